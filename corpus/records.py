@@ -1,0 +1,57 @@
+"""What a file says of one document, before the store has it: the common ground of every reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tonemark.corpus.spans import Span, Suggestion
+from tonemark.tokenizers.base import Token
+
+Answer = Literal["accept", "reject", "ignore"]
+"""accept: the spans are right; reject: the text itself is faulty; ignore: leave it out."""
+
+ANSWERS: tuple[Answer, ...] = ("accept", "reject", "ignore")
+
+TEXT_LIMIT = 4 * 1024 * 1024
+"""Bytes of UTF-8 that one text may have (DESIGN.md, "Defaults")."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnnotation:
+    """An answer that a file brings along: whose it is, what it says, and when (Unix seconds)."""
+
+    annotator: str
+    answer: Answer
+    spans: tuple[Span, ...] = ()
+    comment: str = ""
+    flagged: bool = False
+    time: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One document as a file gives it.
+
+    `number` counts the records of the file from 1, `line` is where it begins (from 1). `key` is
+    the identity that the file itself gives, or None. `tokens` are those given with it, or None.
+    Offsets are code points of `text`, end exclusive, already checked against it.
+    """
+
+    number: int
+    line: int
+    text: str
+    key: str | None = None
+    meta: dict[str, Any] = field(default_factory=dict)
+    tokens: tuple[Token, ...] | None = None
+    suggestions: tuple[Suggestion, ...] = ()
+    annotations: tuple[GivenAnnotation, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A piece of a file that was not taken: its line from 1, and why, in words."""
+
+    line: int
+    reason: str

@@ -1,0 +1,67 @@
+"""Stretches of a text that mean something: confirmed spans, and suggestions of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+MANUAL = "manual"
+"""The source of a span that a person set by hand."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A labelled stretch of a document's text: code points, end exclusive.
+
+    `sources` names all that proposed it (`manual`, `gazetteer:ENTRY`, `pattern:ID`, `rule:NAME`,
+    `model:NAME`, `import:FILE`).
+    """
+
+    start: int
+    end: int
+    label: str
+    sources: tuple[str, ...] = (MANUAL,)
+
+    def overlaps(self, start: int, end: int) -> bool:
+        """Whether it shares a code point with the stretch from `start` to `end`."""
+        return self.start < end and start < self.end
+
+    def to_json(self) -> list[Any]:
+        """As the journal and the store keep it."""
+        return [self.start, self.end, self.label, list(self.sources)]
+
+    @classmethod
+    def from_json(cls, data: list[Any]) -> Span:
+        """The span that `to_json` wrote."""
+        return cls(data[0], data[1], data[2], tuple(data[3]))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Suggestion:
+    """A span that something other than the annotator proposes, not yet answered.
+
+    `score` is the producer's estimate, 0 to 1, that it stands.
+    """
+
+    start: int
+    end: int
+    label: str
+    sources: tuple[str, ...]
+    score: float = 1.0
+
+    def overlaps(self, start: int, end: int) -> bool:
+        """Whether it shares a code point with the stretch from `start` to `end`."""
+        return self.start < end and start < self.end
+
+    def to_span(self) -> Span:
+        """The span that accepting it gives: its sources stay."""
+        return Span(self.start, self.end, self.label, self.sources)
+
+    def to_json(self) -> list[Any]:
+        """As the journal and the store keep it."""
+        return [self.start, self.end, self.label, list(self.sources), self.score]
+
+    @classmethod
+    def from_json(cls, data: list[Any]) -> Suggestion:
+        """The suggestion that `to_json` wrote."""
+        return cls(data[0], data[1], data[2], tuple(data[3]), data[4])

@@ -1,0 +1,73 @@
+"""Files written whole or not at all, and read without trust in their size."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, NamedTuple
+
+LINE_LIMIT = 64 * 1024 * 1024
+"""Bytes a line of a file may have (DESIGN.md, "Defaults")."""
+
+
+class Line(NamedTuple):
+    """A line of a file: its number from 1, and its bytes without the line end.
+
+    `data` is None where the line is longer than the limit; the rest of it has been skipped.
+    """
+
+    number: int
+    data: bytes | None
+
+
+def read_lines(stream: IO[bytes], limit: int = LINE_LIMIT) -> Iterator[Line]:
+    """Lines of a binary stream, split at LF and CRLF only, in memory bounded by `limit` bytes."""
+    number = 0
+    while data := stream.readline(limit + 1):
+        number += 1
+        if len(data) > limit and not data.endswith(b"\n"):
+            while (rest := stream.readline(1 << 20)) and not rest.endswith(b"\n"):
+                pass
+            yield Line(number, None)
+            continue
+        yield Line(number, data.removesuffix(b"\n").removesuffix(b"\r"))
+
+
+@contextlib.contextmanager
+def atomic_writer(path: Path) -> Iterator[IO[bytes]]:
+    """A binary file that appears under `path` when the block ends, complete and synced, or never.
+
+    Raises OSError where the folder cannot be written; the temporary file is then gone.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+        os.chmod(name, mode)
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename or a new file in `folder` survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,33 @@
+"""What a tokenizer is: the protocol that every tokenizer keeps, ours and other people's.
+
+Knows nothing of documents, projects or the screen.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol, runtime_checkable
+
+
+class Token(NamedTuple):
+    """A stretch of a text: offsets in code points, end exclusive."""
+
+    start: int
+    end: int
+
+
+@runtime_checkable
+class Tokenizer(Protocol):
+    """Cuts a text into tokens.
+
+    What is promised for every text: tokens are in order, do not overlap, are not empty, every
+    character that is not white space lies in exactly one of them, none begins or ends inside a
+    grapheme cluster, and none is white space alone. The same text gives the same tokens for the
+    same `version`, in time linear in the length of the text.
+    """
+
+    name: str
+    version: str
+
+    def tokenize(self, text: str) -> list[Token]:
+        """The tokens of `text`."""
+        ...
