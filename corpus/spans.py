@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 MANUAL = "manual"
 """The source of a span that a person set by hand."""
@@ -65,3 +65,7 @@ class Suggestion:
     def from_json(cls, data: list[Any]) -> Suggestion:
         """The suggestion that `to_json` wrote."""
         return cls(data[0], data[1], data[2], tuple(data[3]), data[4])
+
+
+Stretch: TypeAlias = Span | Suggestion
+"""What is drawn on a text: confirmed, or proposed."""

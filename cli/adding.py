@@ -1,0 +1,199 @@
+"""Filling a project from files: `add`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json
+from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.project import Project
+from tonemark.corpus.store import STORE_FILE, Store
+from tonemark.errors import TonemarkError
+from tonemark.text import visible
+
+SHOWN = 10
+"""Refusals and warnings that are shown one by one; the rest are counted."""
+
+SAMPLE = 5_000
+"""Documents whose words are counted for the candidates: what more would change is not worth the
+wait."""
+
+
+@click.command(
+    "add",
+    epilog="Example: tonemark add habari news.txt more.jsonl. Adding a file again adds nothing.",
+)
+@click.argument("folder", type=DIRECTORY, metavar="DIR")
+@click.argument("files", type=DIRECTORY, metavar="FILE...", nargs=-1, required=True)
+@click.option("--format", "format_", metavar="F", help="text, jsonl, csv, tsv, conll; by suffix.")
+@click.option("--text-column", metavar="C", help="CSV, TSV: the column of the texts.")
+@click.option("--per-file", is_flag=True, help="Text: each file is one document.")
+@click.option("--annotators", default="", metavar="A,B", help="Whose the given spans are.")
+@click.option(
+    "--match",
+    type=click.Choice(["key", "text"]),
+    help="Bring answers to the documents that are there already.",
+)
+@json_option
+def add_command(
+    folder: Path,
+    files: tuple[Path, ...],
+    format_: str | None,
+    text_column: str | None,
+    per_file: bool,
+    annotators: str,
+    match: Any,
+    as_json: bool,
+) -> int:
+    """Add documents from FILEs: text (one a line), JSON Lines, CSV, TSV, CoNLL columns.
+
+    What cannot be taken is refused with its line and reason; the rest goes in.
+    """
+    from tonemark.exchange.base import ReadOptions
+    from tonemark.exchange.registry import read_records
+
+    project, store = open_project(folder)
+    options = ReadOptions(
+        text_column=text_column,
+        per_file=per_file,
+        annotators=tuple(name.strip() for name in annotators.split(",") if name.strip()),
+    )
+    reports: list[tuple[str, Report]] = []
+    failed = False
+    for path in files:
+        report = Report()
+        reports.append((path.name, report))
+        try:
+            bar = _Progress(path, hidden=as_json)
+            records = read_records(path, format=format_, options=options, watch=bar.watch)
+            with bar as progress:
+                add_records(
+                    store,
+                    path.name,
+                    records,
+                    report,
+                    places=project.overlap,
+                    match=match,
+                    progress=progress,
+                )
+        except TonemarkError as error:
+            from tonemark.cli.commands import say_error
+
+            failed = True
+            report.refuse(0, f"{error.title} {error.remedy}".strip())
+            if not as_json:
+                say_error(error)
+    if any(report.added for _, report in reports):
+        _count_words(store, project.tokenizer)
+    if as_json:
+        say_json(_json(reports))
+    else:
+        for name, report in reports:
+            _tell(name, report)
+    return int(failed or any(report.refused_count for _, report in reports))
+
+
+def add_file(project: Project, path: Path) -> Report:
+    """Add a file that is known to be good to a project."""
+    from tonemark.exchange.base import ReadOptions
+    from tonemark.exchange.registry import read_records
+
+    store = Store(project.folder / STORE_FILE)
+    report = Report()
+    records = read_records(path, format=None, options=ReadOptions())
+    add_records(store, path.name, records, report, places=project.overlap)
+    _count_words(store, project.tokenizer)
+    store.close()
+    return report
+
+
+class _Progress:
+    """A bar of the bytes read, on a terminal; nothing elsewhere."""
+
+    def __init__(self, path: Path, *, hidden: bool) -> None:
+        size = path.stat().st_size if path.is_file() else 0
+        shown = not hidden and sys.stderr.isatty()
+        self._bar = click.progressbar(
+            length=size, label=visible(path.name), file=sys.stderr, hidden=not shown
+        )
+        self._stream: IO[bytes] | None = None
+
+    def watch(self, stream: IO[bytes]) -> None:
+        """Take the position of this stream for the progress."""
+        self._stream = stream
+
+    def __enter__(self) -> Callable[[int], None]:
+        self._bar.__enter__()
+        return self._update
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.__exit__(None, None, None)
+
+    def _update(self, line: int) -> None:
+        if self._stream and not self._stream.closed:
+            self._bar.update(self._stream.tell() - self._bar.pos)
+
+
+def _count_words(store: Store, tokenizer_name: str) -> None:
+    """Count the words of a sample of the project's texts, evenly spaced, for the candidates."""
+    from tonemark.patterns.candidates import count_words
+    from tonemark.tokenizers.registry import load_tokenizer
+
+    tokenizer = load_tokenizer(tokenizer_name)
+    total = store.document_count()
+    step = max(1, total // SAMPLE)
+    documents = store.documents(range(1, total + 1, step))
+    texts = (
+        (d.text, tokenizer.tokenize(d.text) if d.tokens is None else d.tokens) for d in documents
+    )
+    store.put_words(count_words(texts).items())
+
+
+def _tell(name: str, report: Report) -> None:
+    """The report of one file, for people."""
+    parts = [f"{report.added:,} added"]
+    if report.already_there:
+        parts.append(f"{report.already_there:,} there already")
+    if report.annotations:
+        parts.append(f"{report.annotations:,} answers")
+    if report.suggestions:
+        parts.append(f"{report.suggestions:,} suggestions")
+    if report.refused_count:
+        parts.append(f"{report.refused_count:,} refused")
+    say(f"{name}: {', '.join(parts)}")
+    if report.equal_texts:
+        say(f"  {report.equal_texts:,} have the text of another document; they stay")
+    for given, written in report.renamed.items():
+        say(f"  the annotator {given} is written {written} here")
+    for refusal in report.refused[:SHOWN]:
+        say(f"  line {refusal.line}: {refusal.reason}")
+    if report.refused_count > SHOWN:
+        say(f"  and {report.refused_count - SHOWN:,} more refused (--json names them)")
+    for warning in report.warnings[:SHOWN]:
+        say(f"  note: {warning}")
+    if len(report.warnings) > SHOWN:
+        say(f"  and {len(report.warnings) - SHOWN:,} more notes")
+
+
+def _json(reports: list[tuple[str, Report]]) -> dict[str, Any]:
+    """The report of all files as one object."""
+    several = len(reports) > 1
+    return {
+        "added": sum(report.added for _, report in reports),
+        "already_there": sum(report.already_there for _, report in reports),
+        "equal_texts": sum(report.equal_texts for _, report in reports),
+        "annotations": sum(report.annotations for _, report in reports),
+        "suggestions": sum(report.suggestions for _, report in reports),
+        "refused_count": sum(report.refused_count for _, report in reports),
+        "refused": [
+            {**({"file": name} if several else {}), "line": item.line, "reason": item.reason}
+            for name, report in reports
+            for item in report.refused
+        ],
+        "warnings": [warning for _, report in reports for warning in report.warnings],
+    }

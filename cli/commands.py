@@ -1,0 +1,109 @@
+"""The command line: the verbs, how errors are told, and `tonemark DIR`.
+
+Verbs are loaded when they are called: none without a screen imports Textual.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from tonemark.errors import TonemarkError
+from tonemark.text import visible
+
+VERBS = {
+    "new": "tonemark.cli.projects",
+    "add": "tonemark.cli.adding",
+    "annotate": "tonemark.cli.working",
+    "open": "tonemark.cli.working",
+    "status": "tonemark.cli.reporting",
+    "export": "tonemark.cli.exporting",
+    "recent": "tonemark.cli.projects",
+    "demo": "tonemark.cli.projects",
+}
+"""Where each verb is: the function of its name, followed by an underscore where Python needs it."""
+
+IMPLIED = ("open", "recent")
+"""What `tonemark DIR` and `tonemark` alone mean; not listed in the help."""
+
+
+class Verbs(click.Group):
+    """The verbs, loaded late; a folder in the place of a verb opens it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs that the help lists."""
+        return [verb for verb in VERBS if verb not in IMPLIED]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Load a verb."""
+        if name not in VERBS:
+            return None
+        module = importlib.import_module(VERBS[name])
+        command = getattr(module, f"{name}_command")
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """A first word that is no verb is a project's folder."""
+        if args[0] not in VERBS and not args[0].startswith("-"):
+            args = ["open", *args]
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=Verbs,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    epilog="tonemark DIR opens a project. Try: tonemark demo",
+)
+@click.version_option(package_name="tonemark", message="tonemark %(version)s")
+@click.pass_context
+def tonemark(ctx: click.Context) -> None:
+    """Annotate spans by keyboard, in a terminal, in any language."""
+    if ctx.invoked_subcommand is None:
+        command = tonemark.get_command(ctx, "recent")
+        assert command is not None
+        ctx.invoke(command)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line; the exit code: 0 done, 1 refused or failed, 2 wrong usage."""
+    try:
+        result = tonemark.main(list(arguments), prog_name="tonemark", standalone_mode=False)
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.Abort:
+        click.echo("stopped", err=True)
+        return 1
+    except click.ClickException as error:
+        click.echo(visible_error(error), err=True)
+        return error.exit_code
+    except TonemarkError as error:
+        say_error(error)
+        return 1
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of a pipe has gone: nothing is left to tell it
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+def say_error(error: TonemarkError) -> None:
+    """Print an error: what is wrong, then what to do."""
+    for line in error.title.split("\n"):
+        click.echo(f"tonemark: {visible(line)}", err=True)
+    if error.remedy:
+        for line in error.remedy.split("\n"):
+            click.echo(f"  {visible(line)}", err=True)
+
+
+def visible_error(error: click.ClickException) -> str:
+    """Wrong usage, in words."""
+    usage = ""
+    if isinstance(error, click.UsageError) and error.ctx:
+        usage = f"{error.ctx.get_usage()}\n"
+    return f"{usage}tonemark: {visible(error.format_message())}"

@@ -1,0 +1,47 @@
+"""Taking the labels out: `export`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json
+
+
+@click.command("export", epilog="Example: tonemark export habari --format jsonl -o habari.jsonl")
+@click.argument("folder", type=DIRECTORY, metavar="DIR")
+@click.option("--format", "format_", default="jsonl", metavar="F", show_default=True)
+@click.option("-o", "--output", type=DIRECTORY, metavar="FILE", help="Standard output if left out.")
+@click.option("--annotator", "annotator", metavar="NAME", help="All answers of one annotator.")
+@click.option("--all", "all_documents", is_flag=True, help="Also the documents without an answer.")
+@json_option
+def export_command(
+    folder: Path,
+    format_: str,
+    output: Path | None,
+    annotator: str | None,
+    all_documents: bool,
+    as_json: bool,
+) -> int:
+    """Write what is answered: a document's only accept, or one that all annotators gave alike.
+
+    Documents on which annotators differ are left out and counted.
+    """
+    from tonemark.exchange.export import export_project
+
+    project, store = open_project(folder)
+    report = export_project(
+        project,
+        store,
+        format_,
+        output or sys.stdout.buffer,
+        annotator=annotator,
+        all_documents=all_documents,
+    )
+    if as_json and output:
+        say_json(report._asdict())
+    elif output:
+        say(f"{report.written:,} documents written to {output}", *report.left_out())
+    return 0

@@ -1,0 +1,61 @@
+"""What several verbs share: opening a project, who is asking, and reports as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from tonemark.corpus.project import Project, read_project
+from tonemark.corpus.store import STORE_FILE, Store
+from tonemark.text import visible
+
+DIRECTORY = click.Path(path_type=Path, file_okay=True)
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def open_project(folder: Path) -> tuple[Project, Store]:
+    """The project in a folder, and its store."""
+    project = read_project(folder)
+    return project, Store(project.folder / STORE_FILE)
+
+
+def annotator_option(command: Command) -> Command:
+    """`--as NAME`."""
+    option = click.option("--as", "as_name", metavar="NAME", help="Who you are, if not your login.")
+    return option(command)
+
+
+def json_option(command: Command) -> Command:
+    """`--json`."""
+    option = click.option(
+        "--json", "as_json", is_flag=True, help="One JSON object, on the last line."
+    )
+    return option(command)
+
+
+def annotator(project: Project, as_name: str | None) -> str:
+    """Who is at the keyboard, a member of the project; a name that had to be mapped is told."""
+    from tonemark.corpus.annotators import annotator_name, check_member, given_name
+
+    given = given_name(as_name, os.environ)
+    name = annotator_name(given)
+    if name != given:
+        click.echo(f"The name {visible(given)} is written {name} here.", err=True)
+    check_member(project, name)
+    return name
+
+
+def say(*lines: str) -> None:
+    """Print lines that may hold data."""
+    for line in lines:
+        click.echo(visible(line))
+
+
+def say_json(report: dict[str, Any]) -> None:
+    """Print a report on one line, in ASCII, so that nothing in it can touch a terminal."""
+    click.echo(json.dumps(report))

@@ -1,0 +1,91 @@
+"""Verbs with a screen: `annotate`, and `tonemark DIR`, which opens the dashboard."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tonemark.cli.opening import DIRECTORY, annotator, annotator_option, open_project
+from tonemark.cli.recent import remember
+from tonemark.corpus.desk import Desk
+from tonemark.errors import TonemarkError
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+
+@click.command(
+    "annotate", epilog="Example: tonemark annotate habari --as amina --document news.txt:12"
+)
+@click.argument("folder", type=DIRECTORY, metavar="DIR")
+@annotator_option
+@click.option("--document", metavar="KEY", help="Open this document first.")
+def annotate_command(folder: Path, as_name: str | None, document: str | None) -> int:
+    """Go straight to work: the first page of your queue."""
+    desk = _desk(folder, as_name)
+    number = None
+    if document is not None:
+        number = desk.store.number_of(document)
+        if number is None:
+            raise TonemarkError(
+                f"There is no document {document} in this project.",
+                "The keys are in the first column of the list (t d), and in exports.",
+            )
+    from tonemark.tui.screens.annotate import AnnotateScreen
+
+    return _run(desk, AnnotateScreen(number))
+
+
+@click.command("open")
+@click.argument("folder", type=DIRECTORY, metavar="DIR")
+@annotator_option
+def open_command(folder: Path, as_name: str | None) -> int:
+    """The project's dashboard."""
+    return open_screen(folder, as_name)
+
+
+def open_screen(folder: Path, as_name: str | None) -> int:
+    """Open a project's dashboard and return its exit code."""
+    desk = _desk(folder, as_name)
+    from tonemark.tui.screens.dashboard import Dashboard
+
+    return _run(desk, Dashboard())
+
+
+def _desk(folder: Path, as_name: str | None) -> Desk:
+    from tonemark.tokenizers.registry import load_tokenizer
+
+    _check_terminal()
+    project, store = open_project(folder)
+    name = annotator(project, as_name)
+    remember(project.folder)
+    return Desk(project, store, name, load_tokenizer(project.tokenizer))
+
+
+def _check_terminal() -> None:
+    """Textual spins on a stdin that is no terminal, and paints over a TERM that cannot be."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError("This needs a terminal: standard input and output must be one.")
+    if os.environ.get("TERM", "dumb") == "dumb":
+        raise click.UsageError(
+            "This terminal says that it can show no screen (TERM=dumb)."
+            " Set TERM, for example to xterm-256color."
+        )
+
+
+def _run(desk: Desk, first: Screen[None]) -> int:
+    from tonemark.corpus.project import label_keys
+    from tonemark.tui.app import TonemarkApp
+    from tonemark.tui.page.keys import key_table
+
+    try:
+        app = TonemarkApp(desk, key_table(label_keys(desk.project)), first)
+        app.run(mouse=False)
+    finally:
+        desk.close()
+        desk.store.close()
+    return app.return_code or 0

@@ -1,0 +1,120 @@
+"""Who annotates: names that are safe in file names and exports, and whom a project lets in.
+
+Knows nothing of passwords: a name is what its bearer says it is, as in a lab book.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import regex
+
+from tonemark.errors import TonemarkError
+
+if TYPE_CHECKING:
+    from tonemark.corpus.project import Project
+
+ENVIRONMENT = "TONEMARK_ANNOTATOR"
+"""The environment variable that names the annotator where `--as` does not."""
+
+NAME_LENGTH = 32
+"""Characters that an annotator's name may have."""
+
+_NAME = regex.compile(rf"[A-Za-z][A-Za-z0-9_.-]{{0,{NAME_LENGTH - 1}}}")
+_OUTSIDE = regex.compile(r"[^A-Za-z0-9_.-]+")
+_LEADING = regex.compile(r"^[^A-Za-z]+")
+
+# Letters that no decomposition takes to a-z: those of African and European alphabets.
+_PLAIN = {
+    **dict(
+        zip(
+            "ɓƁɗƊɖƉđĐɛƐǝƎəƏɣƔħĦɩƖıƙƘłŁŋŊɲƝɔƆøØʋƲƴƳ",
+            "bBdDdDdDeEeEeEgGhHiIikKlLnNnNoOoOvVyY",
+            strict=True,
+        )
+    ),
+    **{"æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ß": "ss", "þ": "th", "Þ": "Th"},
+}
+_TO_PLAIN = str.maketrans(_PLAIN)
+
+_DIGEST = 6
+"""Hexadecimal digits that tell apart what would map to one name: among a hundred people whose
+names look alike once mapped, two meet by chance once in 3,000 projects."""
+
+
+def is_annotator_name(name: str) -> bool:
+    """Whether it is `[A-Za-z][A-Za-z0-9_.-]{0,31}` (DESIGN.md, "Words")."""
+    return _NAME.fullmatch(name) is not None
+
+
+def annotator_name(raw: str) -> str:
+    """The name under which the work of `raw` is kept: itself where it can be, else mapped.
+
+    White space at the ends goes. Accents go (canonical decomposition, class M): `Adélaïde` gives
+    `Adelaide`, composed or not, and two people whose names differ in accents alone need different
+    names. Where anything else is lost, six hexadecimal digits of a hash of the name stay behind,
+    so that different people stay different: `Amina Juma` gives `Amina-Juma-` and the digits, a
+    name in another script `a-` and the digits. The same name gives the same result for ever, on
+    every machine, and a result maps to itself.
+    """
+    name = raw.strip()
+    if is_annotator_name(name):
+        return name
+    plain = "".join(
+        c for c in unicodedata.normalize("NFD", name) if unicodedata.category(c)[0] != "M"
+    )
+    if is_annotator_name(plain):
+        return plain
+    import hashlib
+
+    # surrogatepass: a name from the command line may hold bytes that are not UTF-8.
+    identity = unicodedata.normalize("NFC", name).encode("utf-8", "surrogatepass")
+    digest = hashlib.sha256(identity).hexdigest()[:_DIGEST]
+    kept = _OUTSIDE.sub("-", plain.translate(_TO_PLAIN))
+    kept = _LEADING.sub("", kept)[: NAME_LENGTH - _DIGEST - 1].rstrip("-") or "a"
+    return f"{kept}-{digest}"
+
+
+def given_name(as_name: str | None, environ: Mapping[str, str]) -> str:
+    """The name as the person gave it: `--as`, else TONEMARK_ANNOTATOR, else the login name.
+
+    The login name is that of the user id, since USER may be left over from another login. Raises
+    TonemarkError where `--as` is blank (an unset variable in a script would otherwise put work
+    under another's name), and where there is no login name.
+    """
+    if as_name is not None:
+        if not as_name.strip():
+            raise TonemarkError("--as was given no name.", "Write --as NAME, or leave it out.")
+        return as_name
+    if environ.get(ENVIRONMENT, "").strip():
+        return environ[ENVIRONMENT]
+    import os
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        raise TonemarkError(
+            "This login has no name.", f"Say who annotates: --as NAME, or set {ENVIRONMENT}."
+        ) from None
+
+
+def who(as_name: str | None, environ: Mapping[str, str]) -> str:
+    """The annotator's name: `given_name`, mapped by `annotator_name`. Raises what these raise."""
+    return annotator_name(given_name(as_name, environ))
+
+
+def check_member(project: Project, name: str) -> None:
+    """Raises TonemarkError where the project has a team and `name` is not of it, nor a reviewer."""
+    if not project.team or name in project.team or name in project.reviewers:
+        return
+    people = f"The team is {', '.join(project.team)}"
+    if project.reviewers:
+        people += f"; the reviewers are {', '.join(project.reviewers)}"
+    raise TonemarkError(
+        f"{name} is not in the team of {project.name}.",
+        f"{people}. Give one of these names with --as, "
+        f'or add "{name}" to team in {project.folder / "project.toml"}.',
+    )

@@ -1,0 +1,45 @@
+"""A document: one text, where it came from, and the tokens given with it."""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tonemark.tokenizers.base import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One text of the project.
+
+    `number` is its place in the project, from 1; `key` names it to people and in exports;
+    `source` is the file it came from. `text` is exactly what came in. `tokens` are those given
+    with the data, or None where the project's tokenizer makes them.
+    """
+
+    number: int
+    key: str
+    text: str
+    source: str = ""
+    meta: dict[str, Any] = field(default_factory=dict)
+    tokens: tuple[Token, ...] | None = None
+
+
+def pack_tokens(tokens: Iterable[Token]) -> bytes:
+    """Offsets as little-endian 32-bit numbers: start and end of each token in turn."""
+    numbers = array("I", [offset for token in tokens for offset in token])
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def unpack_tokens(data: bytes) -> tuple[Token, ...]:
+    """The tokens that `pack_tokens` packed."""
+    numbers = array("I")
+    numbers.frombytes(data)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return tuple(Token(start, end) for start, end in zip(numbers[::2], numbers[1::2], strict=True))

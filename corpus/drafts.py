@@ -1,0 +1,115 @@
+"""An annotation in the making, and the edits that change it: each can do and undo itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from tonemark.corpus.records import Answer
+from tonemark.corpus.spans import Span, Stretch, Suggestion
+from tonemark.tokenizers.base import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What stands on the page for one document.
+
+    `spans` are confirmed, `suggestions` are shown and will be accepted with the page; both are in
+    order. `answer` is set where the document has its answer before the page is left (reject and
+    ignore on a page of several). `tokens` are corrected ones; None means those it came with.
+    """
+
+    spans: tuple[Span, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    answer: Answer | None = None
+    comment: str = ""
+    flagged: bool = False
+    tokens: tuple[Token, ...] | None = None
+
+    def stretches(self) -> tuple[Stretch, ...]:
+        """All that is drawn: spans, then suggestions."""
+        return (*self.spans, *self.suggestions)
+
+    def accepted(self) -> tuple[Span, ...]:
+        """The spans of the answer if it were given now: suggestions shown are part of it."""
+        return tuple(sorted((*self.spans, *(s.to_span() for s in self.suggestions))))
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change of one draft, with all that undoing it takes.
+
+    `values` holds (field, before, after) for `answer`, `comment`, `flagged` and `tokens`.
+    """
+
+    document: int
+    removed: tuple[Span, ...] = ()
+    added: tuple[Span, ...] = ()
+    dropped: tuple[Suggestion, ...] = ()
+    suggested: tuple[Suggestion, ...] = ()
+    values: tuple[tuple[str, Any, Any], ...] = ()
+
+    def apply(self, draft: Draft) -> Draft:
+        """The draft after the edit."""
+        return replace(
+            draft,
+            spans=_changed(draft.spans, self.removed, self.added),
+            suggestions=_changed(draft.suggestions, self.dropped, self.suggested),
+            **{name: after for name, _, after in self.values},
+        )
+
+    def inverse(self) -> Edit:
+        """The edit that takes this one back."""
+        return Edit(
+            self.document,
+            removed=self.added,
+            added=self.removed,
+            dropped=self.suggested,
+            suggested=self.dropped,
+            values=tuple((name, after, before) for name, before, after in self.values),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """As the journal keeps it; the document is named by the journal."""
+        data: dict[str, Any] = {}
+        for name in ("removed", "added", "dropped", "suggested"):
+            if items := getattr(self, name):
+                data[name] = [item.to_json() for item in items]
+        if self.values:
+            data["values"] = [list(value) for value in self.values]
+        return data
+
+    @classmethod
+    def from_json(cls, document: int, data: dict[str, Any]) -> Edit:
+        """The edit that `to_json` wrote."""
+        return cls(
+            document,
+            removed=tuple(map(Span.from_json, data.get("removed", ()))),
+            added=tuple(map(Span.from_json, data.get("added", ()))),
+            dropped=tuple(map(Suggestion.from_json, data.get("dropped", ()))),
+            suggested=tuple(map(Suggestion.from_json, data.get("suggested", ()))),
+            values=tuple(
+                (name, _value(name, before), _value(name, after))
+                for name, before, after in data.get("values", ())
+            ),
+        )
+
+
+_Item = TypeVar("_Item", Span, Suggestion)
+
+
+def _changed(
+    items: tuple[_Item, ...], removed: Iterable[_Item], added: Iterable[_Item]
+) -> tuple[_Item, ...]:
+    kept: list[_Item] = list(items)
+    for item in removed:
+        kept.remove(item)
+    kept.extend(added)
+    return tuple(sorted(kept))
+
+
+def _value(name: str, value: Any) -> Any:
+    if name == "tokens" and value is not None:
+        return tuple(Token(start, end) for start, end in value)
+    return value

@@ -1,0 +1,111 @@
+"""The events of one annotator on one document, and the state that they add up to.
+
+Events are the truth: drafts, undo histories and answers are what replaying them gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from tonemark.corpus.drafts import Draft, Edit
+from tonemark.corpus.spans import Span, Suggestion
+
+Kind = Literal["open", "import", "edit", "undo", "redo", "focus", "answer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to a document under a claim.
+
+    `number` orders the events of a page, from 1, and is unique for a document, an annotator and
+    a claim; one key that changes several documents of a page gives each the same number. `time`
+    is Unix seconds and orders nothing. `data` by kind: `open` the suggestions that the page was
+    frozen with; `import` the spans, comment and flag that came with an answer from a file; `edit`
+    the edit; `focus` start and end; `answer` the answer and what became of the suggestions shown.
+    """
+
+    number: int
+    kind: Kind
+    data: dict[str, Any] = field(default_factory=dict)
+    time: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An edit with the number of the event that made it."""
+
+    number: int
+    edit: Edit
+
+
+@dataclass(slots=True)
+class Replayed:
+    """What the events of a document add up to.
+
+    `shown` are the suggestions that the page was frozen with; `focus` is the last one written
+    down, in code points, and `focused` its event's number. `touched` says whether something
+    changed since the last answer; `edited` and `undone` are the numbers of the last such events.
+    """
+
+    draft: Draft = field(default_factory=Draft)
+    undoable: list[Done] = field(default_factory=list)
+    redoable: list[Done] = field(default_factory=list)
+    shown: tuple[Suggestion, ...] = ()
+    focus: tuple[int, int] | None = None
+    focused: int = 0
+    opened: bool = False
+    touched: bool = False
+    edited: int = 0
+    undone: int = 0
+    last: int = 0
+
+    def take(self, document: int, event: Event) -> None:
+        """Add one event of `document`."""
+        self.last = max(self.last, event.number)
+        match event.kind:
+            case "open":
+                self.shown = tuple(map(Suggestion.from_json, event.data["shown"]))
+                self.draft = replace(self.draft, suggestions=self.shown)
+                self.opened = True
+            case "import":
+                spans = tuple(map(Span.from_json, event.data["spans"]))
+                self.draft = Draft(
+                    spans=spans,
+                    comment=event.data.get("comment", ""),
+                    flagged=event.data.get("flagged", False),
+                )
+                self.undoable.clear()
+                self.redoable.clear()
+                self.opened = True
+            case "edit":
+                self._do(Done(event.number, Edit.from_json(document, event.data)))
+                self.redoable.clear()
+                self.edited = event.number
+            case "undo":
+                done = self.undoable.pop()
+                self.draft = done.edit.inverse().apply(self.draft)
+                self.redoable.append(done)
+                self.undone = event.number
+                self.touched = True
+            case "redo":
+                self._do(self.redoable.pop())
+            case "focus":
+                self.focus = (event.data["start"], event.data["end"])
+                self.focused = event.number
+            case "answer":
+                self.touched = False
+
+    def _do(self, done: Done) -> None:
+        self.draft = done.edit.apply(self.draft)
+        self.undoable.append(done)
+        self.touched = True
+
+
+def replay(document: int, events: Iterable[Event]) -> Replayed:
+    """Add up the events of one annotator on `document`, given in the order of their numbers."""
+    state = Replayed()
+    for event in events:
+        state.take(document, event)
+    return state

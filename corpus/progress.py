@@ -1,0 +1,74 @@
+"""How far a project is: counts by annotator and by label, for the dashboard and `status`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tonemark.corpus.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatorProgress:
+    """One annotator's counts: answers by kind, spans in accepted documents, pages begun."""
+
+    name: str
+    accept: int = 0
+    reject: int = 0
+    ignore: int = 0
+    begun: int = 0
+    spans: int = 0
+
+    @property
+    def answered(self) -> int:
+        """Documents with an answer of any kind."""
+        return self.accept + self.reject + self.ignore
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A project's counts. `finished` are the documents whose places are all answered."""
+
+    documents: int = 0
+    finished: int = 0
+    with_suggestions: int = 0
+    annotators: tuple[AnnotatorProgress, ...] = ()
+    labels: dict[str, int] = field(default_factory=dict)
+
+
+def progress(store: Store, team: Sequence[str] = ()) -> Progress:
+    """The counts of a project; every member of `team` is listed, at work or not."""
+    db = store.db
+    answers: dict[str, dict[str, int]] = {name: {} for name in team}
+    for name, answer, count in db.execute(
+        "SELECT annotator, answer, count(*) FROM annotations WHERE current GROUP BY 1, 2"
+    ):
+        answers.setdefault(name, {})[answer] = count
+    for name, count in db.execute(
+        "SELECT annotator, count(*) FROM claims WHERE state <> 'answered' OR reopened GROUP BY 1"
+    ):
+        answers.setdefault(name, {})["begun"] = count
+    for name, count in db.execute(
+        "SELECT a.annotator, count(*) FROM annotations a JOIN spans s ON s.annotation = a.id"
+        " WHERE a.current AND a.answer = 'accept' GROUP BY 1"
+    ):
+        answers.setdefault(name, {})["spans"] = count
+    labels = dict(
+        db.execute(
+            "SELECT s.label, count(*) FROM annotations a JOIN spans s ON s.annotation = a.id"
+            " WHERE a.current AND a.answer = 'accept' GROUP BY 1 ORDER BY 2 DESC, 1"
+        ).fetchall()
+    )
+    (finished,) = db.execute(
+        "SELECT count(*) FROM (SELECT document, count(*) AS n FROM annotations"
+        " WHERE current AND NOT extra GROUP BY 1) a"
+        " JOIN documents d ON d.id = a.document WHERE a.n >= d.places"
+    ).fetchone()
+    (suggested,) = db.execute("SELECT count(DISTINCT document) FROM suggestions").fetchone()
+    return Progress(
+        store.document_count(),
+        finished,
+        suggested,
+        tuple(AnnotatorProgress(name, **counts) for name, counts in sorted(answers.items())),
+        labels,
+    )

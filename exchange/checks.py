@@ -1,0 +1,127 @@
+"""What every reader asks of a text, a key, a label and given tokens, and how it says no."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import regex
+
+from tonemark.corpus.records import TEXT_LIMIT
+from tonemark.tokenizers.base import Token
+
+NAME_LIMIT = 200
+"""Code points that a key or a label may have."""
+
+_QUOTED = 40
+_CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]")
+_CLUSTER = regex.compile(r"\X")
+_JOINING = regex.compile(
+    r"[\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}\p{GCB=Prepend}\p{GCB=Regional_Indicator}"
+    r"\p{GCB=L}\p{GCB=V}\p{GCB=T}\p{GCB=LV}\p{GCB=LVT}]|\r\n"
+)
+"""Without any of these each code point is a cluster (UAX #29), and `\\X` need not be asked."""
+
+
+class Refused(Exception):
+    """A record that is not taken: its words become the reason of the Refusal."""
+
+
+def quoted(value: object) -> str:
+    """A value of a file as a reason may name it: short, and every unprintable code point escaped.
+
+    JSON's words stand for null, true and false; objects and lists are named, not shown.
+    """
+    if isinstance(value, str):
+        return repr(value) if len(value) <= _QUOTED else repr(value[:_QUOTED]) + "..."
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "a list"
+    shown = repr(value)
+    return shown if len(shown) <= _QUOTED else shown[:_QUOTED] + "..."
+
+
+def checked_text(value: object) -> str:
+    """The value, if it can be a document's text. Raises Refused."""
+    if not isinstance(value, str):
+        raise Refused(f"the text is {quoted(value)}, not a string")
+    if not value or value.isspace():
+        raise Refused("the text is empty" if not value else "the text is white space alone")
+    if "\0" in value:
+        raise Refused(f"the text holds NUL (U+0000) at {value.index(chr(0))}")
+    if len(value) > TEXT_LIMIT // 4:
+        check_size(len(value.encode("utf-8", "surrogatepass")))
+    return value
+
+
+def check_size(size: int) -> None:
+    """Raise Refused where a text of `size` bytes of UTF-8 is too long."""
+    if size > TEXT_LIMIT:
+        raise Refused(f"the text has {size:,} bytes, more than {TEXT_LIMIT >> 20} MiB")
+
+
+def checked_key(value: object, name: str) -> str | None:
+    """The value of field `name` as a document's key; None where it is absent or blank.
+
+    Raises Refused where it is neither a string nor a whole number, is too long, or holds control
+    characters.
+    """
+    if value is None:
+        return None
+    if type(value) is int:
+        value = str(value)
+    if not isinstance(value, str):
+        raise Refused(f"{name} is {quoted(value)}, neither a string nor a whole number")
+    if not value or value.isspace():
+        return None
+    _check_name(value, name)
+    return value
+
+
+def checked_label(value: object) -> str:
+    """The value, if it can be a label: a string with something in it, and no control character.
+
+    Raises Refused.
+    """
+    if not isinstance(value, str):
+        raise Refused(f"the label of a span is {quoted(value)}, not a string")
+    if not value or value.isspace():
+        raise Refused(f"the label of a span is empty: {quoted(value)}")
+    _check_name(value, "the label")
+    return value
+
+
+def _check_name(value: str, name: str) -> None:
+    if len(value) > NAME_LIMIT:
+        raise Refused(
+            f"{name} has {len(value)} characters, more than {NAME_LIMIT}: {quoted(value)}"
+        )
+    if not value.isprintable() and _CONTROL.search(value):
+        raise Refused(f"{name} holds a control character: {quoted(value)}")
+
+
+def token_warnings(text: str, tokens: Sequence[Token]) -> tuple[str, ...]:
+    """Which promises of our tokenizers (tokenizers.base) the given tokens break, in words.
+
+    The tokens are in order, do not overlap and are not empty. At most one sentence a promise.
+    """
+    warnings = []
+    position = 0
+    for start, end in (*tokens, Token(len(text), len(text))):
+        gap = text[position:start]
+        if gap and not gap.isspace():
+            warnings.append(f"the given tokens leave {quoted(gap)} at {position} outside")
+            break
+        position = end
+    if _JOINING.search(text):
+        borders = {0, *(cluster.end() for cluster in _CLUSTER.finditer(text))}
+        for start, end in tokens:
+            if start not in borders or end not in borders:
+                warnings.append(
+                    f"the given token {quoted(text[start:end])} at {start} begins or ends inside "
+                    "a grapheme cluster"
+                )
+                break
+    return tuple(warnings)

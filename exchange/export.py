@@ -1,0 +1,132 @@
+"""A project into a file: which annotation stands for each document, and what is left out.
+
+Document by document: the only annotator's accept, or one that several gave alike; with a name,
+all answers of that annotator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from tonemark.corpus.annotations import Annotation, annotated_documents
+from tonemark.corpus.documents import Document
+from tonemark.corpus.project import Project
+from tonemark.corpus.store import Store
+from tonemark.errors import TonemarkError
+from tonemark.exchange.registry import format_named
+from tonemark.exchange.rows import ExportRow
+from tonemark.files import atomic_writer
+from tonemark.tokenizers.base import Tokenizer
+from tonemark.tokenizers.registry import load_tokenizer
+
+
+class Exported(NamedTuple):
+    """What an export wrote, and how many documents it left out, by the reason."""
+
+    written: int
+    differing: int
+    rejected: int
+    ignored: int
+    unanswered: int
+
+    def left_out(self) -> list[str]:
+        """What was left out, in words."""
+        reasons = (
+            (self.differing, "on which annotators differ"),
+            (self.rejected, "rejected"),
+            (self.ignored, "ignored"),
+            (self.unanswered, "without an answer"),
+        )
+        return [f"  left out: {count:,} {reason}" for count, reason in reasons if count]
+
+
+def export_project(
+    project: Project,
+    store: Store,
+    format_name: str,
+    output: Path | IO[bytes],
+    *,
+    annotator: str | None = None,
+    all_documents: bool = False,
+) -> Exported:
+    """Write a project's annotations to a file (whole or not at all) or a stream.
+
+    Raises TonemarkError where the format cannot be written, or where the file cannot.
+    """
+    chosen = format_named(format_name)
+    if chosen.write is None:
+        raise TonemarkError(f'The format "{format_name}" can only be read.')
+    selection = _Selection(store, load_tokenizer(project.tokenizer), annotator, all_documents)
+    if isinstance(output, Path):
+        try:
+            with atomic_writer(output) as stream:
+                chosen.write(selection.rows(), stream, project.name)
+        except OSError as error:
+            raise TonemarkError(
+                f"{output} cannot be written: {error.strerror}.", "Nothing was written."
+            ) from None
+    else:
+        chosen.write(selection.rows(), output, project.name)
+        output.flush()
+    return Exported(**selection.counts)
+
+
+class _Selection:
+    """Goes through the documents and counts what it leaves out."""
+
+    def __init__(
+        self, store: Store, tokenizer: Tokenizer, annotator: str | None, all_documents: bool
+    ) -> None:
+        self.store = store
+        self.tokenizer = tokenizer
+        self.annotator = annotator
+        self.all_documents = all_documents
+        self.counts = dict.fromkeys(Exported._fields, 0)
+
+    def rows(self) -> Iterator[ExportRow]:
+        for document, given in annotated_documents(
+            self.store, annotator=self.annotator, unanswered=True
+        ):
+            found = self._choose(given)
+            if isinstance(found, str):
+                self.counts[found] += 1
+                if found != "unanswered" or not self.all_documents:
+                    continue
+            self.counts["written"] += 1
+            yield self._row(document, found if isinstance(found, Annotation) else None)
+
+    def _choose(self, annotations: list[Annotation]) -> Annotation | str:
+        """The annotation that stands for a document, or why there is none."""
+        if self.annotator is not None:
+            return annotations[0] if annotations else "unanswered"
+        accepts = [a for a in annotations if a.answer == "accept"]
+        if accepts:
+            first = accepts[0]
+            alike = all(a.stretches() == first.stretches() for a in accepts)
+            return first if alike else "differing"
+        if not annotations:
+            return "unanswered"
+        return "rejected" if any(a.answer == "reject" for a in annotations) else "ignored"
+
+    def _row(self, document: Document, annotation: Annotation | None) -> ExportRow:
+        tokens = (annotation and annotation.tokens) or document.tokens
+        if tokens is None:
+            tokens = tuple(self.tokenizer.tokenize(document.text))
+        row = ExportRow(key=document.key, text=document.text, meta=document.meta, tokens=tokens)
+        if annotation is None:
+            return replace(row, suggestions=self.store.suggestions(document.number))
+        return ExportRow(
+            key=document.key,
+            text=document.text,
+            meta=document.meta,
+            tokens=tokens,
+            spans=annotation.spans,
+            answer=annotation.answer,
+            annotator=annotation.annotator,
+            comment=annotation.comment,
+            flagged=annotation.flagged,
+            time=annotation.time,
+        )

@@ -1,0 +1,139 @@
+"""Prodigy's task format (interface ner_manual), written: one JSON object a line.
+
+Format: prodi.gy/docs/api-interfaces; `token_end` is inclusive, all other ends are exclusive, and
+offsets count code points. `jsonl.py` reads it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from typing import IO, Any
+
+from tonemark.corpus.spans import Span, Suggestion
+from tonemark.exchange.rows import ExportRow
+from tonemark.tokenizers.base import Token
+
+GIVEN = "_given"
+"""The key of a record's metadata under which the fields stand that are not of the format."""
+
+GAP = "_gap"
+"""The mark of a token that only carries text which no token of the document covers."""
+
+OWN_FIELDS = frozenset(
+    "text tokens spans meta answer key comment flagged "
+    "_annotator_id _session_id _view_id _is_binary _timestamp".split()
+)
+"""The fields that are ours to write; what the input had under other names is put back."""
+
+
+def write_jsonl(rows: Iterable[ExportRow], stream: IO[bytes], dataset: str) -> int:
+    """Write each row as a line of UTF-8, ended by LF; the number of lines is the answer.
+
+    Raises UnicodeEncodeError where a row holds a lone surrogate (a stored document never does).
+    """
+    count = 0
+    for row in rows:
+        task = json.dumps(to_prodigy(row, dataset), ensure_ascii=False, allow_nan=False)
+        stream.write(task.encode() + b"\n")
+        count += 1
+    return count
+
+
+def to_prodigy(row: ExportRow, dataset: str) -> dict[str, Any]:
+    """The row as a task of Prodigy's: what `json.dumps` takes.
+
+    Tokens are there if the row has them and every span keeps to their borders; else the record is
+    in Prodigy's character mode, with offsets alone. Without an answer the suggestions stand as
+    spans. `_annotator_id` is the annotator's name alone, `_session_id` has the data set before it.
+    """
+    given = row.meta.get(GIVEN, {})
+    meta = {name: value for name, value in row.meta.items() if name != GIVEN}
+    spans: Sequence[Span | Suggestion] = row.spans if row.answer else row.suggestions
+    task: dict[str, Any] = {"text": row.text, "key": row.key}
+    if meta:
+        task["meta"] = meta
+    firsts: dict[int, int] = {}
+    lasts: dict[int, int] = {}
+    if row.tokens is not None:
+        placed = _with_gaps(row.text, row.tokens)
+        firsts = {start: index for index, (start, _, _) in enumerate(placed)}
+        lasts = {end: index for index, (_, end, _) in enumerate(placed)}
+        if all(span.start in firsts and span.end in lasts for span in spans):
+            task["tokens"] = _tokens(row.text, placed)
+        else:
+            firsts = lasts = {}
+    if row.answer or spans:
+        task["spans"] = [_span(span, firsts, lasts) for span in spans]
+    if row.answer:
+        task["answer"] = row.answer
+    task["_view_id"] = "ner_manual"
+    task["_is_binary"] = False
+    task["_input_hash"] = _hash(row.text)
+    task["_task_hash"] = _hash([row.text, [[s.start, s.end, s.label] for s in spans]])
+    if row.annotator is not None:
+        task["_annotator_id"] = row.annotator
+        task["_session_id"] = f"{dataset}-{row.annotator}" if dataset else row.annotator
+    if row.time is not None:
+        task["_timestamp"] = int(row.time) if row.time.is_integer() else row.time
+    if row.comment:
+        task["comment"] = row.comment
+    if row.flagged:
+        task["flagged"] = True
+    own = OWN_FIELDS if row.answer else OWN_FIELDS - {"comment", "flagged"}
+    for name, value in given.items():
+        if name in ("_input_hash", "_task_hash"):
+            # The input's own hashes stay: Prodigy knows by them what it has seen already.
+            if type(value) is int:
+                task[name] = value
+        elif name not in own:
+            task.setdefault(name, value)
+    return task
+
+
+def _with_gaps(text: str, tokens: Sequence[Token]) -> list[tuple[int, int, bool]]:
+    """Start, end and "is a gap" of tokens that with one space after some of them are the text.
+
+    As spaCy's Doc has it, a token carries the single space after it; other white space (at the
+    start, doubled, a tab, a line end, a no-break space) is a token of its own.
+    """
+    placed: list[tuple[int, int, bool]] = []
+    position = 0
+    for start, end in (*tokens, Token(len(text), len(text))):
+        if placed and text[position:start].startswith(" "):
+            position += 1
+        if position < start:
+            placed.append((position, start, not text[position:start].isspace()))
+        if start < end:
+            placed.append((start, end, False))
+        position = end
+    return placed
+
+
+def _tokens(text: str, placed: Sequence[tuple[int, int, bool]]) -> list[dict[str, Any]]:
+    nexts = [start for start, _, _ in placed[1:]] + [len(text)]
+    tokens = []
+    for index, ((start, end, is_gap), following) in enumerate(zip(placed, nexts, strict=True)):
+        token = {"text": text[start:end], "start": start, "end": end, "id": index}
+        token["ws"] = following > end
+        if is_gap:
+            token[GAP] = True
+        tokens.append(token)
+    return tokens
+
+
+def _span(span: Span | Suggestion, firsts: dict[int, int], lasts: dict[int, int]) -> dict[str, Any]:
+    task: dict[str, Any] = {"start": span.start, "end": span.end}
+    if firsts:
+        task |= {"token_start": firsts[span.start], "token_end": lasts[span.end]}
+    task |= {"label": span.label, "sources": list(span.sources)}
+    if isinstance(span, Suggestion):
+        task["score"] = span.score
+    return task
+
+
+def _hash(value: object) -> int:
+    """A 32-bit signed number, the same on every machine, as Prodigy's hashes are."""
+    data = json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode()
+    return int.from_bytes(hashlib.blake2b(data, digest_size=4).digest(), "big", signed=True)

@@ -1,0 +1,98 @@
+"""The table of formats, and the way into them: a name or a suffix, and a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import IO
+
+from tonemark.errors import TonemarkError
+from tonemark.exchange.base import Format, Given, ReadOptions
+from tonemark.exchange.conll import read_conll
+from tonemark.exchange.jsonl import read_jsonl
+from tonemark.exchange.prodigy import write_jsonl
+from tonemark.exchange.tables import read_csv, read_tsv
+from tonemark.exchange.text import read_text
+
+FORMATS: dict[str, Format] = {
+    each.name: each
+    for each in (
+        Format("text", "plain text, a document a line or a file", (".txt",), read_text),
+        Format(
+            "jsonl",
+            "JSON Lines: Prodigy's task format, or a text and its metadata",
+            (".jsonl", ".ndjson", ".json"),
+            read_jsonl,
+            write_jsonl,
+        ),
+        Format("csv", "a table with a header row and a column of texts", (".csv",), read_csv),
+        Format("tsv", "the same, with tabs between the columns", (".tsv", ".tab"), read_tsv),
+        Format(
+            "conll",
+            "CoNLL columns: a token a line, BIO tags after it",
+            (".conll", ".bio", ".iob", ".iob2"),
+            read_conll,
+        ),
+    )
+}
+
+
+def guess_format(path: Path) -> str:
+    """The name of the format that the file's suffix tells.
+
+    Raises TonemarkError where it tells none.
+    """
+    suffix = path.suffix.lower()
+    for each in FORMATS.values():
+        if suffix in each.suffixes:
+            return each.name
+    raise TonemarkError(
+        f'"{path.name}" has a suffix that tells no format.',
+        f"Name one with --format: {', '.join(FORMATS)}.",
+    )
+
+
+def format_named(name: str) -> Format:
+    """The format of that name. Raises TonemarkError where there is none."""
+    try:
+        return FORMATS[name]
+    except KeyError:
+        raise TonemarkError(
+            f'"{name}" is no format.', f"The formats are {', '.join(FORMATS)}."
+        ) from None
+
+
+def read_records(
+    path: Path,
+    *,
+    format: str | None,
+    options: ReadOptions,
+    watch: Callable[[IO[bytes]], None] = lambda stream: None,
+) -> Iterator[Given]:
+    """The records of a file, and the refusals of what could not be taken, as a stream.
+
+    `watch` is given the open stream, whose position tells how far the reading is. `format` None
+    goes by the suffix; an empty `options.source` is the file's base name. Raises TonemarkError at
+    once where there is no such format, and while reading where the file cannot be opened or is
+    refused whole.
+    """
+    chosen = format_named(format or guess_format(path))
+    if chosen.read is None:
+        raise TonemarkError(f'The format "{chosen.name}" can only be written.')
+    # A file's name need not be UTF-8; what is stored must be.
+    source = (options.source or path.name).encode("utf-8", "backslashreplace").decode()
+    return _records(path, chosen, replace(options, source=source), watch)
+
+
+def _records(
+    path: Path, chosen: Format, options: ReadOptions, watch: Callable[[IO[bytes]], None]
+) -> Iterator[Given]:
+    try:
+        stream = path.open("rb")
+    except OSError as error:
+        raise TonemarkError(f'"{path}" cannot be read: {error.strerror}.') from error
+    with stream:
+        watch(stream)
+        if chosen.read:
+            yield from chosen.read(stream, options)

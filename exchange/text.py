@@ -1,0 +1,60 @@
+"""Plain text: a document a line, or a document a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO
+
+from tonemark.corpus.records import TEXT_LIMIT, Record, Refusal
+from tonemark.exchange.base import Given, ReadOptions
+from tonemark.exchange.checks import Refused, check_size, checked_key, checked_text
+from tonemark.exchange.lines import not_utf8, text_lines, without_bom
+
+
+def read_text(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:
+    """A document a line, exactly as it stands without its line end; blank lines are skipped.
+
+    With `per_file` the whole file is one document, line ends and all; its key is the file's name.
+    Raises TonemarkError where the file is UTF-16.
+    """
+    if options.per_file:
+        yield _whole(stream, options)
+        return
+    number = 0
+    for item in text_lines(stream, options.source):
+        if isinstance(item, Refusal):
+            number += 1
+            yield item
+            continue
+        line, text = item
+        if not text or text.isspace():
+            continue
+        number += 1
+        try:
+            yield Record(number, line, checked_text(text))
+        except Refused as refused:
+            yield Refusal(line, str(refused))
+
+
+def _whole(stream: IO[bytes], options: ReadOptions) -> Given:
+    data = without_bom(stream.read(TEXT_LIMIT + 4), options.source)
+    try:
+        if len(data) > TEXT_LIMIT:
+            check_size(len(data) + _rest(stream))
+        return Record(1, 1, checked_text(data.decode()), checked_key(options.source, "the name"))
+    except UnicodeDecodeError as error:
+        line_start = data.rfind(b"\n", 0, error.start) + 1
+        line = data.count(b"\n", 0, line_start) + 1
+        local = UnicodeDecodeError(
+            "utf-8", data[line_start:], error.start - line_start, error.end - line_start, ""
+        )
+        return Refusal(line, not_utf8(local))
+    except Refused as refused:
+        return Refusal(1, str(refused))
+
+
+def _rest(stream: IO[bytes]) -> int:
+    size = 0
+    while data := stream.read(1 << 20):
+        size += len(data)
+    return size

@@ -1,0 +1,308 @@
+"""Name-like runs of tokens, and which tokens deserve a cheap hint: read from scripts, case and
+the counts of raw text alone. Knows no labels, no language and no screen.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import regex
+
+from tonemark.tokenizers.base import Token
+
+# Shapes of a token. Letters without case (Ethiopic, Arabic) have a shape of their own.
+_PUNCT, _LOWER, _CASELESS, _CAPITAL, _PREFIXED, _CAMEL, _NUMBER = "placxmn"
+_WORDS = _LOWER + _CASELESS
+_NAMES = _CAPITAL + _PREFIXED + _CAMEL
+_INSIDE = _CAPITAL + _CAMEL  # a name can go on with these; a class prefix begins a new one
+
+_ALNUM = regex.compile(r"[\p{L}\p{N}]")
+_UPPER_FIRST = regex.compile(r"[^\p{Lu}\p{Lt}\p{Ll}\p{N}]*[\p{Lu}\p{Lt}]")
+# "eNingizimu", "kwaZulu", "i-Pirates"; then "UMthethwa", "ISundowns", "McDonald", "d'Ivoire".
+_CLASS_PREFIX = regex.compile(r"\p{Ll}\p{M}*[-‐‑]?[\p{Lu}\p{Lt}]")
+_INNER_CAPITAL = regex.compile(
+    r"[\p{Lu}\p{Lt}][\p{L}\p{M}]*?[\p{Lu}\p{Lt}]\p{M}*\p{Ll}|\p{Ll}+\p{M}*['’ʼ][\p{Lu}\p{Lt}]"
+)
+_LINE_BREAK = regex.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_SHORT_NUMBER = regex.compile(r"\p{Nd}{1,2}(?!\p{Nd})")
+# A capital after one of these says nothing: the sentence, quotation or item begins there.
+_OPENERS = frozenset(".?!:…።፧፡՞؟۔।\"“”„«»‘'‹›*•")
+_HYPHENS = frozenset("-‐‑")
+
+# A sentence whose words have capitals in this share is a headline: its capitals say nothing.
+# From five words on: shorter ones are as often lists of names.
+_HEADLINE_SHARE, _HEADLINE_WORDS = 0.6, 5
+# Where a capital says nothing, the word must have one elsewhere twice as often as not.
+_START_ODDS = 2.0
+# "de", "bin", "of": a third of the uses stand between capitals, at least twice. Words such as
+# Swahili "ya" stand there too, but join a title to a place more often than two parts of a name.
+_LINK_SHARE, _LINK_SEEN = 0.3, 2
+# Two names side by side: one likely to end a run, then one likely to begin one.
+_SPLIT = 0.4
+# Words that stand near a year this often are of dates (months, "year"): one in seven, twice.
+_DATE_SHARE, _DATE_SEEN, _DATE_REACH = 0.15, 2, 3
+_YEARS = range(1000, 2100)
+# Scripts without case: a letter is a proclitic if it makes a word of one in a hundred words;
+# nouns and names take most of the few there are, verbs and particles none or one.
+_PROCLITIC_SHARE, _FORMS_SEEN = 0.01, 3
+_RUN_WEIGHT = 10.0  # above all that the other reasons can add up to
+
+
+class WordCount(NamedTuple):
+    """How often one folded word was used so in raw text. Capitals of headlines do not count."""
+
+    lower: int = 0  # without an initial capital; letters without case included
+    capital: int = 0  # with an initial capital where no sentence begins, or with an inner one
+    initial: int = 0  # with an initial capital where a sentence begins
+    begins: int = 0  # of `capital`: no capitalised word just before
+    ends: int = 0  # of `capital`: no capitalised word just after
+    links: int = 0  # of `lower`: between two capitalised words
+    before_number: int = 0
+    near_year: int = 0  # a year at most three tokens away
+    forms: int = 0  # not occurrences: forms seen of a word without case, see _FORMS_SEEN
+
+
+class Candidates(NamedTuple):
+    """What looks like a name; of tokens that weigh the same, the left one comes first."""
+
+    runs: tuple[tuple[int, int], ...]  # token indexes, end exclusive, in order, disjoint
+    weight: tuple[float, ...]  # a token: how likely a name begins or ends there; 0 punctuation
+
+
+class _Reading(NamedTuple):
+    """A document's tokens: their words, shapes, and where capitals say nothing."""
+
+    words: list[str]
+    shapes: list[str]
+    breaks: list[bool]  # a line break lies before the token, or in it
+    opens: list[bool]  # a sentence or quotation begins here
+    headline: list[bool]
+
+
+_Uses = list[WordCount]  # one a token
+_UNSEEN = WordCount()
+
+
+def fold_word(word: str) -> str:
+    """The key of `word` in the counts: NFC, case folded."""
+    return unicodedata.normalize("NFC", word).casefold()
+
+
+def count_words(documents: Iterable[tuple[str, Sequence[Token]]]) -> dict[str, WordCount]:
+    """The use of every word of raw text, by `fold_word`. Linear in the text."""
+    figures: dict[str, Counter[str]] = {}
+    for text, tokens in documents:
+        reading = _read(text, tokens)
+        words, shapes = reading.words, reading.shapes
+        years = [_is_year(word) for word in words]
+        for i, shape in enumerate(shapes):
+            if shape == _PUNCT:
+                continue
+            figure = figures.setdefault(fold_word(words[i]), Counter())
+            before = shapes[i - 1] if i else _PUNCT
+            after = shapes[i + 1] if i + 1 < len(shapes) else _PUNCT
+            if shape in _NAMES and not reading.headline[i]:
+                if shape == _CAPITAL and reading.opens[i]:
+                    figure["initial"] += 1
+                else:
+                    figure["capital"] += 1
+                    figure["begins"] += before not in _NAMES or shape == _PREFIXED
+                    figure["ends"] += after not in _INSIDE
+            elif shape in _WORDS:
+                figure["lower"] += 1
+                named_before = before in _NAMES and not reading.opens[i - 1]
+                figure["links"] += named_before and after in _NAMES
+            figure["before_number"] += after == _NUMBER
+            figure["near_year"] += any(years[max(0, i - _DATE_REACH) : i + _DATE_REACH + 1])
+    forms = _forms({word for word in figures if _shape(word) == _CASELESS})
+    return {
+        word: WordCount(**{**figure, "forms": forms.get(word, 0)})
+        for word, figure in figures.items()
+    }
+
+
+def candidates(text: str, tokens: Sequence[Token], counts: Mapping[str, WordCount]) -> Candidates:
+    """What looks like a name in `text`. `counts` may be empty: then shapes alone decide."""
+    reading = _read(text, tokens)
+    uses = [counts.get(fold_word(word), _UNSEEN) for word in reading.words]
+    named = [_is_name_like(reading, uses, i) for i in range(len(tokens))]
+    cuts = list(reading.breaks)
+    _mark_dates(reading, uses, named, cuts)
+    _mark_links(reading, uses, named, cuts)
+    _cut_names(reading, uses, named, cuts)
+    runs = [
+        (first, end)
+        for first, end in _stretches(named, cuts)
+        if end - first > 1 or reading.shapes[first] != _CAPITAL or not _is_common(uses[first])
+    ]
+    return Candidates(tuple(runs), _weights(reading, uses, runs))
+
+
+def _read(text: str, tokens: Sequence[Token]) -> _Reading:
+    words = [text[start:end] for start, end in tokens]
+    shapes = [_shape(word) for word in words]
+    breaks, opens = [], []
+    opening, last = True, 0
+    for (_, end), word, shape in zip(tokens, words, shapes, strict=True):
+        breaks.append(_LINE_BREAK.search(text, last, end) is not None)
+        opening = opening or breaks[-1]
+        opens.append(opening)
+        opening = shape == _PUNCT and (opening or word[:1] in _OPENERS)
+        last = end
+    return _Reading(words, shapes, breaks, opens, _headlines(shapes, opens))
+
+
+@lru_cache(maxsize=65536)
+def _shape(word: str) -> str:
+    if not _ALNUM.search(word) or _LINE_BREAK.search(word):
+        return _PUNCT
+    if _INNER_CAPITAL.match(word):
+        return _CAMEL
+    if _UPPER_FIRST.match(word):
+        return _CAPITAL
+    if any(character.isdecimal() for character in word):
+        return _NUMBER
+    if _CLASS_PREFIX.search(word):
+        return _PREFIXED
+    return _LOWER if any(character.islower() for character in word) else _CASELESS
+
+
+def _is_year(word: str) -> bool:
+    return len(word) == 4 and word.isdecimal() and int(word) in _YEARS
+
+
+def _headlines(shapes: list[str], opens: list[bool]) -> list[bool]:
+    marks = [False] * len(shapes)
+    firsts = [i for i, opening in enumerate(opens) if opening and (not i or not opens[i - 1])]
+    for first, end in zip(firsts, [*firsts[1:], len(shapes)], strict=True):
+        part = shapes[first:end]
+        capitals = sum(shape in _INSIDE for shape in part)
+        cased = capitals + sum(shape in (_LOWER, _PREFIXED) for shape in part)
+        if cased >= _HEADLINE_WORDS and capitals >= _HEADLINE_SHARE * cased:
+            marks[first:end] = [True] * len(part)
+    return marks
+
+
+def _forms(vocabulary: set[str]) -> dict[str, int]:
+    prefixes = Counter(word[0] for word in vocabulary if word[1:] in vocabulary)
+    least = _PROCLITIC_SHARE * len(vocabulary)
+    proclitics = [letter for letter, seen in prefixes.items() if seen >= least]
+
+    def family(stem: str) -> int:
+        return sum(letter + stem in vocabulary for letter in ("", *proclitics))
+
+    return {
+        word: max(family(word), family(word[1:]) if word[0] in proclitics else 0)
+        for word in vocabulary
+    }
+
+
+def _is_name_like(reading: _Reading, uses: _Uses, i: int) -> bool:
+    shape, use = reading.shapes[i], uses[i]
+    if shape in (_PREFIXED, _CAMEL):
+        return True
+    if shape == _NUMBER:
+        return _is_year(reading.words[i])
+    if shape == _CASELESS:
+        return use.forms >= _FORMS_SEEN
+    if shape != _CAPITAL:
+        return False
+    if reading.opens[i]:
+        follower = reading.shapes[i + 1] if i + 1 < len(uses) else _PUNCT
+        if follower in _INSIDE and not reading.headline[i] and not use.lower:
+            return True  # "Umar Faruk said": no reason for the second capital but a name
+        return use.capital >= max(1.0, _START_ODDS * use.lower)
+    return not reading.headline[i] or use.capital >= use.lower
+
+
+def _mark_dates(reading: _Reading, uses: _Uses, named: list[bool], cuts: list[bool]) -> None:
+    """Adds days and the words of dates to a year or to one another: "5 Novemba", "ọdún 2019"."""
+    words, shapes = reading.words, reading.shapes
+    timely = [
+        shape in _WORDS + _NAMES
+        and use.near_year >= max(_DATE_SEEN, _DATE_SHARE * (use.lower + use.capital + use.initial))
+        for shape, use in zip(shapes, uses, strict=True)
+    ]
+    dated = [word or _is_year(words[i]) for i, word in enumerate(timely)]
+    for i, shape in enumerate(shapes):
+        beside = timely[i - 1 : i] + timely[i + 1 : i + 2]
+        if shape == _NUMBER and _SHORT_NUMBER.match(words[i]) and any(beside):
+            dated[i] = True
+        elif words[i] in _HYPHENS and beside == [True, True] and not any(reading.breaks[i : i + 2]):
+            dated[i] = True  # one word of a date in two tokens: "ọdún-un"
+    for first, end in _stretches(dated, reading.breaks):
+        if _NUMBER in shapes[first:end]:
+            named[first:end] = [True] * (end - first)
+            cuts[first] = True
+
+
+def _mark_links(reading: _Reading, uses: _Uses, named: list[bool], cuts: list[bool]) -> None:
+    """Joins capitalised parts of a name over a hyphen, an initial's dot or a linking word."""
+    words, shapes = reading.words, reading.shapes
+    for i in range(1, len(words) - 1):
+        sides = shapes[i - 1] in _INSIDE and shapes[i + 1] in _INSIDE
+        if not (sides and named[i - 1] and named[i + 1]) or cuts[i] or cuts[i + 1]:
+            continue
+        use = uses[i]
+        initial = words[i] == "." and len(words[i - 1]) == 1
+        linking = use.links >= max(_LINK_SEEN, _LINK_SHARE * use.lower)
+        if words[i] in _HYPHENS or initial or (shapes[i] == _LOWER and linking):
+            named[i] = True
+
+
+def _cut_names(reading: _Reading, uses: _Uses, named: list[bool], cuts: list[bool]) -> None:
+    """Cuts where a class prefix begins a name, and between two names side by side."""
+    for i in range(1, len(named)):
+        if reading.shapes[i] == _PREFIXED:
+            cuts[i] = True
+        pair = reading.shapes[i - 1] in _NAMES and reading.shapes[i] in _INSIDE
+        if not pair or not (named[i - 1] and named[i]) or reading.headline[i]:
+            continue
+        left, right = uses[i - 1], uses[i]
+        if _is_common(left) or _is_common(right):
+            continue  # "Majalisar Dinkin Duniya": institutions are made of common words
+        # Half an occurrence each way for the unseen; this one, side by side, is left out.
+        ends = (left.ends + 0.5) / max(left.capital, 1)
+        begins = (right.begins + 0.5) / max(right.capital, 1)
+        cuts[i] = cuts[i] or ends * begins >= _SPLIT
+
+
+def _is_common(use: WordCount) -> bool:
+    """At least as often without a capital as with one: a capital makes no name of it."""
+    return use.lower > 0 and use.lower >= use.capital
+
+
+def _stretches(marks: list[bool], cuts: list[bool]) -> list[tuple[int, int]]:
+    """The stretches of marked tokens, each ending before a cut."""
+    found: list[tuple[int, int]] = []
+    for i, marked in enumerate(marks):
+        if not marked:
+            continue
+        if found and found[-1][1] == i and not cuts[i]:
+            found[-1] = (found[-1][0], i + 1)
+        else:
+            found.append((i, i + 1))
+    return found
+
+
+def _weights(reading: _Reading, uses: _Uses, runs: list[tuple[int, int]]) -> tuple[float, ...]:
+    """Runs; then capitals, the words of dates and numbers, and the two words before a run, for
+    many names begin with a common word ("ìjọba Nàìjíríà")."""
+    weights = [0.0] * len(uses)
+    for i, use in enumerate(uses):
+        if reading.shapes[i] == _PUNCT:
+            continue
+        seen = 1 + use.lower + use.capital + use.initial
+        weights[i] = (use.capital + 2 * use.before_number + 2 * use.near_year) / seen
+        weights[i] += reading.shapes[i] not in _WORDS
+    for first, end in runs:
+        for i, more in ((first - 1, 1.0), (first - 2, 0.5)):
+            if i >= 0 and reading.shapes[i] != _PUNCT:
+                weights[i] += more
+        for i in range(first, end):
+            weights[i] += _RUN_WEIGHT
+    return tuple(weights)

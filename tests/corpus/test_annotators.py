@@ -1,0 +1,127 @@
+import os
+import pwd
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tonemark.corpus.annotators import (
+    annotator_name,
+    check_member,
+    given_name,
+    is_annotator_name,
+    who,
+)
+from tonemark.corpus.project import create_project
+from tonemark.errors import TonemarkError
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        ("amina", "amina"),
+        ("Amina_J.2-b", "Amina_J.2-b"),
+        ("x" * 32, "x" * 32),
+        (" amina\t", "amina"),
+        ("Adélaïde", "Adelaide"),
+        (unicodedata.normalize("NFD", "Adélaïde"), "Adelaide"),
+        ("Ọláìtán", "Olaitan"),
+        # the digits are part of the promise: work is kept under them for ever
+        ("", "a-e3b0c4"),
+        ("Amina Juma", "Amina-Juma-2f47ea"),
+        ("amina@example.org", "amina-example.org-b3a0c8"),
+        ("Ɗanladi", "Danladi-0be2c0"),
+        ("../../etc", "etc-5c3d1b"),
+        ("ሰላም", "a-5bff5a"),
+        ("1amina", "amina-5f2a29"),
+        ("x" * 33, "x" * 25 + "-ad3c4d"),
+    ],
+)
+def test_names_are_kept_or_mapped(raw: str, name: str) -> None:
+    assert annotator_name(raw) == name
+
+
+@given(st.text())
+def test_every_result_is_a_name_and_maps_to_itself(raw: str) -> None:
+    name = annotator_name(raw)
+    assert is_annotator_name(name)
+    assert annotator_name(name) == name
+
+
+@given(st.text(alphabet="aé́ -_.1@Ɗ𞤀\udc80\n", max_size=40))
+def test_composed_or_not_makes_no_difference(raw: str) -> None:
+    assert annotator_name(unicodedata.normalize("NFD", raw)) == annotator_name(
+        unicodedata.normalize("NFC", raw)
+    )
+
+
+@given(
+    st.text(alphabet="ab -@/ሰላም1", max_size=40),
+    st.text(alphabet="ab -@/ሰላም1", max_size=40),
+)
+def test_names_without_accents_stay_different(one: str, other: str) -> None:
+    if one.strip() != other.strip():
+        assert annotator_name(one) != annotator_name(other)
+
+
+@pytest.mark.parametrize("name", ["", "1a", ".a", "-", "a b", "a/b", "é", "x" * 33, "a\n"])
+def test_what_is_no_name(name: str) -> None:
+    assert not is_annotator_name(name)
+
+
+LOGIN = pwd.getpwuid(os.getuid()).pw_name
+
+
+@pytest.mark.parametrize(
+    ("as_name", "environ", "given_as", "name"),
+    [
+        ("amina", {"TONEMARK_ANNOTATOR": "juma"}, "amina", "amina"),
+        ("Adélaïde", {}, "Adélaïde", "Adelaide"),
+        (None, {"TONEMARK_ANNOTATOR": "juma", "USER": "root"}, "juma", "juma"),
+        (None, {"USER": "somebody-else"}, LOGIN, annotator_name(LOGIN)),
+        (None, {"TONEMARK_ANNOTATOR": " "}, LOGIN, annotator_name(LOGIN)),
+    ],
+)
+def test_who_it_is(as_name: str | None, environ: dict[str, str], given_as: str, name: str) -> None:
+    assert given_name(as_name, environ) == given_as
+    assert who(as_name, environ) == name
+
+
+def test_a_blank_name_is_no_name() -> None:
+    with pytest.raises(TonemarkError, match="--as was given no name"):
+        who(" ", {"TONEMARK_ANNOTATOR": "juma"})
+
+
+def test_a_login_without_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "getuid", lambda: 4_123_456_789)
+    with pytest.raises(TonemarkError, match="TONEMARK_ANNOTATOR"):
+        who(None, {})
+
+
+@pytest.mark.parametrize(
+    ("team", "reviewers", "name", "may"),
+    [
+        ([], [], "anyone", True),
+        ([], ["asha"], "anyone", True),
+        (["amina", "juma"], [], "juma", True),
+        (["amina", "juma"], ["asha"], "asha", True),
+        (["amina", "juma"], ["asha"], "Amina", False),
+        (["amina", "juma"], [], "root", False),
+    ],
+)
+def test_teams(tmp_path: Path, team: list[str], reviewers: list[str], name: str, may: bool) -> None:
+    from dataclasses import replace
+
+    project = create_project(tmp_path / "habari", language="sw", labels=["PER"], team=team)
+    project = replace(project, reviewers=tuple(reviewers))
+    if may:
+        check_member(project, name)
+        return
+    with pytest.raises(TonemarkError) as caught:
+        check_member(project, name)
+    assert caught.value.title == f"{name} is not in the team of habari."
+    assert "amina, juma" in caught.value.remedy
+    assert all(reviewer in caught.value.remedy for reviewer in reviewers)
+    assert "--as" in caught.value.remedy

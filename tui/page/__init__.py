@@ -1,0 +1,1 @@
+"""A document as rows, hints, keys and styled runs: pure rules, with no screen library behind them."""

@@ -1,0 +1,120 @@
+"""The words around the document: title, labels, status and keys, as runs.
+
+Pure functions of the page and the view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tonemark.corpus.pages import Page
+from tonemark.corpus.spans import Suggestion
+from tonemark.text import short
+from tonemark.tui.page.cells import cells
+from tonemark.tui.page.keyboard import Keyboard
+from tonemark.tui.page.keys import ACTION, ACTIONS, FOOTER, MORE, KeyTable
+from tonemark.tui.page.render import BLANK, Look, Run
+from tonemark.tui.page.view import View
+
+QUIET = Look("quiet")
+KEY = Look("key")
+TEXT = Look("text")
+
+
+def spread(left: Sequence[Run], right: Sequence[Run], width: int) -> list[Run]:
+    """Runs at both ends of a line; the right ones give way where there is no room."""
+    room = width - _cells(left) - _cells(right)
+    if room < 1:
+        return list(left)
+    return [*left, (" " * room, BLANK), *right]
+
+
+def title(name: str, page: Page | None, total: int, annotator: str, saved: bool) -> list[list[Run]]:
+    """The left and the right part of the title line."""
+    place = "done"
+    if page:
+        numbers = [sheet.document.number for sheet in page.sheets]
+        place = str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}"
+        place = f"{place} of {total}"
+    left = [(f" {short(name, 30)} · {place} · {short(annotator, 32)}", Look("title"))]
+    right = ("● saved ", Look("saved")) if saved else ("○ NOT SAVED ", Look("warning"))
+    return [left, [right]]
+
+
+def labels_line(
+    table: KeyTable, names: Sequence[str], width: int, shown: Iterable[str] | None = None
+) -> list[Run]:
+    """The labels with their keys, as many as there is room for."""
+    more: list[Run] = [(table.key_of("type_ahead"), KEY), (" more", TEXT)]
+    line: list[Run] = [("  ", BLANK)]
+    for name in names if shown is None else shown:
+        index = names.index(name) if name in names else -1
+        key = table.key_of_label(name)
+        runs: list[Run] = [
+            (f"{key} " if key else "", KEY),
+            (f" {short(name, 16)} ", Look("label", index)),
+        ]
+        if _cells(line) + _cells(runs) + 3 + _cells(more) > width:
+            break
+        line += [*(run for run in runs if run[0]), ("  ", BLANK)]
+    return line if shown is not None else line + more
+
+
+def status(view: View, keyboard: Keyboard) -> tuple[list[Run], list[Run]]:
+    """What is in focus, and where the tour stands: the left and the right part of the line."""
+    focus, sheet = view.focus, view.sheet
+    if keyboard.pending:
+        return [(f"  hint {keyboard.pending}…", Look("message"))], []
+    text = sheet.document.text[focus.start : focus.end]
+    tokens = sum(1 for t in sheet.tokens if t.start < focus.end and focus.start < t.end)
+    parts = [f"{tokens} token{'s' if tokens != 1 else ''}"]
+    over = view.spans_at(focus.sheet, focus.start, focus.end)
+    exact = [s for s in over if (s.start, s.end) == (focus.start, focus.end)]
+    for stretch in exact or over[:1]:
+        mark = "?" if isinstance(stretch, Suggestion) else ""
+        inside = "" if exact else "in "
+        parts.append(f"{inside}{short(stretch.label, 20)}{mark}")
+        parts.append(short(", ".join(stretch.sources), 24))
+    if not over and (focus.start, focus.end) in view.runs(focus.sheet):
+        parts.append("candidate")
+    if keyboard.charwise:
+        parts.append("by characters")
+    if keyboard.adding:
+        parts.append("next label adds")
+    if sheet.draft.flagged:
+        parts.append("⚑ flagged")
+    if sheet.draft.comment:
+        parts.append("commented")
+    left = [("  " + short(text, 32), TEXT), (" · " + " · ".join(parts), QUIET)]
+    stops = view.stops()
+    here = [i for i, s in enumerate(stops, 1) if (s.sheet, s.start) == (focus.sheet, focus.start)]
+    if stops:
+        place = f"{here[0]} of {len(stops)}" if here else f"{len(stops)}"
+        return left, [(f"{place} to look at ", QUIET)]
+    return left, []
+
+
+def footer(table: KeyTable, actions: Sequence[str] = FOOTER) -> list[Run]:
+    """The keys that matter most."""
+    line: list[Run] = [("  ", BLANK)]
+    for name in actions:
+        line += [(table.key_of(name), KEY), (f" {ACTION[name].short}   ", TEXT)]
+    return line
+
+
+def menu_line(table: KeyTable) -> list[Run]:
+    """What may follow `more`, in one line."""
+    line: list[Run] = [(f" {table.key_of(MORE)} ", KEY)]
+    for action in ACTIONS:
+        if action.menu:
+            line += [(table.key_of(action.id), KEY), (f" {action.short.split()[0]}  ", TEXT)]
+    return line
+
+
+def message(text: str) -> list[Run]:
+    """A message in the place of the status."""
+    return [("  ", BLANK), (text, Look("message"))]
+
+
+def _cells(runs: Iterable[Run]) -> int:
+    return sum(cells(text) for text, _ in runs)

@@ -1,0 +1,1 @@
+"""Screens: what fills the terminal. They compose and dispatch; the rules live in tui/page."""

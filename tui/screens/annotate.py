@@ -1,0 +1,397 @@
+"""The annotate screen: a page, its labels, its status, and the keys, dispatched to the rules."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from tonemark.corpus.desk import Desk
+from tonemark.corpus.journal import ClaimHeld, ClaimLost
+from tonemark.corpus.pages import Page
+from tonemark.corpus.project import Project, add_label, label_keys, project_changed, read_project
+from tonemark.corpus.records import Answer
+from tonemark.errors import TonemarkError
+from tonemark.patterns.candidates import WordCount, fold_word
+from tonemark.text import short, visible
+from tonemark.tui.page import words
+from tonemark.tui.page.keyboard import Keyboard, Reply
+from tonemark.tui.page.keys import GLYPHS, KeyTable
+from tonemark.tui.page.render import Look, Run, render
+from tonemark.tui.page.view import View
+from tonemark.tui.widgets.lines import Lines
+from tonemark.tui.widgets.prompt import Prompt
+
+if TYPE_CHECKING:
+    from tonemark.tui.app import TonemarkApp
+
+
+class AnnotateScreen(Screen[None]):
+    """One page after another, until the queue is empty or she quits."""
+
+    app: TonemarkApp
+
+    CSS = """
+    #document { height: 1fr; }
+    """
+
+    def __init__(self, document: int | None = None) -> None:
+        super().__init__()
+        self._document = document
+        self.view: View | None = None
+        self.keyboard: Keyboard | None = None
+        self._message = ""
+        self._saved = True
+        self._opened = 0.0
+        self._dropped = 0
+        self._question: dict[str, Callable[[], None]] = {}
+        self._prompt_done: Callable[[str], None] | None = None
+
+    @property
+    def desk(self) -> Desk:
+        """The annotator's place at the project."""
+        return self.app.desk
+
+    @property
+    def table(self) -> KeyTable:
+        """Which key does what."""
+        return self.app.table
+
+    def compose(self) -> ComposeResult:
+        """Title, text, labels, status, keys."""
+        yield Lines(id="title")
+        yield Lines(id="rule")
+        yield Lines(id="document")
+        yield Lines(id="rule2")
+        yield Lines(id="labels")
+        yield Lines(id="status")
+        yield Lines(id="footer")
+
+    def on_mount(self) -> None:
+        """Open the first page."""
+        if self._document is not None:
+            number = self._document
+            self._turn(lambda: self.desk.open_document(number))
+        else:
+            self._turn(self.desk.open_next)
+
+    def on_resize(self) -> None:
+        """Lay the page out anew."""
+        if self.view:
+            self.view.resize(*self._window())
+        self.paint()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A paste is no typing: it is dropped."""
+        event.stop()
+        self.say("the paste was dropped: keys are typed here")
+
+    def on_key(self, event: events.Key) -> None:
+        """One key."""
+        if self.query(Prompt):
+            return
+        event.stop()
+        event.prevent_default()
+        if event.time < self._opened:
+            self._dropped += 1
+            self.say(f"{self._dropped} key{'s' * (self._dropped > 1)} typed ahead dropped")
+            return
+        key = event.key
+        if key not in GLYPHS:
+            key = event.character if event.character and event.is_printable else event.key
+        self._message = ""
+        if self._question:
+            self._answer_question(key)
+        elif self.keyboard is None:
+            self._command(self.table.page.get(key, ""))
+        else:
+            self._press(self.keyboard, key)
+
+    # Painting
+
+    def say(self, message: str) -> None:
+        """Put a message in the place of the status until the next key."""
+        self._message = message
+        self.paint()
+
+    def paint(self) -> None:
+        """Bring all lines up to date; only what differs is sent."""
+        width = self.size.width
+        if not width:
+            return
+        project, page = self.desk.project, self.desk.page
+        total = self.desk.store.document_count()
+        left, right = words.title(project.name, page, total, self.desk.annotator, self._saved)
+        self._set("title", words.spread(left, right, width))
+        rule: list[Run] = [(" " + "─" * (width - 2), Look("rule"))]
+        self._set("rule", rule)
+        self._set("rule2", rule)
+        names = [label.name for label in project.labels]
+        self._set("labels", words.labels_line(self.table, names, width))
+        if self.view is None or self.keyboard is None:
+            self.query_one("#document", Lines).set_lines(self._nothing_left())
+            self._set("status", words.message(self._message))
+            footer = ("back", "documents", "export", "help", "quit")
+            self._set("footer", words.footer(self.table, footer))
+            return
+        places = {name: place for place, name in enumerate(names)}
+        self.query_one("#document", Lines).set_lines(render(self.view, places))
+        status = words.spread(*words.status(self.view, self.keyboard), width)
+        self._set("status", words.message(self._message) if self._message else status)
+        menu = self.keyboard.menu
+        self._set("footer", words.menu_line(self.table) if menu else words.footer(self.table))
+
+    def _set(self, line: str, runs: list[Run]) -> None:
+        self.query_one(f"#{line}", Lines).set_line(runs)
+
+    def _nothing_left(self) -> list[list[Run]]:
+        return [
+            [],
+            [("   Nothing is left in your queue.", words.TEXT)],
+            [],
+            [("   Every document is answered, or is with another annotator.", words.QUIET)],
+        ]
+
+    def _window(self) -> tuple[int, int]:
+        # Title, two rules and three lines below; the text keeps a cell free at its right.
+        return self.size.width - 1, max(1, self.size.height - 6)
+
+    # Pages
+
+    def _turn(self, turn: Callable[[], Page | None]) -> None:
+        """Leave the page for the one that `turn` opens, and show that."""
+        try:
+            turn()
+        except ClaimHeld as held:
+            self._show()
+            self._ask(
+                f"{held.title} {GLYPHS['enter']} takes it over, q quits",
+                {"enter": lambda: self._turn(self.desk.take_over), "q": self.app.exit},
+            )
+            return
+        except ClaimLost as lost:
+            self._ask(f"{lost.title} q quits", {"q": self.app.exit})
+            return
+        except (TonemarkError, OSError) as error:
+            self._refused(error)
+            return
+        self._saved = True
+        self._show()
+
+    def _show(self) -> None:
+        page = self.desk.page
+        self._reread_project()
+        self.view = self.keyboard = None
+        if page:
+            self.view = View(
+                page,
+                self._counts(page),
+                width=self._window()[0],
+                height=self._window()[1],
+                letters=self.table.letters,
+                mode="list" if self._lists(page) else "logical",
+            )
+            self.keyboard = Keyboard(
+                self.view, self.table, overlapping=self.desk.project.overlapping
+            )
+        self._dropped = 0
+        self._opened = time.monotonic()
+        self.paint()
+
+    def _lists(self, page: Page) -> bool:
+        """Whether tokens stand one a row: right in every terminal for right-to-left scripts."""
+        from tonemark.corpus.languages import is_right_to_left
+
+        project = self.desk.project
+        if project.bidi != "auto":
+            return project.bidi == "list"
+        sheet = page.sheets[0].document
+        language = sheet.meta.get("language")
+        tag = language if isinstance(language, str) else project.language
+        return is_right_to_left(tag, sheet.text[:200])
+
+    def _counts(self, page: Page) -> dict[str, WordCount]:
+        folded = {
+            fold_word(sheet.document.text[start:end])
+            for sheet in page.sheets
+            for start, end in sheet.tokens
+        }
+        return {word: WordCount(*n) for word, n in self.desk.store.words(folded).items()}
+
+    # Keys
+
+    def _press(self, keyboard: Keyboard, key: str) -> None:
+        try:
+            self.desk.keep_lease()
+            reply = keyboard.press(key)
+            self._saved = True
+        except ClaimLost as lost:
+            self._ask(f"{lost.title} q quits", {"q": self.app.exit})
+            return
+        except (OSError, TonemarkError) as error:
+            self._refused(error)
+            return
+        if reply.command:
+            self._command(reply.command)
+        else:
+            self.say(reply.message)
+
+    def _refused(self, error: Exception) -> None:
+        self._saved = False
+        reason = (
+            error.title
+            if isinstance(error, TonemarkError)
+            else (
+                f"this key was not taken: {error.strerror if isinstance(error, OSError) else error}"
+            )
+        )
+        self.say(visible(reason))
+
+    def _command(self, command: str) -> None:
+        handler: Callable[[], None] | None = getattr(self, f"_command_{command}", None)
+        if handler:
+            handler()
+        else:
+            self.paint()
+
+    def _command_accept(self) -> None:
+        self._answer("accept")
+
+    def _command_reject(self) -> None:
+        self._answer("reject")
+
+    def _command_ignore(self) -> None:
+        self._answer("ignore")
+
+    def _answer(self, answer: Answer) -> None:
+        if self.desk.page:
+            self._turn(lambda: self.desk.answer(answer))
+
+    def _command_later(self) -> None:
+        before = self.desk.page
+        if before:
+            numbers = [sheet.document.number for sheet in before.sheets]
+            self._turn(self.desk.later)
+            after = self.desk.page
+            if after and [sheet.document.number for sheet in after.sheets] == numbers:
+                self.say("nothing else is left: this page is the end of your queue")
+
+    def _command_back(self) -> None:
+        before = self.desk.page
+        self._turn(lambda: self.desk.back() or before)
+        if self.desk.page is before:
+            self.say("there is no page before this one")
+
+    def _command_quit(self) -> None:
+        self.app.exit()
+
+    def _command_type_ahead(self) -> None:
+        self._ask_line("label: type its first letters, Enter takes it", self._typed_label)
+
+    def _command_comment(self) -> None:
+        if self.keyboard and self.view:
+            keyboard = self.keyboard
+            self._ask_line(
+                "comment on this document",
+                lambda text: self._reply(lambda: keyboard.comment(text)),
+                self.view.sheet.draft.comment,
+            )
+
+    def _reply(self, act: Callable[[], Reply]) -> None:
+        try:
+            self.say(act().message)
+        except (OSError, TonemarkError) as error:
+            self._refused(error)
+
+    # Labels by typing
+
+    def _matching(self, text: str) -> list[str]:
+        names = [label.name for label in self.desk.project.labels]
+        typed = text.casefold()
+        first = [name for name in names if name.casefold().startswith(typed)]
+        return first + [name for name in names if typed in name.casefold() and name not in first]
+
+    def on_input_changed(self, event: Prompt.Changed) -> None:
+        """Show which labels are meant."""
+        if self._prompt_done == self._typed_label:
+            names = [label.name for label in self.desk.project.labels]
+            matching = self._matching(event.value)
+            line = words.labels_line(self.table, names, self.size.width, matching)
+            if not matching:
+                can = self.desk.project.new_labels
+                line = words.message(
+                    f"{GLYPHS['enter']} adds the label {short(event.value, 30)}"
+                    if can
+                    else "no such label, and this project takes no new ones"
+                )
+            self._set("labels", line)
+
+    def _typed_label(self, text: str) -> None:
+        matching = self._matching(text.strip())
+        keyboard = self.keyboard
+        if not text.strip() or keyboard is None:
+            self.say("")
+        elif matching:
+            self._reply(lambda: keyboard.label(matching[0]))
+        elif self.desk.project.new_labels:
+            self._reply(lambda: self._new_label(keyboard, text.strip()))
+        else:
+            self.say("no such label, and this project takes no new ones")
+
+    def _new_label(self, keyboard: Keyboard, name: str) -> Reply:
+        self._use_project(add_label(self.desk.project.folder, name))
+        return keyboard.label(name)
+
+    def _reread_project(self) -> None:
+        if project_changed(self.desk.project):
+            try:
+                self._use_project(read_project(self.desk.project.folder))
+            except TonemarkError as error:
+                self.say(visible(error.title))
+
+    def _use_project(self, project: Project) -> None:
+        self.desk.project = project
+        self.app.use_labels(label_keys(project))
+        if self.keyboard:
+            self.keyboard.table = self.table
+
+    # Questions
+
+    def _ask(self, question: str, answers: dict[str, Callable[[], None]]) -> None:
+        self._question = answers
+        self.say(visible(question))
+
+    def _answer_question(self, key: str) -> None:
+        if key in self._question:
+            answers, self._question = self._question, {}
+            answers[key]()
+        else:
+            self.paint()
+
+    def _ask_line(self, question: str, done: Callable[[str], None], value: str = "") -> None:
+        self._prompt_done = done
+        prompt = Prompt(question, value)
+        self.query_one("#status").display = False
+        self.mount(prompt, after="#status")
+        prompt.focus()
+
+    def on_prompt_given(self, event: Prompt.Given) -> None:
+        """A line was typed."""
+        done = self._prompt_done
+        self._close_prompt(event.prompt)
+        if done:
+            done(event.text)
+
+    def on_prompt_given_up(self, event: Prompt.GivenUp) -> None:
+        """Nothing was typed after all."""
+        self._close_prompt(event.prompt)
+        self.paint()
+
+    def _close_prompt(self, prompt: Prompt) -> None:
+        self._prompt_done = None
+        prompt.remove()
+        self.query_one("#status").display = True

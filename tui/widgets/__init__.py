@@ -1,0 +1,1 @@
+"""Widgets: they draw, and know nothing of what they draw."""
