@@ -23,8 +23,8 @@ NAME_LENGTH = 32
 """Characters that an annotator's name may have."""
 
 _NAME = regex.compile(rf"[A-Za-z][A-Za-z0-9_.-]{{0,{NAME_LENGTH - 1}}}")
-_OUTSIDE = regex.compile(r"[^A-Za-z0-9_.-]+")
-_LEADING = regex.compile(r"^[^A-Za-z]+")
+_OUTSIDE = r"[^A-Za-z0-9_.-]+"
+_LEADING = r"^[^A-Za-z]+"
 
 # Letters that no decomposition takes to a-z: those of African and European alphabets.
 _PLAIN = {
@@ -72,8 +72,8 @@ def annotator_name(raw: str) -> str:
     # surrogatepass: a name from the command line may hold bytes that are not UTF-8.
     identity = unicodedata.normalize("NFC", name).encode("utf-8", "surrogatepass")
     digest = hashlib.sha256(identity).hexdigest()[:_DIGEST]
-    kept = _OUTSIDE.sub("-", plain.translate(_TO_PLAIN))
-    kept = _LEADING.sub("", kept)[: NAME_LENGTH - _DIGEST - 1].rstrip("-") or "a"
+    kept = regex.sub(_OUTSIDE, "-", plain.translate(_TO_PLAIN))
+    kept = regex.sub(_LEADING, "", kept)[: NAME_LENGTH - _DIGEST - 1].rstrip("-") or "a"
     return f"{kept}-{digest}"
 
 

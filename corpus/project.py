@@ -234,10 +234,11 @@ def _read_text(folder: Path) -> tuple[str, tuple[int, int, int]]:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise _no_project(folder, error) from None
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(handle)
+        raise TonemarkError(f"{path} is not a file.", "Move it away, or choose another folder.")
     with os.fdopen(handle, "rb") as stream:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise TonemarkError(f"{path} is not a file.", "Move it away, or choose another folder.")
         try:
             data = stream.read(FILE_LIMIT + 1)
         except OSError as error:

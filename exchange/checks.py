@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import regex
 
 from tonemark.corpus.records import TEXT_LIMIT
+from tonemark.text import graphemes
 from tonemark.tokenizers.base import Token
 
 NAME_LIMIT = 200
@@ -14,12 +15,11 @@ NAME_LIMIT = 200
 
 _QUOTED = 40
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]")
-_CLUSTER = regex.compile(r"\X")
 _JOINING = regex.compile(
     r"[\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}\p{GCB=Prepend}\p{GCB=Regional_Indicator}"
     r"\p{GCB=L}\p{GCB=V}\p{GCB=T}\p{GCB=LV}\p{GCB=LVT}]|\r\n"
 )
-"""Without any of these each code point is a cluster (UAX #29), and `\\X` need not be asked."""
+"""Without any of these each code point is a cluster (UAX #29), and they need not be cut."""
 
 
 class Refused(Exception):
@@ -116,7 +116,7 @@ def token_warnings(text: str, tokens: Sequence[Token]) -> tuple[str, ...]:
             break
         position = end
     if _JOINING.search(text):
-        borders = {0, *(cluster.end() for cluster in _CLUSTER.finditer(text))}
+        borders = {0, *(end for _, end in graphemes(text))}
         for start, end in tokens:
             if start not in borders or end not in borders:
                 warnings.append(

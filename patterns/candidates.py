@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import regex
@@ -48,6 +49,7 @@ _DATE_SHARE, _DATE_SEEN, _DATE_REACH = 0.15, 2, 3
 _YEARS = range(1000, 2100)
 # Scripts without case: a letter is a proclitic if it makes a word of one in a hundred words;
 # nouns and names take most of the few there are, verbs and particles none or one.
+# No run is lost by a false one there, for a hint costs a key with it or without.
 _PROCLITIC_SHARE, _FORMS_SEEN = 0.01, 3
 _RUN_WEIGHT = 10.0  # above all that the other reasons can add up to
 
@@ -119,14 +121,11 @@ def count_words(documents: Iterable[tuple[str, Sequence[Token]]]) -> dict[str, W
             figure["before_number"] += after == _NUMBER
             figure["near_year"] += any(years[max(0, i - _DATE_REACH) : i + _DATE_REACH + 1])
     forms = _forms({word for word in figures if _shape(word) == _CASELESS})
-    return {
-        word: WordCount(**{**figure, "forms": forms.get(word, 0)})
-        for word, figure in figures.items()
-    }
+    return {word: WordCount(**figure, forms=forms.get(word, 0)) for word, figure in figures.items()}
 
 
 def candidates(text: str, tokens: Sequence[Token], counts: Mapping[str, WordCount]) -> Candidates:
-    """What looks like a name in `text`. `counts` may be empty: then shapes alone decide."""
+    """What looks like a name in `text`; where `counts` lack a word, its shape alone decides."""
     reading = _read(text, tokens)
     uses = [counts.get(fold_word(word), _UNSEEN) for word in reading.words]
     named = [_is_name_like(reading, uses, i) for i in range(len(tokens))]
@@ -146,13 +145,15 @@ def _read(text: str, tokens: Sequence[Token]) -> _Reading:
     words = [text[start:end] for start, end in tokens]
     shapes = [_shape(word) for word in words]
     breaks, opens = [], []
-    opening, last = True, 0
+    opening, last, previous = True, 0, ""
     for (_, end), word, shape in zip(tokens, words, shapes, strict=True):
         breaks.append(_LINE_BREAK.search(text, last, end) is not None)
         opening = opening or breaks[-1]
         opens.append(opening)
-        opening = shape == _PUNCT and (opening or word[:1] in _OPENERS)
-        last = end
+        abbreviates = word == "." and len(previous) == 1 and previous.isupper()
+        opens_next = word[:1] in _OPENERS and not abbreviates
+        opening = shape == _PUNCT and (opening or opens_next)
+        last, previous = end, word
     return _Reading(words, shapes, breaks, opens, _headlines(shapes, opens))
 
 
@@ -178,7 +179,7 @@ def _is_year(word: str) -> bool:
 def _headlines(shapes: list[str], opens: list[bool]) -> list[bool]:
     marks = [False] * len(shapes)
     firsts = [i for i, opening in enumerate(opens) if opening and (not i or not opens[i - 1])]
-    for first, end in zip(firsts, [*firsts[1:], len(shapes)], strict=True):
+    for first, end in pairwise([*firsts, len(shapes)]):
         part = shapes[first:end]
         capitals = sum(shape in _INSIDE for shape in part)
         cased = capitals + sum(shape in (_LOWER, _PREFIXED) for shape in part)
@@ -195,10 +196,7 @@ def _forms(vocabulary: set[str]) -> dict[str, int]:
     def family(stem: str) -> int:
         return sum(letter + stem in vocabulary for letter in ("", *proclitics))
 
-    return {
-        word: max(family(word), family(word[1:]) if word[0] in proclitics else 0)
-        for word in vocabulary
-    }
+    return {w: max(family(w), (w[0] in proclitics) * family(w[1:])) for w in vocabulary}
 
 
 def _is_name_like(reading: _Reading, uses: _Uses, i: int) -> bool:
@@ -223,7 +221,7 @@ def _mark_dates(reading: _Reading, uses: _Uses, named: list[bool], cuts: list[bo
     """Adds days and the words of dates to a year or to one another: "5 Novemba", "ọdún 2019"."""
     words, shapes = reading.words, reading.shapes
     timely = [
-        shape in _WORDS + _NAMES
+        shape in _WORDS + _INSIDE
         and use.near_year >= max(_DATE_SEEN, _DATE_SHARE * (use.lower + use.capital + use.initial))
         for shape, use in zip(shapes, uses, strict=True)
     ]
@@ -247,11 +245,9 @@ def _mark_links(reading: _Reading, uses: _Uses, named: list[bool], cuts: list[bo
         sides = shapes[i - 1] in _INSIDE and shapes[i + 1] in _INSIDE
         if not (sides and named[i - 1] and named[i + 1]) or cuts[i] or cuts[i + 1]:
             continue
-        use = uses[i]
         initial = words[i] == "." and len(words[i - 1]) == 1
-        linking = use.links >= max(_LINK_SEEN, _LINK_SHARE * use.lower)
-        if words[i] in _HYPHENS or initial or (shapes[i] == _LOWER and linking):
-            named[i] = True
+        linking = uses[i].links >= max(_LINK_SEEN, _LINK_SHARE * uses[i].lower)
+        named[i] = named[i] or words[i] in _HYPHENS or initial or linking
 
 
 def _cut_names(reading: _Reading, uses: _Uses, named: list[bool], cuts: list[bool]) -> None:
@@ -280,11 +276,9 @@ def _stretches(marks: list[bool], cuts: list[bool]) -> list[tuple[int, int]]:
     """The stretches of marked tokens, each ending before a cut."""
     found: list[tuple[int, int]] = []
     for i, marked in enumerate(marks):
-        if not marked:
-            continue
-        if found and found[-1][1] == i and not cuts[i]:
+        if marked and found and found[-1][1] == i and not cuts[i]:
             found[-1] = (found[-1][0], i + 1)
-        else:
+        elif marked:
             found.append((i, i + 1))
     return found
 

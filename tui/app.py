@@ -26,6 +26,7 @@ class TonemarkApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     CSS = """
     Screen { background: ansi_default; color: ansi_default; }
+    #document { height: 1fr; }
     """
 
     def __init__(

@@ -7,7 +7,21 @@ from tonemark.corpus.labels import HINT_LETTERS, Label, key_fault, keys_of, labe
 
 @pytest.mark.parametrize(
     "name",
-    ["PER", "per", "B-PER", "a,b", "#x", "ሰው", "𞤀𞤣", "نام\u200cها", "é", "e\u0301", "x" * 100, "O", '"'],
+    [
+        "PER",
+        "per",
+        "B-PER",
+        "a,b",
+        "#x",
+        "ሰው",
+        "𞤀𞤣",
+        "نام\u200cها",
+        "é",
+        "e\u0301",
+        "x" * 100,
+        "O",
+        '"',
+    ],
 )
 def test_names_that_a_label_may_have(name: str) -> None:
     assert label_fault(name) is None
@@ -46,7 +60,13 @@ def test_the_keys_that_a_label_may_choose() -> None:
 
 @pytest.mark.parametrize(
     ("key", "words"),
-    [("x", "command"), ("0", "list of labels"), ("A", "capital"), ("", "not a key"), ("é", "not a")],
+    [
+        ("x", "command"),
+        ("0", "list of labels"),
+        ("A", "capital"),
+        ("", "not a key"),
+        ("é", "not a"),
+    ],
 )
 def test_why_a_key_is_refused(key: str, words: str) -> None:
     assert words in (key_fault(key) or "")

@@ -16,7 +16,7 @@ from tonemark.errors import TonemarkError
     [
         ("sw", "sw"),
         ("SW", "sw"),
-        (" yo ", "yo"),
+        (" yo\n", "yo"),
         ("ff-adlm", "ff-Adlm"),
         ("FF-ADLM-gn", "ff-Adlm-GN"),
         ("ha-arab", "ha-Arab"),
@@ -72,7 +72,7 @@ def test_tags_take_their_normal_form(code: str, tag: str) -> None:
         "sw-x",
         "sw-x-",
         "sw-x-abcdefghi",
-        "sw\n",
+        "s w",
         "sẁ",
         "ſw",
         "sw-٣٣٣",
@@ -82,9 +82,6 @@ def test_tags_take_their_normal_form(code: str, tag: str) -> None:
     ],
 )
 def test_what_is_no_tag_is_refused(code: str) -> None:
-    if code == "sw\n":  # white space at the ends is nobody's fault
-        assert language_tag(code) == "sw"
-        return
     with pytest.raises(TonemarkError) as caught:
         language_tag(code)
     assert len(caught.value.title) < 100

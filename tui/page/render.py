@@ -93,7 +93,7 @@ class _Row:
         line: list[Run] = [(" " * MARGIN, BLANK)]
         for piece in self.row.pieces:
             for start, end, text in self._cut(piece):
-                _extend(line, text, self._look(start, end, piece.token))
+                _extend(line, text, self._look(start, end, piece.token, text))
         return line
 
     def hint_line(self) -> list[Run]:
@@ -129,7 +129,7 @@ class _Row:
         mark = "›" if self._look(piece.start, piece.end, piece.token).focus else " "
         line: list[Run] = [(f"{hint:>{LIST_INDENT - 2}}", Look("hint")), (f"{mark} ", Look("tag"))]
         for start, end, text in self._cut(piece):
-            _extend(line, text, self._look(start, end, piece.token))
+            _extend(line, text, self._look(start, end, piece.token, text))
         for stretch in self.stretches:
             role = "maybe" if isinstance(stretch, Suggestion) else "tag"
             begins = "" if stretch.start >= piece.start else "…"
@@ -163,10 +163,11 @@ class _Row:
         for start, end in pairwise(borders):
             yield start, end, visible(self.sheet.document.text[start:end])
 
-    def _look(self, start: int, end: int, token: int) -> Look:
+    def _look(self, start: int, end: int, token: int, text: str = "") -> Look:
         focus = self.view.focus
         focused = focus.sheet == self.row.sheet and focus.start < end and start < focus.end
-        look = Look("text" if token >= 0 else "between", -1, focused)
+        blank = token < 0 and text.isspace()
+        look = Look("text" if token >= 0 or blank else "between", -1, focused)
         for left, right in self.runs:
             if left <= start and end <= right:
                 look = look._replace(role="candidate")

@@ -35,10 +35,6 @@ class AnnotateScreen(Screen[None]):
 
     app: TonemarkApp
 
-    CSS = """
-    #document { height: 1fr; }
-    """
-
     def __init__(self, document: int | None = None) -> None:
         super().__init__()
         self._document = document

@@ -1,0 +1,4 @@
+"""stopgap"""
+from wcwidth import wcswidth
+def cells(text: str) -> int:
+    return max(0, wcswidth(text))
