@@ -27,6 +27,8 @@ from tonemark.tokenizers.base import Token
 
 _LOOK_AHEAD_LINES = 5_000
 _LOOK_AHEAD_SIZE = 1 << 20
+_WIDTH = 1_000
+"""Columns of a line that are told apart; a line with more has a last one that holds the rest."""
 
 _OPENS = frozenset("BSUW")
 _CLOSES = frozenset("ELSUW")
@@ -79,8 +81,8 @@ class _Layout(NamedTuple):
 
     def split(self, line: str) -> list[str]:
         if self.tabs:
-            return [column.strip(" ") for column in line.rstrip(" \t").split("\t")]
-        columns = line.replace("\t", " ").split(" ")
+            return [column.strip(" ") for column in line.rstrip(" \t").split("\t", _WIDTH)]
+        columns = line.replace("\t", " ").split(" ", _WIDTH)
         return [column for column in columns if column] if "" in columns else columns
 
     def fits(self, columns: list[str]) -> bool:

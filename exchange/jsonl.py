@@ -151,7 +151,7 @@ def _record(
         # A yes or no to the spans shown says nothing of the rest of the text.
         warnings.append(f'"{answer}" answers single spans (_is_binary): taken as suggestions')
         parsed, answer = (parsed if answer == "accept" else []), None
-    elif answer and "spans" not in given and given.get("_view_id", "ner") not in _SPAN_VIEWS:
+    elif answer and "spans" not in given and _is_other_view(given.get("_view_id")):
         view = quoted(given["_view_id"])
         warnings.append(f"answered in the view {view}, which shows no spans: taken as text")
         answer = None
@@ -181,6 +181,10 @@ def _record(
         annotations,
         tuple(warnings),
     )
+
+
+def _is_other_view(view: Any) -> bool:
+    return isinstance(view, str) and view not in _SPAN_VIEWS
 
 
 def _answer(given: dict[str, Any]) -> Answer | None:
@@ -262,6 +266,7 @@ def _spans(
     if not isinstance(given, list):
         raise Refused(f'"spans" is {quoted(given)}, not a list')
     parsed: dict[tuple[int, int, str], _Parsed] = {}
+    twice = ""
     for span in given:
         if not isinstance(span, dict):
             raise Refused(f"a span is {quoted(span)}, not an object")
@@ -270,9 +275,11 @@ def _spans(
             raise Refused(f"the span {start}-{end} has no label")
         label = checked_label(span["label"])
         if (start, end, label) in parsed:
-            warnings.append(f"the span {start}-{end} {quoted(label)} stands there twice")
+            twice = twice or f"the span {start}-{end} {quoted(label)} stands there twice"
             continue
         parsed[start, end, label] = _Parsed(start, end, label, _sources(span), _score(span))
+    if twice:
+        warnings.append(twice)
     return list(parsed.values())
 
 

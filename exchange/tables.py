@@ -10,7 +10,7 @@ from typing import IO, NamedTuple
 from tonemark.corpus.records import Record, Refusal
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Given, ReadOptions
-from tonemark.exchange.checks import Refused, checked_key, checked_text
+from tonemark.exchange.checks import Refused, checked_key, checked_text, quoted
 from tonemark.exchange.lines import TOO_LONG, not_utf8, without_bom
 from tonemark.exchange.prodigy import GIVEN
 from tonemark.files import LINE_LIMIT
@@ -176,10 +176,12 @@ def _in_words(error: csv.Error) -> str:
 def _header(row: list[str], options: ReadOptions) -> _Header:
     """Raises TonemarkError where the column of the texts cannot be told."""
     names: list[str] = []
+    taken = {GIVEN}
     for place, given in enumerate(row, start=1):
         name = given.strip() or f"column {place}"
-        while name in names or name == GIVEN:
+        while name in taken:
             name += f" ({place})"
+        taken.add(name)
         names.append(name)
     folded = [name.casefold() for name in names]
     wanted = options.text_column
@@ -190,9 +192,10 @@ def _header(row: list[str], options: ReadOptions) -> _Header:
     elif (name := (wanted or "text").strip().casefold()) in folded:
         text = folded.index(name)
     else:
-        shown = ", ".join(f'"{name}"' for name in names[:20])
+        shown = ", ".join(quoted(name) for name in names[:20])
+        missing = quoted(wanted or "text")
         raise TonemarkError(
-            f'{options.source or "The file"} has no column "{wanted or "text"}"; it has {shown}.',
+            f"{options.source or 'The file'} has no column {missing}; it has {shown}.",
             "Name the column of the texts with --text-column.",
         )
     keys = (folded.index(name) for name in _KEY_COLUMNS if name in folded)

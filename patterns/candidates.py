@@ -36,7 +36,7 @@ _HYPHENS = frozenset("-‐‑")
 
 # A sentence whose words have capitals in this share is a headline: its capitals say nothing.
 # From five words on: shorter ones are as often lists of names.
-_HEADLINE_SHARE, _HEADLINE_WORDS = 0.6, 5
+_HEADLINE_SHARE, _HEADLINE_WORDS = 2 / 3, 5
 # Where a capital says nothing, the word must have one elsewhere twice as often as not.
 _START_ODDS = 2.0
 # "de", "bin", "of": a third of the uses stand between capitals, at least twice. Words such as
@@ -48,9 +48,8 @@ _SPLIT = 0.4
 _DATE_SHARE, _DATE_SEEN, _DATE_REACH = 0.15, 2, 3
 _YEARS = range(1000, 2100)
 # Scripts without case: a letter is a proclitic if it makes a word of one in a hundred words;
-# nouns and names take most of the few there are, verbs and particles none or one.
-# No run is lost by a false one there, for a hint costs a key with it or without.
-_PROCLITIC_SHARE, _FORMS_SEEN = 0.01, 3
+# names take nearly all of the few there are (Amharic: four, and none), verbs hardly any.
+_PROCLITIC_SHARE, _FORMS_SEEN = 0.01, 4
 _RUN_WEIGHT = 10.0  # above all that the other reasons can add up to
 
 
@@ -86,7 +85,6 @@ class _Reading(NamedTuple):
 
 
 _Uses = list[WordCount]  # one a token
-_UNSEEN = WordCount()
 
 
 def fold_word(word: str) -> str:
@@ -127,7 +125,7 @@ def count_words(documents: Iterable[tuple[str, Sequence[Token]]]) -> dict[str, W
 def candidates(text: str, tokens: Sequence[Token], counts: Mapping[str, WordCount]) -> Candidates:
     """What looks like a name in `text`; where `counts` lack a word, its shape alone decides."""
     reading = _read(text, tokens)
-    uses = [counts.get(fold_word(word), _UNSEEN) for word in reading.words]
+    uses = [counts.get(fold_word(word), WordCount()) for word in reading.words]
     named = [_is_name_like(reading, uses, i) for i in range(len(tokens))]
     cuts = list(reading.breaks)
     _mark_dates(reading, uses, named, cuts)
@@ -150,9 +148,8 @@ def _read(text: str, tokens: Sequence[Token]) -> _Reading:
         breaks.append(_LINE_BREAK.search(text, last, end) is not None)
         opening = opening or breaks[-1]
         opens.append(opening)
-        abbreviates = word == "." and len(previous) == 1 and previous.isupper()
-        opens_next = word[:1] in _OPENERS and not abbreviates
-        opening = shape == _PUNCT and (opening or opens_next)
+        initial = word == "." and len(previous) == 1 and previous.isupper()
+        opening = shape == _PUNCT and (opening or (word[:1] in _OPENERS and not initial))
         last, previous = end, word
     return _Reading(words, shapes, breaks, opens, _headlines(shapes, opens))
 

@@ -58,6 +58,12 @@ _UNSAFE = regex.compile(
     r"|[\p{GCB=Prepend}\p{Regional_Indicator}\p{Emoji_Modifier}\U000E0020-\U000E007F]"
     r"|\u200D(?=\p{Extended_Pictographic})"
 )
+_PLAIN = regex.compile(
+    r"(?![\p{GCB=Extend}\p{GCB=SpacingMark}])\p{L}[\p{L}\p{Mn}]*+(?<!\p{GCB=Prepend})"
+)
+"""A word that needs no further look: by far the most chunks are one."""
+
+_REACHES_OUT = regex.compile(r"\A[\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}]|\p{GCB=Prepend}\Z")
 
 
 def is_space(character: str) -> bool:
@@ -82,7 +88,7 @@ class GeneralTokenizer:
       and #tags are one token. A thousands comma alone splits (29 , 000), as in those corpora,
       unless `thousands`.
     - Every other sign is a token (Ethiopic ፡ and ። wherever they stand, the full stop of J. and
-      Dr. too), runs of one of . - = * ~ – — are one: "...", "--".
+      Dr. too), "..." and longer, "--", "***" and the like are one.
     - Format characters outside words (ZWSP, bidi controls) are tokens of their own; so are
       controls, surrogates, private-use characters; unassigned ones in a row are one.
     - Scripts that set no spaces (Thai, Khmer): a run of letters is one token.
@@ -92,19 +98,67 @@ class GeneralTokenizer:
     Options are part of `version`. Not to be changed after it is made.
     """
 
-    __slots__ = ("_pattern", "name", "version")
+    __slots__ = ("_chunks", "name", "version")
 
     def __init__(self, *, hyphens: bool = False, thousands: bool = False) -> None:
         self.name = "general"
         self.version = "1" + "+hyphens" * hyphens + "+thousands" * thousands
-        self._pattern = _pattern(hyphens, thousands)
+        self._chunks = _Chunks(_pattern(hyphens, thousands))
 
     def tokenize(self, text: str) -> list[Token]:
         """The tokens of `text`, in time linear in its length."""
-        tokens = [Token(*match.span()) for match in self._pattern.finditer(text)]
-        if not text.isascii() and _UNSAFE.search(text):
-            return _whole_clusters(text, tokens)
-        return tokens
+        chunks, find = self._chunks, text.find
+        spans: list[tuple[int, int]] = []
+        add = spans.append
+        end = 0
+        for chunk in text.split():
+            start = find(chunk, end)
+            end = start + len(chunk)
+            cuts = chunks[chunk]
+            if cuts is None:
+                return _whole_clusters(text, chunks.pattern)
+            if cuts:
+                for left, right in cuts:
+                    add((start + left, start + right))
+            else:
+                add((start, end))
+        return list(map(_as_token, spans))
+
+
+_as_token = functools.partial(tuple.__new__, Token)
+"""Half the time of `Token(...)`, which is a Python function; this is the innermost loop."""
+
+
+class _Chunks(dict[str, tuple[tuple[int, int], ...] | None]):
+    """How each chunk between white space is cut, remembered: most chunks of a text come again.
+
+    Empty: it is one token. None: a cluster may reach out of it over the white space beside it.
+    """
+
+    LIMIT = 32_768
+    LONGEST = 64
+
+    def __init__(self, pattern: regex.Pattern[str]) -> None:
+        super().__init__()
+        self.pattern = pattern
+
+    def __missing__(self, chunk: str) -> tuple[tuple[int, int], ...] | None:
+        cuts = self._cut(chunk)
+        if len(chunk) <= self.LONGEST:
+            if len(self) >= self.LIMIT:
+                self.clear()
+            self[chunk] = cuts
+        return cuts
+
+    def _cut(self, chunk: str) -> tuple[tuple[int, int], ...] | None:
+        if _PLAIN.fullmatch(chunk):
+            return ()
+        if not chunk.isascii() and _UNSAFE.search(chunk):
+            if _REACHES_OUT.search(chunk):
+                return None
+            return tuple(_whole_clusters(chunk, self.pattern))
+        cuts = tuple(match.span() for match in self.pattern.finditer(chunk))
+        return cuts if len(cuts) > 1 else ()
 
 
 @functools.cache
@@ -125,16 +179,16 @@ def _pattern(hyphens: bool, thousands: bool) -> regex.Pattern[str]:
     )
 
 
-def _whole_clusters(text: str, tokens: list[Token]) -> list[Token]:
-    """`tokens` with every border moved out of the cluster it lies in; what then overlaps joins."""
+def _whole_clusters(text: str, pattern: regex.Pattern[str]) -> list[Token]:
+    """The tokens of `pattern`, borders moved out of clusters; those that then overlap are one."""
     whole: list[Token] = []
     clusters = iter(graphemes(text))
     left, right = 0, 0
-    for token in tokens:
-        while right <= token.start:
+    for match in pattern.finditer(text):
+        while right <= match.start():
             left, right = next(clusters)
         start = left
-        while right < token.end:
+        while right < match.end():
             left, right = next(clusters)
         if whole and start < whole[-1].end:
             start = whole.pop().start

@@ -207,3 +207,9 @@ def test_what_was_decided_stands_for_the_whole_file(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(conll, "_LOOK_AHEAD_LINES", 3)
     given = read("a O\nb O\n\nc O\n\nd O O\n\ne B-X\n")
     assert [getattr(each, "text", None) for each in given] == ["a b", "c", None, "e"]
+
+
+def test_a_line_of_a_million_columns_is_refused_in_a_moment() -> None:
+    first, refusal = read("a O\nb O\n\n" + "O " * 1_000_000 + "\n")
+    assert isinstance(first, Record)
+    assert refusal == Refusal(4, "1001 columns where the file has 2")

@@ -8,8 +8,11 @@ import tracemalloc
 from typing import Any
 
 import pytest
+from hypothesis import given as given_by
+from hypothesis import settings
+from hypothesis import strategies as st
 
-from tonemark.corpus.records import GivenAnnotation, Record
+from tonemark.corpus.records import GivenAnnotation, Record, Refusal
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import ReadOptions
@@ -202,6 +205,9 @@ def test_an_answer_in_a_view_without_spans_is_none() -> None:
     record = read_one({"text": "a", "answer": "accept", "_view_id": "choice", "accept": ["x"]})
     assert not record.annotations
     assert "'choice'" in record.warnings[0]
+    for view in (None, ["ner"], "ner_manual"):
+        fields = {"text": "a", "answer": "accept", "_annotator_id": "a", "_view_id": view}
+        assert len(read_one(fields).annotations) == 1
     assert record.meta == {"_given": {"accept": ["x"]}}
 
 
@@ -256,7 +262,8 @@ def test_tokens_that_break_a_rule_are_taken_with_a_warning(
 
 
 def test_a_span_that_stands_twice_is_one() -> None:
-    record = read_one({"text": "Vaj Pov", "spans": [PER, PER, {**PER, "label": "ORG"}]})
+    record = read_one({"text": "Vaj Pov", "spans": [PER, PER, PER, {**PER, "label": "ORG"}]})
+    assert len(record.warnings) == 1
     assert [each.label for each in record.suggestions] == ["PER", "ORG"]
     assert "twice" in record.warnings[0]
 
@@ -302,3 +309,48 @@ def test_memory_is_flat() -> None:
         assert tracemalloc.get_traced_memory()[1] < 300_000
     finally:
         tracemalloc.stop()
+
+
+def test_a_row_of_flags_takes_linear_time() -> None:
+    # By `\X` alone each border looks back over the whole row: minutes for this text.
+    text = "🇰🇪" * 100_000
+    record = read_one(
+        {"text": text, "tokens": [{"start": 0, "end": 1}, {"start": 1, "end": 200_000}]}
+    )
+    assert "grapheme cluster" in record.warnings[0]
+
+
+FIELDS = [
+    "text", "tokens", "spans", "meta", "answer", "key", "id", "comment", "flagged", "_given",
+    "_input_hash", "_task_hash", "_annotator_id", "_session_id", "_view_id", "_is_binary",
+    "_timestamp", "other",
+]  # fmt: skip
+INNER = ["start", "end", "label", "token_start", "token_end", "text", "source", "sources", "score"]
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(-2, 8), st.integers(), st.text(max_size=4),
+    st.floats(), st.sampled_from(["accept", "reject", "Vaj Pov", "ner_manual", "PER", "manual"]),
+)  # fmt: skip
+VALUES = st.one_of(
+    SCALARS,
+    st.lists(SCALARS, max_size=3),
+    st.lists(st.dictionaries(st.sampled_from(INNER), SCALARS | st.lists(SCALARS)), max_size=3),
+    st.dictionaries(st.sampled_from(FIELDS), SCALARS, max_size=3),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given_by(st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=8), st.booleans())
+def test_whatever_stands_in_a_field_is_a_record_or_a_refusal(
+    fields: dict[str, Any], named: bool
+) -> None:
+    data = json.dumps({"text": "Vaj Pov", **fields}).encode()
+    options = ReadOptions(source="f", annotators=("a",) if named else ())
+    [found] = read_jsonl(io.BytesIO(data), options)
+    if isinstance(found, Refusal):
+        assert found.reason.isprintable()
+        return
+    found.text.encode()
+    json.dumps(found.meta, ensure_ascii=False, allow_nan=False).encode()
+    spans = [span for each in found.annotations for span in each.spans]
+    for place in (*spans, *found.suggestions, *(found.tokens or ())):
+        assert 0 <= place.start < place.end <= len(found.text)

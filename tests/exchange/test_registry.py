@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from tonemark.corpus.records import Record
+from tonemark.corpus.records import TEXT_LIMIT, Record
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import ReadOptions
 from tonemark.exchange.registry import FORMATS, format_named, guess_format, read_records
@@ -81,3 +84,33 @@ def test_a_file_whose_name_is_not_utf8(tmp_path: Path) -> None:
     [record] = read_records(path, format=None, options=ReadOptions(per_file=True))
     assert isinstance(record, Record)
     assert record.key == "caf\\udce9.txt"
+
+
+PIECES = [
+          b"\n", b"\r", b"\r\n", b" ", b"\t", b'"', b'""', b",", b";", b"O", b"B-PER", b"I-X", b"#",
+          b"# ", b"-DOCSTART-", b"text", b"{", b"}", b"[", b":", b'{"text":"a"}', b"\\ud83d",
+          b"\xef\xbb\xbf", b"\xe9", b"\0", b"\xcc\x80", b"\xe2\x80\xa8", b"\xc2\xa0", b"a"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@given(st.lists(st.sampled_from(PIECES) | st.binary(max_size=3), max_size=25).map(b"".join))
+@example(b"text\n")
+def test_whatever_the_bytes_a_reader_gives_records_refusals_or_one_error(
+    name: str, data: bytes
+) -> None:
+    read = FORMATS[name].read
+    assert read is not None
+    try:
+        found = list(read(io.BytesIO(data), ReadOptions(source="f")))
+    except TonemarkError:
+        return
+    lines = [each.line for each in found]
+    assert lines == sorted(lines)
+    assert all(1 <= line <= data.count(b"\n") + 1 for line in lines)
+    numbers = [each.number for each in found if isinstance(each, Record)]
+    assert numbers == [n for n, each in enumerate(found, 1) if isinstance(each, Record)]
+    for each in found:
+        if isinstance(each, Record):
+            assert 0 < len(each.text.encode()) <= TEXT_LIMIT
+            assert not each.text.isspace()
+            assert "\0" not in each.text

@@ -113,8 +113,8 @@ def test_the_column_of_the_texts(column: str | None, text: str) -> None:
 @pytest.mark.parametrize(
     ("data", "column", "words"),
     [
-        ("a,b\n1,2\n", None, 'f.csv has no column "text"; it has "a", "b".'),
-        ("a\n1\n", "b", 'f.csv has no column "b"; it has "a".'),
+        ("a,b\n1,2\n", None, "f.csv has no column 'text'; it has 'a', 'b'."),
+        ("a\n1\n", "b", "f.csv has no column 'b'; it has 'a'."),
         (b"te\xe9xt,b\n", None, "the header (line 1) cannot be read: not UTF-8"),
         ('"text\na\n', None, "the header (line 1) cannot be read: " + UNCLOSED),
         ("text\na\n".encode("utf-16"), None, "f.csv is UTF-16."),
@@ -163,3 +163,9 @@ def test_what_csv_writes_is_read_exactly(rows: list[tuple[str, str]]) -> None:
     for record, row in zip(given, rows, strict=True):
         assert record.line == line
         line += 1 + sum(field.count("\n") for field in row)
+
+
+def test_a_header_of_many_equal_names_takes_linear_time() -> None:
+    [record] = read("text" + ",x" * 100_000 + "\na" + ",1" * 100_000 + "\n")
+    assert isinstance(record, Record)
+    assert len(record.meta) == 100_000

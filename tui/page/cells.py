@@ -1,4 +1,91 @@
-"""stopgap"""
-from wcwidth import wcswidth
+"""How many cells of a terminal a text takes: one table of our own, for layout and for the screen.
+
+Takes text that `tonemark.text.visible()` has passed. Knows no screen library.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import regex
+from wcwidth import wcwidth
+
+from tonemark.text import graphemes
+
+_SPACING = regex.compile(r"\p{Mc}")
+_EMOJI = regex.compile(r"\p{Emoji}")
+
+_EMOJI_SHAPE = "\ufe0f"
+
+_REMEMBERED = 65_536
+_LONGEST = 64
+
+
+class _Widths(dict[str, int]):
+    """Cells of each character, looked up once.
+
+    No table is right in every terminal, and an overlap hides letters while a gap does not: where
+    terminals differ the larger count holds. Spacing marks (Mc) are 1, as in tmux and glibc, where
+    wcwidth says 0; parts of flags and of joined emoji count one by one, skin tones 2.
+    """
+
+    def __missing__(self, character: str) -> int:
+        width = 1 if _SPACING.match(character) else max(wcwidth(character), 0)
+        self[character] = width
+        return width
+
+
+_widths = _Widths()
+_remembered: dict[str, int] = {}
+
+
 def cells(text: str) -> int:
-    return max(0, wcswidth(text))
+    """Cells that `text` takes; for clusters next to each other it is the sum over them.
+
+    Control characters, which `visible()` never lets through, count 0.
+    """
+    if text.isascii() and text.isprintable():
+        return len(text)
+    width = _remembered.get(text)
+    if width is None:
+        width = sum(map(_widths.__getitem__, text))
+        if _EMOJI_SHAPE in text:
+            width += _widened(text)
+        if len(text) <= _LONGEST:
+            if len(_remembered) >= _REMEMBERED:
+                _remembered.clear()
+            _remembered[text] = width
+    return width
+
+
+def character_cells(character: str) -> int:
+    """Cells of one character by itself: 0, 1 or 2."""
+    return _widths[character]
+
+
+def _widened(text: str) -> int:
+    """Cells that U+FE0F adds: it makes a narrow emoji wide, in the terminals that know it."""
+    return sum(
+        after == _EMOJI_SHAPE and _widths[before] == 1 and _EMOJI.match(before) is not None
+        for before, after in pairwise(text)
+    )
+
+
+def split(text: str, width: int) -> tuple[str, str]:
+    """`text` cut in two at the last cluster border that leaves at most `width` cells on the left.
+
+    Clusters of no cells go with what stands before them.
+    """
+    left = 0
+    for start, end in graphemes(text):
+        left += cells(text[start:end])
+        if left > width:
+            return text[:start], text[start:]
+    return text, ""
+
+
+def fit(text: str, width: int) -> str:
+    """As much of `text`, in whole clusters, as goes into `width` cells (not padded)."""
+    if cells(text) <= width:
+        return text
+    return split(text, width)[0]

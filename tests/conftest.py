@@ -1,0 +1,132 @@
+"""What all tests share: a home of their own, and real terminals."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+CORPORA = Path(__file__).resolve().parents[1].parent / "shared" / "corpora"
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is read from or written to the home of whoever runs the tests."""
+    for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "home" / name.lower()))
+    monkeypatch.delenv("TONEMARK_ANNOTATOR", raising=False)
+
+
+@pytest.fixture(scope="session")
+def corpora() -> Path:
+    """The evaluation corpora, where they stand beside the checkout."""
+    if not CORPORA.is_dir():
+        pytest.skip("the evaluation corpora are not beside this checkout")
+    return CORPORA
+
+
+@pytest.fixture
+def tonemark() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs the command line in a process of its own."""
+
+    def run(*arguments: object, code: int = 0) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "tonemark", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            stdin=subprocess.DEVNULL,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done
+
+    return run
+
+
+class Tmux:
+    """A program in a real terminal: tmux on a socket of its own."""
+
+    DEADLINE = 60.0
+
+    def __init__(self, command: list[str], columns: int, lines: int) -> None:
+        self._tmux = ["tmux", "-L", f"tonemark-{uuid.uuid4().hex[:12]}", "-f", os.devnull]
+        environment = {**os.environ, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color"}
+        subprocess.run(
+            [
+                *self._tmux,
+                *("new-session", "-d", "-x", str(columns), "-y", str(lines), *command),
+                *(";", "set", "remain-on-exit", "on"),
+            ],
+            check=True,
+            env=environment,
+            timeout=self.DEADLINE,
+        )
+
+    def screen(self) -> str:
+        """What stands on the screen now."""
+        return self._ask("capture-pane", "-p")
+
+    def send(self, *keys: str) -> None:
+        """Press keys, by tmux's names (`Enter`, `BSpace`, or the character)."""
+        self._ask("send-keys", *keys)
+
+    def wait(self, wanted: str | Callable[[str], bool]) -> str:
+        """The screen, as soon as it holds a text or satisfies a condition."""
+        deadline = time.monotonic() + self.DEADLINE
+        while time.monotonic() < deadline:
+            screen = self.screen()
+            if wanted in screen if isinstance(wanted, str) else wanted(screen):
+                return screen
+            time.sleep(0.005)
+        raise AssertionError(f"{wanted} did not come; the screen is\n{self.screen()}")
+
+    def pid(self) -> int:
+        """The process id of the program."""
+        return int(self._ask("display", "-p", "#{pane_pid}"))
+
+    def ended(self) -> bool:
+        """Whether the program has ended."""
+        return self._ask("display", "-p", "#{pane_dead}").strip() == "1"
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Resize the window."""
+        self._ask("resize-window", "-x", str(columns), "-y", str(lines))
+
+    def paste(self, text: str) -> None:
+        """Paste, bracketed as terminals do it."""
+        self._ask("set-buffer", text)
+        self._ask("paste-buffer", "-p")
+
+    def close(self) -> None:
+        """End the terminal and what runs in it."""
+        subprocess.run([*self._tmux, "kill-server"], capture_output=True, timeout=self.DEADLINE)
+
+    def _ask(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [*self._tmux, *arguments], capture_output=True, timeout=self.DEADLINE, check=True
+        )
+        return done.stdout.decode()
+
+
+@pytest.fixture
+def terminal() -> Iterator[Callable[..., Tmux]]:
+    """Opens `tonemark ARGUMENTS` in a terminal; skips where tmux is missing."""
+    if shutil.which("tmux") is None:
+        pytest.skip("tmux is not installed")
+    opened: list[Tmux] = []
+
+    def open_(*arguments: object, columns: int = 80, lines: int = 24) -> Tmux:
+        command = [sys.executable, "-m", "tonemark", *map(str, arguments)]
+        opened.append(Tmux(command, columns, lines))
+        return opened[-1]
+
+    yield open_
+    for each in opened:
+        each.close()
