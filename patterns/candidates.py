@@ -54,7 +54,7 @@ _RUN_WEIGHT = 10.0  # above all that the other reasons can add up to
 
 
 class WordCount(NamedTuple):
-    """How often one folded word was used so in raw text. Capitals of headlines do not count."""
+    """How often one folded word was used so in raw text, headlines' capitals left out."""
 
     lower: int = 0  # without an initial capital; letters without case included
     capital: int = 0  # with an initial capital where no sentence begins, or with an inner one
@@ -100,22 +100,21 @@ def count_words(documents: Iterable[tuple[str, Sequence[Token]]]) -> dict[str, W
         words, shapes = reading.words, reading.shapes
         years = [_is_year(word) for word in words]
         for i, shape in enumerate(shapes):
-            if shape == _PUNCT:
+            if shape in (_PUNCT, _NUMBER) or (shape in _NAMES and reading.headline[i]):
                 continue
             figure = figures.setdefault(fold_word(words[i]), Counter())
             before = shapes[i - 1] if i else _PUNCT
             after = shapes[i + 1] if i + 1 < len(shapes) else _PUNCT
-            if shape in _NAMES and not reading.headline[i]:
-                if shape == _CAPITAL and reading.opens[i]:
-                    figure["initial"] += 1
-                else:
-                    figure["capital"] += 1
-                    figure["begins"] += before not in _NAMES or shape == _PREFIXED
-                    figure["ends"] += after not in _INSIDE
-            elif shape in _WORDS:
+            if shape in _WORDS:
                 figure["lower"] += 1
                 named_before = before in _NAMES and not reading.opens[i - 1]
                 figure["links"] += named_before and after in _NAMES
+            elif shape == _CAPITAL and reading.opens[i]:
+                figure["initial"] += 1
+            else:
+                figure["capital"] += 1
+                figure["begins"] += before not in _NAMES or shape == _PREFIXED
+                figure["ends"] += after not in _INSIDE
             figure["before_number"] += after == _NUMBER
             figure["near_year"] += any(years[max(0, i - _DATE_REACH) : i + _DATE_REACH + 1])
     forms = _forms({word for word in figures if _shape(word) == _CASELESS})

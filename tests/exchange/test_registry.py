@@ -87,9 +87,10 @@ def test_a_file_whose_name_is_not_utf8(tmp_path: Path) -> None:
 
 
 PIECES = [
-          b"\n", b"\r", b"\r\n", b" ", b"\t", b'"', b'""', b",", b";", b"O", b"B-PER", b"I-X", b"#",
-          b"# ", b"-DOCSTART-", b"text", b"{", b"}", b"[", b":", b'{"text":"a"}', b"\\ud83d",
-          b"\xef\xbb\xbf", b"\xe9", b"\0", b"\xcc\x80", b"\xe2\x80\xa8", b"\xc2\xa0", b"a"]  # fmt: skip
+    b"\n", b"\r", b"\r\n", b" ", b"\t", b'"', b'""', b",", b";", b"O", b"B-PER", b"I-X", b"#",
+    b"# ", b"-DOCSTART-", b"text", b"{", b"}", b"[", b":", b'{"text":"a"}', b"\\ud83d", b"a",
+    b"\xef\xbb\xbf", b"\xe9", b"\0", b"\xcc\x80", b"\xe2\x80\xa8", b"\xc2\xa0",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -107,12 +107,13 @@ def test_names_without_case_take_the_proclitics_of_their_language() -> None:
         ("na Juba ya Hassan", "ya", WordCount(lower=1, links=1)),
         ("mwaka 1998", "mwaka", WordCount(lower=1, before_number=1, near_year=1)),
         ("watu 12 wa mwaka wa kwanza", "watu", WordCount(lower=1, before_number=1)),
-        ("Big Rise In Fuel Cost", "fuel", WordCount()),
+        ("Big Rise In Fuel Cost", "fuel", None),
+        ("mwaka 1998", "1998", None),
         ("na uJuba", "ujuba", WordCount(capital=1, begins=1, ends=1)),
     ],
 )
-def test_what_is_counted(text: str, word: str, count: WordCount) -> None:
-    assert counts_of(text)[word] == count
+def test_what_is_counted(text: str, word: str, count: WordCount | None) -> None:
+    assert counts_of(text).get(word) == count
 
 
 def test_fold_ignores_case_and_composition() -> None:
@@ -171,7 +172,7 @@ def test_any_text_is_taken(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("language", "share"),
-    [("swa", 0.7), ("yor", 0.6), ("hau", 0.65), ("zul", 0.75), ("wol", 0.7), ("amh", 0.06)],
+    [("swa", 0.7), ("yor", 0.6), ("hau", 0.65), ("zul", 0.75), ("wol", 0.7)],
 )
 def test_names_of_real_text_are_found(language: str, share: float) -> None:
     path = CORPORA / language / "dev.conll"

@@ -1,0 +1,47 @@
+"""The Python door, as a notebook uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tonemark as package
+from tonemark.errors import TonemarkError
+
+LINE = (
+    '{"text": "Asha yuko Kisumu", "id": "a1", "answer": "accept", "_annotator_id": "amina",'
+    ' "spans": [{"start": 0, "end": 4, "label": "PER"}]}\n'
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, tonemark: Callable[..., Any]) -> Path:
+    tonemark("new", tmp_path / "p", "--lang", "sw", "--labels", "PER,LOC")
+    (tmp_path / "in.jsonl").write_text(LINE + '{"text": "leo"}\n', encoding="utf-8")
+    tonemark("add", tmp_path / "p", tmp_path / "in.jsonl")
+    return tmp_path / "p"
+
+
+def test_documents_and_annotations(folder: Path) -> None:
+    with package.open(folder) as project:
+        assert len(project) == 2
+        assert project.labels == ("PER", "LOC")
+        assert [document.key for document in project.documents()] == ["a1", "in.jsonl:2"]
+        ((document, (annotation,)),) = project.annotated()
+        (span,) = annotation.spans
+        assert document.text[span.start : span.end] == "Asha"
+        assert (annotation.annotator, annotation.answer) == ("amina", "accept")
+        words = [document.text[start:end] for start, end in project.tokens(document)]
+        assert words == ["Asha", "yuko", "Kisumu"]
+        assert list(project.annotated("bello")) == []
+        assert project.progress().labels == {"PER": 1}
+        with pytest.raises(KeyError):
+            project.document("b2")
+
+
+def test_a_folder_without_a_project_is_told_in_words(tmp_path: Path) -> None:
+    with pytest.raises(TonemarkError, match="tonemark new"):
+        package.open(tmp_path)

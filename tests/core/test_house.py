@@ -1,0 +1,116 @@
+"""The house stands as DESIGN.md draws it: floors, late imports, and what a wheel holds."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("cli", "tui", "patterns", "exchange", "corpus", "tokenizers")
+SCREENLESS = ("new", "add", "export", "status", "recent", "demo")
+
+
+def python(code: str, cwd: Path = ROOT) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=cwd, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def modules_after(code: str) -> set[str]:
+    loaded = python(f"{code}\nimport sys, json; print(json.dumps(sorted(sys.modules)))")
+    return {name.split(".")[0] for name in json.loads(loaded.splitlines()[-1])}
+
+
+def test_rooms_are_folders_without_init_reached_by_links() -> None:
+    for room in ROOMS:
+        assert (ROOT / room).is_dir()
+        assert not (ROOT / room / "__init__.py").exists(), room
+        link = ROOT / "src" / "tonemark" / room
+        assert link.is_symlink()
+        assert link.resolve() == ROOT / room
+
+
+def test_the_floors_hold() -> None:
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "4 kept, 0 broken" in done.stdout
+
+
+@pytest.mark.parametrize("verb", SCREENLESS)
+def test_no_verb_without_a_screen_loads_textual(verb: str, tmp_path: Path) -> None:
+    loaded = modules_after(
+        f"from tonemark.cli.commands import run\nassert run([{verb!r}, '--help']) == 0\n"
+    )
+    assert "textual" not in loaded
+    assert "spacy" not in loaded
+
+
+def test_a_whole_screenless_run_loads_neither_textual_nor_spacy(tmp_path: Path) -> None:
+    loaded = modules_after(
+        "from tonemark.cli.commands import run\n"
+        f"folder, text = {str(tmp_path / 'p')!r}, {str(tmp_path / 't.txt')!r}\n"
+        "open(text, 'w').write('Asha na Juma\\n')\n"
+        "assert run(['new', folder, '--lang', 'sw', '--labels', 'PER']) == 0\n"
+        "assert run(['add', folder, text]) == 0\n"
+        "assert run(['status', folder]) == 0\n"
+        "assert run(['export', folder, '-o', text + '.jsonl', '--all']) == 0\n"
+    )
+    assert not loaded & {"textual", "rich", "spacy", "numpy"}
+
+
+def test_annotate_loads_no_spacy() -> None:
+    loaded = modules_after(
+        "import tonemark.cli.working, tonemark.tui.app, tonemark.tui.screens.annotate"
+    )
+    assert "textual" in loaded
+    assert not loaded & {"spacy", "numpy", "srsly"}
+
+
+def test_tokenizers_does_not_shadow_the_package_of_that_name() -> None:
+    origin = python("import tokenizers; print(getattr(tokenizers, '__file__', None))").strip()
+    assert origin == "None" or str(ROOT / "tokenizers") not in origin
+
+
+def test_a_wheel_holds_every_room_and_nothing_at_the_top(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    subprocess.run(["git", "clone", "-q", str(ROOT), str(source)], check=True, timeout=60)
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "-q",
+            "--no-build-isolation",
+            "--no-deps",
+            "-w",
+            str(tmp_path),
+            str(source),
+        ],
+        check=True,
+        timeout=300,
+        capture_output=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    tops = {name.split("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"tonemark"}
+    tracked = subprocess.run(
+        ["git", "ls-files", *ROOMS], capture_output=True, text=True, cwd=source, check=True
+    ).stdout.split()
+    assert {f"tonemark/{name}" for name in tracked} <= names
+    assert "tonemark/py.typed" in names
+    assert "tonemark/demo/documents.jsonl" in names
