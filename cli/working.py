@@ -78,12 +78,10 @@ def _check_terminal() -> None:
 
 
 def _run(desk: Desk, first: Screen[None]) -> int:
-    from tonemark.corpus.project import label_keys
     from tonemark.tui.app import TonemarkApp
-    from tonemark.tui.page.keys import key_table
 
     try:
-        app = TonemarkApp(desk, key_table(label_keys(desk.project)), first)
+        app = TonemarkApp(desk, first)
         app.run(mouse=False)
     finally:
         desk.close()

@@ -11,13 +11,14 @@ import signal
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
 
-from collections.abc import Mapping
 
 from textual.app import App
 from textual.screen import Screen
 
 from tonemark.corpus.desk import Desk
-from tonemark.tui.page.keys import KeyTable, key_table
+from tonemark.corpus.project import Project, label_keys
+from tonemark.tui.configuration import remapped_keys
+from tonemark.tui.page.keys import key_table
 
 
 class TonemarkApp(App[None]):
@@ -29,21 +30,24 @@ class TonemarkApp(App[None]):
     #document { height: 1fr; }
     """
 
-    def __init__(
-        self, desk: Desk, table: KeyTable, first: type[Screen[None]] | Screen[None]
-    ) -> None:
+    def __init__(self, desk: Desk, first: Screen[None]) -> None:
         super().__init__(ansi_color=True)
         self.desk = desk
-        self.table = table
+        self.remapped = remapped_keys()
+        self.table = key_table(label_keys(desk.project), self.remapped)
         self._first = first
 
-    def use_labels(self, labels: Mapping[str, str]) -> None:
-        """Take in labels that changed while the screen is open."""
-        self.table = key_table(labels)
+    def use_project(self, project: Project) -> None:
+        """Take in a project file that changed while the screen is open.
+
+        Raises TonemarkError, and changes nothing, where its label keys clash with others.
+        """
+        self.table = key_table(label_keys(project), self.remapped)
+        self.desk.project = project
 
     def get_default_screen(self) -> Screen[None]:
         """The first screen, so that nothing else is painted before it."""
-        return self._first if isinstance(self._first, Screen) else self._first()
+        return self._first
 
     def on_mount(self) -> None:
         """End well when the connection or the system ends the program."""

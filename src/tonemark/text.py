@@ -50,11 +50,11 @@ _JOINER_KEPT = (
     r"(?=[\p{Extended_Pictographic}\p{Emoji_Modifier}])"
 )
 
+_STRAY = rf"(?P<stray>{_MARK}{{1,{MARKS_SHOWN}}}+)(?P<rest>{_MARK}*+)"
+
 _UNSAFE = regex.compile(
-    rf"(?P<crlf>\r\n)|(?P<sign>{_SHOWN_AS_SIGN})"
-    rf"|(?!{_JOINER_KEPT})(?P<joiner>[{_JOINERS}])"
-    rf"|(?:\A|(?<=[{_JOINERS}]|{_SHOWN_AS_SIGN}))"
-    rf"(?P<stray>{_MARK}{{1,{MARKS_SHOWN}}}+)(?P<rest>{_MARK}*+)"
+    rf"(?P<sign>\r\n|{_SHOWN_AS_SIGN}|(?!{_JOINER_KEPT})[{_JOINERS}])(?:{_STRAY})?+"
+    rf"|\A{_STRAY}"
     rf"|(?<={_MARK}{{{MARKS_SHOWN}}})(?P<more>{_MARK}++)",
     regex.V1,
 )
@@ -66,6 +66,7 @@ _UNUSUAL = regex.compile(
 )
 
 _SIGNS = {
+    "\r\n": "␍␊",
     "\t": "→",
     "\n": "⏎",
     "\x7f": "␡",
@@ -138,14 +139,15 @@ def _append(runs: list[tuple[Safe, bool]], piece: str, substituted: bool) -> Non
 
 
 def _stand_in(match: regex.Match[str]) -> str:
-    kind, found = match.lastgroup, match[0]
-    if kind == "crlf":
-        return "␍␊"
-    if kind == "more":
-        return f"‹+{len(found)}›"
-    if stray := match["stray"]:
-        rest = match["rest"]
-        return f"◌{stray}" + (f"‹+{len(rest)}›" if rest else "")
+    sign, stray, rest, more = match.group("sign", "stray", "rest", "more")
+    shown = _sign(sign) if sign else ""
+    if stray:
+        shown += f"◌{stray}"
+    hidden = rest or more
+    return shown + (f"‹+{len(hidden)}›" if hidden else "")
+
+
+def _sign(found: str) -> str:
     sign = _SIGNS.get(found)
     if sign is not None:
         return sign

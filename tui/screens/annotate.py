@@ -13,7 +13,7 @@ from textual.screen import Screen
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.journal import ClaimHeld, ClaimLost
 from tonemark.corpus.pages import Page
-from tonemark.corpus.project import Project, add_label, label_keys, project_changed, read_project
+from tonemark.corpus.project import Project, add_label, project_changed, read_project
 from tonemark.corpus.records import Answer
 from tonemark.errors import TonemarkError
 from tonemark.patterns.candidates import WordCount, fold_word
@@ -237,7 +237,7 @@ class AnnotateScreen(Screen[None]):
             self.say(reply.message)
 
     def _refused(self, error: Exception) -> None:
-        self._saved = False
+        self._saved = self._saved and not isinstance(error, OSError)
         reason = (
             error.title
             if isinstance(error, TonemarkError)
@@ -350,8 +350,7 @@ class AnnotateScreen(Screen[None]):
                 self.say(visible(error.title))
 
     def _use_project(self, project: Project) -> None:
-        self.desk.project = project
-        self.app.use_labels(label_keys(project))
+        self.app.use_project(project)
         if self.keyboard:
             self.keyboard.table = self.table
 

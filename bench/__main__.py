@@ -1,0 +1,30 @@
+"""The way into the benches: `./run bench NAME ...`; each is a module beside this with a `main`."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+BENCHES = {
+    "keys": "plays gold annotations through the real program and counts the keys",
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run the bench that the first argument names, and return its exit code."""
+    if arguments and arguments[0] in BENCHES:
+        return int(import_module(arguments[0]).main(arguments[1:]))
+    wanted = not arguments or arguments[0] in ("-h", "--help")
+    stream = sys.stdout if wanted else sys.stderr
+    if not wanted:
+        print(f"There is no bench {arguments[0]!r}.", file=stream)
+    print("Usage: ./run bench NAME [--help] ...", *_table(), sep="\n", file=stream)
+    return 0 if wanted else 2
+
+
+def _table() -> list[str]:
+    return [f"  {name:<10} {about}" for name, about in BENCHES.items()]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,79 @@
+"""What the README shows works: its commands are run, its picture is the screen."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import regex
+
+from tonemark.tui.page.keys import ACTIONS, GLYPHS
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SCREENS = ("tonemark habari", "tonemark annotate")
+
+
+def blocks(language: str) -> list[str]:
+    return regex.findall(rf"```{language}\n(.*?)```", README, regex.DOTALL)
+
+
+def commands() -> list[str]:
+    lines = [line.split("  #")[0].strip() for block in blocks("sh") for line in block.splitlines()]
+    return [line for line in lines if line.startswith("tonemark ")]
+
+
+def test_every_command_works_in_order(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tonemark: Callable[..., Any],
+    terminal: Callable[..., Any],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("news.txt").write_text("Asha yuko Kisumu.\nJuma pia.\n", encoding="utf-8")
+    assert len(commands()) >= 6
+    for command in commands():
+        arguments = shlex.split(command)[1:]
+        if command.startswith(SCREENS):
+            term = terminal(*arguments)
+            if "annotate" in arguments:
+                term.wait("of 2")
+                term.send("Enter")
+                term.wait("2 of 2")
+            else:
+                term.wait("habari")
+            term.send("q")
+            term.wait(lambda _, term=term: term.ended())
+        else:
+            tonemark(*arguments)
+    assert Path("amina.jsonl").read_text(encoding="utf-8").count("\n") == 1
+    (code,) = blocks("python")
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path, timeout=60)
+
+
+def test_run_is_told_with_the_verbs_it_has() -> None:
+    script = (ROOT / "run").read_text(encoding="utf-8")
+    for line in (line for block in blocks("sh") for line in block.splitlines()):
+        if line.startswith("./run "):
+            verb = line.split()[1]
+            assert verb == "#" or f"\n{verb})" in script
+
+
+def test_every_key_is_in_the_page_of_keys() -> None:
+    page = (ROOT / "docs" / "keys.md").read_text(encoding="utf-8")
+    for action in ACTIONS:
+        keys = " ".join(f"`{GLYPHS.get(key, key)}`" for key in action.keys)
+        assert f"| {keys} | {action.about} |" in page, action.id
+
+
+def test_the_page_of_dependencies_is_whole() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    listed = regex.search(r"\ndependencies = \[(.*?)\n\]", text, regex.DOTALL)
+    assert listed
+    for name in regex.findall(r'"([a-z-]+)', listed[1]):
+        assert f"| {name} |" in README
