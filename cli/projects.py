@@ -95,12 +95,16 @@ def make_demo(folder: Path) -> None:
     say(f"The demo project is now in {folder}.")
 
 
-@click.command("recent")
-def recent_command() -> None:
+@click.command("recent", epilog="Example: tonemark")
+@json_option
+def recent_command(as_json: bool = False) -> None:
     """The projects opened last."""
     from tonemark.cli.recent import recent_projects
 
     found = recent_projects()
+    if as_json:
+        say_json({"projects": [str(folder) for folder in found]})
+        return
     if not found:
         say("No project was opened here yet. Try: tonemark demo")
         return

@@ -84,6 +84,8 @@ class Tmux:
             screen = self.screen()
             if wanted in screen if isinstance(wanted, str) else wanted(screen):
                 return screen
+            if self.ended() and self.screen() == screen:
+                break
             time.sleep(0.005)
         raise AssertionError(f"{wanted} did not come; the screen is\n{self.screen()}")
 

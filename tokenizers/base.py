@@ -25,8 +25,15 @@ class Tokenizer(Protocol):
     same `version`, in time linear in the length of the text.
     """
 
-    name: str
-    version: str
+    @property
+    def name(self) -> str:
+        """What it is called on the command line and in project.toml."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Changes whenever some text would give other tokens."""
+        ...
 
     def tokenize(self, text: str) -> list[Token]:
         """The tokens of `text`."""

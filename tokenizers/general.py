@@ -81,14 +81,14 @@ class GeneralTokenizer:
       middle dots and unseen characters (soft hyphen, word joiner, BOM, LRM, RLM) between such
       runs: ng'ombe, jama’a. ʼ, ꞌ and the click letters ǃǀǁǂ are letters wherever they stand; an
       apostrophe at an edge is a sign of its own.
-    - Hyphens split (Dar, -, es, -, Salaam) unless `hyphens`: in news of five languages half of
-      them part a name from something else (Zulu i-ANC, Swahili Congo-DRC), and all annotated
-      corpora at hand split them; a span may take in three tokens, but never half of one.
+    - Hyphens split (Dar, -, es, -, Salaam) unless `hyphens`: they often part a name from what is
+      not of it (Zulu i-ANC, Swahili Congo-DRC), and treebanks and entity corpora of African
+      languages split nearly all. A span can take in three tokens, but never half of one.
     - Numbers with a decimal point (3.5, 1,000.50), times, dates, URLs, e-mail addresses, @names
       and #tags are one token. A thousands comma alone splits (29 , 000), as in those corpora,
       unless `thousands`.
     - Every other sign is a token (Ethiopic ፡ and ። wherever they stand, the full stop of J. and
-      Dr. too), "..." and longer, "--", "***" and the like are one.
+      Dr. too); "..." and longer, "--", "***" and the like are one.
     - Format characters outside words (ZWSP, bidi controls) are tokens of their own; so are
       controls, surrogates, private-use characters; unassigned ones in a row are one.
     - Scripts that set no spaces (Thai, Khmer): a run of letters is one token.

@@ -17,6 +17,7 @@ from textual.screen import Screen
 
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.project import Project, label_keys
+from tonemark.tui import patches
 from tonemark.tui.configuration import remapped_keys
 from tonemark.tui.page.keys import key_table
 
@@ -31,6 +32,7 @@ class TonemarkApp(App[None]):
     """
 
     def __init__(self, desk: Desk, first: Screen[None]) -> None:
+        patches.install()
         super().__init__(ansi_color=True)
         self.desk = desk
         self.remapped = remapped_keys()

@@ -18,14 +18,14 @@ class Prompt(Input):
     }
     """
 
-    @dataclass(frozen=True)
+    @dataclass
     class Given(Message):
         """The line was given."""
 
         prompt: Prompt
         text: str
 
-    @dataclass(frozen=True)
+    @dataclass
     class GivenUp(Message):
         """The line was given up."""
 

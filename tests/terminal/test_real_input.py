@@ -1,0 +1,47 @@
+"""Real texts in five languages: added, opened, labelled, exported, equal to the code point."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+LANGUAGES = ("swa", "yor", "hau", "amh", "wol")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_raw_corpora_come_out_as_they_went_in(
+    language: str,
+    corpora: Path,
+    tmp_path: Path,
+    tonemark: Callable[..., Any],
+    terminal: Callable[..., Any],
+) -> None:
+    source = corpora / "raw" / f"{language}.jsonl"
+    folder = tmp_path / "p"
+    tonemark("new", folder, "--lang", language, "--labels", "PER,LOC")
+    report = json.loads(tonemark("add", folder, source, "--json").stdout.splitlines()[-1])
+    assert (report["added"], report["refused"]) == (2000, [])
+    assert json.loads(tonemark("add", folder, source, "--json").stdout)["added"] == 0
+    term = terminal("annotate", folder, "--as", "amina")
+    for number in range(1, 4):
+        term.wait(f"{number} of 2000")
+        term.send("1")
+        term.wait(lambda screen: " PER" in "\n".join(screen.splitlines()[2:20]))
+        term.send("Enter")
+    term.wait("4 of 2000")
+    term.send("q")
+    term.wait(lambda _: term.ended())
+
+    out = tmp_path / "out.jsonl"
+    tonemark("export", folder, "--all", "-o", out)
+    given = [json.loads(line)["text"] for line in source.open(encoding="utf-8")]
+    rows = [json.loads(line) for line in out.open(encoding="utf-8")]
+    assert [row["text"] for row in rows] == given
+    assert [len(row.get("spans", ())) for row in rows[:4]] == [1, 1, 1, 0]
+    for row in rows:
+        for token in row["tokens"]:
+            assert row["text"][token["start"] : token["end"]] == token["text"]
