@@ -159,9 +159,7 @@ def _sheet(document: Document) -> Sheet:
     return Sheet(document, claim, document.tokens, MemoryLog(), Replayed(opened=True))
 
 
-def play(
-    rehearsal: Rehearsal, golds: Sequence[Gold], *, same: bool = True
-) -> Iterator[Action]:
+def play(rehearsal: Rehearsal, golds: Sequence[Gold], *, same: bool = True) -> Iterator[Action]:
     """The actions that set all `golds`, in order, each yielded when the rehearsal has done it.
 
     Spans are set in reading order; with `same`, `=` is used where it saves keys. A span that
@@ -205,18 +203,19 @@ def typed_ahead(names: Sequence[str], label: str) -> str:
         for start in range(len(folded))
         for end in range(start + 1, len(folded) + 1)
     }
-    fitting = [part for part in parts if part == part.strip() and matching(names, part)[0] == label]
-    typeable = [part for part in fitting if part.isprintable()]
-    return min(typeable, key=lambda part: (sum(map(cost, part)), part), default=label)
+    fitting = [part for part in parts if matching(names, part)[0] == label]
+    return min(fitting, key=lambda part: (sum(map(cost, part)), part), default=label)
 
 
 def matching(names: Sequence[str], typed: str) -> list[str]:
     """The labels that typed letters mean, the first of which Enter takes: the screen's rule."""
     wanted = typed.casefold()
-    exact = [name for name in names if name == typed]
-    first = [name for name in names if name.casefold().startswith(wanted) and name not in exact]
-    inside = [name for name in names if wanted in name.casefold()]
-    return exact + first + [name for name in inside if name not in first and name not in exact]
+    ranks = {
+        name: (name != typed, folded != wanted, not folded.startswith(wanted))
+        for name in names
+        if wanted in (folded := name.casefold())
+    }
+    return sorted(ranks, key=ranks.__getitem__)
 
 
 def _twins(rehearsal: Rehearsal, left: Sequence[Gold]) -> set[Gold]:
@@ -305,8 +304,7 @@ def _travel(rehearsal: Rehearsal, gold: Gold) -> list[Action]:
 
 
 def _search(rehearsal: Rehearsal, gold: Gold) -> list[Action] | None:
-    tokens = rehearsal.page.sheets[gold.sheet].tokens
-    goal = _Goal(gold, tokens)
+    goal = _Goal(gold, rehearsal.view)
     order = count()
     root = _Node(rehearsal.place(), _APPROACHING, None, None)
     heap = [(goal.least(root), 0, next(order), root)]
@@ -342,15 +340,24 @@ def _actions(node: _Node) -> list[Action]:
 
 
 class _Goal:
-    """Where the focus shall be, in code points and in tokens."""
+    """Where the focus shall be: in code points, in tokens, in lines of the page."""
 
-    def __init__(self, gold: Gold, tokens: Sequence[tuple[int, int]]) -> None:
+    def __init__(self, gold: Gold, view: View) -> None:
+        tokens = view.page.sheets[gold.sheet].tokens
+        rows = view.layout.rows
+        last = rows[view.row_of(gold.sheet, gold.end - 1)]
         self.gold = gold
+        self.lines = (rows[view.row_of(gold.sheet, gold.start)].y, last.y + last.height)
         self.starts = [start for start, _ in tokens]
         self.ends = [end for _, end in tokens]
         self.first = max(0, bisect_right(self.starts, gold.start) - 1)
         self.last = min(len(tokens) - 1, bisect_left(self.ends, gold.end))
         self.on_tokens = gold.start in self.starts and gold.end in self.ends
+
+    def in_view(self, top: int, height: int) -> bool:
+        """Whether the whole span, or a screenful of it, can be seen."""
+        first, last = self.lines
+        return top <= first and min(last, first + height) <= top + height
 
     def reached(self, focus: Focus) -> bool:
         return focus[:3] == self.gold[:3]
@@ -363,9 +370,7 @@ class _Goal:
         if node.phase == _APPROACHING or not self.on_tokens:
             return _KEY
         steps = abs(bisect_right(self.starts, focus.start) - 1 - self.first)
-        if node.phase == _UNSNAPPED or steps:
-            return _KEY * (2 * steps + (focus.end != self.gold.end))
-        return _KEY
+        return _KEY * max(1, 2 * steps + (focus.end != self.gold.end))
 
 
 def _edges(rehearsal: Rehearsal, goal: _Goal, node: _Node) -> Iterator[tuple[Action, int]]:
@@ -376,12 +381,13 @@ def _edges(rehearsal: Rehearsal, goal: _Goal, node: _Node) -> Iterator[tuple[Act
         if fresh:
             yield from ((hint, _APPROACHING) for hint in _hints(node, goal, "hint"))
         if node.action is None or node.action.kind != "hint":
-            for key in ("space", "backspace"):
-                yield Action((key,), key), _APPROACHING
-            keys = ("left", "right")
-            if (gold.sheet, goal.first) not in _visible(node):
-                keys += ("pagedown", "pageup", "down", "up")
-            yield from ((Action((key,), "move"), _APPROACHING) for key in keys)
+            in_view = goal.in_view(node.place.top, rehearsal.view.height)
+            ahead = focus[:2] < gold[:2] or not in_view
+            tour = "space" if ahead else "backspace"
+            yield Action((tour,), tour), _APPROACHING
+            moves = ("right", "down", "pagedown") if ahead else ("left", "up", "pageup")
+            for key in moves[:1] if in_view else moves:
+                yield Action((key,), "move"), _APPROACHING
     if focus.sheet != gold.sheet:
         return
     if node.phase == _APPROACHING:

@@ -23,6 +23,7 @@ KEY_BYTES = {
     "enter": b"\r",
     "space": b" ",
     "backspace": b"\x7f",
+    "escape": b"\x1b",
     "up": b"\x1b[A",
     "down": b"\x1b[B",
     "right": b"\x1b[C",
@@ -67,7 +68,12 @@ class Terminal:
                 os._exit(127)
 
     def press(self, key: str) -> None:
-        """Send one key: a character, or a name in KEY_BYTES."""
+        """Send one key: a character, or a name in KEY_BYTES.
+
+        Raises ProcessLookupError where the program has ended.
+        """
+        if self.ended(0.0) is not None:
+            raise ProcessLookupError("the program has ended")
         data = KEY_BYTES.get(key) or key.encode()
         while data:
             data = data[os.write(self._fd, data) :]
@@ -105,11 +111,14 @@ class Terminal:
     def ended(self, seconds: float) -> int | None:
         """The exit code of the program, None where it still runs after `seconds`."""
         deadline = time.monotonic() + seconds
-        while self._exit is None and time.monotonic() < deadline:
-            self._read(0.02)
+        while self._exit is None:
             pid, status = os.waitpid(self._pid, os.WNOHANG)
             if pid:
                 self._exit = os.waitstatus_to_exitcode(status)
+            elif time.monotonic() >= deadline:
+                break
+            else:
+                self._read(0.02)
         return self._exit
 
     def close(self) -> None:

@@ -1,17 +1,22 @@
-"""Answers that are in: the current annotation of each annotator on each document."""
+"""Annotators' work in the store: their events, and their current annotations of each document.
+
+Whose turn it is and what a page shows is told elsewhere.
+"""
 
 from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tonemark.corpus.documents import Document, unpack_tokens
+from tonemark.corpus.documents import Document, document_from_row, pack_tokens, unpack_tokens
+from tonemark.corpus.events import Event
 from tonemark.corpus.records import Answer
 from tonemark.corpus.spans import Span
-from tonemark.corpus.store import Store, document_from_row
+from tonemark.corpus.store import Store
 from tonemark.tokenizers.base import Token
 
 
@@ -51,17 +56,23 @@ def annotated_documents(
 
     Documents without any are left out unless `unanswered`. A stream: memory stays flat.
     """
+    # The order of the tables is fixed, so that rows come sorted out of an index, as they are read.
+    tables = (
+        "documents d LEFT JOIN annotations a ON a.document = d.id"
+        if unanswered
+        else "annotations a INDEXED BY annotations_current"
+        " CROSS JOIN documents d ON d.id = a.document"
+    )
+    hers = "" if annotator is None else " AND a.annotator = :annotator"
     rows = store.db.execute(
-        f"SELECT d.id, d.key, d.text, s.name, d.meta, d.tokens, {_COLUMNS} FROM documents d"
-        " JOIN sources s ON s.id = d.source"
-        " LEFT JOIN annotations a ON a.document = d.id AND a.current"
-        " AND (? IS NULL OR a.annotator = ?)"
-        " ORDER BY d.id, a.annotator",
-        (annotator, annotator),
+        "SELECT d.id, d.key, d.text, (SELECT name FROM sources WHERE id = d.source), d.meta,"
+        f" d.tokens, {_COLUMNS} FROM {tables} AND a.current{hers}"
+        f" ORDER BY {'d.id' if unanswered else 'a.document'}, a.annotator",
+        {"annotator": annotator},
     )
     for _, group in itertools.groupby(rows, key=lambda row: row[0]):
         found = list(group)
-        annotations = [_annotation(store, row[6:]) for row in found if row[6] is not None]
+        annotations = [_annotation(store.db, row[6:]) for row in found if row[6] is not None]
         if annotations or unanswered:
             yield document_from_row(found[0][:6]), annotations
 
@@ -73,12 +84,95 @@ def annotations_of(store: Store, document: int) -> list[Annotation]:
         " ORDER BY a.annotator",
         (document,),
     ).fetchall()
-    return [_annotation(store, row) for row in rows]
+    return [_annotation(store.db, row) for row in rows]
 
 
-def _annotation(store: Store, row: tuple[Any, ...]) -> Annotation:
+def current_annotation(db: sqlite3.Connection, document: int, annotator: str) -> Annotation | None:
+    """An annotator's annotation of a document, or None."""
+    row = db.execute(
+        f"SELECT {_COLUMNS} FROM annotations a"
+        " WHERE a.document = ? AND a.annotator = ? AND a.current",
+        (document, annotator),
+    ).fetchone()
+    return _annotation(db, row) if row else None
+
+
+def events_of(store: Store, annotator: str, document: int) -> list[Event]:
+    """All that an annotator did on a document, in order."""
+    rows = store.db.execute(
+        "SELECT number, kind, data, time FROM events WHERE document = ? AND annotator = ?"
+        " ORDER BY number, claim",
+        (document, annotator),
+    )
+    return [Event(number, kind, json.loads(data), when) for number, kind, data, when in rows]
+
+
+def write_events(
+    db: sqlite3.Connection, annotator: str, document: int, claim: int, events: Iterable[Event]
+) -> None:
+    """Keep the events of a claim; those that are there already are passed over.
+
+    Runs inside the caller's transaction.
+    """
+    key = (document, annotator, claim)
+    db.executemany(
+        "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?)",
+        ((*key, each.number, each.kind, _json(each.data), each.time) for each in events),
+    )
+
+
+def write_revision(db: sqlite3.Connection, annotation: Annotation) -> None:
+    """Write an answer as a new revision, whatever its `revision` says; earlier ones stay.
+
+    Runs inside the caller's transaction.
+    """
+    document, annotator = annotation.document, annotation.annotator
+    (last,) = db.execute(
+        "SELECT coalesce(max(revision), 0) FROM annotations WHERE document = ? AND annotator = ?",
+        (document, annotator),
+    ).fetchone()
+    db.execute(
+        "UPDATE annotations SET current = 0 WHERE document = ? AND annotator = ? AND current",
+        (document, annotator),
+    )
+    cursor = db.execute(
+        "INSERT INTO annotations (document, annotator, revision, answer, comment, flagged,"
+        " tokens, extra, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            document,
+            annotator,
+            last + 1,
+            annotation.answer,
+            # SQLite takes no lone surrogate, which a keyboard can send; the event has it.
+            annotation.comment.encode("utf-8", "replace").decode(),
+            annotation.flagged,
+            None if annotation.tokens is None else pack_tokens(annotation.tokens),
+            annotation.extra,
+            annotation.time,
+        ),
+    )
+    db.executemany(
+        "INSERT INTO spans VALUES (?, ?, ?, ?, ?)",
+        (
+            (cursor.lastrowid, span.start, span.end, span.label, json.dumps(span.sources))
+            for span in annotation.spans
+        ),
+    )
+
+
+def _json(value: Any) -> str:
+    """JSON that SQLite takes: readable, and escaped only where it holds a lone surrogate."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value)
+    return text
+
+
+def _annotation(db: sqlite3.Connection, row: tuple[Any, ...]) -> Annotation:
     number, document, annotator, revision, answer, comment, flagged, tokens, extra, time = row
-    spans = store.db.execute(
+    spans = db.execute(
         "SELECT start_char, end_char, label, sources FROM spans WHERE annotation = ?"
         " ORDER BY start_char, end_char, label",
         (number,),

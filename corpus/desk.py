@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable
 from pathlib import Path
 
 from tonemark.corpus import queue
 from tonemark.corpus.events import Event, replay
-from tonemark.corpus.journal import Journal, seize
+from tonemark.corpus.journal import ClaimHeld, ClaimLost, Journal, seize, taken_path
 from tonemark.corpus.pages import Page, Sheet
 from tonemark.corpus.project import Project
 from tonemark.corpus.queue import Claim, Outcome
 from tonemark.corpus.records import Answer
+from tonemark.corpus.spans import Suggestion
 from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.base import Tokenizer
@@ -28,9 +30,11 @@ RENEWAL = 0.2
 class Desk:
     """An annotator's place at a project.
 
-    `page` is the one before her, or None where her queue is empty. Every method that opens a page
-    raises ClaimHeld where another live process of hers has it (`take_over` then forces it), and
-    every one that leaves a page raises ClaimLost where that happened to this one.
+    `page` is the one before her, or None where her queue is empty or the next page could not be
+    opened. Every method that opens a page raises ClaimHeld where another live process of hers has
+    it (`take_over` then forces it), and every one that leaves a page raises ClaimLost where that
+    happened to this one. Where the store refuses (TonemarkError), the page stays as it is; where
+    the next page cannot be opened (OSError), `open_next` tries again.
     """
 
     def __init__(
@@ -43,6 +47,7 @@ class Desk:
         self.page: Page | None = None
         self._pending: list[Claim] = []
         self._renewed = 0.0
+        self._placed: Project | None = None
 
     @property
     def lease(self) -> float:
@@ -53,33 +58,40 @@ class Desk:
 
     def open_next(self) -> Page | None:
         """Put the next page of her queue before her."""
-        return self._open(
-            queue.claim_next(self.store, self.annotator, self.project.page, self.lease)
+        self._set_places()
+        return self._turn(
+            queue.claim_next(
+                self.store, self.annotator, self.project.page, self.lease, self._outcomes()
+            )
         )
 
     def open_document(self, number: int) -> Page | None:
-        """Put one document before her, whatever the queue says."""
-        self.set_aside()
-        return self._open([queue.claim_document(self.store, self.annotator, number, self.lease)])
+        """Put one document before her, whatever the queue says.
+
+        Raises KeyError where there is none of that number.
+        """
+        self._set_places()
+        claim = queue.claim_document(
+            self.store, self.annotator, number, self.lease, self._outcomes()
+        )
+        return self._turn([claim])
 
     def take_over(self) -> Page | None:
         """Open the page that another live process of hers holds, and leave that one outside."""
         claims = self._pending
         for at, claim in enumerate(claims):
-            path = self._journal_path(claim)
-            claims[at] = queue.take_over(self.store, claim, seize(path))
-            path.with_suffix(".taken").unlink(missing_ok=True)
-        return self._open(claims)
+            claims[at] = self._seize(queue.current(self.store, claim))
+        return self._open(claims) if claims else self.page
 
     # Leaving
 
     def answer(self, answer: Answer) -> Page | None:
         """Commit the page's answers and put the next page before her."""
-        return self._leave_to_next(self._outcomes(answer))
+        return self._leave_to_next(answer)
 
     def later(self) -> Page | None:
         """Leave the page unanswered: it comes back at the end of her queue."""
-        return self._leave_to_next(self._outcomes(None, defer=True))
+        return self._leave_to_next(None, defer=True)
 
     def back(self) -> Page | None:
         """Put the page that she answered before this one before her again; None if there is none.
@@ -89,41 +101,61 @@ class Desk:
         before = 0
         if self.page:
             before = max(sheet.claim.answered for sheet in self.page.sheets)
-        claims = queue.claim_last_answered(self.store, self.annotator, before)
-        if not claims:
-            return None
-        self.set_aside()
-        return self._open(claims)
+        claims = queue.claim_last_answered(self.store, self.annotator, before, self._outcomes())
+        return self._turn(claims) if claims else None
 
     def set_aside(self) -> None:
         """Leave the page as it is, its keys folded into the store; it is hers when she returns."""
         if self.page:
-            queue.leave(self.store, self._outcomes(None))
-            self._close_journals(discard=True)
+            queue.leave(self.store, self._outcomes())
+        self._close_journals(discard=True)
 
     def keep_lease(self) -> None:
-        """Prolong the leases of the page, at most every few minutes: called on keys."""
-        now = time.monotonic()
-        if self.page and now - self._renewed > self.lease * RENEWAL:
+        """Prolong the leases of the page, at most every few minutes: called on keys.
+
+        Where the store has no turn for it, the key still counts, and a later one tries again.
+        """
+        # Not the monotonic clock: it stands still while a machine sleeps, and leases do not.
+        now = time.time()
+        if self.page and not 0 <= now - self._renewed <= self.lease * RENEWAL:
             self._renewed = now
-            queue.renew(self.store, [sheet.claim for sheet in self.page.sheets], self.lease)
+            with contextlib.suppress(TonemarkError):
+                queue.renew(self.store, [sheet.claim for sheet in self.page.sheets], self.lease)
 
     def close(self) -> None:
-        """Leave for good, or until the next time."""
+        """Leave for good, or until the next time.
+
+        Where the store refuses, the journals keep what it does not have: it is there when she
+        returns. A page that was taken over has nothing to leave.
+        """
         try:
-            self.set_aside()
+            with contextlib.suppress(ClaimLost):
+                self.set_aside()
         finally:
             self._close_journals(discard=False)
 
-    def _outcomes(self, answer: Answer | None, *, defer: bool = False) -> list[Outcome]:
+    def _outcomes(self, answer: Answer | None = None, *, defer: bool = False) -> list[Outcome]:
+        return self.page.outcomes(answer, defer=defer) if self.page else []
+
+    def _leave_to_next(self, answer: Answer | None, *, defer: bool = False) -> Page | None:
         if not self.page:
             raise TonemarkError("There is no page to leave.")
-        return self.page.outcomes(answer, defer=defer)
+        self._set_places()
+        outcomes = self._outcomes(answer, defer=defer)
+        return self._turn(
+            queue.leave(self.store, outcomes, claim_next=self.project.page, lease=self.lease)
+        )
 
-    def _leave_to_next(self, outcomes: Sequence[Outcome]) -> Page | None:
-        claims = queue.leave(self.store, outcomes, claim_next=self.project.page, lease=self.lease)
+    def _turn(self, claims: list[Claim]) -> Page | None:
+        """Open the next page, the store having what was done on this one."""
         self._close_journals(discard=True)
         return self._open(claims)
+
+    def _set_places(self) -> None:
+        """Let the store follow `overlap`, which may have been changed in project.toml."""
+        if self._placed is not self.project:
+            queue.set_places(self.store, self.project.overlap)
+            self._placed = self.project
 
     def _close_journals(self, *, discard: bool) -> None:
         page, self.page = self.page, None
@@ -136,27 +168,40 @@ class Desk:
 
     def _open(self, claims: list[Claim]) -> Page | None:
         self._pending = claims
-        opened: list[Journal] = []
         with contextlib.ExitStack() as undo:
             sheets = []
             for at, claim in enumerate(claims):
                 claims[at], journal = self._open_journal(claim)
-                opened.append(journal)
                 undo.callback(journal.close)
                 sheets.append(self._open_sheet(claims[at], journal))
             undo.pop_all()
-        self._renewed = time.monotonic()
+        self._pending = []
+        self._renewed = time.time()
         self.page = Page(sheets) if sheets else None
         return self.page
 
     def _open_journal(self, claim: Claim) -> tuple[Claim, Journal]:
+        if taken_path(self._journal_path(claim)).exists():
+            # A takeover that was cut off after its first step.
+            claim = self._seize(claim)
         path = self._journal_path(claim)
-        taken = path.with_suffix(".taken")
-        if taken.exists():  # a takeover that was cut off after its first step
-            claim = queue.take_over(self.store, claim, seize(path))
-            taken.unlink()
-            path = self._journal_path(claim)
-        return claim, Journal(path)
+        journal = Journal(path)
+        # Another window may have taken the claim over since it was read: then the lock that this
+        # one has got is on a new file, of which that window knows nothing.
+        now = queue.current(self.store, claim)
+        if taken_path(path).exists() or now.number != claim.number:
+            if journal.events:
+                journal.close()
+            else:
+                journal.discard()
+            raise ClaimHeld
+        return claim, journal
+
+    def _seize(self, claim: Claim) -> Claim:
+        path = self._journal_path(claim)
+        claim = queue.take_over(self.store, claim, seize(path), self.lease)
+        taken_path(path).unlink(missing_ok=True)
+        return claim
 
     def _open_sheet(self, claim: Claim, journal: Journal) -> Sheet:
         document = self.store.document(claim.document)
@@ -165,8 +210,11 @@ class Desk:
         events += [event for event in journal.events if (event.number, event.kind) not in folded]
         state = replay(document.number, events)
         if not state.opened:
-            shown = [suggestion.to_json() for suggestion in self.store.suggestions(document.number)]
-            event = Event(state.last + 1, "open", {"shown": shown}, time.time())
+            proposed = self.store.suggestions(document.number)
+            if not self.project.overlapping:
+                proposed = apart(proposed)
+            data = {"shown": [suggestion.to_json() for suggestion in proposed]}
+            event = Event(state.last + 1, "open", data, time.time())
             journal.append(event)
             state.take(document.number, event)
         given = document.tokens
@@ -177,3 +225,14 @@ class Desk:
     def _journal_path(self, claim: Claim) -> Path:
         folder = self.project.folder / "journal" / claim.annotator
         return folder / f"{claim.document}.{claim.number}.log"
+
+
+def apart(suggestions: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
+    """Of suggestions that overlap the one with the better score, else the longer: a page on which
+    spans may not overlap must not offer both."""
+    kept: list[Suggestion] = []
+    for each in sorted(suggestions, key=lambda s: (-s.score, s.start - s.end, s.start)):
+        at = bisect_left(kept, each.start, key=lambda s: s.start)
+        if not any(other.overlaps(each.start, each.end) for other in kept[max(0, at - 1) : at + 1]):
+            kept.insert(at, each)
+    return tuple(kept)

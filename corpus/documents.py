@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
 from tonemark.tokenizers.base import Token
@@ -43,3 +45,22 @@ def unpack_tokens(data: bytes) -> tuple[Token, ...]:
     if sys.byteorder == "big":
         numbers.byteswap()
     return tuple(Token(start, end) for start, end in zip(numbers[::2], numbers[1::2], strict=True))
+
+
+def document_from_row(row: tuple[Any, ...]) -> Document:
+    """A document from id, key, text, source name, meta and tokens."""
+    number, key, text, source, meta, tokens = row
+    return Document(
+        number,
+        key,
+        text,
+        source,
+        json.loads(meta) if meta else {},
+        unpack_tokens(tokens) if tokens is not None else None,
+    )
+
+
+def digest(text: str) -> int:
+    """A 64-bit signed number that tells texts apart. Raises UnicodeEncodeError for a lone
+    surrogate, which no text may hold."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)

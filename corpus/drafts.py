@@ -51,7 +51,7 @@ class Edit:
     values: tuple[tuple[str, Any, Any], ...] = ()
 
     def apply(self, draft: Draft) -> Draft:
-        """The draft after the edit."""
+        """The draft after the edit. Raises ValueError where what it takes away is not there."""
         return replace(
             draft,
             spans=_changed(draft.spans, self.removed, self.added),
@@ -67,7 +67,7 @@ class Edit:
             added=self.removed,
             dropped=self.suggested,
             suggested=self.dropped,
-            values=tuple((name, after, before) for name, before, after in self.values),
+            values=tuple((name, after, before) for name, before, after in reversed(self.values)),
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -20,10 +20,11 @@ class Event:
     """One thing that happened to a document under a claim.
 
     `number` orders the events of a page, from 1, and is unique for a document, an annotator and
-    a claim; one key that changes several documents of a page gives each the same number. `time`
-    is Unix seconds and orders nothing. `data` by kind: `open` the suggestions that the page was
-    frozen with; `import` the spans, comment and flag that came with an answer from a file; `edit`
-    the edit; `focus` start and end; `answer` the answer and what became of the suggestions shown.
+    a claim; one key that changes several documents of a page gives each the same number and the
+    same `time`, which is in Unix seconds and orders nothing. `data` by kind: `open` the
+    suggestions that the page was frozen with; `import` the spans, comment and flag that came with
+    an answer from a file; `edit` the edit; `focus` start and end; `answer` the answer and what
+    became of the suggestions shown.
     """
 
     number: int
@@ -34,10 +35,16 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An edit with the number of the event that made it."""
+    """An edit with the number and the time of the event that made it.
+
+    `undone` is the same of the event that took it back last, if any. Both parts together name a
+    key: documents that did not always share a page have numbers in common.
+    """
 
     number: int
     edit: Edit
+    time: float = 0.0
+    undone: tuple[int, float] = (0, 0.0)
 
 
 @dataclass(slots=True)
@@ -46,7 +53,7 @@ class Replayed:
 
     `shown` are the suggestions that the page was frozen with; `focus` is the last one written
     down, in code points, and `focused` its event's number. `touched` says whether something
-    changed since the last answer; `edited` and `undone` are the numbers of the last such events.
+    changed since the last answer; `edited` is the number of the last edit, `last` of any event.
     """
 
     draft: Draft = field(default_factory=Draft)
@@ -58,7 +65,6 @@ class Replayed:
     opened: bool = False
     touched: bool = False
     edited: int = 0
-    undone: int = 0
     last: int = 0
 
     def take(self, document: int, event: Event) -> None:
@@ -76,18 +82,18 @@ class Replayed:
                     comment=event.data.get("comment", ""),
                     flagged=event.data.get("flagged", False),
                 )
+                self.shown = ()
                 self.undoable.clear()
                 self.redoable.clear()
                 self.opened = True
             case "edit":
-                self._do(Done(event.number, Edit.from_json(document, event.data)))
+                self._do(Done(event.number, Edit.from_json(document, event.data), event.time))
                 self.redoable.clear()
                 self.edited = event.number
             case "undo":
                 done = self.undoable.pop()
                 self.draft = done.edit.inverse().apply(self.draft)
-                self.redoable.append(done)
-                self.undone = event.number
+                self.redoable.append(replace(done, undone=(event.number, event.time)))
                 self.touched = True
             case "redo":
                 self._do(self.redoable.pop())

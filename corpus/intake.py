@@ -11,24 +11,39 @@ import itertools
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from hashlib import blake2b
-from typing import Literal
+from dataclasses import dataclass, field, fields
+from typing import Literal, NamedTuple
 
+import regex
+
+from tonemark.corpus.annotations import Annotation, current_annotation
 from tonemark.corpus.annotators import annotator_name
-from tonemark.corpus.documents import pack_tokens
+from tonemark.corpus.documents import digest, pack_tokens
 from tonemark.corpus.queue import import_answer
 from tonemark.corpus.records import GivenAnnotation, Record, Refusal
+from tonemark.corpus.spans import Suggestion
 from tonemark.corpus.store import Store
 
 BATCH = 4000
 """Records a transaction: enough to spread the cost of a sync, few enough to let others in."""
 
+BATCH_SIZE = 4 * 1024 * 1024
+"""Code points a transaction, so that memory stays flat where texts are long."""
+
 HEAD = 100
 """Records by which a file is told from another of the same name."""
 
-KEPT_REFUSALS = 10_000
-"""Refusals that a report holds; more are only counted, so that memory stays flat."""
+KEPT = 10_000
+"""Refusals, and warnings, that a report holds; more are only counted, so that memory stays flat."""
+
+KEY_LIMIT = 200
+"""Code points of a key that we make: readers of ours take no more."""
+
+NAME_LENGTH = 150
+"""Code points of a file's name that are kept, so that there is room for the rest of a key."""
+
+_NOT_IN_NAMES = regex.compile(r"[\p{Cc}\p{Zl}\p{Zp}]")
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 Match = Literal["key", "text"]
 
@@ -44,6 +59,7 @@ class Report:
     suggestions: int = 0
     refused_count: int = 0
     refused: list[Refusal] = field(default_factory=list)
+    warned_count: int = 0
     warnings: list[str] = field(default_factory=list)
     renamed: dict[str, str] = field(default_factory=dict)
     """Annotators' names as given, and as they had to be written."""
@@ -51,8 +67,24 @@ class Report:
     def refuse(self, line: int, reason: str) -> None:
         """Count a refusal, and keep it while there is room."""
         self.refused_count += 1
-        if len(self.refused) < KEPT_REFUSALS:
+        if len(self.refused) < KEPT:
             self.refused.append(Refusal(line, reason))
+
+    def warn(self, line: int, text: str) -> None:
+        """Count a warning, and keep it while there is room."""
+        self.warned_count += 1
+        if len(self.warnings) < KEPT:
+            self.warnings.append(f"line {line}: {text}")
+
+    def include(self, other: Report) -> None:
+        """Add what another report counted."""
+        for each in fields(self):
+            mine, others = getattr(self, each.name), getattr(other, each.name)
+            if isinstance(mine, int):
+                setattr(self, each.name, mine + others)
+        self.refused += other.refused[: KEPT - len(self.refused)]
+        self.warnings += other.warnings[: KEPT - len(self.warnings)]
+        self.renamed |= other.renamed
 
 
 def add_records(
@@ -69,26 +101,34 @@ def add_records(
 
     `places` is how many annotators a document gets. With `match`, a record whose key or text is
     there already brings its answers and suggestions to that document. `progress` is told the line
-    reached. Raises what the reader raises; batches before that stay.
+    reached. Raises what the reader raises; batches before that stay, and `report` counts them.
     """
-    stream = iter(records)
-    head = list(itertools.islice(stream, HEAD))
-    number = _source(store, source, [item for item in head if isinstance(item, Record)])
-    for batch in _batches(itertools.chain(head, stream)):
-        with store.transaction() as db:
-            intake = _Intake(db, number, places, match, report)
-            intake.add([item for item in batch if isinstance(item, Record)])
-        for item in batch:
-            if isinstance(item, Refusal):
-                report.refuse(item.line, item.reason)
-            else:
-                report.warnings += [f"line {item.line}: {text}" for text in item.warnings]
+    name = source_name(source)
+    number: int | None = None
+    for batch in _batches(records):
+        counted = Report()
+        items = list(_items(batch, counted))
+        if items:
+            with store.transaction() as db:
+                number = number or _source(db, name, items[:HEAD])
+                _Intake(db, number, places, match, counted).add(items)
+        counted.refused.sort(key=lambda refusal: refusal.line)
+        report.include(counted)
         progress(batch[-1].line)
 
 
-def digest(text: str) -> int:
-    """A 64-bit signed number that tells texts apart."""
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+class _Item(NamedTuple):
+    """A record with its identity in the file and the digest of its text."""
+
+    record: Record
+    identity: str
+    digest: int
+
+
+def source_name(name: str) -> str:
+    """A file's name as the store keeps it: nothing in it that no key may hold, and not too long."""
+    name = name.encode("utf-8", "backslashreplace").decode()
+    return _NOT_IN_NAMES.sub("_", name)[:NAME_LENGTH] or "_"
 
 
 def identity(record: Record) -> str:
@@ -96,175 +136,236 @@ def identity(record: Record) -> str:
     return f"={record.key}" if record.key is not None else str(record.number)
 
 
+def _items(batch: Iterable[Record | Refusal], report: Report) -> Iterator[_Item]:
+    """The records of a batch; what its reader has to say goes to the report."""
+    for each in batch:
+        if isinstance(each, Refusal):
+            report.refuse(each.line, each.reason)
+            continue
+        for warning in each.warnings:
+            report.warn(each.line, warning)
+        try:
+            if each.key is not None:
+                each.key.encode()
+            yield _Item(each, identity(each), digest(each.text))
+        except UnicodeEncodeError:
+            report.refuse(each.line, "the text or its id holds a lone surrogate")
+
+
 def _batches(items: Iterable[Record | Refusal]) -> Iterator[list[Record | Refusal]]:
-    stream = iter(items)
-    while batch := list(itertools.islice(stream, BATCH)):
+    """Runs of items, none empty, none longer than BATCH; a single text may exceed BATCH_SIZE."""
+    batch: list[Record | Refusal] = []
+    size = 0
+    for item in items:
+        batch.append(item)
+        size += len(item.text) if isinstance(item, Record) else 0
+        if len(batch) >= BATCH or size >= BATCH_SIZE:
+            yield batch
+            batch, size = [], 0
+    if batch:
         yield batch
 
 
-def _source(store: Store, name: str, head: Sequence[Record]) -> int:
-    """The source that a file of this name is: one whose first records agree, or a new one."""
-    with store.transaction() as db:
-        for attempt in itertools.count(1):
-            candidate = name if attempt == 1 else f"{name}-{attempt}"
-            row = db.execute("SELECT id FROM sources WHERE name = ?", (candidate,)).fetchone()
-            if row is None:
-                cursor = db.execute("INSERT INTO sources (name) VALUES (?)", (candidate,))
-                assert cursor.lastrowid is not None
-                return cursor.lastrowid
-            number = int(row[0])
-            known = [
-                (record, there[0])
-                for record in head
-                if (
-                    there := db.execute(
-                        "SELECT digest FROM documents WHERE source = ? AND record = ?",
-                        (number, identity(record)),
-                    ).fetchone()
-                )
-            ]
-            agreeing = sum(digest(record.text) == there for record, there in known)
-            if 2 * agreeing >= len(known) and (agreeing or not _has_documents(db, number)):
-                return number
+def _source(db: sqlite3.Connection, name: str, head: Sequence[_Item]) -> int:
+    """The source that a file of this name is: one whose first records agree, or a new one.
+
+    A file that gives ids may have grown at its beginning: it is told apart only by ids that stand
+    for other texts.
+    """
+    have_ids = all(item.record.key is not None for item in head)
+    for attempt in itertools.count(1):
+        candidate = name if attempt == 1 else f"{name}-{attempt}"
+        row = db.execute("SELECT id FROM sources WHERE name = ?", (candidate,)).fetchone()
+        if row is None:
+            cursor = db.execute("INSERT INTO sources (name) VALUES (?)", (candidate,))
+            assert cursor.lastrowid is not None
+            return cursor.lastrowid
+        number = int(row[0])
+        known = _known(db, number, head)
+        agreeing = sum(
+            item.identity in known and known[item.identity][1] == item.digest for item in head
+        )
+        if agreeing and 2 * agreeing >= len(known):
+            return number
+        query = "SELECT 1 FROM documents WHERE source = ?"
+        if not known and (have_ids or not db.execute(query, (number,)).fetchone()):
+            return number
     raise AssertionError("unreachable")
 
 
-def _has_documents(db: sqlite3.Connection, source: int) -> bool:
-    query = "SELECT 1 FROM documents WHERE source = ? LIMIT 1"
-    return db.execute(query, (source,)).fetchone() is not None
+def _known(
+    db: sqlite3.Connection, source: int, items: Iterable[_Item]
+) -> dict[str, tuple[int, int]]:
+    """Number and digest of those records of a source that are there."""
+    rows = db.execute(
+        "SELECT record, id, digest FROM documents WHERE source = ?"
+        " AND record IN (SELECT value FROM json_each(?))",
+        (source, json.dumps([item.identity for item in items])),
+    )
+    return {record: (number, text_digest) for record, number, text_digest in rows}
 
 
+@dataclass(slots=True)
 class _Intake:
-    """One batch of one file, inside its transaction."""
+    """One batch of one file, inside its transaction.
 
-    def __init__(
-        self,
-        db: sqlite3.Connection,
-        source: int,
-        places: int,
-        match: Match | None,
-        report: Report,
-    ) -> None:
-        self.db = db
-        self.source = source
-        self.places = places
-        self.match = match
-        self.report = report
-        (self.name,) = db.execute("SELECT name FROM sources WHERE id = ?", (source,)).fetchone()
-        (last,) = db.execute("SELECT coalesce(max(id), 0) FROM documents").fetchone()
-        self.number = int(last)
-        self.fresh = not _has_documents(db, source)
-        self.known: dict[str, tuple[int, int]] = {}
-        self.digests: set[int] = set()
-        self.keys: set[str] = set()
+    What the store knows of the batch is asked for in a few queries, not record by record: `known`
+    by identity, `texts` by digest (two numbers at most), `keys` that are in use.
+    """
 
-    def add(self, records: Sequence[Record]) -> None:
+    db: sqlite3.Connection
+    source: int
+    places: int
+    match: Match | None
+    report: Report
+    name: str = ""
+    number: int = 0
+    known: dict[str, tuple[int, int]] = field(default_factory=dict)
+    texts: dict[int, list[int]] = field(default_factory=dict)
+    keys: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def add(self, items: Sequence[_Item]) -> None:
         """Add the records of the batch, then what they bring to their documents."""
+        self._look_up(items)
         rows = []
         brought = []
-        for record in records:
-            found = self._find(record)
+        for item in items:
+            found = self._find(item)
             if isinstance(found, str):
-                self.report.refuse(record.line, found)
+                self.report.refuse(item.record.line, found)
                 continue
+            self.report.already_there += found is not None
             if found is None:
-                found = self.number = self.number + 1
-                rows.append(self._row(record))
-            else:
-                self.report.already_there += 1
-            if record.suggestions or record.annotations:
-                brought.append((found, record))
+                rows.append(self._row(item))
+                found = self.number
+            if item.record.suggestions or item.record.annotations:
+                brought.append((found, item.record))
+        self._insert(rows)
+        for number, record in brought:
+            self._suggest(number, record)
+            for annotation in record.annotations:
+                self._annotate(number, record, annotation)
+
+    def _look_up(self, items: Sequence[_Item]) -> None:
+        """Ask what the store knows of these records."""
+        query = (
+            "SELECT (SELECT name FROM sources WHERE id = ?), coalesce(max(id), 0) FROM documents"
+        )
+        self.name, self.number = self.db.execute(query, (self.source,)).fetchone()
+        self.known = _known(self.db, self.source, items)
+        new = [item for item in items if item.identity not in self.known]
+        for text_digest, number in self._rows(
+            "SELECT digest, id FROM documents WHERE digest IN", [item.digest for item in new]
+        ):
+            numbers = self.texts.setdefault(text_digest, [])
+            if len(numbers) < 2:
+                numbers.append(number)
+        for key, number, text_digest in self._rows(
+            "SELECT key, id, digest FROM documents WHERE key IN",
+            [self._plain_key(item.record) for item in new],
+        ):
+            self.keys[key] = (number, text_digest)
+
+    def _rows(self, query: str, values: Sequence[int] | Sequence[str]) -> sqlite3.Cursor:
+        return self.db.execute(f"{query} (SELECT value FROM json_each(?))", (json.dumps(values),))
+
+    def _find(self, item: _Item) -> int | str | None:
+        """The document that a record is already, None for a new one, or why it is refused."""
+        key = item.record.key
+        if known := self.known.get(item.identity):
+            if known[1] == item.digest:
+                return known[0]
+            name = f"record {item.record.number}" if key is None else f"id {key}"
+            return (
+                f"{name} of this file is there already with another text;"
+                " give the changed text an id of its own, or add it from a new file"
+            )
+        if self.match == "key" and key in self.keys:
+            number, its_digest = self.keys[key]
+            if its_digest != item.digest:
+                return f"the project's document {key} has another text"
+            return number
+        if self.match == "text" and (numbers := self.texts.get(item.digest)):
+            if len(numbers) > 1:
+                return "several documents of the project have this text; match by key"
+            return numbers[0]
+        return None
+
+    def _row(self, item: _Item) -> tuple[object, ...]:
+        """The row of a new document, which is from now on known."""
+        record = item.record
+        self.number += 1
+        key = self._free_key(record)
+        self.known[item.identity] = self.keys[key] = (self.number, item.digest)
+        others = self.texts.setdefault(item.digest, [])
+        self.report.equal_texts += bool(others)
+        others.append(self.number)
+        return (
+            self.number,
+            key,
+            self.source,
+            item.identity,
+            record.text,
+            item.digest,
+            _json(record.meta) if record.meta else None,
+            None if record.tokens is None else pack_tokens(record.tokens),
+            self.places,
+        )
+
+    def _insert(self, rows: Sequence[tuple[object, ...]]) -> None:
+        if not rows:
+            return
+        if self.number == len(rows):
+            self.db.execute("UPDATE ticket SET places = ?", (self.places,))
+        else:  # 0: not the same for all, until queue.set_places
+            self.db.execute("UPDATE ticket SET places = 0 WHERE places <> ?", (self.places,))
         self.db.executemany(
             "INSERT INTO documents (id, key, source, record, text, digest, meta, tokens, places)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
         self.report.added += len(rows)
-        for number, record in brought:
-            self._suggest(number, record)
-            for annotation in record.annotations:
-                self._annotate(number, record, annotation)
 
-    def _find(self, record: Record) -> int | str | None:
-        """The document that a record is already, None for a new one, or why it is refused."""
-        record_id = identity(record)
-        known = self.known.get(record_id)
-        if known is None and not self.fresh:
-            known = self.db.execute(
-                "SELECT id, digest FROM documents WHERE source = ? AND record = ?",
-                (self.source, record_id),
-            ).fetchone()
-        if known is not None:
-            if known[1] == digest(record.text):
-                return known[0]
-            name = f"id {record.key}" if record.key is not None else f"record {record.number}"
-            return (
-                f"{name} of this file is there already with another text;"
-                " give the changed text an id of its own, or add it from a new file"
-            )
-        if self.match == "key" and record.key is not None:
-            row = self.db.execute(
-                "SELECT id, digest FROM documents WHERE key = ?", (record.key,)
-            ).fetchone()
-            if row and row[1] != digest(record.text):
-                return f"the project's document {record.key} has another text"
-            return row and row[0]  # type: ignore[no-any-return]
-        if self.match == "text":
-            rows = self.db.execute(
-                "SELECT id FROM documents WHERE digest = ? LIMIT 2", (digest(record.text),)
-            ).fetchall()
-            if len(rows) > 1:
-                return "several documents of the project have this text; match by key"
-            return rows[0][0] if rows else None
-        return None
-
-    def _row(self, record: Record) -> tuple[object, ...]:
-        text_digest = digest(record.text)
-        if text_digest in self.digests or self._there("digest", text_digest):
-            self.report.equal_texts += 1
-        key = self._free_key(record)
-        self.known[identity(record)] = (self.number, text_digest)
-        self.digests.add(text_digest)
-        self.keys.add(key)
-        return (
-            self.number,
-            key,
-            self.source,
-            identity(record),
-            record.text,
-            text_digest,
-            json.dumps(record.meta, ensure_ascii=False) if record.meta else None,
-            None if record.tokens is None else pack_tokens(record.tokens),
-            self.places,
-        )
+    def _plain_key(self, record: Record) -> str:
+        return f"{self.name}:{record.number}" if record.key is None else record.key
 
     def _free_key(self, record: Record) -> str:
-        plain = f"{self.name}:{record.number}" if record.key is None else record.key
+        plain = self._plain_key(record)
+        if plain not in self.keys:
+            return plain
+        numbered = f"{self.name}:{record.number}"
+        named = f"{self.name}:{plain}" if len(self.name) + len(plain) < KEY_LIMIT else numbered
+        query = "SELECT 1 FROM documents WHERE key = ?"
         for key in itertools.chain(
-            (plain, f"{self.name}:{plain}"), (f"{plain}~{n}" for n in itertools.count(2))
+            (named, numbered), (f"{numbered}~{n}" for n in itertools.count(2))
         ):
-            if key not in self.keys and not self._there("key", key):
+            if key not in self.keys and not self.db.execute(query, (key,)).fetchone():
                 return key
         raise AssertionError("unreachable")
 
-    def _there(self, column: str, value: object) -> bool:
-        query = f"SELECT 1 FROM documents WHERE {column} = ? LIMIT 1"
-        return self.db.execute(query, (value,)).fetchone() is not None
-
     def _suggest(self, number: int, record: Record) -> None:
         for suggestion in record.suggestions:
+            place = (number, suggestion.start, suggestion.end, suggestion.label)
             cursor = self.db.execute(
                 "INSERT OR IGNORE INTO suggestions VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    number,
-                    suggestion.start,
-                    suggestion.end,
-                    suggestion.label,
-                    json.dumps(suggestion.sources, ensure_ascii=False),
-                    suggestion.score,
-                ),
+                (*place, _json(suggestion.sources), suggestion.score),
             )
-            self.report.suggestions += cursor.rowcount
+            if cursor.rowcount:
+                self.report.suggestions += 1
+            else:
+                self._suggest_again(place, suggestion)
+
+    def _suggest_again(self, place: tuple[int, int, int, str], suggestion: Suggestion) -> None:
+        """A suggestion keeps all that proposed it, and the best score."""
+        where = "WHERE document = ? AND start_char = ? AND end_char = ? AND label = ?"
+        known, score = self.db.execute(
+            f"SELECT sources, score FROM suggestions {where}", place
+        ).fetchone()
+        sources = list(dict.fromkeys((*json.loads(known), *suggestion.sources)))
+        self.db.execute(
+            f"UPDATE suggestions SET sources = ?, score = ? {where}",
+            (_json(sources), max(score, suggestion.score), *place),
+        )
 
     def _annotate(self, number: int, record: Record, given: GivenAnnotation) -> None:
         name = annotator_name(given.annotator)
@@ -275,14 +376,26 @@ class _Intake:
             (name, number),
         ).fetchone()
         if claim and (claim[0] != "answered" or claim[1]):
-            self.report.warnings.append(
-                f"line {record.line}: {name} is working on this document; her answer was left out"
+            self.report.warn(
+                record.line, f"{name} is working on this document; her answer was left out"
             )
             return
-        current = self.db.execute(
-            "SELECT time FROM annotations WHERE document = ? AND annotator = ? AND current",
-            (number, name),
+        there = current_annotation(self.db, number, name)
+        # An answer that was there before is not news, whatever its clock said.
+        is_known = self.db.execute(
+            "SELECT 1 FROM annotations WHERE document = ? AND annotator = ? AND time = ?",
+            (number, name, given.time),
         ).fetchone()
-        if current is None or (given.time is not None and given.time > current[0]):
+        if there is None or (given.time is not None and given.time > there.time and not is_known):
             import_answer(self.db, name, number, given)
             self.report.annotations += 1
+        elif not is_known and _content(given) != _content(there):
+            self.report.warn(
+                record.line, f"{name} has another answer to this document already; it is kept"
+            )
+
+
+def _content(annotation: GivenAnnotation | Annotation) -> tuple[object, ...]:
+    """What an answer says, for comparing."""
+    places = sorted((span.start, span.end, span.label) for span in annotation.spans)
+    return annotation.answer, places, annotation.comment, annotation.flagged

@@ -1,17 +1,21 @@
 """A journal: the file to which each key that changes a claim goes before the screen shows it.
 
-One line an event: JSON, a tab, the CRC-32 of the JSON. What follows the first bad line was never
-acknowledged, so reading ends there. A flock on the file says that its process is alive.
+One line an event: JSON, a tab, the CRC-32 of the JSON. Reading ends at the first line that is not
+whole. A flock on the file says that its process is alive.
 """
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import fcntl
 import json
 import os
+import stat
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from tonemark.corpus.events import Event
 from tonemark.errors import TonemarkError
@@ -21,6 +25,12 @@ from tonemark.files import sync_folder
 class ClaimHeld(TonemarkError):
     """A live process of the same annotator has this document open."""
 
+    def __init__(self) -> None:
+        super().__init__(
+            "This document is open in another window of yours.",
+            "Take it over here, or go on there.",
+        )
+
 
 class ClaimLost(TonemarkError):
     """Another process has taken this document over: what this one writes is not taken."""
@@ -29,30 +39,32 @@ class ClaimLost(TonemarkError):
 class Journal:
     """The open journal file of one claim, held under a lock until `close`.
 
-    Raises ClaimHeld where a live process holds the file, OSError where it cannot be made.
+    `events` are those in the file. Raises ClaimHeld where a live process holds it, OSError where
+    it cannot be made or read.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        if not path.parent.is_dir():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            sync_folder(path.parent.parent)
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o660)
+        _make_folders(path.parent)
+        self._file = _open_locked(path)
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(self._file)
-            raise ClaimHeld(
-                "This document is open in another window of yours.",
-                "Take it over here, or go on there.",
-            ) from None
-        self._identity = os.fstat(self._file).st_ino
-        data = _read_all(self._file)
-        self.events = list(parse(data))
-        self._size = sum(len(encode(event)) for event in self.events)
-        if self._size < len(data):
-            os.ftruncate(self._file, self._size)
-        sync_folder(path.parent)
+            self._identity = os.fstat(self._file).st_ino
+            self.events: list[Event] = []
+            self._ends = [0]
+            data = _read_all(self._file)
+            for event, end in _scan(data):
+                self.events.append(event)
+                self._ends.append(end)
+            self._torn = self._ends[-1] < len(data)
+            if b"\n" in data[self._ends[-1] :]:
+                # More than a line that was cut off: the disk has changed what it had taken.
+                path.with_suffix(".damaged").write_bytes(data)
+            self._mend()
+            if not data:
+                sync_folder(path.parent)
+        except BaseException:
+            self.close()
+            raise
 
     def append(self, event: Event, *, sync: bool = True) -> None:
         """Write one event; with `sync` it is on disk when this returns.
@@ -61,24 +73,36 @@ class Journal:
         in both cases the event does not count and the file is as before.
         """
         line = encode(event)
+        self._mend()
         try:
-            written = os.write(self._file, line)
-            if written < len(line):
-                raise OSError(28, os.strerror(28))
+            if os.write(self._file, line) < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             if sync:
                 os.fdatasync(self._file)
+            # Looked at after the write: a takeover renames the file first and reads it then, so
+            # what was written under the old name before this look has been read.
+            is_held = self.held()
         except OSError:
-            os.ftruncate(self._file, self._size)
+            self._torn = True
+            # Where even this is refused, the next append tries again before it writes.
+            with contextlib.suppress(OSError):
+                self._mend()
             raise
-        # Looked at after the write: a takeover renames the file first and reads it then, so what
-        # was written under the old name before this look has been read.
-        if not self.held():
+        if not is_held:
             raise ClaimLost(
                 "This document was taken over in another window.",
                 "The last key was not taken; go on in the other window.",
             )
-        self._size += len(line)
         self.events.append(event)
+        self._ends.append(self._ends[-1] + len(line))
+
+    def retract(self) -> None:
+        """Take back the last event: the key that it belongs to was refused as a whole."""
+        self.events.pop()
+        self._ends.pop()
+        self._torn = True
+        with contextlib.suppress(OSError):
+            self._mend()
 
     def held(self) -> bool:
         """Whether the claim is still this process's."""
@@ -87,35 +111,49 @@ class Journal:
         except FileNotFoundError:
             return False
 
-    def sync(self) -> None:
-        """Bring the unsynced moves to disk."""
-        os.fdatasync(self._file)
-
     def discard(self) -> None:
-        """Delete the file, its events being in the store, and let go of it."""
-        if self.held():
-            os.unlink(self.path)
+        """Delete the file, its events being in the store, and let go of it.
+
+        A file that cannot be deleted stays, and repeats nothing: its events are known.
+        """
+        with contextlib.suppress(OSError):
+            if self.held():
+                os.unlink(self.path)
         self.close()
 
     def close(self) -> None:
         """Let go of the file."""
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
+        file, self._file = self._file, -1
+        if file >= 0:
+            os.close(file)
+
+    def _mend(self) -> None:
+        """Cut off what does not count, if there may be any."""
+        if self._torn:
+            os.ftruncate(self._file, self._ends[-1])
+            self._torn = False
 
 
 def seize(path: Path) -> list[Event]:
     """Take a journal from a process that may be alive: its events, after which it writes no more.
 
-    The file is kept beside the others under a name of its own until the store has the events.
+    The file is kept under `taken_path` until the store has the events.
     """
-    taken = path.with_suffix(".taken")
+    taken = taken_path(path)
+    # One that is there already is from a takeover that was cut off: it has the events.
+    if not taken.exists():
+        with contextlib.suppress(FileNotFoundError):
+            os.rename(path, taken)
     try:
-        os.rename(path, taken)
+        data = taken.read_bytes()
     except FileNotFoundError:
-        if not taken.exists():
-            return []
-    return list(parse(taken.read_bytes()))
+        return []
+    return list(parse(data))
+
+
+def taken_path(path: Path) -> Path:
+    """Where `seize` leaves the journal `path`."""
+    return path.with_suffix(".taken")
 
 
 def encode(event: Event) -> bytes:
@@ -130,14 +168,72 @@ def encode(event: Event) -> bytes:
 
 def parse(data: bytes) -> Iterator[Event]:
     """The events of a file, up to the first line that is not whole."""
+    return (event for event, _ in _scan(data))
+
+
+class _Found(NamedTuple):
+    event: Event
+    end: int
+
+
+def _scan(data: bytes) -> Iterator[_Found]:
+    """Each event with the byte at which its line ends."""
+    end = 0
     for line in data.split(b"\n")[:-1]:
         body, _, check = line.rpartition(b"\t")
         if b"%08x" % zlib.crc32(body) != check:
             return
         record = json.loads(body.decode("utf-8", "surrogatepass"))
-        yield Event(record["n"], record["k"], record["d"], record["t"])
+        end += len(line) + 1
+        yield _Found(Event(record["n"], record["k"], record["d"], record["t"]), end)
 
 
 def _read_all(file: int) -> bytes:
-    size = os.fstat(file).st_size
-    return os.pread(file, size, 0) if size else b""
+    parts = []
+    at = 0
+    while part := os.pread(file, 1 << 24, at):
+        parts.append(part)
+        at += len(part)
+    return b"".join(parts)
+
+
+def _open_locked(path: Path) -> int:
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+    while True:
+        file = os.open(path, flags, 0o660)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _share(file, path.parent)
+            # Its last owner may have deleted it between the open and the lock.
+            if os.stat(path).st_ino == os.fstat(file).st_ino:
+                return file
+        except BlockingIOError:
+            os.close(file)
+            raise ClaimHeld from None
+        except FileNotFoundError:
+            pass
+        except BaseException:
+            os.close(file)
+            raise
+        os.close(file)
+
+
+def _make_folders(folder: Path) -> None:
+    """Make a folder and those above it, open to the group where the one above is."""
+    if folder.is_dir():
+        return
+    _make_folders(folder.parent)
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir()
+        _share(folder, folder.parent)
+    sync_folder(folder.parent)
+
+
+def _share(path: int | Path, folder: Path) -> None:
+    """Let the group write where it may write the folder, whatever the umask of its maker."""
+    mode, wanted = os.stat(path).st_mode, os.stat(folder).st_mode & 0o070
+    if wanted & 0o020 and mode & 0o060 != 0o060:
+        # Someone else's file: whether it can be written is already decided.
+        with contextlib.suppress(PermissionError):
+            allowed = wanted if stat.S_ISDIR(mode) else 0o060
+            os.chmod(path, stat.S_IMODE(mode) | allowed)

@@ -28,6 +28,10 @@ class Log(Protocol):
         """Write one event; raises where it cannot be kept, and it then does not count."""
         ...
 
+    def retract(self) -> None:
+        """Take back the event appended last."""
+        ...
+
 
 class MemoryLog:
     """A log that forgets with the process: for rules, tests and rehearsals."""
@@ -38,6 +42,10 @@ class MemoryLog:
     def append(self, event: Event, *, sync: bool = True) -> None:
         """Keep one event."""
         self.events.append(event)
+
+    def retract(self) -> None:
+        """Take back the event appended last."""
+        self.events.pop()
 
 
 @dataclass(slots=True)
@@ -72,9 +80,9 @@ class Page:
         self.sheets = tuple(sheets)
         self._number = max((sheet.state.last for sheet in sheets), default=0)
         edited = max((sheet.state.edited for sheet in sheets), default=0)
+        # An edit on one document ends what could be done again on all of them.
         for sheet in sheets:
-            if sheet.state.undone < edited:
-                sheet.state.redoable.clear()
+            sheet.state.redoable = [d for d in sheet.state.redoable if d.undone[0] > edited]
 
     @property
     def untouched(self) -> bool:
@@ -97,64 +105,71 @@ class Page:
         return index, *focus
 
     def perform(self, edits: Iterable[Edit]) -> None:
-        """Do the edits of one key, as one step of the history.
+        """Do the edits of one key, at most one a document, as one step of the history.
 
-        Raises what the log raises; edits not written down do not count.
+        Raises what the log raises, and ValueError where an edit does not fit what stands; nothing
+        is then changed.
         """
-        self._number += 1
-        for edit in edits:
-            for sheet in self.sheets:
-                if sheet.document.number == edit.document:
-                    self._write(sheet, "edit", edit.to_json())
+        edits = list(edits)
+        by_document = {edit.document: edit for edit in edits}
+        sheets = [sheet for sheet in self.sheets if sheet.document.number in by_document]
+        if len(sheets) < len(edits):
+            raise ValueError("a key has at most one edit for each document of its page")
+        changes = []
+        for sheet in sheets:
+            edit = by_document[sheet.document.number]
+            edit.apply(sheet.draft)  # what is written down can be replayed
+            changes.append((sheet, edit.to_json()))
+        self._write("edit", changes)
         for sheet in self.sheets:
             sheet.state.redoable.clear()
 
     def undo(self) -> list[Edit]:
-        """Take the last step back: its edits, none where there is nothing to undo."""
-        last = max(
-            (s.state.undoable[-1].number for s in self.sheets if s.state.undoable), default=0
-        )
-        self._number += 1
-        undone = []
-        for sheet in self.sheets:
-            if sheet.state.undoable and sheet.state.undoable[-1].number == last:
-                edit = sheet.state.undoable[-1].edit
-                self._write(sheet, "undo", {})
-                undone.append(edit)
-        return undone
+        """Take the last step back: its edits, none where there is nothing to undo.
+
+        Raises what the log raises; nothing is then changed.
+        """
+        tops = [(sheet, sheet.state.undoable[-1]) for sheet in self.sheets if sheet.state.undoable]
+        last = max(((done.number, done.time) for _, done in tops), default=None)
+        chosen = [(sheet, done) for sheet, done in tops if (done.number, done.time) == last]
+        self._write("undo", [(sheet, {}) for sheet, _ in chosen])
+        return [done.edit for _, done in chosen]
 
     def redo(self) -> list[Edit]:
-        """Do again the step that was taken back last: its edits, none where there is none."""
-        first = min(
-            (s.state.redoable[-1].number for s in self.sheets if s.state.redoable), default=0
-        )
-        self._number += 1
-        redone = []
-        for sheet in self.sheets:
-            if sheet.state.redoable and sheet.state.redoable[-1].number == first:
-                edit = sheet.state.redoable[-1].edit
-                self._write(sheet, "redo", {})
-                redone.append(edit)
-        return redone
+        """Do again the step that was taken back last: its edits, none where there is none.
+
+        Raises what the log raises; nothing is then changed.
+        """
+        tops = [(sheet, sheet.state.redoable[-1]) for sheet in self.sheets if sheet.state.redoable]
+        last = max((done.undone for _, done in tops), default=None)
+        chosen = [(sheet, done) for sheet, done in tops if done.undone == last]
+        self._write("redo", [(sheet, {}) for sheet, _ in chosen])
+        return [done.edit for _, done in chosen]
 
     def note_focus(self, index: int, start: int, end: int) -> None:
         """Write down where the focus is, without waiting for the disk."""
         if self.focus() != (index, start, end):
-            self._number += 1
-            self._write(self.sheets[index], "focus", {"start": start, "end": end}, sync=False)
+            data = {"start": start, "end": end}
+            self._write("focus", [(self.sheets[index], data)], sync=False)
 
     def outcomes(self, answer: Answer | None, *, defer: bool = False) -> list[Outcome]:
-        """What leaving the page now comes to, `answer` being that of each sheet without its own."""
-        self._number += 1
-        return [self._outcome(sheet, answer, defer) for sheet in self.sheets]
+        """What leaving the page now comes to.
 
-    def _outcome(self, sheet: Sheet, answer: Answer | None, defer: bool) -> Outcome:
+        `answer` is that of a page of one document; on a page of several, of each document that
+        was not given its own.
+        """
+        self._number += 1
+        now = time.time()
+        return [self._outcome(sheet, answer, defer, now) for sheet in self.sheets]
+
+    def _outcome(self, sheet: Sheet, answer: Answer | None, defer: bool, now: float) -> Outcome:
         draft = sheet.draft
-        answer = answer and (draft.answer or answer)
+        if answer and draft.answer and len(self.sheets) > 1:
+            answer = draft.answer
         events = list(sheet.log.events)
         if answer:
-            data = {"answer": answer, **fates(sheet.state.shown, draft)}
-            events.append(Event(self._number, "answer", data, time.time()))
+            data = {"answer": answer, **fates(sheet.state.shown, draft, answer)}
+            events.append(Event(self._number, "answer", data, now))
         unchanged = bool(sheet.claim.answered) and not sheet.state.touched
         return Outcome(
             sheet.claim,
@@ -168,20 +183,41 @@ class Page:
             close=unchanged,
         )
 
-    def _write(self, sheet: Sheet, kind: Kind, data: dict[str, Any], *, sync: bool = True) -> None:
-        event = Event(self._number, kind, data, time.time())
-        sheet.log.append(event, sync=sync)
-        sheet.state.take(sheet.document.number, event)
+    def _write(
+        self, kind: Kind, changes: Sequence[tuple[Sheet, dict[str, Any]]], *, sync: bool = True
+    ) -> None:
+        """Write down and do what one key does to its documents: all of it or nothing."""
+        self._number += 1
+        now = time.time()
+        written: list[tuple[Sheet, Event]] = []
+        try:
+            for sheet, data in changes:
+                event = Event(self._number, kind, data, now)
+                sheet.log.append(event, sync=sync)
+                written.append((sheet, event))
+        except BaseException:
+            for sheet, _ in written:
+                sheet.log.retract()
+            raise
+        for sheet, event in written:
+            sheet.state.take(sheet.document.number, event)
 
 
-def fates(shown: Iterable[Suggestion], draft: Draft) -> dict[str, list[Any]]:
-    """What became of each suggestion shown: kept as it was, changed, or deleted."""
+def fates(shown: Iterable[Suggestion], draft: Draft, answer: Answer) -> dict[str, list[Any]]:
+    """What became of each suggestion shown: kept as it was, changed, or deleted.
+
+    An answer that is not accept says nothing of suggestions that merely still stood.
+    """
     fate: dict[str, list[Any]] = {"kept": [], "changed": [], "deleted": []}
-    standing = {(span.start, span.end, span.label) for span in draft.accepted()}
+    kept = {(span.start, span.end, span.label) for span in draft.spans}
+    left = {(each.start, each.end, each.label) for each in draft.suggestions}
     for suggestion in shown:
         start, end = suggestion.start, suggestion.end
-        if (start, end, suggestion.label) in standing:
+        place = (start, end, suggestion.label)
+        if place in kept or (place in left and answer == "accept"):
             fate["kept"].append(suggestion.to_json())
+        elif place in left:
+            continue
         elif any(span.overlaps(start, end) for span in draft.spans):
             fate["changed"].append(suggestion.to_json())
         else:

@@ -6,14 +6,14 @@ answers a document twice; an answer after the lease was lost counts if a place i
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
-from tonemark.corpus.documents import pack_tokens
+from tonemark.corpus.annotations import Annotation, write_events, write_revision
+from tonemark.corpus.annotations import events_of as events_of
 from tonemark.corpus.events import Event
 from tonemark.corpus.journal import ClaimLost
 from tonemark.corpus.records import Answer, GivenAnnotation
@@ -22,6 +22,9 @@ from tonemark.corpus.store import Store
 from tonemark.tokenizers.base import Token
 
 TO_DO = "(state <> 'answered' OR reopened)"
+
+CHUNK = 20_000
+"""Documents whose places one transaction changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,12 @@ class Outcome:
     close: bool = False
 
 
+Leaving: TypeAlias = Sequence[Outcome]
+"""What is done with a page in the transaction that claims the next."""
+
+
 def leave(
-    store: Store, outcomes: Sequence[Outcome], *, claim_next: int = 0, lease: float = 1800.0
+    store: Store, outcomes: Leaving, *, claim_next: int = 0, lease: float = 1800.0
 ) -> list[Claim]:
     """Write what was done on a page, and claim the next `claim_next` documents, all at once.
 
@@ -66,48 +73,50 @@ def leave(
     taken over. `lease` is in seconds.
     """
     with store.transaction() as db:
-        answered = 0
-        for outcome in outcomes:
-            _check(db, outcome.claim)
-            _write_events(db, outcome.claim, outcome.events)
-            if outcome.answer:
-                answered = answered or _ticket(db)
-                _write_annotation(db, outcome, answered, time.time())
-            elif outcome.defer:
-                _update(db, outcome.claim, deferred=_ticket(db))
-            elif outcome.close:
-                _update(db, outcome.claim, reopened=0)
+        _leave(db, outcomes)
         if not claim_next or not outcomes:
             return []
         return _claim_next(db, outcomes[0].claim.annotator, claim_next, lease)
 
 
-def claim_next(store: Store, annotator: str, size: int, lease: float = 1800.0) -> list[Claim]:
+def claim_next(
+    store: Store, annotator: str, size: int, lease: float = 1800.0, leaving: Leaving = ()
+) -> list[Claim]:
     """The next page of an annotator, at most `size` documents: unfinished ones, new ones, those
-    she left for later; empty where nothing is left. `lease` is in seconds."""
+    she left for later; empty where nothing is left. `lease` is in seconds.
+
+    `leaving` is written first, all at once, as `leave` has it; so in the functions below.
+    """
     with store.transaction() as db:
+        _leave(db, leaving)
         return _claim_next(db, annotator, size, lease)
 
 
-def claim_document(store: Store, annotator: str, document: int, lease: float = 1800.0) -> Claim:
-    """Claim one document whatever the queue says, or reopen her answer to it."""
+def claim_document(
+    store: Store, annotator: str, document: int, lease: float = 1800.0, leaving: Leaving = ()
+) -> Claim:
+    """Claim one document whatever the queue says, or reopen her answer to it.
+
+    Raises KeyError where there is no such document.
+    """
     with store.transaction() as db:
-        row = db.execute(
-            "SELECT number, state, answered FROM claims WHERE annotator = ? AND document = ?",
-            (annotator, document),
-        ).fetchone()
-        if row is None:
-            return _new_claim(db, annotator, document, lease)
-        claim = Claim(annotator, document, row[0], row[2])
-        if row[1] == "answered":
-            _update(db, claim, reopened=1)
-        else:
-            _renew(db, claim, lease)
-        return claim
+        _leave(db, leaving)
+        claim = _claim(db, annotator, document)
+        if claim:
+            _reopen(db, claim, lease)
+            return claim
+        if not db.execute("SELECT 1 FROM documents WHERE id = ?", (document,)).fetchone():
+            raise KeyError(document)
+        return _new_claim(db, annotator, document, lease)
 
 
-def claim_last_answered(store: Store, annotator: str, before: int = 0) -> list[Claim]:
-    """Reopen the documents that she answered last (`before` 0), or last before that answer."""
+def claim_last_answered(
+    store: Store, annotator: str, before: int = 0, leaving: Leaving = ()
+) -> list[Claim]:
+    """Reopen the documents that she answered last (`before` 0), or last before that answer.
+
+    Where there are none, nothing is written, `leaving` neither.
+    """
     with store.transaction() as db:
         (last,) = db.execute(
             "SELECT max(answered) FROM claims WHERE annotator = ? AND answered > 0"
@@ -116,6 +125,7 @@ def claim_last_answered(store: Store, annotator: str, before: int = 0) -> list[C
         ).fetchone()
         if last is None:
             return []
+        _leave(db, leaving)
         rows = db.execute(
             "SELECT document, number FROM claims WHERE annotator = ? AND answered = ?"
             " ORDER BY sequence",
@@ -123,34 +133,57 @@ def claim_last_answered(store: Store, annotator: str, before: int = 0) -> list[C
         ).fetchall()
         claims = [Claim(annotator, document, number, last) for document, number in rows]
         for claim in claims:
-            _update(db, claim, reopened=1)
+            _reopen(db, claim, 0.0)
         return claims
 
 
-def take_over(store: Store, claim: Claim, events: Iterable[Event]) -> Claim:
-    """Raise the claim's number and keep what its old process had written."""
+def current(store: Store, claim: Claim) -> Claim:
+    """The claim as the store has it now: another process of hers may have raised its number."""
+    return _claim(store.db, claim.annotator, claim.document) or claim
+
+
+def take_over(store: Store, claim: Claim, events: Iterable[Event], lease: float) -> Claim:
+    """Keep what a claim's old process had written, and raise the claim's number.
+
+    Where another process has raised it already, that number is the answer.
+    """
     with store.transaction() as db:
         _write_events(db, claim, events)
-        number = claim.number + 1
-        _update(db, claim, number=number)
-        return Claim(claim.annotator, claim.document, number, claim.answered)
+        now = _claim(db, claim.annotator, claim.document)
+        assert now is not None, "claims are never deleted"
+        if now.number == claim.number:
+            _update(db, claim, number=claim.number + 1)
+        _reopen(db, now, lease)
+        return replace(now, number=max(now.number, claim.number + 1))
 
 
-def renew(store: Store, claims: Iterable[Claim], lease: float) -> None:
-    """Prolong leases by `lease` seconds from now."""
-    with store.transaction() as db:
+def renew(store: Store, claims: Iterable[Claim], lease: float, patience: float = 1.0) -> None:
+    """Prolong leases by `lease` seconds from now; waits `patience` seconds for its turn."""
+    with store.transaction(patience) as db:
         for claim in claims:
             _renew(db, claim, lease)
 
 
-def events_of(store: Store, annotator: str, document: int) -> list[Event]:
-    """All that an annotator did on a document, in order."""
-    rows = store.db.execute(
-        "SELECT number, kind, data, time FROM events WHERE document = ? AND annotator = ?"
-        " ORDER BY number, claim",
-        (document, annotator),
-    )
-    return [Event(number, kind, json.loads(data), when) for number, kind, data, when in rows]
+def set_places(store: Store, places: int) -> None:
+    """Let every document go to `places` annotators; one look where that is so already.
+
+    Places that are added go to answers that were extra, the earliest first. In several
+    transactions, so that others are let in; cut off and repeated, it ends the same.
+    """
+    if store.db.execute("SELECT places FROM ticket").fetchone()[0] == places:
+        return
+    reached, last = 0, 1
+    while reached < last:
+        with store.transaction() as db:
+            db.execute(
+                "UPDATE documents SET places = ? WHERE id > ? AND id <= ? AND places <> ?",
+                (places, reached, reached + CHUNK, places),
+            )
+            reached += CHUNK
+            (last,) = db.execute("SELECT coalesce(max(id), 0) FROM documents").fetchone()
+            if last <= reached:
+                db.execute("UPDATE ticket SET places = ?", (places,))
+                _count_extra(db)
 
 
 def import_answer(
@@ -160,11 +193,7 @@ def import_answer(
 
     Runs inside the caller's transaction.
     """
-    row = db.execute(
-        "SELECT number, answered FROM claims WHERE annotator = ? AND document = ?",
-        (annotator, document),
-    ).fetchone()
-    claim = Claim(annotator, document, *row) if row else _new_claim(db, annotator, document, 0.0)
+    claim = _claim(db, annotator, document) or _new_claim(db, annotator, document, 0.0)
     (last,) = db.execute(
         "SELECT coalesce(max(number), 0) FROM events WHERE document = ? AND annotator = ?",
         (document, annotator),
@@ -184,6 +213,28 @@ def import_answer(
     _write_annotation(db, outcome, _ticket(db), when)
 
 
+def _claim(db: sqlite3.Connection, annotator: str, document: int) -> Claim | None:
+    row = db.execute(
+        "SELECT number, answered FROM claims WHERE annotator = ? AND document = ?",
+        (annotator, document),
+    ).fetchone()
+    return Claim(annotator, document, *row) if row else None
+
+
+def _leave(db: sqlite3.Connection, outcomes: Iterable[Outcome]) -> None:
+    answered = 0
+    for outcome in outcomes:
+        _check(db, outcome.claim)
+        _write_events(db, outcome.claim, outcome.events)
+        if outcome.answer:
+            answered = answered or _ticket(db)
+            _write_annotation(db, outcome, answered, time.time())
+        elif outcome.defer:
+            _update(db, outcome.claim, deferred=_ticket(db))
+        elif outcome.close:
+            _update(db, outcome.claim, reopened=0)
+
+
 def _claim_next(db: sqlite3.Connection, annotator: str, size: int, lease: float) -> list[Claim]:
     claims = _to_do(db, annotator, size, deferred=False)
     for claim in claims:
@@ -196,6 +247,8 @@ def _claim_next(db: sqlite3.Connection, annotator: str, size: int, lease: float)
         claims = _to_do(db, annotator, size, deferred=True)
         for claim in claims:
             _renew(db, claim, lease)
+            # It lies before her now: after a lost connection it comes back first.
+            _update(db, claim, deferred=0)
     return claims
 
 
@@ -211,23 +264,22 @@ def _to_do(db: sqlite3.Connection, annotator: str, size: int, *, deferred: bool)
 
 
 def _free_documents(db: sqlite3.Connection, annotator: str, size: int) -> list[int]:
-    # Her own documents that still wait for others would be walked each time (engines.md, 4):
-    # look behind her furthest first, and from the start only when that is exhausted.
+    # Her own documents that still wait for others would be walked each time (engines.md, 4): a
+    # cursor says how far the queue has brought her; before it stands only what came free since.
     query = (
-        "SELECT id FROM documents WHERE taken < places AND id > ? AND NOT EXISTS"
-        " (SELECT 1 FROM claims WHERE annotator = ? AND document = documents.id)"
-        " ORDER BY id LIMIT ?"
+        "SELECT id FROM documents WHERE taken < places AND id > ? AND NOT EXISTS (SELECT 1 FROM"
+        " claims WHERE annotator = ? AND document = documents.id) ORDER BY id LIMIT ?"
     )
-    (furthest,) = db.execute(
-        "SELECT coalesce(max(document), 0) FROM claims WHERE annotator = ?", (annotator,)
+    (cursor,) = db.execute(
+        "SELECT coalesce(max(document), 0) FROM cursors WHERE annotator = ?", (annotator,)
     ).fetchone()
-    rows = db.execute(query, (furthest, annotator, size)).fetchall()
-    if len(rows) < size and furthest:
-        known = {row[0] for row in rows}
-        rows += [row for row in db.execute(query, (0, annotator, size)) if row[0] not in known][
-            : size - len(rows)
-        ]
-    return [row[0] for row in rows]
+    found = [number for (number,) in db.execute(query, (cursor, annotator, size))]
+    if found:
+        db.execute("INSERT OR REPLACE INTO cursors VALUES (?, ?)", (annotator, found[-1]))
+    if len(found) < size and cursor:
+        rest = [number for (number,) in db.execute(query, (0, annotator, size))]
+        found += [number for number in rest if number not in found][: size - len(found)]
+    return found
 
 
 def _new_claim(db: sqlite3.Connection, annotator: str, document: int, lease: float) -> Claim:
@@ -241,7 +293,7 @@ def _new_claim(db: sqlite3.Connection, annotator: str, document: int, lease: flo
 
 
 def _lapse(db: sqlite3.Connection) -> None:
-    """Give back the places of leases that ran out."""
+    """Give back the places of leases that ran out: to an answer that is extra, else to anyone."""
     rows = db.execute(
         "SELECT annotator, document, counted FROM claims WHERE state = 'open' AND expires < ?",
         (time.time(),),
@@ -253,6 +305,30 @@ def _lapse(db: sqlite3.Connection) -> None:
         )
         if counted:
             db.execute("UPDATE documents SET taken = taken - 1 WHERE id = ?", (document,))
+            _count_extra(db, document)
+
+
+def _count_extra(db: sqlite3.Connection, document: int | None = None) -> None:
+    """Count answers that came when no place was free, while there are places."""
+    rows = db.execute(
+        "SELECT annotator, document FROM claims WHERE answered > 0 AND NOT counted"
+        f"{'' if document is None else ' AND document = :document'} ORDER BY document, answered",
+        {"document": document},
+    ).fetchall()
+    where = "WHERE annotator = ? AND document = ?"
+    for row in rows:
+        if _take_place(db, row[1]):
+            db.execute(f"UPDATE claims SET counted = 1 {where}", row)
+            db.execute(f"UPDATE annotations SET extra = 0 {where} AND current", row)
+
+
+def _reopen(db: sqlite3.Connection, claim: Claim, lease: float) -> None:
+    """Put a document before her that is hers already, answered or not."""
+    if claim.answered:
+        _update(db, claim, reopened=1, deferred=0)
+    else:
+        _renew(db, claim, lease)
+        _update(db, claim, deferred=0)
 
 
 def _renew(db: sqlite3.Connection, claim: Claim, lease: float) -> None:
@@ -273,11 +349,8 @@ def _take_place(db: sqlite3.Connection, document: int) -> int:
 
 
 def _check(db: sqlite3.Connection, claim: Claim) -> None:
-    row = db.execute(
-        "SELECT number FROM claims WHERE annotator = ? AND document = ?",
-        (claim.annotator, claim.document),
-    ).fetchone()
-    if row is None or row[0] != claim.number:
+    now = _claim(db, claim.annotator, claim.document)
+    if now is None or now.number != claim.number:
         raise ClaimLost(
             "This page was taken over in another window.",
             "What was answered here after that is not taken; go on in the other window.",
@@ -285,67 +358,31 @@ def _check(db: sqlite3.Connection, claim: Claim) -> None:
 
 
 def _write_events(db: sqlite3.Connection, claim: Claim, events: Iterable[Event]) -> None:
-    db.executemany(
-        "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            (
-                claim.document,
-                claim.annotator,
-                claim.number,
-                event.number,
-                event.kind,
-                json.dumps(event.data, ensure_ascii=False),
-                event.time,
-            )
-            for event in events
-        ),
-    )
+    write_events(db, claim.annotator, claim.document, claim.number, events)
 
 
 def _write_annotation(db: sqlite3.Connection, outcome: Outcome, answered: int, when: float) -> None:
     claim = outcome.claim
+    assert outcome.answer
     row = db.execute(
         "SELECT counted FROM claims WHERE annotator = ? AND document = ?",
         (claim.annotator, claim.document),
     ).fetchone()
     counted = row[0] or _take_place(db, claim.document)
     _update(db, claim, state="answered", counted=counted, reopened=0, deferred=0, answered=answered)
-    _write_revision(db, outcome, extra=not counted, when=when)
-
-
-def _write_revision(db: sqlite3.Connection, outcome: Outcome, *, extra: bool, when: float) -> None:
-    """Write an answer as a new revision; earlier ones stay. `when` is Unix seconds."""
-    document, annotator = outcome.claim.document, outcome.claim.annotator
-    (last,) = db.execute(
-        "SELECT coalesce(max(revision), 0) FROM annotations WHERE document = ? AND annotator = ?",
-        (document, annotator),
-    ).fetchone()
-    db.execute(
-        "UPDATE annotations SET current = 0 WHERE document = ? AND annotator = ? AND current",
-        (document, annotator),
+    annotation = Annotation(
+        claim.document,
+        claim.annotator,
+        0,
+        outcome.answer,
+        outcome.spans,
+        outcome.comment,
+        outcome.flagged,
+        outcome.tokens,
+        not counted,
+        when,
     )
-    cursor = db.execute(
-        "INSERT INTO annotations (document, annotator, revision, answer, comment, flagged,"
-        " tokens, extra, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            document,
-            annotator,
-            last + 1,
-            outcome.answer,
-            outcome.comment,
-            outcome.flagged,
-            None if outcome.tokens is None else pack_tokens(outcome.tokens),
-            extra,
-            when,
-        ),
-    )
-    db.executemany(
-        "INSERT INTO spans VALUES (?, ?, ?, ?, ?)",
-        (
-            (cursor.lastrowid, span.start, span.end, span.label, json.dumps(span.sources))
-            for span in outcome.spans
-        ),
-    )
+    write_revision(db, annotation)
 
 
 def _update(db: sqlite3.Connection, claim: Claim, **values: Any) -> None:

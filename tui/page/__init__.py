@@ -1,1 +1,1 @@
-"""A document as rows, hints, keys and styled runs: pure rules, with no screen library behind them."""
+"""A document as rows, hints, keys and styled runs: pure rules that know no screen library."""

@@ -1,14 +1,18 @@
 """Hints: the letters that stand above tokens and focus them when typed.
 
 Prefix-free by construction, so that no hint needs a key to end it; the shortest go to the tokens
-most likely to be wanted. Knows nothing of where tokens stand.
+most likely to be wanted. Knows nothing of where tokens stand, only how much room each has.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import product
 
-LETTERS = "asdfghjklweruiop"
+from tonemark.corpus.labels import HINT_LETTERS
+
+LETTERS = HINT_LETTERS
 """Sixteen letters under resting hands; those that actions or labels use are left out."""
 
 PREFIXES = "weruioplkjhgfdsa"
@@ -16,38 +20,40 @@ PREFIXES = "weruioplkjhgfdsa"
 
 
 def codes(count: int, letters: str = LETTERS) -> list[str]:
-    """`count` prefix-free hints over `letters`, the shortest first.
+    """`count` prefix-free hints over `letters`, the shortest first, then in their order.
 
-    A code is given up for the longer ones that begin with it as seldom as can be: with 16 letters,
-    16 hints have one letter, 31 have one or two, 257 up to three. Raises ValueError where fewer
-    than two letters are left.
+    A code is given up for the longer ones that begin with it as seldom as can be: of `count`
+    hints over n letters, from n on, n - ceil((count - n) / (n - 1)) have one letter. With 16
+    letters, 16 hints have one letter, 256 one or two. Raises ValueError where fewer than two
+    letters are left.
     """
-    if len(letters) < 2:
+    base = len(letters)
+    if base < 2:
         raise ValueError("hints need two letters at least")
-    order = {letter: place for place, letter in enumerate(letters)}
-    given_up = sorted(letters, key=_cost_of_giving_up)
-    leaves = list(letters)
-    level = list(given_up)  # the shortest codes that are left, in the order of giving them up
-    while len(leaves) < count:
-        if not level:
-            length = len(leaves[0])
-            level = sorted(leaves, key=lambda code: [_cost_of_giving_up(c) for c in code])
-            assert all(len(code) == length for code in level)
-        code = level.pop(0)
-        leaves.remove(code)
-        leaves += [code + letter for letter in letters]
-    leaves.sort(key=lambda code: (len(code), [order[letter] for letter in code]))
-    return leaves[:count]
+    length = 1
+    while base ** (length + 1) <= count:
+        length += 1
+    whole, sacrifice = _level(letters, length)
+    given_up = sacrifice[: -(-max(0, count - len(whole)) // (base - 1))]
+    prefixes = set(given_up)
+    found = [code for code in whole if code not in prefixes]
+    found += [code + letter for code in whole if code in prefixes for letter in letters]
+    return found[:count]
 
 
-def assign(weights: Sequence[float], letters: str = LETTERS) -> list[str]:
+def assign(
+    weights: Sequence[float], letters: str = LETTERS, rooms: Sequence[int] | None = None
+) -> list[str]:
     """A hint for each of the tokens in view, given in reading order with their weights.
 
     The heaviest tokens get the shortest hints; among hints of a length, reading order decides, so
-    that neighbours have neighbouring letters.
+    that neighbours have neighbouring letters. `rooms` are the letters that have room above each
+    token: one whose turn comes when only longer hints are left gets none, the empty string.
     """
-    hints = codes(len(weights), letters)
     by_weight = sorted(range(len(weights)), key=lambda token: (-weights[token], token))
+    if rooms is not None:
+        by_weight = _fitting(by_weight, rooms, codes(len(weights), letters))
+    hints = codes(len(by_weight), letters)
     assigned = [""] * len(weights)
     start = 0
     while start < len(hints):
@@ -60,5 +66,21 @@ def assign(weights: Sequence[float], letters: str = LETTERS) -> list[str]:
     return assigned
 
 
-def _cost_of_giving_up(letter: str) -> int:
-    return PREFIXES.find(letter) if letter in PREFIXES else len(PREFIXES)
+def _fitting(tokens: Sequence[int], rooms: Sequence[int], hints: Sequence[str]) -> list[int]:
+    """Those of `tokens` that have room for the hint that they get in turn.
+
+    They still do when the hints are given out to them alone: fewer hints are nowhere longer.
+    """
+    fitting: list[int] = []
+    for token in tokens:
+        if len(hints[len(fitting)]) <= rooms[token]:
+            fitting.append(token)
+    return fitting
+
+
+@lru_cache(maxsize=8)
+def _level(letters: str, length: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """All codes of a length, in the order of their letters and in that of giving them up."""
+    whole = tuple(map("".join, product(letters, repeat=length)))
+    cost = {letter: (PREFIXES + letter).find(letter) for letter in letters}
+    return whole, tuple(sorted(whole, key=lambda code: [cost[letter] for letter in code]))

@@ -5,17 +5,23 @@ Each returns edits that can be undone, or says in a Refusal why there is nothing
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeVar
 
 import regex
 
 from tonemark.corpus.drafts import Edit
 from tonemark.corpus.pages import Page, Sheet
-from tonemark.corpus.spans import MANUAL, Span, Suggestion
-from tonemark.text import graphemes
+from tonemark.corpus.records import Answer
+from tonemark.corpus.spans import MANUAL, Span, Stretch, Suggestion
+from tonemark.text import graphemes, short
 from tonemark.tokenizers.base import Token
+
+ANSWERED: dict[Answer, str] = {"accept": "accepted", "reject": "rejected", "ignore": "ignored"}
+"""What is said of a document that has its answer."""
 
 
 class Refusal(Exception):
@@ -33,39 +39,48 @@ class Occurrence(NamedTuple):
 def label(sheet: Sheet, start: int, end: int, name: str, *, add: bool = False) -> Edit:
     """Label a stretch, replacing what it overlaps; with `add`, beside it.
 
-    A suggestion taken over as it is keeps its sources.
+    A suggestion taken over as it is keeps its sources. Refuses where the label stands there and
+    nothing is in its way.
     """
     if not sheet.document.text[start:end].strip():
         raise Refusal("there is no text in focus")
-    draft = sheet.draft
-    proposed = next(
-        (s for s in draft.suggestions if (s.start, s.end, s.label) == (start, end, name)), None
+    wanted = (start, end, name)
+    spans = _touching(sheet.draft.spans, start, end)
+    suggestions = _touching(sheet.draft.suggestions, start, end)
+    twins = [s for s in spans if (s.start, s.end, s.label) == wanted]
+    taken = [s for s in suggestions if (s.start, s.end, s.label) == wanted]
+    if twins and (add or (len(spans) == 1 and not suggestions)):
+        raise Refusal(f"this is {short(name, 30)} already")
+    sources = twins[0].sources if twins else taken[0].sources if taken else (MANUAL,)
+    return Edit(
+        sheet.document.number,
+        removed=() if add else tuple(spans),
+        added=(Span(start, end, name, sources),),
+        dropped=tuple(taken if add else suggestions),
     )
-    span = Span(start, end, name, proposed.sources if proposed else (MANUAL,))
-    twins = [s for s in draft.spans if (s.start, s.end, s.label) == (start, end, name)]
-    removed = tuple(s for s in draft.spans if s.overlaps(start, end)) if not add else ()
-    if twins and (add or len(removed) == 1):
-        raise Refusal(f"this is {name} already")
-    dropped = tuple(s for s in draft.suggestions if s.overlaps(start, end))
-    if add:
-        dropped = (proposed,) if proposed else ()
-    return Edit(sheet.document.number, removed=removed, added=(span,), dropped=dropped)
 
 
 def delete(sheet: Sheet, start: int, end: int) -> Edit | None:
-    """Delete the spans and suggestions in focus: those of exactly this stretch if there are any,
-    else all that it touches; None where there is nothing."""
-    spans: Sequence[Span] = [s for s in sheet.draft.spans if s.overlaps(start, end)]
-    suggestions: Sequence[Suggestion] = [
-        s for s in sheet.draft.suggestions if s.overlaps(start, end)
-    ]
-    exact_spans = [s for s in spans if (s.start, s.end) == (start, end)]
-    exact_suggestions = [s for s in suggestions if (s.start, s.end) == (start, end)]
-    if exact_spans or exact_suggestions:
-        spans, suggestions = exact_spans, exact_suggestions
-    if not spans and not suggestions:
+    """Delete the spans and suggestions in focus; None where there is nothing.
+
+    Those of exactly this stretch if there are any, else those that lie inside it, else the
+    innermost of those that it touches.
+    """
+    spans = _touching(sheet.draft.spans, start, end)
+    suggestions = _touching(sheet.draft.suggestions, start, end)
+    touched: list[Stretch] = [*spans, *suggestions]
+    if not touched:
         return None
-    return Edit(sheet.document.number, removed=tuple(spans), dropped=tuple(suggestions))
+    meant = [s for s in touched if (s.start, s.end) == (start, end)]
+    meant = meant or [s for s in touched if start <= s.start and s.end <= end]
+    if not meant:
+        inner = min(touched, key=lambda s: s.end - s.start)
+        meant = [s for s in touched if (s.start, s.end) == (inner.start, inner.end)]
+    return Edit(
+        sheet.document.number,
+        removed=tuple(s for s in spans if s in meant),
+        dropped=tuple(s for s in suggestions if s in meant),
+    )
 
 
 def labelled_last(page: Page) -> tuple[int, Span] | None:
@@ -82,20 +97,24 @@ def labelled_last(page: Page) -> tuple[int, Span] | None:
 
 
 def other_occurrences(page: Page, sheet: int, span: Span) -> list[Occurrence]:
-    """Where else on the page the text of a span stands, on token borders, free of spans."""
+    """Where else on the page the text of a span stands, free of spans.
+
+    On token borders, if the span is on them; else on borders of clusters. Documents that have
+    their answer already are left out.
+    """
     text = page.sheets[sheet].document.text[span.start : span.end]
     aligned = _aligned(page.sheets[sheet], span.start, span.end)
+    fits = _aligned if aligned else _whole
     found = []
     for index, other in enumerate(page.sheets):
         behind = 0
-        for start in _occurrences(other.document.text, text):
+        for start in _occurrences(other.document.text, text) if not other.draft.answer else ():
             end = start + len(text)
-            if start < behind or (aligned and not _aligned(other, start, end)):
+            if start < behind or not fits(other, start, end):
                 continue
-            if any(s.overlaps(start, end) for s in other.draft.spans):
-                continue
-            found.append(Occurrence(index, start, end))
-            behind = end
+            if not _touching(other.draft.spans, start, end):
+                found.append(Occurrence(index, start, end))
+                behind = end
     return found
 
 
@@ -103,19 +122,13 @@ def label_all(page: Page, places: Sequence[Occurrence], name: str) -> list[Edit]
     """Label each of these places: one edit a sheet."""
     edits = []
     for index, sheet in enumerate(page.sheets):
-        here = [place for place in places if place.sheet == index]
+        here = [
+            label(sheet, place.start, place.end, name) for place in places if place.sheet == index
+        ]
         if here:
-            edits.append(
-                Edit(
-                    sheet.document.number,
-                    added=tuple(Span(place.start, place.end, name) for place in here),
-                    dropped=tuple(
-                        s
-                        for s in sheet.draft.suggestions
-                        if any(s.overlaps(place.start, place.end) for place in here)
-                    ),
-                )
-            )
+            dropped = dict.fromkeys(s for edit in here for s in edit.dropped)
+            added = tuple(s for edit in here for s in edit.added)
+            edits.append(Edit(sheet.document.number, added=added, dropped=tuple(dropped)))
     return edits
 
 
@@ -134,19 +147,21 @@ def set_value(sheet: Sheet, name: str, value: Any) -> Edit:
 
 
 def split_token(sheet: Sheet, start: int, end: int) -> Edit:
-    """Split tokens at the edges of the focus, which must lie inside one."""
+    """Split tokens at the edges of the focus, at least one of which must lie inside one."""
     tokens: list[Token] = []
+    text = sheet.document.text
     for token in sheet.tokens:
-        cuts = [cut for cut in (start, end) if token.start < cut < token.end]
-        borders = [token.start, *dict.fromkeys(cuts), token.end]
-        tokens += [
-            Token(left, right)
-            for left, right in pairwise(borders)
-            if sheet.document.text[left:right].strip()
-        ]
+        cuts = sorted({cut for cut in (start, end) if token.start < cut < token.end})
+        if not cuts:
+            tokens.append(token)
+            continue
+        for left, right in pairwise([token.start, *cuts, token.end]):
+            blanks = len(text[left:right]) - len(text[left:right].lstrip())
+            if word := text[left:right].strip():
+                tokens.append(Token(left + blanks, left + blanks + len(word)))
     if len(tokens) == len(sheet.tokens):
         raise Refusal("put an edge inside the token first: ' and then , or >")
-    return _corrected(sheet, tokens)
+    return set_value(sheet, "tokens", tuple(tokens))
 
 
 def join_tokens(sheet: Sheet, start: int, end: int) -> Edit:
@@ -157,23 +172,74 @@ def join_tokens(sheet: Sheet, start: int, end: int) -> Edit:
     joined = Token(sheet.tokens[inside[0]].start, sheet.tokens[inside[-1]].end)
     if "\n" in sheet.document.text[joined.start : joined.end]:
         raise Refusal("a token cannot run over the end of a line")
-    tokens = [*sheet.tokens[: inside[0]], joined, *sheet.tokens[inside[-1] + 1 :]]
-    return _corrected(sheet, tokens)
+    tokens = (*sheet.tokens[: inside[0]], joined, *sheet.tokens[inside[-1] + 1 :])
+    return set_value(sheet, "tokens", tokens)
 
 
-def grapheme_edges(text: str, start: int, end: int) -> list[int]:
-    """The borders of grapheme clusters of a stretch of text, its ends included."""
-    return [start, *(start + right for _, right in graphemes(text[start:end]))]
+def described(page: Page, edits: Sequence[Edit]) -> str:
+    """What some edits are about, in a few words for a message."""
+    numbers = [sheet.document.number for sheet in page.sheets]
+    if fields := [name for edit in edits for name, _, _ in edit.values]:
+        return {"flagged": "flag"}.get(fields[0], fields[0])
+    spans: list[tuple[Edit, Stretch]] = [
+        (edit, span) for edit in edits for span in edit.added or edit.removed or edit.dropped
+    ]
+    if len(spans) != 1:
+        return f"{len(spans)} spans"
+    edit, span = spans[0]
+    text = page.sheets[numbers.index(edit.document)].document.text[span.start : span.end]
+    return f"{short(span.label, 20)} on {short(text, 30)}"
 
 
-def _corrected(sheet: Sheet, tokens: Sequence[Token]) -> Edit:
-    return set_value(sheet, "tokens", tuple(tokens))
+def cluster_edges(text: str, start: int, end: int) -> tuple[list[int], list[int]]:
+    """Where the left and the right edge of a stretch may stand next, counted in code points.
+
+    Borders of grapheme clusters inside it and for some way on both sides, without those at which
+    the stretch would begin or end with white space.
+    """
+    before, after = _LAST_WORD.search(text, 0, start), _NEXT_WORD.search(text, end)
+    left = max(0, (before.start() if before else start) - _NEAR)
+    right = min(len(text), (after.end() if after else end) + _NEAR)
+    while left and _CONTINUES.match(text, left):
+        left -= 1
+    while right < len(text) and _CONTINUES.match(text, right):
+        right += 1
+    clusters = [(left + first, left + last) for first, last in graphemes(text[left:right])]
+    words = [(first, last) for first, last in clusters if not text[first:last].isspace()]
+    return [first for first, _ in words], [last for _, last in words]
+
+
+_NEAR = 64
+_NEXT_WORD = regex.compile(r"\S")
+_LAST_WORD = regex.compile(r"(?r)\S")
+# What may go on with a cluster, however long that is: flags hang on their number in a row.
+_CONTINUES = regex.compile(
+    r"[\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}\p{Regional_Indicator}]|(?<=\p{GCB=ZWJ})."
+)
+
+_Item = TypeVar("_Item", Span, Suggestion)
+
+
+def _touching(items: Sequence[_Item], start: int, end: int) -> list[_Item]:
+    before = items[: bisect_left(items, end, key=lambda item: item.start)]
+    return [item for item in before if item.end > start]
 
 
 def _aligned(sheet: Sheet, start: int, end: int) -> bool:
-    return any(t.start == start for t in sheet.tokens) and any(t.end == end for t in sheet.tokens)
+    first = bisect_left(sheet.tokens, start, key=itemgetter(0))
+    last = bisect_left(sheet.tokens, end, key=itemgetter(1))
+    if last == len(sheet.tokens):
+        return False
+    return sheet.tokens[first].start == start and sheet.tokens[last].end == end
+
+
+def _whole(sheet: Sheet, start: int, end: int) -> bool:
+    starts, ends = cluster_edges(sheet.document.text, start, end)
+    return start in starts and end in ends
 
 
 def _occurrences(text: str, part: str) -> Iterator[int]:
-    for match in regex.finditer(regex.escape(part), text, overlapped=True):
-        yield match.start()
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + 1)

@@ -7,7 +7,7 @@ list, one token takes one line.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -21,6 +21,9 @@ LIST_INDENT = 6
 """Cells before the tokens of a list: room for a hint of three letters and the focus mark."""
 
 NEWLINE = Safe("⏎")
+
+TOO_WIDE = Safe("…")
+"""Stands for a cluster that no row has the cells for."""
 
 
 class Piece(NamedTuple):
@@ -41,44 +44,39 @@ class Piece(NamedTuple):
 class Row(NamedTuple):
     """A row of one sheet: `y` is its first line on an endless screen, `height` its lines.
 
-    A row without pieces and with height 1 is the line that stands above a sheet of a page that
-    has several.
+    `separator` marks the line that stands above a sheet of a page that has several.
     """
 
     sheet: int
     y: int
     height: int
     pieces: tuple[Piece, ...]
+    separator: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """All rows of a page. `rows_of[sheet][token]` is the row in which a token begins."""
+    """All rows of a page.
+
+    `first_rows[sheet]` is the first row of a sheet's text, and `starts[sheet]` has the code point
+    at which each of its rows begins.
+    """
 
     width: int
     mode: Mode
     rows: tuple[Row, ...]
-    rows_of: tuple[tuple[int, ...], ...]
+    first_rows: tuple[int, ...]
+    starts: tuple[tuple[int, ...], ...]
     height: int
 
     def row_at(self, y: int) -> int:
         """The row that covers line `y`; the last one below the end."""
         return max(0, bisect_right(self.rows, y, key=lambda row: row.y) - 1)
 
-    def row_of_offset(self, sheet: int, offset: int, tokens: Sequence[Token]) -> int:
-        """The row in which a code point of a sheet stands."""
-        token = max(0, bisect_right(tokens, offset, key=lambda token: token.start) - 1)
-        if not tokens:
-            return next(i for i, row in enumerate(self.rows) if row.sheet == sheet)
-        row = self.rows_of[sheet][token]
-        while row + 1 < len(self.rows):
-            following = self.rows[row + 1]
-            if following.sheet != sheet or not following.pieces:
-                break
-            if following.pieces[0].start > offset or following.pieces[0].token not in (token, -1):
-                break
-            row += 1
-        return row
+    def row_of_offset(self, sheet: int, offset: int) -> int:
+        """The row in which a code point of a sheet stands; for white space that has no cells, the
+        row that it ends."""
+        return self.first_rows[sheet] + max(0, bisect_right(self.starts[sheet], offset) - 1)
 
 
 def lay_out(
@@ -87,33 +85,25 @@ def lay_out(
     """Lay out texts with their tokens in `width` cells (at least 1)."""
     width = max(1, width)
     rows: list[Row] = []
-    rows_of: list[tuple[int, ...]] = []
+    first_rows: list[int] = []
+    starts: list[tuple[int, ...]] = []
     y = 0
     for sheet, (text, tokens) in enumerate(sheets):
         if len(sheets) > 1:
-            rows.append(Row(sheet, y, 1, ()))
+            rows.append(Row(sheet, y, 1, (), separator=True))
             y += 1
-        lines = _list(text, tokens, width) if mode == "list" else _Wrapper(text, width).wrap(tokens)
-        first = len(rows)
-        begins = [first] * len(tokens)
+        filler = _Lister(text, width) if mode == "list" else _Wrapper(text, width)
         height = 1 if mode == "list" else 2
-        for at, pieces in reversed(list(enumerate(lines))):
-            for piece in pieces:
-                if piece.token >= 0:
-                    begins[piece.token] = first + at
-        for pieces in lines:
+        first_rows.append(len(rows))
+        behind = 0
+        begins = []
+        for pieces in filler.fill(tokens):
+            begins.append(pieces[0].start if pieces else behind)
+            behind = pieces[-1].end if pieces else behind
             rows.append(Row(sheet, y, height, tuple(pieces)))
             y += height
-        rows_of.append(tuple(begins))
-    return Layout(width, mode, tuple(rows), tuple(rows_of), y)
-
-
-def _list(text: str, tokens: Sequence[Token], width: int) -> list[list[Piece]]:
-    rows = []
-    for index, (start, end) in enumerate(tokens):
-        shown = visible(text[start:end])
-        rows.append([Piece(LIST_INDENT, cells(shown), start, end, index, shown)])
-    return rows or [[]]
+        starts.append(tuple(begins))
+    return Layout(width, mode, tuple(rows), tuple(first_rows), tuple(starts), y)
 
 
 class _Wrapper:
@@ -121,12 +111,15 @@ class _Wrapper:
 
     def __init__(self, text: str, width: int) -> None:
         self.text = text
-        self.width = width
+        # The last cell is kept for the mark of a line's end, which would else have no place.
+        self.width = max(1, width - 1) if "\n" in text else width
+        self.mark_end = width
         self.rows: list[list[Piece]] = [[]]
+        self.indent = 0
         self.x = 0
 
-    def wrap(self, tokens: Sequence[Token]) -> list[list[Piece]]:
-        text = self.text
+    def fill(self, tokens: Sequence[Token]) -> list[list[Piece]]:
+        text, limit = self.text, self.width
         shown = [visible(text[start:end]) for start, end in tokens]
         widths = [cells(word) for word in shown]
         behind = 0
@@ -134,68 +127,133 @@ class _Wrapper:
         for index, (start, end) in enumerate(tokens):
             if start > behind:
                 self._between(behind, start)
+            width = widths[index]
             if index >= together:
                 together = index + 1
-                total = widths[index]
-                while together < len(tokens) and tokens[together].start == tokens[together - 1].end:
+                total = width
+                # One that is wider than a row stays with nobody: what else touches it is not read.
+                while (
+                    total <= limit
+                    and together < len(tokens)
+                    and tokens[together].start == tokens[together - 1].end
+                ):
                     total += widths[together]
                     together += 1
-                if self.x and self.x + total > self.width and total <= self.width:
+                if self.x and self.x + total > limit >= total:
                     self._break()
-            if self.x and self.x + widths[index] > self.width:
+            if self.x and self.x + width > limit:
                 self._break()
-            if widths[index] <= self.width:
-                self._put(Piece(self.x, widths[index], start, end, index, shown[index]))
+            if width <= limit:
+                self._put(width, start, end, index, shown[index])
             else:
                 self._split(start, end, index)
             behind = end
         if behind < len(text):
             self._between(behind, len(text))
+        if len(self.rows) > 1 and not self.rows[-1]:
+            self.rows.pop()
         return self.rows
 
-    def _put(self, piece: Piece) -> None:
-        self.rows[-1].append(piece)
-        self.x += piece.width
+    def _put(self, width: int, start: int, end: int, token: int, text: Safe) -> None:
+        self.rows[-1].append(Piece(self.x, width, start, end, token, text))
+        self.x += width
 
     def _break(self) -> None:
         self.rows.append([])
-        self.x = 0
+        self.x = self.indent
 
     def _split(self, start: int, end: int, token: int) -> None:
+        """A stretch that is wider than a row, in parts that each fill one as far as clusters do."""
+        first, shown, taken = start, "", 0
         for left, right in graphemes(self.text[start:end]):
-            shown = visible(self.text[start + left : start + right])
-            width = cells(shown)
-            if self.x and self.x + width > self.width:
+            cluster = visible(self.text[start + left : start + right])
+            width = cells(cluster)
+            if width > self.width - self.indent:
+                cluster, width = TOO_WIDE, 1
+            if self.x + taken + width > self.width and self.x + taken > self.indent:
+                if shown:
+                    self._put(taken, first, start + left, token, Safe(shown))
                 self._break()
-            self._put(Piece(self.x, width, start + left, start + right, token, shown))
+                first, shown, taken = start + left, "", 0
+            shown += cluster
+            taken += width
+        self._put(taken, first, end, token, Safe(shown))
 
     def _between(self, start: int, end: int) -> None:
         """White space, and whatever no token covers."""
         text = self.text
-        at = start
-        while at < end:
-            stop = at + 1
-            if text[at] == "\n" or text.startswith("\r\n", at):
-                stop = at + (2 if text[at] == "\r" else 1)
-                if self.x + 1 <= self.width:
-                    self._put(Piece(self.x, 1, at, stop, -1, NEWLINE))
+        for at, stop in _stretches(text, start, end):
+            if text[stop - 1] == "\n":
+                if self.x < self.mark_end:
+                    self._put(1, at, stop, -1, NEWLINE)
                 self._break()
+                continue
+            shown = visible(text[at:stop])
+            width = cells(shown)
+            if shown.isspace():
+                # Blanks never open a row: what does not fit into this one is not drawn.
+                if room := min(width, self.width - self.x):
+                    self._put(room, at, stop, -1, shown if room == width else Safe(" " * room))
+                continue
+            if self.x > self.indent and self.x + width > self.width:
+                self._break()
+            if self.x + width <= self.width:
+                self._put(width, at, stop, -1, shown)
             else:
-                while (
-                    stop < end
-                    and text[stop] not in "\r\n"
-                    and (text[stop] == " ") == (text[at] == " ")
-                ):
-                    stop += 1
-                shown = visible(text[at:stop])
-                width = cells(shown)
-                if self.x + width > self.width and not shown.isspace():
-                    self._break()
-                room = self.width - self.x
-                if width <= room:
-                    self._put(Piece(self.x, width, at, stop, -1, shown))
-                elif not shown.isspace():
-                    self._split(at, stop, -1)
-                elif room > 0:
-                    self._put(Piece(self.x, room, at, stop, -1, Safe(" " * room)))
-            at = stop
+                self._split(at, stop, -1)
+
+
+class _Lister(_Wrapper):
+    """Puts each token on a row of its own, and so whatever no token covers; blanks are left out."""
+
+    def __init__(self, text: str, width: int) -> None:
+        super().__init__(text, width)
+        self.indent = LIST_INDENT if width > 2 * LIST_INDENT else 0
+        self.x = self.indent
+
+    def fill(self, tokens: Sequence[Token]) -> list[list[Piece]]:
+        behind = 0
+        for index, (start, end) in enumerate(tokens):
+            self._gap(behind, start)
+            self._add(start, end, index)
+            behind = end
+        self._gap(behind, len(self.text))
+        return self.rows
+
+    def _gap(self, start: int, end: int) -> None:
+        for at, stop in _stretches(self.text, start, end):
+            if self.text[stop - 1] == "\n":
+                if self.rows[-1] and self.x < self.mark_end:
+                    self._put(1, at, stop, -1, NEWLINE)
+            elif not self.text[at:stop].isspace():
+                self._add(at, stop, -1)
+
+    def _add(self, start: int, end: int, token: int) -> None:
+        if self.rows[-1]:
+            self._break()
+        shown = visible(self.text[start:end])
+        width = cells(shown)
+        if self.indent + width <= self.width:
+            self._put(width, start, end, token, shown)
+        else:
+            self._split(start, end, token)
+
+
+def _stretches(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A stretch between tokens in parts: each end of a line, runs of blanks, runs of the rest."""
+    at = start
+    while at < end:
+        stop = at + 1
+        if text.startswith("\r\n", at) and stop < end:
+            stop += 1
+        elif text[at] != "\n":
+            blank = text[at] == " "
+            while (
+                stop < end
+                and (text[stop] == " ") == blank
+                and text[stop] != "\n"
+                and not text.startswith("\r\n", stop)
+            ):
+                stop += 1
+        yield at, stop
+        at = stop

@@ -5,18 +5,22 @@ A function of the view alone; what a look is drawn with, the theme says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from tonemark.corpus.spans import Stretch, Suggestion
+from tonemark.corpus.spans import Span, Stretch, Suggestion
 from tonemark.text import graphemes, short, visible
-from tonemark.tui.page.cells import cells
+from tonemark.tui.page.cells import cells, fit
+from tonemark.tui.page.labelling import ANSWERED
 from tonemark.tui.page.layout import LIST_INDENT, Piece, Row
 from tonemark.tui.page.view import MARGIN, View
 
 TAG_LIMIT = 24
 """Grapheme clusters of a label that a tag shows at most."""
+
+TAG_LEAST = 3
+"""Cells up to which a tag may run on over blanks, where its span has fewer."""
 
 
 class Look(NamedTuple):
@@ -33,6 +37,18 @@ class Look(NamedTuple):
 
 Run = tuple[str, Look]
 BLANK = Look("blank")
+HINT = Look("hint")
+
+
+class _Part(NamedTuple):
+    """What is drawn alike: code points, the cells where it stands, its token (or -1), its text."""
+
+    start: int
+    end: int
+    x: int
+    width: int
+    token: int
+    text: str
 
 
 def render(view: View, labels: Mapping[str, int]) -> list[list[Run]]:
@@ -41,187 +57,229 @@ def render(view: View, labels: Mapping[str, int]) -> list[list[Run]]:
     `labels` gives each label its place in the project.
     """
     lines: list[list[Run]] = [[] for _ in range(view.height)]
-    runs = {
-        index: view.runs(index) if sheet.draft.answer is None else []
-        for index, sheet in enumerate(view.page.sheets)
-    }
     for row in view.visible_rows():
         y = row.y - view.top
-        if not row.pieces and row.height == 1:
+        if row.separator:
             lines[y] = _separator(view, row)
-        else:
-            drawing = _Row(view, row, labels, runs[row.sheet])
-            if view.mode == "list":
-                lines[y] = drawing.list_line()
-            else:
-                lines[y] = drawing.hint_line()
-                lines[y + 1] = drawing.text_line()
+            continue
+        drawing = _Row(view, row, labels)
+        if view.mode == "list":
+            lines[y] = drawing.list_line()
+            continue
+        if y >= 0:
+            lines[y] = drawing.hint_line()
+        lines[y + 1] = drawing.text_line()
     return lines
 
 
 def _separator(view: View, row: Row) -> list[Run]:
     sheet = view.page.sheets[row.sheet]
-    title = short(sheet.document.key, 40)
+    line = f" ── {short(sheet.document.key, 40)} "
     if sheet.draft.answer:
-        title = short(f"{sheet.document.key} · {sheet.draft.answer}ed", 60)
-    line = f" ── {title} "
-    line += "─" * max(0, view.width - cells(line))
-    return [(line, Look("rule"))]
+        line += f"· {ANSWERED[sheet.draft.answer]} "
+    line = fit(line, view.width)
+    return [(line + "─" * (view.width - cells(line)), Look("rule"))]
 
 
 class _Row:
     """One row of a sheet, being drawn."""
 
-    def __init__(
-        self, view: View, row: Row, labels: Mapping[str, int], runs: list[tuple[int, int]]
-    ) -> None:
+    def __init__(self, view: View, row: Row, labels: Mapping[str, int]) -> None:
         self.view = view
         self.row = row
         self.labels = labels
         self.sheet = view.page.sheets[row.sheet]
-        first = row.pieces[0].start if row.pieces else 0
+        self.first = row.pieces[0].start if row.pieces else 0
         last = row.pieces[-1].end if row.pieces else 0
-        self.runs = [run for run in runs if run[0] < last and first < run[1]]
-        draft = self.sheet.draft
-        # Longer first, so that what is drawn later, the inner one, wins.
+        standing = view.standing(row.sheet)
+        toured = self.sheet.draft.answer is None
+        self.runs = standing.open_between(self.first, last) if toured else []
+        # Longer first, so that what is drawn later, the inner one, wins; a span over a suggestion.
         self.stretches: list[Stretch] = sorted(
-            (s for s in draft.stretches() if s.overlaps(first, last)),
-            key=lambda s: (s.start - s.end, s.start),
+            standing.touching(self.first, last),
+            key=lambda s: (s.start - s.end, isinstance(s, Span), s.start),
         )
+        focus = view.focus
+        self.focus = (focus.start, focus.end) if focus.sheet == row.sheet else (0, 0)
+        edges = {edge for s in self.stretches for edge in (s.start, s.end)}.union(self.focus)
+        text = self.sheet.document.text
+        self.parts = [part for piece in row.pieces for part in _parts(piece, text, edges)]
 
     def text_line(self) -> list[Run]:
         line: list[Run] = [(" " * MARGIN, BLANK)]
-        for piece in self.row.pieces:
-            for start, end, text in self._cut(piece):
-                _extend(line, text, self._look(start, end, piece.token, text))
+        for part in self.parts:
+            _extend(line, part.text, self._look(part))
         return line
 
     def hint_line(self) -> list[Run]:
-        """Hints over tokens; over a span its first hint and its tag, clipped to its cells."""
-        line = _Cells(self.view.width)
-        hints = self.view.hints().of
+        """Hints over tokens; over a span also its tag, clipped to its cells."""
+        line = _Line(self.view.width)
         for piece in self.row.pieces:
-            hint = hints.get((self.row.sheet, piece.token))
-            if hint and piece.start == self.sheet.tokens[piece.token].start:
-                line.put(MARGIN + piece.x, hint, Look("hint"))
+            if hint := self._hint(piece):
+                line.put(MARGIN + piece.x, hint, HINT)
+        tagged: dict[int, list[Stretch]] = {}
+        ends: dict[int, int] = {}
         for stretch in self.stretches:
-            place = self._place(stretch)
-            if place is None:
-                continue
-            x, width, hint = place
-            tag = short(stretch.label, TAG_LIMIT)
-            look = Look("tag", self.labels.get(stretch.label, -1))
-            if isinstance(stretch, Suggestion):
-                tag, look = short(f"{stretch.label}?", TAG_LIMIT + 1), look._replace(role="maybe")
-            line.clear(MARGIN + x + len(hint), MARGIN + x + width)
-            if hint:
-                line.put(MARGIN + x, hint, Look("hint"))
-                x, width = x + len(hint) + 1, width - len(hint) - 1
-            line.put(MARGIN + x, _clip(tag, width), look)
+            x, end = self._place(stretch)
+            tagged.setdefault(x, []).append(stretch)
+            ends[x] = max(end, ends.get(x, 0))
+        places = sorted(tagged)
+        limits = [*(x - 1 for x in places[1:]), self.view.width]
+        for x, limit in zip(places, limits, strict=False):
+            line.put_tags(x, min(ends[x], limit), limit, [self._tag(s) for s in tagged[x]])
         return line.runs()
 
     def list_line(self) -> list[Run]:
-        """One token: its hint, itself, its tags."""
-        piece = self.row.pieces[0] if self.row.pieces else None
-        if piece is None:
-            return []
-        hint = self.view.hints().of.get((self.row.sheet, piece.token), "")
-        mark = "›" if self._look(piece.start, piece.end, piece.token).focus else " "
-        line: list[Run] = [(f"{hint:>{LIST_INDENT - 2}}", Look("hint")), (f"{mark} ", Look("tag"))]
-        for start, end, text in self._cut(piece):
-            _extend(line, text, self._look(start, end, piece.token, text))
+        """One token, or a part of a long one: its hint, itself, its tags."""
+        line: list[Run] = []
+        if self.row.pieces and self.row.pieces[0].x == LIST_INDENT:
+            focused = any(self._look(part).focus for part in self.parts)
+            hint = self._hint(self.row.pieces[0])
+            line += [(f"{hint:>{LIST_INDENT - 2}}", HINT), ("› " if focused else "  ", Look("tag"))]
+        for part in self.parts:
+            _extend(line, part.text, self._look(part))
         for stretch in self.stretches:
-            role = "maybe" if isinstance(stretch, Suggestion) else "tag"
-            begins = "" if stretch.start >= piece.start else "…"
-            mark = "?" if role == "maybe" else ""
-            tag = short(f"  {begins}{stretch.label}{mark}", TAG_LIMIT + 4)
-            _extend(line, tag, Look(role, self.labels.get(stretch.label, -1)))
-        return line
+            tag, look = self._tag(stretch)
+            _extend(line, "  ", BLANK)
+            _extend(line, tag, look)
+        return _clipped(line, self.view.width)
 
-    def _place(self, stretch: Stretch) -> tuple[int, int, str] | None:
-        """Where on this row a stretch begins and how many cells it has; its hint if it begins."""
-        inside = [p for p in self.row.pieces if stretch.overlaps(p.start, p.end)]
-        if not inside:
-            return None
-        token = self.view.token_at(self.row.sheet, stretch.start)
-        hint = ""
-        if inside[0].token == token and inside[0].start == self.sheet.tokens[token].start:
-            hint = self.view.hints().of.get((self.row.sheet, token), "")
-        return inside[0].x, inside[-1].x + inside[-1].width - inside[0].x, hint
+    def _hint(self, piece: Piece) -> str:
+        """The hint over a piece; empty where it has none, or does not begin its token."""
+        if piece.token < 0 or piece.start != self.sheet.tokens[piece.token].start:
+            return ""
+        return self.view.hints().of.get((self.row.sheet, piece.token), "")
 
-    def _cut(self, piece: Piece) -> Iterator[tuple[int, int, str]]:
-        """The piece in parts, where spans or the focus begin or end inside it."""
-        focus = self.view.focus
-        edges = {edge for s in self.stretches for edge in (s.start, s.end)}
-        if focus.sheet == self.row.sheet:
-            edges |= {focus.start, focus.end}
-        inside = sorted(edge for edge in edges if piece.start < edge < piece.end)
-        if not inside:
-            yield piece.start, piece.end, piece.text
-            return
-        borders = [piece.start, *inside, piece.end]
-        for start, end in pairwise(borders):
-            yield start, end, visible(self.sheet.document.text[start:end])
+    def _tag(self, stretch: Stretch) -> Run:
+        """Its label; "…" before it where it began on a row above, "?" where it is a suggestion.
 
-    def _look(self, start: int, end: int, token: int, text: str = "") -> Look:
-        focus = self.view.focus
-        focused = focus.sheet == self.row.sheet and focus.start < end and start < focus.end
-        blank = token < 0 and text.isspace()
-        look = Look("text" if token >= 0 or blank else "between", -1, focused)
-        for left, right in self.runs:
-            if left <= start and end <= right:
-                look = look._replace(role="candidate")
-        for stretch in self.stretches:
-            if stretch.overlaps(start, end):
+        Both stand first, because a tag is clipped at its end.
+        """
+        begun = "" if stretch.start >= self.first else "…"
+        place = self.labels.get(stretch.label, -1)
+        name = short(stretch.label, TAG_LIMIT)
+        if isinstance(stretch, Suggestion):
+            return f"{begun}?{name}", Look("maybe", place)
+        return f"{begun}{name}", Look("tag", place)
+
+    def _place(self, stretch: Stretch) -> tuple[int, int]:
+        """The cells of the line that a stretch has on this row, end exclusive."""
+        first = bisect_right(self.parts, stretch.start, key=lambda part: part.end)
+        last = bisect_left(self.parts, stretch.end, key=lambda part: part.start) - 1
+        right = self.parts[max(first, last)]
+        return MARGIN + self.parts[first].x, MARGIN + right.x + right.width
+
+    def _look(self, part: _Part) -> Look:
+        start, end = part.start, part.end
+        focused = self.focus[0] < end and start < self.focus[1]
+        for stretch in reversed(self.stretches):
+            if stretch.start < end and start < stretch.end:
                 role = "suggestion" if isinstance(stretch, Suggestion) else "span"
-                look = Look(role, self.labels.get(stretch.label, -1), focused)
-        return look
+                return Look(role, self.labels.get(stretch.label, -1), focused)
+        for left, right in self.runs:
+            if left < end and start < right:
+                return Look("candidate", -1, focused)
+        role = "text" if part.token >= 0 or part.text.isspace() else "between"
+        return Look(role, -1, focused)
 
 
-class _Cells:
-    """A line being filled cell by cell."""
+class _Line:
+    """A line of hints and tags, none of which touches another."""
 
     def __init__(self, width: int) -> None:
-        self.texts = [" "] * width
-        self.looks = [BLANK] * width
+        self.width = width
+        self.items: dict[int, list[Run]] = {}
+        self.ends: dict[int, int] = {}
 
     def put(self, x: int, text: str, look: Look) -> None:
-        """Write text from cell `x`; what does not fit is left out."""
-        for start, end in graphemes(text):
-            cluster = text[start:end]
-            width = cells(cluster)
-            if x < 0 or x + width > len(self.texts):
-                return
-            self.texts[x : x + width] = [cluster, *[""] * (width - 1)]
-            self.looks[x : x + width] = [look] * width
-            x += width
+        """Write text from cell `x` on."""
+        self.items[x] = [(text, look)]
+        self.ends[x] = x + cells(text)
 
-    def clear(self, start: int, end: int) -> None:
-        """Blank the cells from `start` to `end`."""
-        for x in range(max(0, start), min(end, len(self.texts))):
-            self.texts[x], self.looks[x] = " ", BLANK
+    def put_tags(self, x: int, end: int, limit: int, tags: Sequence[Run]) -> None:
+        """Write tags behind what stands at `x`, up to cell `end`, in place of what is there.
+
+        Where that leaves next to nothing they run on over blanks, but never to `limit`.
+        """
+        held = max((at for at in self.items if at <= x < self.ends[at]), default=None)
+        start = x if held is None else self.ends[held] + 1
+        following = [at - 1 for at in self.items if at >= end]
+        end = max(end, min(start + TAG_LEAST, limit))
+        end = min([end, *following])
+        runs = _clipped(_joined(tags), end - start)
+        if runs:
+            reach = start + sum(cells(text) for text, _ in runs)
+            for at in [at for at in self.items if start <= at <= reach]:
+                del self.items[at]
+            self.items[start], self.ends[start] = runs, reach
 
     def runs(self) -> list[Run]:
+        """The line, blanks where nothing stands."""
         line: list[Run] = []
-        for text, look in zip(self.texts, self.looks, strict=True):
-            _extend(line, text, look)
-        while line and line[-1][1] == BLANK:
-            line.pop()
-        return line
+        x = 0
+        for at in sorted(self.items):
+            _extend(line, " " * (at - x), BLANK)
+            for text, look in self.items[at]:
+                _extend(line, text, look)
+            x = self.ends[at]
+        return _clipped(line, self.width)
+
+
+def _parts(piece: Piece, text: str, edges: set[int]) -> Iterator[_Part]:
+    """A piece, cut where spans or the focus begin or end inside it, but never inside a cluster.
+
+    A cluster that an edge lies in is a part of its own. What a character is shown as may hang on
+    its neighbours (ZWNJ), so the text of the whole is cut, not shown anew.
+    """
+    start, end = piece.start, piece.end
+    inside = [edge - start for edge in edges if start < edge < end]
+    clusters = graphemes(text[start:end]) if inside else []
+    shown = [piece.text[left:right] for left, right in graphemes(piece.text)] if inside else []
+    if len(shown) != len(clusters):
+        shown = [visible(text[start + left : start + right]) for left, right in clusters]
+    if not inside or "".join(shown) != piece.text:
+        yield _Part(start, end, piece.x, piece.width, piece.token, piece.text)
+        return
+    cuts = set()
+    for left, right in clusters:
+        if any(left <= cut < right for cut in inside):
+            cuts.add(left)
+        if any(left < cut < right for cut in inside):
+            cuts.add(right)
+    x, at = piece.x, 0
+    for index in range(1, len(clusters) + 1):
+        if index == len(clusters) or clusters[index][0] in cuts:
+            part = "".join(shown[at:index])
+            left, right, width = clusters[at][0], clusters[index - 1][1], cells(part)
+            yield _Part(start + left, start + right, x, width, piece.token, part)
+            x, at = x + width, index
+
+
+def _joined(tags: Sequence[Run]) -> list[Run]:
+    runs = list(tags[:1])
+    for tag in tags[1:]:
+        runs += [(" ", BLANK), tag]
+    return runs
+
+
+def _clipped(line: Sequence[Run], width: int) -> list[Run]:
+    """As much of a line as goes into `width` cells, blanks at its end left out."""
+    kept: list[Run] = []
+    for text, look in line:
+        text = fit(text, width)
+        width -= cells(text)
+        if text:
+            kept.append((text, look))
+        if width <= 0:
+            break
+    while kept and kept[-1][1] == BLANK:
+        kept.pop()
+    return kept
 
 
 def _extend(line: list[Run], text: str, look: Look) -> None:
     """Add text, joined to the run before it if that looks the same."""
     if line and line[-1][1] == look:
         line[-1] = (line[-1][0] + text, look)
-    else:
+    elif text:
         line.append((text, look))
-
-
-def _clip(text: str, width: int) -> str:
-    kept = ""
-    for start, end in graphemes(text):
-        if cells(kept + text[start:end]) > width:
-            break
-        kept += text[start:end]
-    return kept

@@ -10,18 +10,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-import regex
-
 from tonemark.corpus.pages import Page, Sheet
-from tonemark.corpus.spans import Stretch
+from tonemark.corpus.spans import Stretch, Suggestion
 from tonemark.patterns.candidates import Candidates, WordCount, candidates
 from tonemark.tokenizers.base import Token
 from tonemark.tui.page import hints
-from tonemark.tui.page.layout import Layout, Mode, Row, lay_out
+from tonemark.tui.page.layout import LIST_INDENT, Layout, Mode, Piece, Row, lay_out
+from tonemark.tui.page.stops import WORDLIKE, Standing
 
-WORDLIKE = regex.compile(r"[\p{L}\p{N}]")
 MARGIN = 3
 """Cells left of the text."""
+
+_LIKELY = 1e6
+_TIGHT = 1e3
 
 
 class Focus(NamedTuple):
@@ -64,10 +65,11 @@ class View:
         letters: str = hints.LETTERS,
     ) -> None:
         self.page = page
-        self.letters = letters
         self.mode: Mode = mode
+        self._letters = letters
         self._counts = counts
         self._candidates: dict[int, tuple[tuple[Token, ...], Candidates]] = {}
+        self._standing: dict[int, Standing] = {}
         self._hints: Hints | None = None
         self.top = 0
         self.width = width
@@ -76,6 +78,17 @@ class View:
         self.focus = Focus(0, 0, 0, 0)
         self.resize(width, height)
         self._first_focus()
+
+    @property
+    def letters(self) -> str:
+        """What hints are made of; others give them out anew."""
+        return self._letters
+
+    @letters.setter
+    def letters(self, letters: str) -> None:
+        if letters != self._letters:
+            self._letters = letters
+            self._hints = None
 
     # What is on the page
 
@@ -93,55 +106,67 @@ class View:
             known = self._candidates[sheet] = tokens, candidates(text, tokens, self._counts)
         return known[1]
 
-    def runs(self, sheet: int) -> list[tuple[int, int]]:
-        """The stretches of a sheet's candidates that nothing is said of: code points, in order.
+    def standing(self, sheet: int) -> Standing:
+        """What stands on a sheet now."""
+        standing = self._standing.get(sheet)
+        if standing is None or standing.tokens is not self.page.sheets[sheet].tokens:
+            runs = self.candidates(sheet).runs
+            standing = self._standing[sheet] = Standing(self.page.sheets[sheet], runs)
+        standing.update()
+        return standing
 
-        What a span leaves over at the right of a run is still a candidate; what lies left of it
-        has been passed by.
-        """
-        sheet_ = self.page.sheets[sheet]
-        tokens = sheet_.tokens
-        said = sorted((s.start, s.end) for s in sheet_.draft.stretches())
-        found = []
-        for first, last in self.candidates(sheet).runs:
-            start, end = tokens[first].start, tokens[last - 1].end
-            for left, right in said:
-                if left < end and start < right:
-                    at = bisect_left(tokens, right, key=lambda token: token.start)
-                    start = tokens[at].start if at < last else end
-            if start < end:
-                found.append((start, end))
-        return found
+    def runs(self, sheet: int) -> list[tuple[int, int]]:
+        """The stretches of a sheet's candidates that nothing is said of: code points, in order."""
+        return self.standing(sheet).open
 
     def stops(self) -> list[Stop]:
         """All that the tour visits, in reading order."""
-        found = []
-        for index, sheet in enumerate(self.page.sheets):
-            if sheet.draft.answer is None:
-                found += [
-                    Stop(index, s.start, s.end, "suggestion") for s in sheet.draft.suggestions
-                ]
-                found += [Stop(index, start, end, "candidate") for start, end in self.runs(index)]
-        return sorted(found)
+        return [
+            Stop(index, start, end, "suggestion" if suggested else "candidate")
+            for index in self._toured()
+            for start, end, suggested in self.standing(index).stops()
+        ]
+
+    def place_in_tour(self) -> tuple[int, int]:
+        """Which stop is in focus, from 1 (0 where none is), and how many there are."""
+        place = total = 0
+        for index in self._toured():
+            standing = self.standing(index)
+            if index == self.focus.sheet:
+                here = standing.stop_from(self.focus.start)
+                if here and here[0] == self.focus.start:
+                    place = total + standing.rank(here[0]) + 1
+            total += standing.count()
+        return place, total
 
     def spans_at(self, sheet: int, start: int, end: int) -> list[Stretch]:
         """The spans and suggestions that share a code point with a stretch, innermost first."""
-        stretches = self.page.sheets[sheet].draft.stretches()
-        touched = [s for s in stretches if s.overlaps(start, end)]
+        touched = self.standing(sheet).touching(start, end)
         return sorted(touched, key=lambda s: (s.end - s.start, s.start))
+
+    def is_candidate(self, sheet: int, start: int, end: int) -> bool:
+        """Whether a stretch is exactly a candidate that nothing is said of."""
+        return (start, end) in self.standing(sheet).open_between(start, end)
 
     # Focus
 
     def focus_token(self, sheet: int, token: int) -> None:
-        """Focus a token, snapped to the span, suggestion or candidate there."""
+        """Focus a token, snapped to the span, suggestion or candidate there.
+
+        Where several lie over it the innermost comes first, and each repetition takes the next.
+        """
+        self.set_focus(self._snapped(sheet, token))
+
+    def _snapped(self, sheet: int, token: int) -> Focus:
         start, end = self.page.sheets[sheet].tokens[token]
-        if over := self.spans_at(sheet, start, end):
-            start, end = over[0].start, over[0].end
-        else:
-            for left, right in self.runs(sheet):
-                if left <= start < right:
-                    end = right
-        self.set_focus(Focus(sheet, start, end, token))
+        over = list(dict.fromkeys((s.start, s.end) for s in self.spans_at(sheet, start, end)))
+        if not over:
+            runs = self.standing(sheet).open_between(start, end)
+            over = [(max(start, left), right) for left, right in runs] or [(start, end)]
+        if self.focus.sheet == sheet and self.focus.anchor == token and self.focus[1:3] in over:
+            at = over.index(self.focus[1:3]) + 1
+            over = over[at:] + over[:at]
+        return Focus(sheet, *over[0], token)
 
     def unsnap(self) -> None:
         """Drop the snap: the single token aimed at."""
@@ -162,107 +187,141 @@ class View:
         self.set_focus(Focus(sheet, start, end, self.token_at(sheet, start)))
 
     def set_focus(self, focus: Focus) -> None:
-        """Focus a stretch, bring it into view and write it down."""
+        """Write a stretch down as the focus and bring it into view.
+
+        Raises what the log raises; nothing is then changed.
+        """
+        self.page.note_focus(focus.sheet, focus.start, focus.end)
         self.focus = focus
         self.reveal()
-        self.page.note_focus(focus.sheet, focus.start, focus.end)
 
     def tour(self, step: int) -> bool:
         """Go to the next stop (`step` 1) or the one before (-1); round the page at its end.
 
         Returns whether it went on without going round.
         """
-        stops = self.stops()
-        here = (self.focus.sheet, self.focus.start)
-        if step > 0:
-            ahead = [stop for stop in stops if (stop.sheet, stop.start) > here]
-            around = [stop for stop in stops if stop not in ahead]
-            way = ahead + around
-        else:
-            ahead = [stop for stop in reversed(stops) if (stop.sheet, stop.start) < here]
-            way = ahead + [stop for stop in reversed(stops) if stop not in ahead]
-        if way:
-            self.go(way[0].sheet, way[0].start, way[0].end)
-        return bool(ahead)
+        sheet, start = self.focus.sheet, self.focus.start
+        stop = self._next(sheet, start + 1) if step > 0 else self._last(sheet, start)
+        around = stop or (self._next(0, 0) if step > 0 else self._last(len(self.page.sheets), 0))
+        if around:
+            self.go(*around)
+        return stop is not None
 
     def go_on(self, sheet: int, offset: int) -> bool:
         """Go to the first stop at or after an offset; False, not moving, where there is none."""
-        for stop in self.stops():
-            if (stop.sheet, stop.start) >= (sheet, offset):
-                self.go(stop.sheet, stop.start, stop.end)
-                return True
-        return False
+        stop = self._next(sheet, offset)
+        if stop:
+            self.go(*stop)
+        return stop is not None
 
     def token_at(self, sheet: int, offset: int) -> int:
         """The token that covers a code point, or the last one before it."""
         tokens = self.page.sheets[sheet].tokens
         return max(0, bisect_right(tokens, offset, key=lambda token: token.start) - 1)
 
+    def _toured(self) -> list[int]:
+        return [i for i, sheet in enumerate(self.page.sheets) if sheet.draft.answer is None]
+
+    def _next(self, sheet: int, offset: int) -> tuple[int, int, int] | None:
+        for index in self._toured():
+            if index >= sheet:
+                stop = self.standing(index).stop_from(offset if index == sheet else 0)
+                if stop:
+                    return index, *stop
+        return None
+
+    def _last(self, sheet: int, offset: int) -> tuple[int, int, int] | None:
+        for index in reversed(self._toured()):
+            if index <= sheet:
+                end = len(self.page.sheets[index].document.text)
+                stop = self.standing(index).stop_before(offset if index == sheet else end)
+                if stop:
+                    return index, *stop
+        return None
+
     def _first_focus(self) -> None:
-        last = self.page.focus()
+        """Where she was, else the first stop, else the first word; opening writes nothing down."""
+        last, stop = self.page.focus(), self._next(0, 0)
+        words = next((i for i, sheet in enumerate(self.page.sheets) if sheet.tokens), None)
         if last and last[2] <= len(self.page.sheets[last[0]].document.text):
-            index, start, end = last
-            self.focus = Focus(index, start, end, self.token_at(index, start))
-            self.reveal()
-        elif not self.go_on(0, 0) and self.page.sheets[0].tokens:
-            self.focus_token(0, 0)
+            self.focus = Focus(*last, self.token_at(last[0], last[1]))
+        elif stop:
+            self.focus = Focus(*stop, self.token_at(stop[0], stop[1]))
+        elif words is not None:
+            self.focus = self._snapped(words, 0)
+        self.reveal()
 
     # Window
 
     def resize(self, width: int, height: int) -> None:
         """Lay the page out for a window of cells, the focus staying in view."""
-        self.width = width
+        self.width = max(1, width)
+        self.height = max(1, height)
+        self._laid_out = [sheet.tokens for sheet in self.page.sheets]
         self.layout = lay_out(
             [(sheet.document.text, sheet.tokens) for sheet in self.page.sheets],
-            max(1, width - MARGIN),
+            self.width - MARGIN,
             self.mode,
         )
-        self.height = max(1, height)
         self._hints = None
-        self.reveal()
+        self.focus = self.focus._replace(anchor=self.token_at(self.focus.sheet, self.focus.start))
+        self._scroll(self.layout.row_at(self.top))
 
     def refresh(self) -> None:
-        """Take in what an edit changed: tokens laid out anew, hints kept."""
-        tokens = tuple(len(sheet.tokens) for sheet in self.page.sheets)
-        if tokens != tuple(len(rows) for rows in self.layout.rows_of):
-            self.resize(self.width, self.height)
+        """Take in what an edit changed: where tokens did, they are laid out and get hints anew."""
+        for sheet, tokens in zip(self.page.sheets, self._laid_out, strict=True):
+            if sheet.tokens is not tokens:
+                self.resize(self.width, self.height)
+                return
 
     def reveal(self) -> None:
         """Scroll, if the focus is out of view, so that most of what follows is seen."""
-        row = self.layout.rows[self.row_of(self.focus.sheet, self.focus.start)]
-        top = self.top
-        if row.y < top:
-            top = row.y - (self.height - row.height) // 2
-        elif row.y + row.height > top + self.height:
-            top = row.y - row.height
-        self.scroll(top)
+        rows = self.layout.rows
+        first, last = self._focused_rows()
+        if rows[first].y + rows[first].height <= self.top:
+            self._scroll(self.layout.row_at(rows[first].y - self.height // 2))
+        elif rows[first].y < self.top or self._bottom(last) > self.top + self.height:
+            self._scroll(first - 1)
 
-    def scroll(self, top: int) -> None:
-        """Put a line at the top, or the row that it is part of."""
-        top = max(0, min(top, self.layout.height - self.height))
-        row = self.layout.rows[self.layout.row_at(top)]
-        if row.y < top and top < self.layout.height - self.height:
-            top = row.y
-        elif row.y < top:
-            top = row.y + row.height
+    def visible_rows(self) -> Sequence[Row]:
+        """The rows that are wholly in the window, or the last line of one where none can be."""
+        rows = self.layout.rows
+        first = bisect_left(rows, self.top, key=lambda row: row.y + row.height - 1)
+        if self.height >= rows[first].height and rows[first].y < self.top:
+            first += 1
+        last = first
+        while last < len(rows) and self._bottom(last) <= self.top + self.height:
+            last += 1
+        return rows[first:last]
+
+    def row_of(self, sheet: int, offset: int) -> int:
+        """The row in which a code point of a sheet stands."""
+        return self.layout.row_of_offset(sheet, offset)
+
+    def _bottom(self, row: int) -> int:
+        return self.layout.rows[row].y + self.layout.rows[row].height
+
+    def _focused_rows(self) -> tuple[int, int]:
+        sheet, start, end, _ = self.focus
+        return self.row_of(sheet, start), self.row_of(sheet, max(start, end - 1))
+
+    def _scroll(self, row: int) -> None:
+        """Put a row at the top, or the nearest that leaves the focus in view and no lines empty."""
+        rows = self.layout.rows
+        first, last = self._focused_rows()
+        row = max(0, min(row, first))
+        while row < first and self._bottom(last) - rows[row].y > self.height:
+            row += 1
+        if row and rows[row - 1].separator and self._bottom(last) - rows[row - 1].y <= self.height:
+            row -= 1
+        while row and self.layout.height - rows[row - 1].y <= self.height:
+            row -= 1
+        top = rows[row].y + max(0, rows[row].height - self.height)
         if top != self.top:
             self.top = top
             self._hints = None
 
-    def visible_rows(self) -> Sequence[Row]:
-        """The rows that are wholly in the window."""
-        rows = self.layout.rows
-        first = bisect_left(rows, self.top, key=lambda row: row.y)
-        found = []
-        for row in rows[first:]:
-            if row.y + row.height > self.top + self.height:
-                break
-            found.append(row)
-        return found
-
-    def row_of(self, sheet: int, offset: int) -> int:
-        """The row in which a code point of a sheet stands."""
-        return self.layout.row_of_offset(sheet, offset, self.page.sheets[sheet].tokens)
+    # Hints
 
     def hints(self) -> Hints:
         """The hints of the tokens in view: they stay put until it scrolls."""
@@ -273,28 +332,55 @@ class View:
     def _give_hints(self) -> Hints:
         wanted: list[tuple[int, int]] = []
         weights: list[float] = []
+        rooms: list[int] = []
         for row in self.visible_rows():
+            if row.y < self.top:  # only its text is in view
+                continue
             sheet = self.page.sheets[row.sheet]
-            weight = self.candidates(row.sheet).weight
-            likely = {
-                token
-                for stretch in sheet.draft.stretches()
-                for token in range(
-                    self.token_at(row.sheet, stretch.start),
-                    self.token_at(row.sheet, stretch.end - 1) + 1,
-                )
-            }
-            for first, last in self.candidates(row.sheet).runs:
-                likely.update(range(first, last))
-            for piece in row.pieces:
-                token = piece.token
-                if token < 0 or (wanted and wanted[-1] == (row.sheet, token)):
-                    continue
-                start, end = sheet.tokens[token]
-                if piece.start != start or not WORDLIKE.search(sheet.document.text, start, end):
-                    continue
-                wanted.append((row.sheet, token))
-                weights.append(weight[token] + (1e6 if token in likely else 0.0))
-        given = hints.assign(weights, self.letters)
-        of = dict(zip(wanted, given, strict=True))
+            begins = [
+                piece
+                for piece in row.pieces
+                if piece.token >= 0
+                and piece.start == sheet.tokens[piece.token].start
+                and WORDLIKE.search(sheet.document.text, *sheet.tokens[piece.token])
+            ]
+            wanted += [(row.sheet, piece.token) for piece in begins]
+            rooms += self._rooms(begins)
+            weights += self._weights(row.sheet, begins)
+        # A word of one cell between two others has no room for a longer hint: it comes first
+        # among its like, and has none where one-letter hints have run out.
+        weights = [
+            weight + _TIGHT * (room == 1) for weight, room in zip(weights, rooms, strict=True)
+        ]
+        given = zip(wanted, hints.assign(weights, self._letters, rooms), strict=True)
+        of = {token: hint for token, hint in given if hint}
         return Hints(of, {hint: token for token, hint in of.items()})
+
+    def _rooms(self, begins: Sequence[Piece]) -> list[int]:
+        """How many letters have room over each of these, with a blank before the next hint."""
+        if self.mode == "list":
+            return [LIST_INDENT - 2 if piece.x >= LIST_INDENT else 0 for piece in begins]
+        ends = [*(piece.x - 1 for piece in begins[1:]), self.width - MARGIN]
+        return [end - piece.x for piece, end in zip(begins, ends, strict=True)] if begins else []
+
+    def _weights(self, sheet: int, begins: Sequence[Piece]) -> list[float]:
+        """How likely each token is wanted: open candidates and suggestions most, and what lies
+        inside a span or a suggestion least, for its tag covers it."""
+        if not begins:
+            return []
+        weight = self.candidates(sheet).weight
+        standing = self.standing(sheet)
+        first, last = begins[0].start, begins[-1].end
+        likely: set[int] = set()
+        inside: set[int] = set()
+        for start, end in standing.open_between(first, last):
+            likely.update(range(self.token_at(sheet, start), self.token_at(sheet, end - 1) + 1))
+        for stretch in standing.touching(first, last):
+            token = self.token_at(sheet, stretch.start)
+            inside.update(range(token + 1, self.token_at(sheet, stretch.end - 1) + 1))
+            if isinstance(stretch, Suggestion):
+                likely.add(token)
+        return [
+            (token not in inside) * weight[token] + (token in likely - inside) * _LIKELY
+            for token in (piece.token for piece in begins)
+        ]

@@ -5,7 +5,9 @@ Pure functions of the page and the view.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 from tonemark.corpus.pages import Page
 from tonemark.corpus.spans import Suggestion
@@ -13,6 +15,7 @@ from tonemark.text import short
 from tonemark.tui.page.cells import cells
 from tonemark.tui.page.keyboard import Keyboard
 from tonemark.tui.page.keys import ACTION, ACTIONS, FOOTER, MORE, KeyTable
+from tonemark.tui.page.labelling import ANSWERED
 from tonemark.tui.page.render import BLANK, Look, Run
 from tonemark.tui.page.view import View
 
@@ -63,35 +66,41 @@ def labels_line(
 def status(view: View, keyboard: Keyboard) -> tuple[list[Run], list[Run]]:
     """What is in focus, and where the tour stands: the left and the right part of the line."""
     focus, sheet = view.focus, view.sheet
+    if keyboard.confirmation:
+        return message(keyboard.confirmation.question), []
     if keyboard.pending:
-        return [(f"  hint {keyboard.pending}…", Look("message"))], []
+        end = "end at " if keyboard.ending else ""
+        typed = keyboard.pending.upper() if keyboard.ending else keyboard.pending
+        return message(f"{end}hint {typed}…"), []
     text = sheet.document.text[focus.start : focus.end]
-    tokens = sum(1 for t in sheet.tokens if t.start < focus.end and focus.start < t.end)
+    # Those that begin before the end, less those that end before the beginning.
+    tokens = bisect_left(sheet.tokens, focus.end, key=itemgetter(0))
+    tokens = max(0, tokens - bisect_right(sheet.tokens, focus.start, key=itemgetter(1)))
     parts = [f"{tokens} token{'s' if tokens != 1 else ''}"]
     over = view.spans_at(focus.sheet, focus.start, focus.end)
     exact = [s for s in over if (s.start, s.end) == (focus.start, focus.end)]
     for stretch in exact or over[:1]:
         mark = "?" if isinstance(stretch, Suggestion) else ""
         inside = "" if exact else "in "
-        parts.append(f"{inside}{short(stretch.label, 20)}{mark}")
+        parts.append(f"{inside}{mark}{short(stretch.label, 20)}")
         parts.append(short(", ".join(stretch.sources), 24))
-    if not over and (focus.start, focus.end) in view.runs(focus.sheet):
+    if not over and view.is_candidate(*focus[:3]):
         parts.append("candidate")
     if keyboard.charwise:
         parts.append("by characters")
     if keyboard.adding:
         parts.append("next label adds")
+    if sheet.draft.answer:
+        parts.append(ANSWERED[sheet.draft.answer])
     if sheet.draft.flagged:
         parts.append("⚑ flagged")
     if sheet.draft.comment:
         parts.append("commented")
     left = [("  " + short(text, 32), TEXT), (" · " + " · ".join(parts), QUIET)]
-    stops = view.stops()
-    here = [i for i, s in enumerate(stops, 1) if (s.sheet, s.start) == (focus.sheet, focus.start)]
-    if stops:
-        place = f"{here[0]} of {len(stops)}" if here else f"{len(stops)}"
-        return left, [(f"{place} to look at ", QUIET)]
-    return left, []
+    place, total = view.place_in_tour()
+    if not total:
+        return left, []
+    return left, [((f"{place} of {total}" if place else f"{total}") + " to look at ", QUIET)]
 
 
 def footer(table: KeyTable, actions: Sequence[str] = FOOTER) -> list[Run]:
@@ -107,7 +116,7 @@ def menu_line(table: KeyTable) -> list[Run]:
     line: list[Run] = [(f" {table.key_of(MORE)} ", KEY)]
     for action in ACTIONS:
         if action.menu:
-            line += [(table.key_of(action.id), KEY), (f" {action.short.split()[0]}  ", TEXT)]
+            line += [(table.key_of(action.id), KEY), (f" {action.short}  ", TEXT)]
     return line
 
 

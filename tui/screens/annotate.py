@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
-from textual.screen import Screen
 
-from tonemark.corpus.desk import Desk
 from tonemark.corpus.journal import ClaimHeld, ClaimLost
 from tonemark.corpus.pages import Page
 from tonemark.corpus.project import Project, add_label, project_changed, read_project
@@ -20,25 +17,24 @@ from tonemark.patterns.candidates import WordCount, fold_word
 from tonemark.text import short, visible
 from tonemark.tui.page import words
 from tonemark.tui.page.keyboard import Keyboard, Reply
-from tonemark.tui.page.keys import GLYPHS, KeyTable
+from tonemark.tui.page.keys import GLYPHS
 from tonemark.tui.page.render import Look, Run, render
+from tonemark.tui.page.tutor import PUT_AWAY
 from tonemark.tui.page.view import View
+from tonemark.tui.screens.ways import Place, Ways
 from tonemark.tui.widgets.lines import Lines
 from tonemark.tui.widgets.prompt import Prompt
-
-if TYPE_CHECKING:
-    from tonemark.tui.app import TonemarkApp
+from tonemark.tui.widgets.tutor import TutorLines
 
 
-class AnnotateScreen(Screen[None]):
+class AnnotateScreen(Ways[None]):
     """One page after another, until the queue is empty or she quits."""
 
-    app: TonemarkApp
-
-    def __init__(self, document: int | None = None) -> None:
+    def __init__(self, document: int | None = None, focus: tuple[int, int] | None = None) -> None:
         super().__init__()
-        self._document = document
-        self.view: View | None = None
+        self._first = Place(document, focus) if document is not None else None
+        self._tutor = TutorLines()
+        self.view = None
         self.keyboard: Keyboard | None = None
         self._message = ""
         self._saved = True
@@ -47,21 +43,12 @@ class AnnotateScreen(Screen[None]):
         self._question: dict[str, Callable[[], None]] = {}
         self._prompt_done: Callable[[str], None] | None = None
 
-    @property
-    def desk(self) -> Desk:
-        """The annotator's place at the project."""
-        return self.app.desk
-
-    @property
-    def table(self) -> KeyTable:
-        """Which key does what."""
-        return self.app.table
-
     def compose(self) -> ComposeResult:
         """Title, text, labels, status, keys."""
         yield Lines(id="title")
         yield Lines(id="rule")
         yield Lines(id="document")
+        yield self._tutor
         yield Lines(id="rule2")
         yield Lines(id="labels")
         yield Lines(id="status")
@@ -69,11 +56,25 @@ class AnnotateScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Open the first page."""
-        if self._document is not None:
-            number = self._document
-            self._turn(lambda: self.desk.open_document(number))
+        self._tutor.begin(self.desk)
+        if self._first:
+            self.go_to(self._first)
         else:
             self._turn(self.desk.open_next)
+
+    def on_screen_resume(self) -> None:
+        """Come back from another screen."""
+        self._tutor.begin(self.desk)
+        self.paint()
+
+    def go_to(self, place: Place | None) -> None:
+        """Open a document that another screen led to, with its place in focus."""
+        if place is None:
+            return
+        self._turn(lambda: self.desk.open_document(place.document))
+        if place.focus and self.view and self.view.sheet.document.number == place.document:
+            self.view.go(0, *place.focus)
+            self.paint()
 
     def on_resize(self) -> None:
         """Lay the page out anew."""
@@ -103,7 +104,10 @@ class AnnotateScreen(Screen[None]):
         if self._question:
             self._answer_question(key)
         elif self.keyboard is None:
-            self._command(self.table.page.get(key, ""))
+            self._command(self.table.page.get(key) or self.table.menu.get(key, ""))
+        elif key == PUT_AWAY and self._tutor.shown:
+            self._tutor.put_away(self.desk)
+            self.paint()
         else:
             self._press(self.keyboard, key)
 
@@ -128,6 +132,9 @@ class AnnotateScreen(Screen[None]):
         self._set("rule2", rule)
         names = [label.name for label in project.labels]
         self._set("labels", words.labels_line(self.table, names, width))
+        changed = self._tutor.show(self.view, self.table, width, max(1, self.size.height - 6))
+        if changed and self.view:
+            self.view.resize(*self._window())
         if self.view is None or self.keyboard is None:
             self.query_one("#document", Lines).set_lines(self._nothing_left())
             self._set("status", words.message(self._message))
@@ -154,7 +161,7 @@ class AnnotateScreen(Screen[None]):
 
     def _window(self) -> tuple[int, int]:
         # Title, two rules and three lines below; the text keeps a cell free at its right.
-        return self.size.width - 1, max(1, self.size.height - 6)
+        return self.size.width - 1, max(1, self.size.height - 6 - self._tutor.high)
 
     # Pages
 
@@ -223,7 +230,8 @@ class AnnotateScreen(Screen[None]):
     def _press(self, keyboard: Keyboard, key: str) -> None:
         try:
             self.desk.keep_lease()
-            reply = keyboard.press(key)
+            with self._tutor.watching(key, self.table, keyboard.view):
+                reply = keyboard.press(key)
             self._saved = True
         except ClaimLost as lost:
             self._ask(f"{lost.title} q quits", {"q": self.app.exit})
@@ -265,6 +273,8 @@ class AnnotateScreen(Screen[None]):
 
     def _answer(self, answer: Answer) -> None:
         if self.desk.page:
+            if answer == "accept":
+                self._tutor.accepted(self.desk)
             self._turn(lambda: self.desk.answer(answer))
 
     def _command_later(self) -> None:
@@ -283,7 +293,11 @@ class AnnotateScreen(Screen[None]):
             self.say("there is no page before this one")
 
     def _command_quit(self) -> None:
-        self.app.exit()
+        if len(self.app.screen_stack) == 1:
+            self.app.exit()
+            return
+        self.desk.close()
+        self.dismiss(None)
 
     def _command_type_ahead(self) -> None:
         self._ask_line("label: type its first letters, Enter takes it", self._typed_label)
@@ -308,8 +322,13 @@ class AnnotateScreen(Screen[None]):
     def _matching(self, text: str) -> list[str]:
         names = [label.name for label in self.desk.project.labels]
         typed = text.casefold()
-        first = [name for name in names if name.casefold().startswith(typed)]
-        return first + [name for name in names if typed in name.casefold() and name not in first]
+        # LOC must stay within reach beside LOCATION, and Loc beside LOC: what is typed whole wins.
+        ranks = {
+            name: (name != text, folded != typed, not folded.startswith(typed))
+            for name in names
+            if typed in (folded := name.casefold())
+        }
+        return sorted(ranks, key=ranks.__getitem__)
 
     def on_input_changed(self, event: Prompt.Changed) -> None:
         """Show which labels are meant."""

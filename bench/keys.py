@@ -1,0 +1,426 @@
+"""Plays gold annotations through the real program in a real terminal, and counts the keys.
+
+The program is started as people start it and only its screen is read; what it exports is compared
+with the gold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from typing import Any, NamedTuple
+
+from oracle import Gold, Rehearsal, cost, play
+from terminal import Terminal
+
+from tonemark.corpus.documents import Document
+from tonemark.corpus.languages import is_right_to_left
+from tonemark.corpus.project import Project, add_label, label_keys, read_project
+from tonemark.corpus.records import Record, Refusal
+from tonemark.corpus.store import STORE_FILE, Store
+from tonemark.errors import TonemarkError
+from tonemark.exchange.base import ReadOptions
+from tonemark.exchange.registry import read_records
+from tonemark.patterns.candidates import WordCount, fold_word
+from tonemark.tui.page.keys import key_table
+from tonemark.tui.page.layout import LIST_INDENT
+from tonemark.tui.page.render import render
+
+ANNOTATOR = "oracle"
+PATIENCE = 20.0
+"""Seconds that a page may take to appear."""
+
+SHOWN = 5
+"""Faults that are told one by one."""
+
+PROGRAM = (sys.executable, "-m", "tonemark")
+
+_TITLE = re.compile(r" · (\d+)(?:-\d+)? of \d+ · ")
+
+
+class Stretch(NamedTuple):
+    """A span as it is compared: code points, label."""
+
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(slots=True)
+class Corpus:
+    """The gold documents with their spans, by key, and the labels, the commonest first."""
+
+    records: list[Record] = field(default_factory=list)
+    gold: dict[str, set[Stretch]] = field(default_factory=dict)
+    labels: list[str] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was pressed: keys and bytes by kind of action; Shift is a key and a kind."""
+
+    keys: Counter[str] = field(default_factory=Counter)
+    strokes: int = 0
+    bytes_of: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    drift: list[str] = field(default_factory=list)
+    """Pages on which the screen was not what the rules say, in words."""
+
+    def count(self, key: str, kind: str, received: int) -> None:
+        """Count one stroke and the bytes that it made the program send."""
+        self.strokes += 1
+        self.keys[kind] += 1
+        if cost(key) > 1:
+            self.keys["shift"] += 1
+        self.bytes_of[kind].append(received)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the bench; the exit code is 1 where a document came out other than the gold."""
+    options = _parser().parse_args(arguments)
+    try:
+        with tempfile.TemporaryDirectory(prefix="tonemark-bench-") as name:
+            report = run(options, Path(name))
+    except TonemarkError as error:
+        print(f"{error.title} {error.remedy}", file=sys.stderr)
+        return 1
+    if options.json:
+        print(json.dumps(report, ensure_ascii=False))
+    else:
+        for figure, value in report.items():
+            print(f"{figure:<18} {value}")
+    return int(report["equal"] != report["documents"])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="./run bench keys",
+        description="Plays gold annotations through the real program and counts the keys.",
+        epilog="Example: ./run bench keys --conll dev.conll --lang sw --raw train.conll --limit 40",
+    )
+    parser.add_argument("--conll", type=Path, required=True, metavar="FILE", help="the gold")
+    parser.add_argument("--lang", required=True, metavar="CODE", help="language of the texts")
+    parser.add_argument(
+        "--raw", type=Path, metavar="FILE", help="more text, whose words are counted; no labels"
+    )
+    parser.add_argument("--page", type=int, default=1, metavar="N", help="documents a page  [1]")
+    parser.add_argument("--limit", type=int, metavar="N", help="play the first N documents")
+    parser.add_argument("--size", type=_size, default=(80, 24), metavar="WxH", help="[80x24]")
+    parser.add_argument("--json", action="store_true", help="one object on the last line")
+    return parser
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    if not (width.isdecimal() and height.isdecimal() and int(width) > 9 and int(height) > 7):
+        raise argparse.ArgumentTypeError(f"{text!r} is no size such as 80x24")
+    return int(width), int(height)
+
+
+def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Make the project in `folder`, play, export, compare; the report."""
+    begun = time.monotonic()
+    corpus = read_gold(options.conll)
+    if not corpus.records:
+        raise TonemarkError(f"{options.conll} has no sentence that can be taken.")
+    environment = _environment(folder)
+    project = make_project(folder, corpus, options, environment)
+    pages, counts = read_pages(project, len(corpus.records[: options.limit]))
+    tally = Tally()
+    try:
+        play_pages(project, pages, counts, corpus, options.size, environment, tally)
+    except TonemarkError as error:  # what was played is exported and compared all the same
+        print(error.title, file=sys.stderr)
+    exported = folder / "out.jsonl"
+    _tonemark(environment, "export", project.folder, "--annotator", ANNOTATOR, "-o", exported)
+    played = corpus.records[: options.limit]
+    differing = compare(played, corpus.gold, exported)
+    for line in islice((*map(_refusal, corpus.refused), *tally.drift, *differing), 3 * SHOWN):
+        print(line, file=sys.stderr)
+    entities = sum(len(corpus.gold[str(record.key)]) for record in played)
+    keys = tally.keys.total()
+    received = sum(sum(each) for each in tally.bytes_of.values())
+    return {
+        "documents": len(played),
+        "equal": len(played) - len(differing),
+        "entities": entities,
+        "keys": keys,
+        "keys_per_entity": round(keys / entities, 4) if entities else None,
+        "bytes_per_key": round(received / tally.strokes, 1) if tally.strokes else None,
+        "strokes": tally.strokes,
+        "by_kind": dict(tally.keys.most_common()),
+        "median_bytes": {kind: median(each) for kind, each in tally.bytes_of.items()},
+        "drift": len(tally.drift),
+        "refused": len(corpus.refused),
+        "seconds": round(time.monotonic() - begun, 1),
+    }
+
+
+# The project
+
+
+def read_gold(path: Path) -> Corpus:
+    """The sentences of a CoNLL file, each under a key of its own, and their spans."""
+    corpus = Corpus()
+    labels: Counter[str] = Counter()
+    for item in read_records(path, format="conll", options=ReadOptions()):
+        if isinstance(item, Refusal):
+            corpus.refused.append(item)
+            continue
+        key = f"gold-{item.number}"
+        corpus.records.append(Record(item.number, item.line, item.text, key, tokens=item.tokens))
+        spans = {Stretch(s.start, s.end, s.label) for s in item.suggestions}
+        corpus.gold[key] = spans
+        labels.update(span.label for span in spans)
+    corpus.labels = [label for label, _ in labels.most_common()] or ["NAME"]
+    return corpus
+
+
+def _refusal(item: Refusal) -> str:
+    return f"refused: line {item.line}: {item.reason}"
+
+
+def make_project(
+    folder: Path, corpus: Corpus, options: argparse.Namespace, environment: dict[str, str]
+) -> Project:
+    """A project as `new` and `add` make it: the gold texts first, then the raw ones."""
+    target = folder / "keys"
+    plain = [label for label in corpus.labels if "," not in label]
+    names = ",".join(plain) or "NAME"
+    _tonemark(
+        environment, "new", target, "--lang", options.lang, "--labels", names, "--page",
+        str(options.page),
+    )  # fmt: skip
+    for label in corpus.labels:
+        if label not in plain:
+            add_label(target, label)
+    if any(overlap(spans) for spans in corpus.gold.values()):
+        file = target / "project.toml"
+        text = file.read_text("utf-8").replace("overlapping = false", "overlapping = true ")
+        file.write_text(text, "utf-8")
+    _write_texts(folder / "gold.jsonl", corpus.records)
+    _tonemark(environment, "add", target, folder / "gold.jsonl")
+    if options.raw:
+        raw = read_records(options.raw, format=None, options=ReadOptions())
+        _write_texts(folder / "raw.jsonl", (item for item in raw if isinstance(item, Record)))
+        _tonemark(environment, "add", target, folder / "raw.jsonl")
+    return read_project(target)
+
+
+def overlap(spans: Iterable[Stretch]) -> bool:
+    """Whether any two of the spans share a code point."""
+    behind = 0
+    for span in sorted(spans):
+        if span.start < behind:
+            return True
+        behind = max(behind, span.end)
+    return False
+
+
+def _write_texts(path: Path, records: Iterable[Record]) -> None:
+    """Texts and their tokens, as JSON Lines, without any span."""
+    with path.open("w", encoding="utf-8") as stream:
+        for record in records:
+            item: dict[str, Any] = {"text": record.text}
+            if record.key is not None:
+                item["key"] = record.key
+            if record.tokens is not None:
+                item["tokens"] = [{"start": start, "end": end} for start, end in record.tokens]
+            stream.write(json.dumps(item, ensure_ascii=False) + "\n")
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """That of a user who has configured nothing and opened nothing before."""
+    home = folder / "home"
+    home.mkdir()
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "TEXTUAL"))}
+    return {**kept, "HOME": str(home), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+
+
+def _tonemark(environment: dict[str, str], *arguments: Path | str) -> None:
+    done = subprocess.run(
+        [*PROGRAM, *map(str, arguments)], env=environment, capture_output=True, text=True
+    )
+    if done.returncode:
+        said = (done.stderr.strip() or done.stdout.strip())[-2000:]
+        raise TonemarkError(f"tonemark {arguments[0]} failed ({done.returncode}): {said}")
+
+
+def read_pages(project: Project, wanted: int) -> tuple[list[list[Document]], dict[str, WordCount]]:
+    """The pages that hold the first `wanted` documents, and the counts of all their words.
+
+    Read before the program starts; it opens the same pages, in the order of the numbers.
+    """
+    store = Store(project.folder / STORE_FILE)
+    try:
+        last = -(-wanted // project.page) * project.page
+        documents = list(store.documents(range(1, min(last, store.document_count()) + 1)))
+        words = {
+            fold_word(document.text[start:end])
+            for document in documents
+            for start, end in document.tokens or ()
+        }
+        counts = {word: WordCount(*n) for word, n in store.words(words).items()}
+    finally:
+        store.close()
+    step = project.page
+    return [documents[at : at + step] for at in range(0, len(documents), step)], counts
+
+
+# Playing
+
+
+def play_pages(
+    project: Project,
+    pages: Sequence[Sequence[Document]],
+    counts: dict[str, WordCount],
+    corpus: Corpus,
+    size: tuple[int, int],
+    environment: dict[str, str],
+    tally: Tally,
+) -> None:
+    """Answer all pages in the running program; raises TonemarkError where it does not follow."""
+    command = [*PROGRAM, "annotate", str(project.folder), "--as", ANNOTATOR]
+    terminal = Terminal(command, environment, *size)
+    try:
+        for turn, page in enumerate(pages):
+            rehearsal = rehearse(project, page, counts, size)
+            _await(terminal, int(page[0].number), tally, turn)
+            if turn == 0 and not terminal.wait(_shown(rehearsal), seconds=1.0):
+                terminal.press("escape")  # puts away what greets a newcomer
+            _follow(terminal, rehearsal, tally, f"{page[0].key}, opened")
+            golds = [
+                Gold(index, *span)
+                for index, document in enumerate(page)
+                for span in corpus.gold.get(document.key, ())
+            ]
+            for action in play(rehearsal, golds):
+                for key in action.keys:
+                    terminal.press(key)
+                    tally.count(key, action.kind, terminal.settle())
+            _follow(terminal, rehearsal, tally, f"{page[0].key}, labelled")
+            terminal.press("enter")
+        _await(terminal, int(pages[-1][-1].number) + 1, tally, len(pages))
+        terminal.press("q")
+        if terminal.ended(PATIENCE) != 0:
+            raise _lost(terminal, "the program did not end well")
+    except ProcessLookupError:
+        raise _lost(terminal, "the program ended") from None
+    finally:
+        terminal.close()
+
+
+def _await(terminal: Terminal, number: int, tally: Tally, turn: int) -> None:
+    """Wait for the page that begins with document `number` (or the end of the queue), and count
+    the Enter that turned to it with all that came since it was pressed."""
+
+    def turned(lines: list[str]) -> bool:
+        found = _TITLE.search(lines[0])
+        return " · done · " in lines[0] if found is None else int(found[1]) == number
+
+    if not terminal.wait(turned, seconds=PATIENCE):
+        raise _lost(terminal, f"the page of document {number} did not appear")
+    received = terminal.received - sum(map(sum, tally.bytes_of.values()))
+    if turn:
+        tally.count("enter", "enter", received)
+    else:
+        tally.bytes_of["start"].append(received)
+
+
+def rehearse(
+    project: Project,
+    page: Sequence[Document],
+    counts: dict[str, WordCount],
+    size: tuple[int, int],
+) -> Rehearsal:
+    """The page as the annotate screen opens it in a terminal of that size."""
+    listed = project.bidi == "list" or (
+        project.bidi == "auto" and is_right_to_left(project.language, page[0].text[:200])
+    )
+    return Rehearsal(
+        page,
+        counts,
+        key_table(label_keys(project)),
+        [label.name for label in project.labels],
+        width=size[0] - 1,
+        height=max(1, size[1] - 6),
+        mode="list" if listed else "logical",
+        overlapping=project.overlapping,
+    )
+
+
+def _follow(terminal: Terminal, rehearsal: Rehearsal, tally: Tally, where: str) -> None:
+    """Wait until the screen shows the hints and tags that the rehearsal has."""
+    if not terminal.wait(_shown(rehearsal), seconds=2.0):
+        shown = terminal.lines()
+        for y, (width, line) in hint_lines(rehearsal).items():
+            if (found := shown[2 + y][:width].rstrip()) != line:
+                tally.drift.append(f"drift: {where}, line {3 + y}: not {line!r} but {found!r}")
+                return
+
+
+def _shown(rehearsal: Rehearsal) -> Callable[[list[str]], bool]:
+    wanted = hint_lines(rehearsal)
+    return lambda lines: all(
+        lines[2 + y][:width].rstrip() == line for y, (width, line) in wanted.items()
+    )
+
+
+def hint_lines(rehearsal: Rehearsal) -> dict[int, tuple[int, str]]:
+    """What stands in the lines of hints, by line of the view: cells to look at, and their text."""
+    view = rehearsal.view
+    drawn = render(view, {name: place for place, name in enumerate(rehearsal.names)})
+    lines = ["".join(text for text, _ in runs).rstrip() for runs in drawn]
+    found = {}
+    for row in view.visible_rows():
+        y = row.y - view.top
+        if row.pieces:
+            width = LIST_INDENT - 2 if view.mode == "list" else view.width
+            found[y] = width, lines[y][:width].rstrip()
+    return found
+
+
+def _lost(terminal: Terminal, what: str) -> TonemarkError:
+    shown = "\n".join(line for line in terminal.lines() if line)
+    return TonemarkError(f"The oracle lost its way: {what}. The screen shows:\n{shown}")
+
+
+# Comparing
+
+
+def compare(played: Sequence[Record], gold: dict[str, set[Stretch]], exported: Path) -> list[str]:
+    """A line of words for each document whose text, answer or spans are not those of the gold."""
+    found = {item["key"]: item for item in _read_lines(exported)}
+    faults = []
+    for record in played:
+        key = str(record.key)
+        item = found.get(key)
+        if item is None or item.get("answer") != "accept":
+            faults.append(f"{key}: not answered")
+            continue
+        if item["text"] != record.text:
+            faults.append(f"{key}: the text was changed")
+            continue
+        spans = {Stretch(s["start"], s["end"], s["label"]) for s in item["spans"]}
+        if spans != gold[key] or len(item["spans"]) != len(spans):
+            missing, more = sorted(gold[key] - spans), sorted(spans - gold[key])
+            faults.append(f"{key}: missing {missing}, too many {more}")
+    return faults
+
+
+def _read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as stream:
+        for line in stream:
+            yield json.loads(line)

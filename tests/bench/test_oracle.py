@@ -1,0 +1,227 @@
+"""The oracle's planner on invented sentences: it reaches every span, by the fewest keys."""
+
+from __future__ import annotations
+
+import heapq
+import importlib.util
+import sys
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tonemark.corpus.documents import Document
+from tonemark.tokenizers.base import Token
+from tonemark.tui.page.keys import key_table
+
+
+def _load(name: str) -> Any:
+    path = Path(__file__).resolve().parents[2] / "bench" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"bench_{name}", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+oracle = _load("oracle")
+LABELS = ["PER", "LOC", "ORG"]
+
+
+def document(text: str, number: int = 1) -> Document:
+    """A text with its words, cut at spaces, as tokens."""
+    tokens, start = [], 0
+    for word in text.split(" "):
+        tokens.append(Token(start, start + len(word)))
+        start += len(word) + 1
+    return Document(number, f"d{number}", text, tokens=tuple(tokens))
+
+
+def rehearsal(*texts: str, labels: list[str] = LABELS, **options: Any) -> Any:
+    documents = [document(text, number) for number, text in enumerate(texts, 1)]
+    table = key_table({str(n): label for n, label in enumerate(labels[:9], 1)})
+    return oracle.Rehearsal(documents, {}, table, labels, **options)
+
+
+def gold(text: str, part: str, label: str, sheet: int = 0, nth: int = 0) -> Any:
+    """The span over the `nth` occurrence of `part`."""
+    start = -1
+    for _ in range(nth + 1):
+        start = text.index(part, start + 1)
+    return oracle.Gold(sheet, start, start + len(part), label)
+
+
+SENTENCE = "jana Amina Juma alifika Kisumu kwa basi , leo ."
+
+
+@pytest.mark.parametrize(
+    ("spans", "keys"),
+    [
+        ([], ""),
+        ([("Amina Juma", "PER")], "1"),  # the first candidate is in focus when the page opens
+        ([("Amina Juma", "PER"), ("Kisumu", "LOC")], "1 2"),  # and the next after a label
+        ([("Kisumu", "LOC")], "space 2"),
+        ([("Amina", "PER")], "; 1"),
+        ([("Amina", "PER"), ("Juma", "PER")], "; 1 1"),  # what is left of a candidate comes next
+        ([("Juma", "PER")], "d 1"),
+        ([("Juma alifika", "PER")], "d . 1"),
+        ([("leo", "ORG")], "k 3"),
+        ([("jana Amina Juma", "PER")], "a . . 1"),
+        ([("Amina Juma alifika Kisumu kwa basi", "PER")], "J 1"),  # Shift costs less than dots
+        ([(",", "ORG")], "j right 3"),  # punctuation has no hint
+        ([("mina", "PER")], "; ' > 1"),  # inside a token, by characters
+    ],
+)
+def test_fewest_keys(spans: list[tuple[str, str]], keys: str) -> None:
+    golds = [gold(SENTENCE, part, label) for part, label in spans]
+    page = rehearsal(SENTENCE)
+    actions = list(oracle.play(page, golds))
+    assert page.labelled() == set(golds)
+    best = keys.split()
+    assert oracle.cost_of(actions) == sum(map(oracle.cost, best))
+    again = rehearsal(SENTENCE)
+    again.do(oracle.Action(tuple(best), "best"))
+    assert again.labelled() == set(golds)
+
+
+@pytest.mark.parametrize(
+    ("key", "keys"),
+    [("a", 1), ("A", 2), ("Ẹ", 2), ("<", 2), (",", 1), ("'", 1), ("=", 1), ("enter", 1), ("1", 1)],
+)
+def test_shift_is_a_key(key: str, keys: int) -> None:
+    assert oracle.cost(key) == keys
+
+
+TWICE = "mto una maji na mto una samaki , tena mto ."
+
+
+@pytest.mark.parametrize(
+    ("nths", "together"),
+    [((0, 1, 2), True), ((0, 1), False), ((1, 2), False)],
+)
+def test_same_only_where_all_occurrences_are_gold(nths: tuple[int, ...], together: bool) -> None:
+    golds = [gold(TWICE, "mto", "LOC", nth=nth) for nth in nths]
+    page = rehearsal(TWICE)
+    actions = list(oracle.play(page, golds))
+    assert page.labelled() == set(golds)
+    assert (oracle.SAME in actions) is together
+
+
+def test_same_not_where_it_costs_as_much() -> None:
+    text = "Amina na Amina"
+    golds = [gold(text, "Amina", "PER", nth=nth) for nth in range(2)]
+    assert oracle.cost_of(list(oracle.play(rehearsal(text), golds))) == 2
+
+
+def test_same_over_the_sheets_of_a_page() -> None:
+    texts = ["leo mto umejaa", "kesho pia mto utajaa", "na mto huo"]
+    golds = [gold(text, "mto", "LOC", sheet) for sheet, text in enumerate(texts)]
+    page = rehearsal(*texts)
+    actions = list(oracle.play(page, golds))
+    assert page.labelled() == set(golds)
+    assert oracle.SAME in actions
+
+
+MANY = [*"ABCDEFGHI", "LOCATION", "LOC", "loc", "EVENT", "PREVENT"]
+
+
+@pytest.mark.parametrize(
+    ("label", "typed"),
+    [("LOCATION", "l"), ("LOC", "LOC"), ("loc", "loc"), ("EVENT", "v"), ("PREVENT", "p")],
+)
+def test_labels_beyond_the_digits_are_typed_ahead(label: str, typed: str) -> None:
+    found = oracle.typed_ahead(MANY, label)
+    assert oracle.matching(MANY, found)[0] == label
+    assert sum(map(oracle.cost, found)) == sum(map(oracle.cost, typed))
+    page = rehearsal("leo Kisumu", labels=MANY)
+    actions = list(oracle.play(page, [oracle.Gold(0, 4, 10, label)]))
+    assert page.labelled() == {oracle.Gold(0, 4, 10, label)}
+    assert actions[-1].keys == ("0", *found, "enter")
+
+
+def test_overlapping_spans_are_added() -> None:
+    text = "Chuo Kikuu cha Nairobi leo"
+    golds = [gold(text, "Chuo Kikuu cha Nairobi", "ORG"), gold(text, "Nairobi", "LOC")]
+    page = rehearsal(text, overlapping=True)
+    actions = list(oracle.play(page, golds))
+    assert page.labelled() == set(golds)
+    assert ("+",) in [action.keys for action in actions]
+
+
+WORDS = st.sampled_from(
+    ["Amina", "Juma", "na", "leo", "basi", ",", ".", "e\u0301", "\u200b", "2019"]
+)
+SENTENCES = st.lists(WORDS, min_size=1, max_size=30).map(" ".join)
+
+
+@st.composite
+def annotated(draw: st.DrawFn, most: int = 3) -> tuple[list[str], list[Any]]:
+    """Sentences with spans over whole words that do not overlap."""
+    texts = draw(st.lists(SENTENCES, min_size=1, max_size=most))
+    golds = []
+    for sheet, text in enumerate(texts):
+        tokens = document(text).tokens or ()
+        cuts = sorted(draw(st.sets(st.integers(0, len(tokens)), max_size=6)))
+        for first, last in zip(cuts[::2], cuts[1::2], strict=False):
+            label = draw(st.sampled_from(LABELS))
+            golds.append(oracle.Gold(sheet, tokens[first].start, tokens[last - 1].end, label))
+    return texts, golds
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    annotated(), st.sampled_from([(79, 18), (24, 4), (12, 2)]), st.sampled_from(["logical", "list"])
+)
+def test_every_span_is_reached(
+    case: tuple[list[str], list[Any]], size: tuple[int, int], mode: str
+) -> None:
+    texts, golds = case
+    page = rehearsal(*texts, width=size[0], height=size[1], mode=mode)
+    said = list(oracle.play(page, golds))
+    assert page.labelled() == set(golds)
+    fresh = rehearsal(*texts, width=size[0], height=size[1], mode=mode)
+    for action in said:
+        fresh.do(action)
+    assert fresh.labelled() == set(golds)  # looking ahead left no trace
+
+
+@settings(max_examples=25, deadline=None)
+@given(annotated(most=1))
+def test_no_way_to_the_first_span_is_cheaper(case: tuple[list[str], list[Any]]) -> None:
+    texts, golds = case
+    page = rehearsal(*[" ".join(text.split(" ")[:8]) for text in texts])
+    ends = [len(sheet.document.text) for sheet in page.page.sheets]
+    for wanted in golds[:1]:
+        if wanted.end <= ends[wanted.sheet]:
+            way = oracle.reach(page, wanted)
+            assert oracle.cost_of(way) == _exhaustive(page, wanted)
+
+
+def _exhaustive(page: Any, wanted: Any) -> int:
+    """The fewest keys that bring the focus to a span, by trying all keys everywhere."""
+    letters = {hint[0] for hint in page.view.hints().tokens}
+    keys = [*letters, *map(str.upper, letters), *".,<>;'"]
+    keys += ["space", "backspace", "left", "right", "up", "down", "home", "end"]
+    order = count()
+    heap: list[tuple[int, int, Any]] = [(0, next(order), page.place())]
+    done = set()
+    while heap:
+        spent, _, place = heapq.heappop(heap)
+        if place.focus[:3] == wanted[:3]:
+            page.put(place)
+            return spent
+        state = (place.focus, place.top, place.charwise)
+        if state in done:
+            continue
+        done.add(state)
+        for key in keys:
+            page.put(place)
+            page.do(oracle.Action((key,), "any"))
+            after = page.place()
+            heapq.heappush(heap, (spent + oracle.cost(key), next(order), after))
+    raise AssertionError("there is no way")

@@ -1,0 +1,156 @@
+"""What stands on one sheet, in order: its spans and suggestions, and the candidates that nothing is
+said of. Kept up to date edit by edit, so that a key reads only what lies near it.
+
+Knows no screen, no focus and no keys.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
+from operator import attrgetter, is_, itemgetter
+
+import regex
+
+from tonemark.corpus.pages import Sheet
+from tonemark.corpus.spans import Stretch, Suggestion
+
+WORDLIKE = regex.compile(r"[\p{L}\p{N}]")
+
+
+class Ordered:
+    """Stretches in order, and which of them share a code point with another stretch."""
+
+    def __init__(self, items: Sequence[Stretch]) -> None:
+        self.items = items
+        self._starts = [item.start for item in items]
+        # How far those up to each one reach: a bisection finds the first that can touch a place.
+        self._reach = list(accumulate((item.end for item in items), max))
+
+    def touching(self, start: int, end: int) -> list[Stretch]:
+        """Those that overlap the stretch from `start` to `end`, in order."""
+        first, last = bisect_right(self._reach, start), bisect_left(self._starts, end)
+        return [item for item in self.items[first:last] if item.end > start]
+
+
+class Standing:
+    """What stands on a sheet whose name-like runs are `runs` (token indexes, end exclusive).
+
+    `open` are the stretches of runs that nothing is said of, in code points and in order: what a
+    span leaves over at the right of a run is still a candidate, what lies left of it has been
+    passed by; a suggestion leaves both sides. `tokens` are those that the runs speak of.
+
+    The stops of the tour are the open candidates and the suggestions; suggestions that begin
+    together are one stop, as long as the longest.
+    """
+
+    def __init__(self, sheet: Sheet, runs: Sequence[tuple[int, int]]) -> None:
+        self._sheet = sheet
+        self._draft = sheet.draft
+        self.tokens = sheet.tokens
+        self._run_starts = [self.tokens[first].start for first, _ in runs]
+        self._run_ends = [self.tokens[last - 1].end for _, last in runs]
+        self.open: list[tuple[int, int]] = []
+        self._order()
+        self._reopen(0, len(runs))
+
+    def update(self) -> None:
+        """Take in what an edit changed."""
+        before, draft = self._draft, self._sheet.draft
+        if draft is before:
+            return
+        self._draft = draft
+        changed = _differing(before.spans, draft.spans)
+        changed += _differing(before.suggestions, draft.suggestions)
+        if changed:
+            self._order()
+            start, end = min(s.start for s in changed), max(s.end for s in changed)
+            self._reopen(bisect_right(self._run_ends, start), bisect_left(self._run_starts, end))
+
+    def touching(self, start: int, end: int) -> list[Stretch]:
+        """The spans, then the suggestions, that overlap a stretch of code points."""
+        return [*self._spans.touching(start, end), *self._suggestions.touching(start, end)]
+
+    def open_between(self, start: int, end: int) -> list[tuple[int, int]]:
+        """The open candidates that share a code point with a stretch."""
+        first = bisect_right(self.open, start, key=itemgetter(1))
+        return self.open[first : bisect_left(self.open, end, key=itemgetter(0))]
+
+    def count(self) -> int:
+        """How many stops there are."""
+        return len(self.open) + len(self._suggested)
+
+    def rank(self, offset: int) -> int:
+        """How many stops begin before a code point."""
+        return sum(self._places(offset))
+
+    def stop_from(self, offset: int) -> tuple[int, int] | None:
+        """The first stop that begins at or after a code point: start and end."""
+        at, suggested = self._places(offset)
+        nearest = self.open[at : at + 1] + self._suggested[suggested : suggested + 1]
+        return min(nearest, default=None)
+
+    def stop_before(self, offset: int) -> tuple[int, int] | None:
+        """The last stop that begins before a code point: start and end."""
+        at, suggested = self._places(offset)
+        nearest = (
+            self.open[max(0, at - 1) : at] + self._suggested[max(0, suggested - 1) : suggested]
+        )
+        return max(nearest, default=None)
+
+    def stops(self) -> list[tuple[int, int, bool]]:
+        """All stops in order: start, end, and whether it is a suggestion."""
+        return sorted(
+            [(*place, False) for place in self.open] + [(*place, True) for place in self._suggested]
+        )
+
+    def _places(self, offset: int) -> tuple[int, int]:
+        return bisect_left(self.open, (offset,)), bisect_left(self._suggested, (offset,))
+
+    def _order(self) -> None:
+        self._spans = Ordered(self._draft.spans)
+        self._suggestions = Ordered(self._draft.suggestions)
+        self._suggested = sorted({s.start: s.end for s in self._draft.suggestions}.items())
+
+    def _reopen(self, first: int, last: int) -> None:
+        """Work out anew what is open of some runs."""
+        if first < last:
+            left = bisect_left(self.open, (self._run_starts[first],))
+            right = bisect_left(self.open, (self._run_ends[last - 1],))
+            self.open[left:right] = [
+                place for run in range(first, last) for place in self._rest(run)
+            ]
+
+    def _rest(self, run: int) -> list[tuple[int, int]]:
+        start, end = self._run_starts[run], self._run_ends[run]
+        touching = self.touching(start, end)
+        if not touching:
+            return [(start, end)]
+        rest = []
+        for stretch in sorted(touching, key=attrgetter("start")):
+            if isinstance(stretch, Suggestion):
+                rest += self._words(start, min(stretch.start, end))
+            else:
+                rest = []
+            start = max(start, stretch.end)
+        return rest + self._words(start, end)
+
+    def _words(self, start: int, end: int) -> list[tuple[int, int]]:
+        """The tokens wholly inside a stretch, signs at either end left out: one place, or none."""
+        first = bisect_left(self.tokens, start, key=itemgetter(0))
+        last = bisect_right(self.tokens, end, key=itemgetter(1))
+        text = self._sheet.document.text
+        words = [token for token in self.tokens[first:last] if WORDLIKE.search(text, *token)]
+        return [(words[0].start, words[-1].end)] if words else []
+
+
+def _differing(before: Sequence[Stretch], after: Sequence[Stretch]) -> list[Stretch]:
+    """The items between what two rows have in common at their ends: an edit keeps the others."""
+    if before is after:
+        return []
+    shorter = min(len(before), len(after))
+    left = next((at for at, same in enumerate(map(is_, before, after)) if not same), shorter)
+    pairs = enumerate(map(is_, reversed(before), reversed(after)))
+    right = min(next((at for at, same in pairs if not same), shorter), shorter - left)
+    return [*before[left : len(before) - right], *after[left : len(after) - right]]

@@ -1,0 +1,166 @@
+"""The tutor: a few lines beside her first pages that lead from key to key.
+
+Pure: it sees what a key did to the view, and says what to try next. Nothing depends on it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tonemark.text import short
+from tonemark.tui.page.cells import cells
+from tonemark.tui.page.columns import wrap_runs
+from tonemark.tui.page.keys import GLYPHS, KeyTable
+from tonemark.tui.page.render import BLANK, Look, Run
+from tonemark.tui.page.view import View
+
+PUT_AWAY = "escape"
+"""The key that puts the tutor away."""
+
+AGAIN = "0"
+"""What is kept where she asked for the tutor again."""
+
+PAGES = 2
+"""Pages accepted after which it goes by itself."""
+
+HIGH = 16
+"""Lines for text and tutor from which it shows all steps; with fewer, the next one alone."""
+
+LOW = 7
+"""Lines below which the text needs them all."""
+
+TEXT = Look("text")
+KEY = Look("key")
+QUIET = Look("quiet")
+MARK = Look("message")
+
+_EDGES = ("right_out", "right_in", "left_out", "left_in")
+
+
+class Progress(NamedTuple):
+    """What she has done so far: a hint typed, a label set, an edge moved, pages accepted."""
+
+    focused: bool = False
+    labelled: bool = False
+    edged: bool = False
+    pages: int = 0
+
+
+class Seen(NamedTuple):
+    """What of a view a key can change, as far as the tutor looks."""
+
+    focus: tuple[int, int, int]
+    spans: int
+
+
+def begun(preference: str | None) -> Progress | None:
+    """Where the tutor stands by what was kept of it; None where it has been put away."""
+    if preference is None or preference in "01":
+        return Progress(pages=int(preference or 0))
+    return None
+
+
+def kept(progress: Progress | None) -> str:
+    """What to keep of the tutor for `begun`."""
+    return "away" if progress is None or progress.pages >= PAGES else str(progress.pages)
+
+
+def seen(view: View) -> Seen:
+    """What the tutor looks at, before and after a key."""
+    spans = sum(len(sheet.draft.spans) for sheet in view.page.sheets)
+    return Seen((view.focus.sheet, view.focus.start, view.focus.end), spans)
+
+
+def after_key(progress: Progress, key: str, table: KeyTable, before: Seen, view: View) -> Progress:
+    """The progress after a key that was pressed on a page."""
+    now = seen(view)
+    if now.spans > before.spans:
+        return progress._replace(labelled=True)
+    if now.focus != before.focus:
+        if table.page.get(key) in _EDGES:
+            return progress._replace(edged=True)
+        if key.lower() in table.letters and key not in table.page:
+            return progress._replace(focused=True)
+    return progress
+
+
+def tutor_lines(
+    view: View, table: KeyTable, progress: Progress, width: int, height: int
+) -> list[list[Run]]:
+    """The tutor in lines of `width` cells, `height` being those that text and tutor share.
+
+    It never takes more than half of them. With room for all, every step has its line, the next
+    one marked; else that one stands alone.
+    """
+    if height < LOW:
+        return []
+    steps = _steps(view, table, progress)
+    at = next((i for i, (done, _) in enumerate(steps) if not done), len(steps) - 1)
+    away: list[Run] = [("Esc", KEY), (" puts this away", QUIET)]
+    if height < HIGH or width < 60:
+        runs: list[Run] = [("▸ ", MARK), *steps[at][1], ("   ", BLANK), *away]
+        return _fitting(wrap_runs([(" ", BLANK), *runs], width, 3), height)
+    title = " ── first steps "
+    rule = "─" * max(1, width - cells(title) - cells(" Esc puts this away "))
+    lines: list[list[Run]] = [[(title, Look("rule")), (rule, Look("rule")), (" ", BLANK), *away]]
+    for i, (done, runs) in enumerate(steps):
+        sign = "▸" if i == at else "✓" if done else " "
+        look = MARK if i == at else QUIET
+        faint = [(text, look if i == at or old == KEY else QUIET) for text, old in runs]
+        shown = runs if i == at else faint
+        lines += wrap_runs([(f" {sign} {i + 1} ", look), *shown], width, 5)
+    return _fitting(lines, height)
+
+
+def _fitting(lines: list[list[Run]], height: int) -> list[list[Run]]:
+    return lines if len(lines) <= height // 2 else []
+
+
+def _steps(view: View, table: KeyTable, progress: Progress) -> list[tuple[bool, list[Run]]]:
+    focus = view.sheet.document.text[view.focus.start : view.focus.end]
+    labels = [(key, short(name, 12)) for key, name in table.labels.items()][:3]
+    go: list[Run] = [(f"In focus: “{short(focus, 10)}”. ", TEXT)]
+    if target := _elsewhere(view):
+        hint, word = target
+        go += [("The letters over a word go to it: ", TEXT), (hint, KEY)]
+        go += [(f" “{short(word, 10)}”", TEXT)]
+    name: list[Run] = [("Is it a name? Label it: ", TEXT)]
+    for key, label in labels:
+        name += [(key, KEY), (f" {label}, ", TEXT)]
+    name += [(table.key_of("type_ahead"), KEY), (" more. ", TEXT)]
+    name += [(table.key_of("next"), KEY), (" goes on without", TEXT)]
+    right, left = table.key_of("right_out"), table.key_of("right_in")
+    edge: list[Run] = [
+        ("Too short or too long? ", TEXT),
+        (right, KEY),
+        (" takes in a word, ", TEXT),
+    ]
+    edge += [(left, KEY), (" gives one back; then label", TEXT)]
+    enter = GLYPHS["enter"] + " Enter"
+    accept = table.key_of("accept")
+    accept = enter if accept == GLYPHS["enter"] else accept
+    end: list[Run] = [("All names labelled? ", TEXT), (accept, KEY)]
+    end += [(" accepts, and turns the page; ", TEXT)]
+    end += [(table.key_of("undo"), KEY), (" undoes", TEXT)]
+    return [
+        (progress.focused or progress.labelled, go),
+        (progress.labelled, name),
+        (progress.edged or progress.pages > 0 or not view.stops(), edge),
+        (progress.pages >= PAGES, end),
+    ]
+
+
+def _elsewhere(view: View) -> tuple[str, str] | None:
+    """The hint of the first candidate in view that is not in focus, else of the first word."""
+    hints = view.hints().of
+    stops = {(stop.sheet, stop.start): stop for stop in view.stops()}
+    first: tuple[str, str] | None = None
+    for (index, token), hint in hints.items():
+        sheet = view.page.sheets[index]
+        start, end = sheet.tokens[token]
+        if index == view.focus.sheet and start < view.focus.end and view.focus.start < end:
+            continue
+        if stop := stops.get((index, start)):
+            return hint, sheet.document.text[stop.start : stop.end]
+        first = first or (hint, sheet.document.text[start:end])
+    return first

@@ -1,0 +1,214 @@
+"""The dashboard: what is in the project, how far each annotator is, and a key for each thing.
+
+It is painted before anything is counted; the counting runs in a thread on a connection of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+
+from tonemark.corpus.languages import language_name
+from tonemark.corpus.progress import AnnotatorProgress, Progress, progress
+from tonemark.corpus.project import Project
+from tonemark.corpus.store import Store
+from tonemark.errors import TonemarkError
+from tonemark.text import short, visible
+from tonemark.tui.page.cells import cells
+from tonemark.tui.page.columns import column, wrap_runs
+from tonemark.tui.page.keys import KeyTable
+from tonemark.tui.page.render import BLANK, Look, Run
+from tonemark.tui.screens.reading import QUIET, TEXT, TITLE, ReadingScreen
+from tonemark.tui.screens.ways import EXPORTS, Place, file_name
+
+KEY = Look("key")
+
+
+class Dashboard(ReadingScreen[None]):
+    """The first screen of a project; from here to work, and back."""
+
+    KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("accept", "annotate"),
+        ("documents", "documents"),
+        ("search", "search"),
+        ("guidelines", "guidelines"),
+        ("export", "export"),
+        ("help", "help"),
+        ("quit", "quit"),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._figures: Progress | None = None
+        self._total = 0
+        self._exported = ""
+        self._counting: Store | None = None
+
+    def on_mount(self) -> None:
+        """Show what is known without counting."""
+        self._total = self.desk.store.document_count()
+        self._exported = last_export(self.desk.project)
+        self.refill()
+
+    def on_screen_resume(self) -> None:
+        """Count, at the first time and after whatever was done on another screen."""
+        self.refill()
+        self.run_worker(self._count(), group="count", exclusive=True)
+
+    def on_unmount(self) -> None:
+        """Leave a count where it stands, so that quitting need not wait for it."""
+        self._stop_counting()
+
+    def _stop_counting(self) -> None:
+        if self._counting:
+            self._counting.db.interrupt()
+
+    async def _count(self) -> None:
+        self._stop_counting()
+        team = self.desk.project.team or (self.desk.annotator,)
+        try:
+            found = await asyncio.to_thread(self._counted, team)
+        except TonemarkError as error:
+            self.say(visible(error.title))
+            return
+        if found:
+            self._figures, self._total = found, found.documents
+            self._exported = last_export(self.desk.project)
+            self.refill()
+
+    def _counted(self, team: tuple[str, ...]) -> Progress | None:
+        """Runs in a thread: SQLite lets go of the interpreter while it counts."""
+        store = self._counting = Store(self.desk.store.path)
+        try:
+            return progress(store, team)
+        except sqlite3.OperationalError:
+            return None  # interrupted
+        finally:
+            if self._counting is store:
+                self._counting = None
+            store.close()
+
+    def heading(self) -> tuple[str, str]:
+        """The project's name, and hers."""
+        return short(self.desk.project.name, 40), short(self.desk.annotator, 32)
+
+    def body(self, width: int) -> Iterable[list[Run]]:
+        """The figures."""
+        return dashboard_lines(
+            self.desk.project, self.table, self.desk.annotator, self._total, self._figures,
+            self._exported, width,
+        )  # fmt: skip
+
+    def _command_accept(self) -> None:
+        self.go_to(Place(0))
+
+    def go_to(self, place: Place | None) -> None:
+        """Open the annotate screen at a place; document 0 is the next of her queue."""
+        from tonemark.tui.screens.annotate import AnnotateScreen
+
+        if place:
+            self.app.push_screen(AnnotateScreen(place.document or None, place.focus))
+
+    def _command_quit(self) -> None:
+        self.app.exit()
+
+    async def _export(self) -> None:
+        await super()._export()
+        self._exported = last_export(self.desk.project)
+        self.refill()
+
+
+def dashboard_lines(
+    project: Project,
+    table: KeyTable,
+    annotator: str,
+    total: int,
+    figures: Progress | None,
+    exported: str,
+    width: int,
+) -> Iterator[list[Run]]:
+    """The dashboard's lines in `width` cells; without `figures`, that they are being counted."""
+    name = language_name(project.language)
+    language = name if name == project.language else f"{name} ({project.language})"
+    facts = [language, f"{total:,} documents"]
+    if figures:
+        facts.append(f"{figures.finished:,} finished")
+        if figures.with_suggestions:
+            facts.append(f"{figures.with_suggestions:,} with suggestions")
+    if project.overlap > 1:
+        facts.append(f"{project.overlap} annotators each")
+    yield []
+    yield from wrap_runs([("  ", BLANK), (" · ".join(visible(f) for f in facts), TEXT)], width, 2)
+    yield []
+    if not total:
+        yield [("  There are no documents yet. Add some:", TEXT)]
+        yield [(f"    tonemark add {visible(str(project.folder))} FILE", KEY)]
+        yield []
+    if figures is None:
+        yield [("  counting…", QUIET)]
+    else:
+        people = sorted(figures.annotators, key=lambda each: each.name != annotator)
+        names = max((cells(each.name) for each in people), default=0) + 6
+        for each in people:
+            yield _person(each, each.name == annotator, total, min(names, width // 3), width)
+    yield []
+    for index, label in enumerate(project.labels):
+        count = figures.labels.get(label.name, 0) if figures else 0
+        line: list[Run] = [
+            (f"  {table.key_of_label(label.name) or ' '} ", KEY),
+            (f" {short(label.name, 16)} ", Look("label", index)),
+        ]
+        gap = max(1, 22 - sum(cells(text) for text, _ in line))
+        said = f"{count:,} span{'s' * (count != 1)}" if figures else ""
+        line.append((" " * gap + column(said, 16), TEXT))
+        yield [*line, (column(label.about, max(0, width - 38)).rstrip(), QUIET)]
+    known = {label.name for label in project.labels}
+    others = {name: n for name, n in figures.labels.items() if name not in known} if figures else {}
+    if others:
+        said = ", ".join(f"{short(name, 16)} {count:,}" for name, count in others.items())
+        yield from wrap_runs([(f"  labels not in project.toml: {said}", QUIET)], width, 4)
+    yield []
+    yield from wrap_runs(
+        [(f"  {exported or 'nothing was exported from here yet'}", QUIET)], width, 2
+    )
+
+
+def _person(each: AnnotatorProgress, you: bool, total: int, names: int, width: int) -> list[Run]:
+    bar = max(4, min(24, width // 5))
+    share = each.answered / total if total else 0.0
+    full = min(bar, int(share * bar) + (0 < share * bar < 1))
+    said = f" {each.answered:,} of {total:,}"
+    parts = [
+        f"{count:,} {what}"
+        for count, what in (
+            (each.reject, "rejected"),
+            (each.ignore, "ignored"),
+            (each.begun, "open"),
+            (each.spans, "span" if each.spans == 1 else "spans"),
+        )
+        if count
+    ]
+    line: list[Run] = [
+        ("  ", BLANK),
+        (column(f"{each.name} (you)" if you else each.name, names), TITLE if you else TEXT),
+        (" ", BLANK),
+        ("█" * full, KEY if you else TEXT),
+        ("░" * (bar - full), QUIET),
+        (said, TEXT),
+    ]
+    room = width - sum(cells(text) for text, _ in line) - 2
+    detail = column(" · ".join(parts), max(0, room)).rstrip() if parts else ""
+    return [*line, (f"  {detail}", QUIET)]
+
+
+def last_export(project: Project) -> str:
+    """When the screens last exported the project, and where to; empty where they never did."""
+    path = project.folder / EXPORTS / f"{file_name(project.name)}.jsonl"
+    try:
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(path.stat().st_mtime))
+    except OSError:
+        return ""
+    return f"last exported {when} to {EXPORTS}/{short(path.name, 60)}"

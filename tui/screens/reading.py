@@ -1,0 +1,384 @@
+"""Screens to read: lines between a title and keys, scrolled by the plain moves.
+
+Help, guidelines, and what is known of a document; lists and the dashboard build on the same frame.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+
+from tonemark.corpus.documents import Document
+from tonemark.corpus.listing import neighbours
+from tonemark.corpus.pages import Sheet
+from tonemark.text import short
+from tonemark.tui.page import words
+from tonemark.tui.page.columns import keys_line, wrapped
+from tonemark.tui.page.help import help_lines
+from tonemark.tui.page.keys import ACTION, GLYPHS
+from tonemark.tui.page.render import BLANK, Look, Run
+from tonemark.tui.page.tutor import AGAIN
+from tonemark.tui.screens.ways import Place, Result, Ways
+from tonemark.tui.widgets.lines import Lines
+from tonemark.tui.widgets.prompt import Prompt
+
+TEXT, QUIET, TITLE = Look("text"), Look("quiet"), Look("title")
+
+GUIDELINES_LIMIT = 1024 * 1024
+"""Bytes of a guidelines file that are shown."""
+
+NEIGHBOUR_LIMIT = 2000
+"""Code points of a neighbouring document that are shown."""
+
+FRAME = 5
+"""Lines that title, rules, status and keys take."""
+
+
+class ReadingScreen(Ways[Result]):
+    """Lines to read. `KEYS` are the actions that its keys have, with their words in the footer:
+    the letters are those of the page, so that they mean the same everywhere. What the page has
+    not is in `OWN`: an action and its key."""
+
+    KEYS: ClassVar[tuple[tuple[str, str], ...]] = (("quit", "back"),)
+    OWN: ClassVar[dict[str, str]] = {}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.top = 0
+        self._lines: list[list[Run]] = []
+        self._more: Iterator[list[Run]] = iter(())
+        self._message = ""
+        self._prompt_done: Callable[[str], None] | None = None
+        self._prompt_given_up: Callable[[], None] | None = None
+
+    # What a screen says
+
+    def heading(self) -> tuple[str, str]:
+        """The words at the left and the right of the title line, safe to show."""
+        return "", ""
+
+    def body(self, width: int) -> Iterable[list[Run]]:
+        """The lines to read in so many cells; made as they are scrolled to."""
+        return ()
+
+    def status(self) -> tuple[list[Run], list[Run]]:
+        """The status line: its left and its right part."""
+        below = len(self._lines) > self.top + self.high
+        above = self.top > 0
+        place = {(0, 1): "more below ↓", (1, 1): "↑ more ↓", (1, 0): "↑ the end"}
+        return [], [(place.get((above, below), "") + " ", QUIET)]
+
+    # Drawing
+
+    @property
+    def high(self) -> int:
+        """The lines that there are for the body."""
+        return max(1, self.size.height - FRAME)
+
+    def compose(self) -> ComposeResult:
+        """Title, body, status, keys."""
+        for name in ("title", "rule", "document", "rule2", "status", "footer"):
+            yield Lines(id=name)
+
+    def on_mount(self) -> None:
+        """Make the lines."""
+        self.refill()
+
+    def on_resize(self) -> None:
+        """Make the lines for the new width."""
+        self.refill()
+
+    def on_screen_resume(self) -> None:
+        """Come back from another screen."""
+        self.paint()
+
+    def refill(self) -> None:
+        """Make the lines anew."""
+        self._lines = []
+        self._more = iter(self.body(max(1, self.size.width - 1)) if self.size.width else ())
+        self.scroll_lines(0)
+
+    def scroll_lines(self, step: int) -> None:
+        """Scroll by so many lines."""
+        top = max(0, self.top + step)
+        # One line beyond the window tells whether there is more.
+        self._lines += islice(self._more, max(0, top + self.high + 1 - len(self._lines)))
+        self.top = max(0, min(top, len(self._lines) - self.high))
+        self.paint()
+
+    def paint(self) -> None:
+        """Bring all lines up to date; only what differs is sent."""
+        width = self.size.width
+        if not width or not self.query("#title"):
+            return
+        left, right = self.heading()
+        title: list[Run] = [(f" {left}", TITLE)]
+        self.set_line("title", words.spread(title, [(f"{right} ", QUIET)], width))
+        rule: list[Run] = [(" " + "─" * (width - 2), Look("rule"))]
+        self.set_line("rule", rule)
+        self.set_line("rule2", rule)
+        self.query_one("#document", Lines).set_lines(self.window(self.high))
+        status = words.spread(*self.status(), width)
+        self.set_line("status", words.message(self._message) if self._message else status)
+        self.set_line("footer", keys_line(self.footer(), width))
+
+    def window(self, high: int) -> list[list[Run]]:
+        """The lines of the body that are in view."""
+        return self._lines[self.top : self.top + high]
+
+    def footer(self) -> list[tuple[str, str]]:
+        """The keys of this screen with their words."""
+        return [(self.OWN.get(name) or self.table.key_of(name), word) for name, word in self.KEYS]
+
+    def set_line(self, name: str, runs: list[Run]) -> None:
+        """Show a line of the frame."""
+        self.query_one(f"#{name}", Lines).set_line(runs)
+
+    def say(self, message: str) -> None:
+        """Put a message in the place of the status until the next key."""
+        self._message = message
+        self.paint()
+
+    # Keys
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A paste is no typing: it is dropped."""
+        event.stop()
+
+    def on_key(self, event: events.Key) -> None:
+        """One key."""
+        if self.query(Prompt):
+            return
+        event.stop()
+        event.prevent_default()
+        key = event.key
+        if key not in GLYPHS:
+            key = event.character if event.character and event.is_printable else event.key
+        self._message = ""
+        handler = getattr(self, f"_command_{self._action(key)}", None)
+        if handler:
+            handler()
+        else:
+            self.say("nothing is on this key here")
+
+    def _action(self, key: str) -> str:
+        if key == "escape":
+            return "quit"
+        for name, own in self.OWN.items():
+            if key == own:
+                return name
+        here = {name for name, _ in self.KEYS}
+        page, menu = self.table.page.get(key, ""), self.table.menu.get(key, "")
+        if menu in here and page not in here:
+            return menu
+        return page if page in here or page in _MOVES else ""
+
+    def _keys_here(self) -> tuple[str, list[tuple[str, str]]] | None:
+        return "On this screen", [
+            (key, ACTION[name].about if name in ("help", "search") else word)
+            for (name, word), (key, _) in zip(self.KEYS, self.footer(), strict=True)
+        ]
+
+    def _command_up(self) -> None:
+        self.scroll_lines(-1)
+
+    def _command_down(self) -> None:
+        self.scroll_lines(1)
+
+    def _command_page_up(self) -> None:
+        self.scroll_lines(1 - self.high)
+
+    def _command_page_down(self) -> None:
+        self.scroll_lines(max(1, self.high - 1))
+
+    def _command_home(self) -> None:
+        self.scroll_lines(-self.top)
+
+    def _command_end(self) -> None:
+        self._lines += self._more
+        self.scroll_lines(len(self._lines))
+
+    def _command_next(self) -> None:
+        self._command_page_down()
+
+    def _command_previous(self) -> None:
+        self._command_page_up()
+
+    def _command_accept(self) -> None:
+        self._command_page_down()
+
+    def _command_quit(self) -> None:
+        self.dismiss(None)
+
+    def go_to(self, place: Place | None) -> None:
+        """Hand on to the screen beneath where another one led."""
+        if place:
+            self.dismiss(place)  # type: ignore[arg-type]
+
+    # Lines that are typed
+
+    def ask_line(
+        self, question: str, done: Callable[[str], None], given_up: Callable[[], None] | None = None
+    ) -> None:
+        """Have a line typed in the place of the status."""
+        self._prompt_done, self._prompt_given_up = done, given_up
+        prompt = Prompt(question)
+        self.query_one("#status").display = False
+        self.mount(prompt, after="#status")
+        prompt.focus()
+
+    def on_prompt_given(self, event: Prompt.Given) -> None:
+        """A line was typed."""
+        done = self._prompt_done
+        self._close_prompt(event.prompt)
+        if done:
+            done(event.text)
+
+    def on_prompt_given_up(self, event: Prompt.GivenUp) -> None:
+        """Nothing was typed after all."""
+        given_up = self._prompt_given_up
+        self._close_prompt(event.prompt)
+        if given_up:
+            given_up()
+        self.paint()
+
+    def _close_prompt(self, prompt: Prompt) -> None:
+        self._prompt_done = self._prompt_given_up = None
+        prompt.remove()
+        self.query_one("#status").display = True
+
+
+_MOVES = ("up", "down", "page_up", "page_down", "home", "end", "next", "previous", "accept", "quit")
+
+
+class HelpScreen(ReadingScreen[Place | None]):
+    """What the keys do; from here the tutor comes back."""
+
+    KEYS = (("tutor", "show the tutor again"), ("quit", "back"))
+    OWN: ClassVar[dict[str, str]] = {"tutor": "y"}
+
+    def __init__(self, here: tuple[str, list[tuple[str, str]]] | None = None) -> None:
+        super().__init__()
+        self._here = here
+
+    def heading(self) -> tuple[str, str]:
+        """Help."""
+        return "help", "keys can be changed in keys.toml"
+
+    def body(self, width: int) -> Iterable[list[Run]]:
+        """The key table in words."""
+        return help_lines(self.table, self.desk.project.labels, width, self._here)
+
+    def _command_tutor(self) -> None:
+        self.desk.store.set_preference(self.desk.annotator, "tutor", AGAIN)
+        self.dismiss(None)
+
+
+class GuidelinesScreen(ReadingScreen[Place | None]):
+    """The project's guidelines as they were written."""
+
+    def heading(self) -> tuple[str, str]:
+        """The file's name."""
+        path = self.desk.project.guidelines
+        return "guidelines", short(path.name, 40) if path else ""
+
+    def body(self, width: int) -> Iterable[list[Run]]:
+        """The file wrapped, or why there is none."""
+        return _prose(guidelines_text(self.desk.project.guidelines), width)
+
+
+class MetadataScreen(ReadingScreen[Place | None]):
+    """What is known of one document, and what stands before and behind it."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        super().__init__()
+        self._sheet = sheet
+
+    def heading(self) -> tuple[str, str]:
+        """The document's key."""
+        return short(self._sheet.document.key, 50), f"document {self._sheet.document.number}"
+
+    def body(self, width: int) -> Iterable[list[Run]]:
+        """Source, metadata, comment, suggestions; then the neighbours."""
+        document, draft = self._sheet.document, self._sheet.draft
+        facts = [("source", document.source), ("key", document.key)]
+        if document.meta:
+            facts.append(("metadata", "\n".join(_meta(document.meta))))
+        if draft.comment:
+            facts.append(("comment", draft.comment))
+        if draft.flagged:
+            facts.append(("flagged", "yes"))
+        if draft.suggestions:
+            facts.append(("suggestions", "\n".join(self._suggestions())))
+        yield []
+        for name, value in facts:
+            yield from _fact(name, value, width)
+        before, behind = neighbours(self.desk.store, document)
+        for name, other in (("the document before", before), ("the document after", behind)):
+            yield []
+            yield [(f" {name}", TITLE), (f"  {short(other.key, 40)}" if other else "", QUIET)]
+            yield from _prose(_beginning(other) if other else "(none of this source)", width)
+
+    def _suggestions(self) -> Iterator[str]:
+        text = self._sheet.document.text
+        for each in self._sheet.draft.suggestions:
+            sources = ", ".join(each.sources)
+            yield f"{text[each.start : each.end]}: {each.label} from {sources} ({each.score:.2f})"
+
+
+def guidelines_text(path: Path | None) -> str:
+    """The guidelines, at most GUIDELINES_LIMIT bytes of them; in words, why there are none."""
+    if path is None:
+        return (
+            "This project has no guidelines.\n\nWrite them in a file in its folder, and name it in"
+            ' project.toml: guidelines = "guidelines.md"'
+        )
+    try:
+        # Without O_NONBLOCK a named pipe would hang the program.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                return f"{path.name}, which project.toml names as the guidelines, is not a file."
+            data = stream.read(GUIDELINES_LIMIT + 1)
+    except OSError as error:
+        return (
+            f"{path.name}, which project.toml names as the guidelines, cannot be read:"
+            f" {error.strerror}."
+        )
+    text = data[:GUIDELINES_LIMIT].decode("utf-8-sig", "replace")
+    return text + ("\n\n(what follows is too long to show)" * (len(data) > GUIDELINES_LIMIT))
+
+
+def _prose(text: str, width: int) -> Iterator[list[Run]]:
+    for line in wrapped(text, max(1, width - 4)):
+        yield [("  ", BLANK), (line, TEXT)]
+
+
+def _fact(name: str, value: str, width: int) -> Iterator[list[Run]]:
+    indent = 14 if width >= 50 else 2
+    if indent < len(name) + 2:
+        yield [(f"  {name}", QUIET)]
+        name = ""
+    for line in wrapped(value, max(1, width - indent - 2)):
+        yield [(f"  {name:<{indent - 2}}", QUIET), (line, TEXT)]
+        name = ""
+
+
+def _meta(meta: dict[str, Any]) -> Iterator[str]:
+    for name, value in meta.items():
+        said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
+        yield f"{name}: {said}"
+
+
+def _beginning(document: Document) -> str:
+    text = document.text
+    rest = len(text) - NEIGHBOUR_LIMIT
+    return text if rest <= 0 else f"{text[:NEIGHBOUR_LIMIT]}… ({rest:,} more characters)"

@@ -1,0 +1,154 @@
+"""The ways from a screen to the others: search, lists, help, guidelines, metadata, export.
+
+Every screen has them alike; which keys lead there, its own table says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import regex
+from textual.screen import Screen
+
+from tonemark.corpus.desk import Desk
+from tonemark.text import short, visible
+from tonemark.tui.page.keys import KeyTable
+from tonemark.tui.page.view import View
+
+if TYPE_CHECKING:
+    from tonemark.tui.app import TonemarkApp
+
+Result = TypeVar("Result")
+
+EXPORTS = "exports"
+"""The folder inside a project to which the screens export."""
+
+
+class Place(NamedTuple):
+    """Where to go on: a document, and what to focus in it (code points), if anything."""
+
+    document: int
+    focus: tuple[int, int] | None = None
+
+
+class Ways(Screen[Result]):
+    """A screen from which others can be opened; `go_to` is told where they lead."""
+
+    app: TonemarkApp
+    view: View | None = None
+    """The page in front of her, where this is the annotate screen."""
+
+    @property
+    def desk(self) -> Desk:
+        """The annotator's place at the project."""
+        return self.app.desk
+
+    @property
+    def table(self) -> KeyTable:
+        """Which key does what."""
+        return self.app.table
+
+    def go_to(self, place: Place | None) -> None:
+        """Go on at a place that another screen led to; None where it was left without one."""
+        raise NotImplementedError
+
+    def say(self, message: str) -> None:
+        """Put a message in the place of the status until the next key."""
+        raise NotImplementedError
+
+    # Each screen is imported when it is opened: the first paint needs none of them.
+
+    def _command_search(self) -> None:
+        from tonemark.tui.screens.searching import SearchScreen
+
+        self.app.push_screen(SearchScreen(), self.go_to)
+
+    def _command_concordance(self) -> None:
+        from tonemark.tui.screens.searching import SearchScreen
+
+        if self.view:
+            focus = self.view.focus
+            words = self.view.sheet.document.text[focus.start : focus.end]
+            if words.strip():
+                self.app.push_screen(SearchScreen(words.strip(), concordance=True), self.go_to)
+            else:
+                self.say("there are no words in focus")
+
+    def _command_documents(self) -> None:
+        from tonemark.tui.screens.listing import DocumentsScreen
+
+        self.app.push_screen(DocumentsScreen(), self.go_to)
+
+    def _command_help(self) -> None:
+        from tonemark.tui.screens.reading import HelpScreen
+
+        self.app.push_screen(HelpScreen(self._keys_here()), self.go_to)
+
+    def _keys_here(self) -> tuple[str, list[tuple[str, str]]] | None:
+        """What the keys of this screen do, for the help; None where the help tells that anyway."""
+        return None
+
+    def _command_guidelines(self) -> None:
+        from tonemark.tui.screens.reading import GuidelinesScreen
+
+        self.app.push_screen(GuidelinesScreen(), self.go_to)
+
+    def _command_metadata(self) -> None:
+        from tonemark.tui.screens.reading import MetadataScreen
+
+        if self.view:
+            self.app.push_screen(MetadataScreen(self.view.sheet), self.go_to)
+
+    def _command_export(self) -> None:
+        self.say("exporting…")
+        self.run_worker(self._export(), group="export", exclusive=True)
+
+    async def _export(self) -> None:
+        project = self.desk.project
+        path = project.folder / EXPORTS / f"{file_name(project.name)}.jsonl"
+        try:
+            report = await export(project.folder, path)
+        except (OSError, ValueError) as error:
+            self.say(f"not exported: {short(str(error), 100)}")
+            return
+        written = report.pop("written")
+        left = [f"{n:,} {why}" for why, n in report.items() if isinstance(n, int) and n]
+        out = f"; left out: {', '.join(left)}" if left else ""
+        documents = f"{written:,} document{'s' * (written != 1)}"
+        self.say(visible(f"{documents} written to {EXPORTS}/{short(path.name, 40)}{out}"))
+
+
+async def export(folder: Path, path: Path) -> dict[str, Any]:
+    """Export a project to a file, in another process: what `tonemark export --json` reports.
+
+    Raises OSError where that cannot be started, ValueError with its words where it fails.
+    """
+    path.parent.mkdir(exist_ok=True)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-P",  # without it, a folder called tonemark where the user stands would be run
+        *("-m", "tonemark", "export", str(folder), "-o", str(path), "--json"),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        out, err = await process.communicate()
+    except asyncio.CancelledError:
+        process.kill()
+        raise
+    if process.returncode:
+        lines = err.decode("utf-8", "replace").strip().splitlines()
+        raise ValueError(lines[0] if lines else f"the export ended with {process.returncode}")
+    report = json.loads(out.splitlines()[-1])
+    assert isinstance(report, dict)
+    return report
+
+
+def file_name(name: str) -> str:
+    """A project's name as a file can have it."""
+    return regex.sub(r"[^\p{L}\p{M}\p{N}._-]+", "-", name).strip("-.")[:60] or "project"
