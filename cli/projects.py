@@ -63,13 +63,13 @@ def _list(text: str) -> list[str]:
 @click.command("demo", epilog="Example: tonemark demo")
 @click.argument("folder", type=DIRECTORY, metavar="[DIR]", required=False)
 def demo_command(folder: Path | None) -> int:
-    """Open the demo project, copied to a folder of yours (tonemark-demo where you are)."""
-    from tonemark.cli.working import open_screen
+    """Annotate the demo project, copied to a folder of yours (tonemark-demo where you are)."""
+    from tonemark.cli.working import annotate
 
     folder = folder or Path("tonemark-demo")
     if not (folder / "project.toml").exists():
         make_demo(folder)
-    return open_screen(folder, None)
+    return annotate(folder)
 
 
 def make_demo(folder: Path) -> None:

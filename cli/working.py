@@ -26,18 +26,7 @@ if TYPE_CHECKING:
 @click.option("--document", metavar="KEY", help="Open this document first.")
 def annotate_command(folder: Path, as_name: str | None, document: str | None) -> int:
     """Go straight to work: the first page of your queue."""
-    desk = _desk(folder, as_name)
-    number = None
-    if document is not None:
-        number = desk.store.number_of(document)
-        if number is None:
-            raise TonemarkError(
-                f"There is no document {document} in this project.",
-                "The keys are in the first column of the list (t d), and in exports.",
-            )
-    from tonemark.tui.screens.annotate import AnnotateScreen
-
-    return _run(desk, AnnotateScreen(number))
+    return annotate(folder, as_name, document)
 
 
 @click.command("open")
@@ -45,15 +34,26 @@ def annotate_command(folder: Path, as_name: str | None, document: str | None) ->
 @annotator_option
 def open_command(folder: Path, as_name: str | None) -> int:
     """The project's dashboard."""
-    return open_screen(folder, as_name)
-
-
-def open_screen(folder: Path, as_name: str | None) -> int:
-    """Open a project's dashboard and return its exit code."""
     desk = _desk(folder, as_name)
     from tonemark.tui.screens.dashboard import Dashboard
 
     return _run(desk, Dashboard())
+
+
+def annotate(folder: Path, as_name: str | None = None, document: str | None = None) -> int:
+    """Open the annotate screen, on the document with a key if one is given; the exit code."""
+    desk = _desk(folder, as_name)
+    number = None
+    if document is not None:
+        number = desk.store.number_of(document)
+        if number is None:
+            raise TonemarkError(
+                f"There is no document {document} in this project.",
+                "The list of documents (t d) and exports show their keys.",
+            )
+    from tonemark.tui.screens.annotate import AnnotateScreen
+
+    return _run(desk, AnnotateScreen(number))
 
 
 def _desk(folder: Path, as_name: str | None) -> Desk:

@@ -84,6 +84,7 @@ _NAMES = {
     "fr": "French",
     "gez": "Ge'ez",
     "ha": "Hausa",
+    "mul": "several languages",
     "hmn": "Hmong",
     "hnj": "Hmong Njua",
     "ig": "Igbo",

@@ -81,10 +81,11 @@ class Tmux:
         """The screen, as soon as it holds a text or satisfies a condition."""
         deadline = time.monotonic() + self.DEADLINE
         while time.monotonic() < deadline:
+            ended = self.ended()
             screen = self.screen()
             if wanted in screen if isinstance(wanted, str) else wanted(screen):
                 return screen
-            if self.ended() and self.screen() == screen:
+            if ended:
                 break
             time.sleep(0.005)
         raise AssertionError(f"{wanted} did not come; the screen is\n{self.screen()}")

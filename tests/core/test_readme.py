@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import shlex
 import subprocess
 import sys
@@ -77,3 +78,29 @@ def test_the_page_of_dependencies_is_whole() -> None:
     assert listed
     for name in regex.findall(r'"([a-z-]+)', listed[1]):
         assert f"| {name} |" in README
+
+
+def test_the_picture_is_the_screen() -> None:
+    """The picture, drawn anew, says what the one in docs says."""
+    drawn = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import asyncio, pathlib, picture, tempfile\n"
+            "with tempfile.TemporaryDirectory() as folder:\n"
+            "    print(asyncio.run(picture.picture(pathlib.Path(folder) / 'demo')))",
+        ],
+        cwd=ROOT / "docs",
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    ).stdout
+    kept = (ROOT / "docs" / "screen.svg").read_text(encoding="utf-8")
+    assert words_of(drawn) == words_of(kept), "draw it anew: python docs/picture.py"
+    assert "Neema" in " ".join(words_of(kept))
+
+
+def words_of(svg: str) -> list[str]:
+    """The texts of an SVG, in order."""
+    return [html.unescape(text).strip() for text in regex.findall(r"<text[^>]*>([^<]*)<", svg)]
