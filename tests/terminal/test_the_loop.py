@@ -105,7 +105,7 @@ def test_twenty_kills_lose_no_key_whose_repaint_was_seen(
 
 def labelled(screen: str) -> int:
     """How many tags of PER stand over the text."""
-    return sum(line.count(" PER") for line in screen.splitlines()[2:18])
+    return sum(line.count(" PER") for line in screen.splitlines()[2:12])
 
 
 def test_a_dropped_line_ends_the_program_and_nothing_is_lost(

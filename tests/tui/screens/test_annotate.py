@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -240,7 +241,9 @@ def test_any_window_does(folder: Path, size: tuple[int, int]) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await pilot.press("1", "space", "question_mark", "escape", "z")
         await pilot.resize_terminal(80, 24)
-        await pilot.pause()
+        deadline = time.monotonic() + 30
+        while "Asha" not in shown(pilot, "document") and time.monotonic() < deadline:
+            await pilot.pause()
         assert "Asha" in shown(pilot, "document")
 
     play(folder, act, size=size)
