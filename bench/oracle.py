@@ -28,7 +28,7 @@ SHIFTED = frozenset('~!@#$%^&*()_+{}|:"<>?')
 """Characters besides capitals that need Shift on a US keyboard."""
 
 NEAR = 3
-"""Tokens before and after a span whose hints are tried on the way to it."""
+"""Hints before and after a span that are tried on the way to it."""
 
 HORIZON = 30
 """Spans that are played ahead to see whether `=` pays."""
@@ -380,14 +380,17 @@ def _edges(rehearsal: Rehearsal, goal: _Goal, node: _Node) -> Iterator[tuple[Act
         fresh = node.before is None or node.before.place.top != node.place.top
         if fresh:
             yield from ((hint, _APPROACHING) for hint in _hints(node, goal, "hint"))
+        top = node.place.top
+        in_view = goal.in_view(top, rehearsal.view.height)
+        ahead = focus[:2] < gold[:2] if in_view else top <= goal.lines[0]
+        moves = ("right", "down", "pagedown") if ahead else ("left", "up", "pageup")
         if node.action is None or node.action.kind != "hint":
-            in_view = goal.in_view(node.place.top, rehearsal.view.height)
-            ahead = focus[:2] < gold[:2] or not in_view
             tour = "space" if ahead else "backspace"
             yield Action((tour,), tour), _APPROACHING
-            moves = ("right", "down", "pagedown") if ahead else ("left", "up", "pageup")
-            for key in moves[:1] if in_view else moves:
-                yield Action((key,), "move"), _APPROACHING
+        else:
+            in_view = True
+        for key in moves[:1] if in_view else moves:
+            yield Action((key,), "move"), _APPROACHING
     if focus.sheet != gold.sheet:
         return
     if node.phase == _APPROACHING:
@@ -402,18 +405,16 @@ def _edges(rehearsal: Rehearsal, goal: _Goal, node: _Node) -> Iterator[tuple[Act
             yield from ((hint, _EDGES) for hint in _hints(node, goal, "end"))
 
 
-def _visible(node: _Node) -> Mapping[tuple[int, int], str]:
-    hints = node.place.hints
-    return hints.of if hints else {}
-
-
 def _hints(node: _Node, goal: _Goal, kind: str) -> Iterator[Action]:
     """The hints near the span: to focus a token, or with Shift to end the focus at one."""
-    first, last = goal.first - NEAR, goal.last + NEAR
+    hints = node.place.hints.of if node.place.hints else {}
+    tokens = [token for sheet, token in hints if sheet == goal.gold.sheet]
     if kind == "end":
-        first = max(goal.first, goal.last - NEAR)
-    hints = _visible(node)
-    for token in range(first, last + 1):
-        if hint := hints.get((goal.gold.sheet, token)):
-            keys = (hint[0].upper() if kind == "end" else hint[0], *hint[1:])
-            yield Action(keys, kind)
+        at = bisect_right(tokens, goal.last)
+        tokens = tokens[max(0, at - 1) : at + 1]
+    else:
+        first = bisect_left(tokens, goal.first)
+        tokens = tokens[max(0, first - NEAR) : bisect_right(tokens, goal.last) + NEAR]
+    for token in tokens:
+        hint = hints[goal.gold.sheet, token]
+        yield Action((hint[0].upper() if kind == "end" else hint[0], *hint[1:]), kind)

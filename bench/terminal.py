@@ -89,6 +89,10 @@ class Terminal:
             timeout = quiet
         return self.received - before
 
+    def rest(self, seconds: float = 0.3) -> None:
+        """Read until nothing came for `seconds`."""
+        self.settle(first=seconds, quiet=seconds)
+
     def wait(self, seen: Callable[[list[str]], bool], *, seconds: float) -> bool:
         """Read until the screen is as wanted; False where that takes longer than `seconds`."""
         deadline = time.monotonic() + seconds
@@ -106,7 +110,10 @@ class Terminal:
             # pyte 0.8.2 shows the end of sequences that it does not know.
             self._stream.feed(_NOT_FOR_PYTE.sub(b"", bytes(self._unread)))
             self._unread.clear()
-        return [line.rstrip() for line in self._screen.display]
+        # Not `Screen.display`: it fails where half a wide character was written over.
+        rows = (self._screen.buffer[y] for y in range(self._screen.lines))
+        columns = range(self._screen.columns)
+        return ["".join(row[x].data for x in columns).rstrip() for row in rows]
 
     def ended(self, seconds: float) -> int | None:
         """The exit code of the program, None where it still runs after `seconds`."""

@@ -137,7 +137,7 @@ def identity(record: Record) -> str:
 
 
 def _items(batch: Iterable[Record | Refusal], report: Report) -> Iterator[_Item]:
-    """The records of a batch; what its reader has to say goes to the report."""
+    """The records of a batch; what the reader has to say goes to the report."""
     for each in batch:
         if isinstance(each, Refusal):
             report.refuse(each.line, each.reason)
@@ -334,7 +334,8 @@ class _Intake:
         if plain not in self.keys:
             return plain
         numbered = f"{self.name}:{record.number}"
-        named = f"{self.name}:{plain}" if len(self.name) + len(plain) < KEY_LIMIT else numbered
+        is_short = record.key is not None and len(self.name) + len(plain) < KEY_LIMIT
+        named = f"{self.name}:{plain}" if is_short else numbered
         query = "SELECT 1 FROM documents WHERE key = ?"
         for key in itertools.chain(
             (named, numbered), (f"{numbered}~{n}" for n in itertools.count(2))

@@ -81,18 +81,14 @@ class Journal:
                 os.fdatasync(self._file)
             # Looked at after the write: a takeover renames the file first and reads it then, so
             # what was written under the old name before this look has been read.
-            is_held = self.held()
-        except OSError:
-            self._torn = True
-            # Where even this is refused, the next append tries again before it writes.
-            with contextlib.suppress(OSError):
-                self._mend()
+            if not self.held():
+                raise ClaimLost(
+                    "This document was taken over in another window.",
+                    "The last key was not taken; go on in the other window.",
+                )
+        except (OSError, ClaimLost):
+            self._cut()
             raise
-        if not is_held:
-            raise ClaimLost(
-                "This document was taken over in another window.",
-                "The last key was not taken; go on in the other window.",
-            )
         self.events.append(event)
         self._ends.append(self._ends[-1] + len(line))
 
@@ -100,9 +96,7 @@ class Journal:
         """Take back the last event: the key that it belongs to was refused as a whole."""
         self.events.pop()
         self._ends.pop()
-        self._torn = True
-        with contextlib.suppress(OSError):
-            self._mend()
+        self._cut()
 
     def held(self) -> bool:
         """Whether the claim is still this process's."""
@@ -126,6 +120,13 @@ class Journal:
         file, self._file = self._file, -1
         if file >= 0:
             os.close(file)
+
+    def _cut(self) -> None:
+        """Cut off what was just written."""
+        self._torn = True
+        # Where even this is refused, the next append tries again before it writes.
+        with contextlib.suppress(OSError):
+            self._mend()
 
     def _mend(self) -> None:
         """Cut off what does not count, if there may be any."""

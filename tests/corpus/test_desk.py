@@ -135,10 +135,10 @@ def test_a_committed_answer_stands_until_the_next_one(folder: Path) -> None:
     span = add(page, 0, 4, "PER")
     assert annotations_of(work.store, 1)[0].spans == ()
     work.close()
-    page = desk(folder).open_next()
-    assert page and page.sheets[0].document.number == 1, "the touched page comes back first"
     work = desk(folder)
-    work.page = page
+    page = work.open_next()
+    assert page
+    assert page.sheets[0].document.number == 1, "the touched page comes back first"
     work.answer("accept")
     (annotation,) = annotations_of(work.store, 1)
     assert (annotation.revision, annotation.spans) == (2, (span,))
@@ -157,7 +157,8 @@ def test_back_goes_further_back_and_forward_returns_to_the_page_left(folder: Pat
         numbers.append(page.sheets[0].document.number)
     assert numbers == [2, 1]
     page = work.answer("accept")
-    assert page and page.sheets[0].document.number == 3
+    assert page
+    assert page.sheets[0].document.number == 3
     assert len(page.sheets[0].draft.spans) == 1
 
 
@@ -177,7 +178,8 @@ def test_later_comes_back_at_the_end(folder: Path) -> None:
 def test_pages_of_several_documents_share_one_history(folder: Path) -> None:
     work = desk(folder, page=2)
     page = work.open_next()
-    assert page and len(page.sheets) == 2
+    assert page
+    assert len(page.sheets) == 2
     add(page, 0, 4, "PER", sheet=0)
     add(page, 0, 6, "LOC", sheet=1)
     page.perform(
@@ -191,9 +193,11 @@ def test_pages_of_several_documents_share_one_history(folder: Path) -> None:
     page.undo()
     assert [len(sheet.draft.spans) for sheet in page.sheets] == [1, 0]
     page = work.answer("accept")
-    assert page and [sheet.document.number for sheet in page.sheets] == [3]
+    assert page
+    assert [sheet.document.number for sheet in page.sheets] == [3]
     page = work.back()
-    assert page and [sheet.document.number for sheet in page.sheets] == [1, 2]
+    assert page
+    assert [sheet.document.number for sheet in page.sheets] == [1, 2]
 
 
 def test_a_second_window_takes_over_only_when_asked(folder: Path) -> None:
@@ -203,7 +207,8 @@ def test_a_second_window_takes_over_only_when_asked(folder: Path) -> None:
     with pytest.raises(ClaimHeld):
         second.open_next()
     taken = second.take_over()
-    assert taken and taken.sheets[0].draft.spans == (span,)
+    assert taken
+    assert taken.sheets[0].draft.spans == (span,)
     assert page
     with pytest.raises(ClaimLost):
         add(page, 8, 12, "PER")
@@ -218,7 +223,8 @@ def test_two_annotators_get_different_documents_and_overlap_gives_both_the_same(
 ) -> None:
     one, two = desk(folder, "amina"), desk(folder, "bello")
     first, second = one.open_next(), two.open_next()
-    assert first and second
+    assert first
+    assert second
     assert first.sheets[0].document.number != second.sheets[0].document.number
 
 

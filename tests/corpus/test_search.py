@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -138,7 +139,7 @@ def test_a_folded_hit_folds_to_the_query(text: str, query: str) -> None:
     places = [p for p in search._places(text, needle, True, False) if p] if needle else []
     for start, end in places:
         assert folded(text[start:end]) == needle
-    assert all(a[1] <= b[0] for a, b in zip(places, places[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in pairwise(places))
 
 
 @given(letters, letters)

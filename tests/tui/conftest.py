@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
 from typing import Any
@@ -60,36 +61,69 @@ def desk_at(tmp_path: Path) -> Iterable[Callable[..., Desk]]:
         store.close()
 
 
-def screen_text(app: TonemarkApp) -> str:
-    """What stands on the screen, line by line."""
-    screen = app.screen
-    return "\n".join(line.text() for line in screen.query(Lines) if line.display)
+class Stage:
+    """An app that runs, as a test sees it."""
 
+    DEADLINE = 20.0
 
-async def until(pilot: Pilot[None], wanted: Callable[[], object]) -> None:
-    """Let the app go on until something holds."""
-    for _ in range(5000):
-        if wanted():
-            return
-        await pilot.pause(0.001)
-    raise AssertionError(f"it did not come; the screen is\n{screen_text(pilot.app)}")  # type: ignore[arg-type]
+    def __init__(self, app: TonemarkApp, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    async def press(self, *keys: str) -> str:
+        """Press keys by Textual's names; the screen after them."""
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+        return self.text()
+
+    async def type(self, text: str) -> str:
+        """Type text and Enter; the screen after that."""
+        keys = {" ": "space", "/": "slash"}
+        return await self.press(*(keys.get(c, c) for c in text), "enter")
+
+    def text(self) -> str:
+        """What stands on the screen, line by line."""
+        shown = [line for line in self.app.screen.query(Lines) if line.display and line.size.height]
+        return "\n".join(line.text() for line in shown)
+
+    def line(self, name: str) -> str:
+        """One line of the frame: `title`, `status` or `footer`."""
+        return self.app.screen.query_one(f"#{name}", Lines).text()
+
+    async def resize(self, width: int, height: int) -> None:
+        """Give the terminal another size, and wait until the screen has it."""
+        await self.pilot.resize_terminal(width, height)
+        await self._until(lambda: self.app.screen.size == (width, height), "the new size")
+        await self.pilot.pause()
+
+    async def until(self, wanted: str) -> str:
+        """The screen, as soon as it holds a text."""
+        await self._until(lambda: wanted in self.text(), repr(wanted))
+        return self.text()
+
+    async def _until(self, holds: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + self.DEADLINE
+        while not holds():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{what} did not come; the screen is\n{self.text()}")
+            await self.pilot.pause(0.001)
 
 
 @pytest.fixture
 def play() -> Callable[..., Any]:
-    """Runs a screen over a desk and lets `script(pilot, app)` press keys and look."""
+    """Runs a screen over a desk and lets `script(stage)` press keys and look; what it returns."""
 
     def run(
         desk: Desk,
         first: Screen[None],
-        script: Callable[[Pilot[None], TonemarkApp], Coroutine[Any, Any, Any]],
+        script: Callable[[Stage], Coroutine[Any, Any, Any]],
         size: tuple[int, int] = (80, 24),
     ) -> Any:
         async def body() -> Any:
             app = TonemarkApp(desk, first)
             async with app.run_test(size=size) as pilot:
                 await pilot.pause()
-                return await script(pilot, app)
+                return await script(Stage(app, pilot))
 
         try:
             return asyncio.run(body())

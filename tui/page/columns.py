@@ -55,18 +55,20 @@ def wrapped(text: str, width: int) -> Iterator[Safe]:
 
 def wrap_runs(runs: Sequence[Run], width: int, indent: int = 0) -> list[list[Run]]:
     """Runs broken at spaces into lines of `width` cells, all but the first indented."""
+    indent = min(indent, width - 1)
     lines: list[list[Run]] = [[]]
     x = 0
     for text, look in runs:
-        for part in _WORDS.findall(text):
-            wide = cells(part)
-            if x + wide > width and x > indent:
-                if part.isspace():
-                    continue
-                lines.append([(" " * indent, BLANK)] if indent else [])
-                x = indent
-            _add(lines[-1], part, look)
-            x += wide
+        for word in _WORDS.findall(text):
+            for part in _pieces(word, max(1, width - indent)):
+                wide = cells(part)
+                if x + wide > width and x > indent:
+                    if part.isspace():
+                        continue
+                    lines.append([(" " * indent, BLANK)] if indent else [])
+                    x = indent
+                _add(lines[-1], part, look)
+                x += wide
     return lines
 
 
@@ -89,6 +91,19 @@ def keys_line(pairs: Sequence[tuple[str, str]], width: int) -> list[Run]:
 
 def _keys_width(pairs: Sequence[tuple[str, str]], gap: int) -> int:
     return 1 + sum(cells(key) + 1 + cells(word) for key, word in pairs) + gap * (len(pairs) - 1)
+
+
+def _pieces(text: str, width: int) -> list[str]:
+    """`text` in pieces of at most `width` cells; a cluster that is wider stands alone."""
+    pieces = []
+    while cells(text) > width:
+        first, rest = split(text, width)
+        if not first:
+            end = graphemes(text)[0][1]
+            first, rest = text[:end], text[end:]
+        pieces.append(first)
+        text = rest
+    return [*pieces, text] if text or not pieces else pieces
 
 
 def _add(line: list[Run], text: str, look: Look) -> None:
@@ -119,7 +134,8 @@ def _cut(text: str, width: int, right: bool) -> str:
 
 def _wrapped_line(line: str, width: int) -> Iterator[Safe]:
     current, room = "", width
-    for part in _WORDS.findall(line):
+    parts = _WORDS.findall(line)
+    for part in parts:
         shown: str = visible(part)
         wide = cells(shown)
         if wide > room and part[0] == " ":
@@ -129,11 +145,8 @@ def _wrapped_line(line: str, width: int) -> Iterator[Safe]:
         if wide > room and current:
             yield Safe(current.rstrip(" "))
             current, room = "", width
-        while cells(shown) > width:
-            first, shown = split(shown, width)
-            if not first:
-                end = graphemes(shown)[0][1]
-                first, shown = shown[:end], shown[end:]
-            yield Safe(first)
+        *whole, shown = _pieces(shown, width)
+        yield from map(Safe, whole)
         current, room = current + shown, room - cells(shown)
-    yield Safe(current)
+    if current or not parts:
+        yield Safe(current)

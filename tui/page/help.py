@@ -100,7 +100,7 @@ def _keys_of(table: KeyTable, action: str) -> str:
 def _group(title: str, pairs: Sequence[tuple[str, str]], width: int) -> list[list[Run]]:
     if not pairs:
         return []
-    lines: list[list[Run]] = [[(f" {title}", TITLE)]]
+    lines = wrap_runs([(f" {title}", TITLE)], width, 1)
     indent = 2 + min(_KEYS_WIDTH, max(6, width // 3))
     for key, about in pairs:
         space = " " * max(1, indent - 2 - cells(key))

@@ -52,7 +52,7 @@ def assign(
     """
     by_weight = sorted(range(len(weights)), key=lambda token: (-weights[token], token))
     if rooms is not None:
-        by_weight = _fitting(by_weight, rooms, codes(len(weights), letters))
+        by_weight = _all_that_fit(by_weight, rooms, letters)
     hints = codes(len(by_weight), letters)
     assigned = [""] * len(weights)
     start = 0
@@ -66,11 +66,25 @@ def assign(
     return assigned
 
 
-def _fitting(tokens: Sequence[int], rooms: Sequence[int], hints: Sequence[str]) -> list[int]:
-    """Those of `tokens` that have room for the hint that they get in turn.
+def _all_that_fit(tokens: list[int], rooms: Sequence[int], letters: str) -> list[int]:
+    """`tokens` without those that have no room for the hint that they get in turn.
 
-    They still do when the hints are given out to them alone: fewer hints are nowhere longer.
+    What is left out makes hints shorter, so that some may come back.
     """
+    kept = _fitting(tokens, rooms, letters)
+    fitting = set(kept)
+    for token in tokens:
+        if token not in fitting:
+            more = [other for other in tokens if other in fitting or other == token]
+            if len(_fitting(more, rooms, letters)) < len(more):
+                break
+            kept = more
+            fitting.add(token)
+    return kept
+
+
+def _fitting(tokens: list[int], rooms: Sequence[int], letters: str) -> list[int]:
+    hints = codes(len(tokens), letters)
     fitting: list[int] = []
     for token in tokens:
         if len(hints[len(fitting)]) <= rooms[token]:

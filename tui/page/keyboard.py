@@ -164,12 +164,10 @@ class Keyboard:
 
     def _no_more(self) -> str:
         left = self.view.place_in_tour()[1]
-        keys = self.table.key_of("accept"), self.table.key_of("next")
+        accept, following = self.table.key_of("accept"), self.table.key_of("next")
         if left:
-            return (
-                f"no more candidates below, {left} above: {keys[1]} goes there, {keys[0]} accepts"
-            )
-        return f"no more candidates: {keys[0]} accepts"
+            return f"no more below; {left} above: {following} goes there, {accept} accepts"
+        return f"no more candidates: {accept} accepts"
 
     @contextmanager
     def _following(self) -> Iterator[None]:
@@ -323,7 +321,7 @@ class Keyboard:
             if touched:
                 view.go(sheet, touched[0].start, touched[0].end)
             elif sheet != view.focus.sheet:
-                moves.to_token(view, sheet, 0)
+                view.enter(sheet)
 
     def _do_reject(self) -> Reply:
         return self._answer_one("reject")
@@ -345,8 +343,8 @@ class Keyboard:
         unanswered = [i for i, other in enumerate(view.page.sheets) if not other.draft.answer]
         following = [i for i in unanswered if i > sheet] or unanswered
         with self._following():
-            if following and not view.go_on(following[0], 0):
-                moves.to_token(view, following[0], 0)
+            if following:
+                view.enter(following[0])
         enter = self.table.key_of("accept")
         rest = f"{enter} answers the others" if following else f"{enter} goes on"
         return Reply(message=f"{ANSWERED[answer]}; {rest}")

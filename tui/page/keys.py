@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tonemark.errors import TonemarkError
 from tonemark.tui.page import hints
@@ -77,6 +77,9 @@ ACTIONS = (
 FOOTER = ("accept", "reject", "ignore", "later", "undo", MORE, "help", "quit")
 """The actions whose keys stand in the last line of the screen."""
 
+NEEDED = ("accept", "quit")
+"""The actions that may not be left without a key."""
+
 GLYPHS = {
     "enter": "⏎",
     "space": "Space",
@@ -136,9 +139,12 @@ def key_table(
         if name not in ACTION:
             faults.append(f"there is no action {name!r}")
     for action in ACTIONS:
-        wanted = remapped.get(action.id, action.keys)
-        for key in [wanted] if isinstance(wanted, str) else list(wanted):
-            if len(key) != 1 and key not in GLYPHS:
+        wanted: Any = remapped.get(action.id, action.keys)  # as a person wrote it
+        keys = wanted if isinstance(wanted, list | tuple) else [wanted]
+        if not keys and action.id in NEEDED:
+            faults.append(f"{action.id} needs a key")
+        for key in ("space" if key == " " else key for key in keys):
+            if not isinstance(key, str) or (len(key) != 1 and key not in GLYPHS):
                 faults.append(f"{action.id}: {key!r} is not a key (one character, or a name)")
                 continue
             table = menu if action.menu else page

@@ -108,9 +108,10 @@ def other_occurrences(page: Page, sheet: int, span: Span) -> list[Occurrence]:
     found = []
     for index, other in enumerate(page.sheets):
         behind = 0
+        own = (span.start, span.end) if index == sheet else (0, 0)
         for start in _occurrences(other.document.text, text) if not other.draft.answer else ():
             end = start + len(text)
-            if start < behind or not fits(other, start, end):
+            if start < behind or (start < own[1] and own[0] < end) or not fits(other, start, end):
                 continue
             if not _touching(other.draft.spans, start, end):
                 found.append(Occurrence(index, start, end))

@@ -22,6 +22,9 @@ TAG_LIMIT = 24
 TAG_LEAST = 3
 """Cells up to which a tag may run on over blanks, where its span has fewer."""
 
+MARKS = ("…", "?", "…?")
+"""What a tag may begin with: alone it tells no label."""
+
 
 class Look(NamedTuple):
     """How a run is drawn: its role, the index of its label (-1 for none), whether it has the focus.
@@ -135,7 +138,8 @@ class _Row:
         if self.row.pieces and self.row.pieces[0].x == LIST_INDENT:
             focused = any(self._look(part).focus for part in self.parts)
             hint = self._hint(self.row.pieces[0])
-            line += [(f"{hint:>{LIST_INDENT - 2}}", HINT), ("› " if focused else "  ", Look("tag"))]
+            line.append((f"{hint:>{LIST_INDENT - 3}}", HINT))
+            line.append((" › " if focused else "   ", Look("tag")))
         for part in self.parts:
             _extend(line, part.text, self._look(part))
         for stretch in self.stretches:
@@ -197,21 +201,23 @@ class _Line:
         self.ends[x] = x + cells(text)
 
     def put_tags(self, x: int, end: int, limit: int, tags: Sequence[Run]) -> None:
-        """Write tags behind what stands at `x`, up to cell `end`, in place of what is there.
+        """Write tags behind the hint at `x`, up to cell `end`, in place of what is there.
 
-        Where that leaves next to nothing they run on over blanks, but never to `limit`.
+        Where that leaves next to nothing they run on over blanks, but never to `limit`; where it
+        leaves nothing they take the hint's place, for a hint can be done without and a label not.
         """
-        held = max((at for at in self.items if at <= x < self.ends[at]), default=None)
-        start = x if held is None else self.ends[held] + 1
-        following = [at - 1 for at in self.items if at >= end]
-        end = max(end, min(start + TAG_LEAST, limit))
-        end = min([end, *following])
-        runs = _clipped(_joined(tags), end - start)
-        if runs:
-            reach = start + sum(cells(text) for text, _ in runs)
-            for at in [at for at in self.items if start <= at <= reach]:
-                del self.items[at]
-            self.items[start], self.ends[start] = runs, reach
+        held = max((at for at in self.items if at <= x <= self.ends[at]), default=None)
+        behind = x if held is None else self.ends[held] + 1
+        following = min((at - 1 for at in self.items if at >= end and at != held), default=limit)
+        for start in (behind, x):
+            stop = min(max(end, min(start + TAG_LEAST, limit)), following)
+            runs = _clipped(_joined(tags), stop - start)
+            if runs and runs[0][0] not in MARKS:
+                reach = start + sum(cells(text) for text, _ in runs)
+                for at in [at for at in self.items if start <= at <= reach]:
+                    del self.items[at]
+                self.items[start], self.ends[start] = runs, reach
+                return
 
     def runs(self) -> list[Run]:
         """The line, blanks where nothing stands."""

@@ -55,7 +55,7 @@ class Seen(NamedTuple):
 
 def begun(preference: str | None) -> Progress | None:
     """Where the tutor stands by what was kept of it; None where it has been put away."""
-    if preference is None or preference in "01":
+    if preference in (None, "0", "1"):
         return Progress(pages=int(preference or 0))
     return None
 

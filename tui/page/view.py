@@ -214,6 +214,13 @@ class View:
             self.go(*stop)
         return stop is not None
 
+    def enter(self, sheet: int) -> None:
+        """Focus the first stop of a sheet, else its first token; nothing where it has none."""
+        if stop := self.standing(sheet).stop_from(0):
+            self.go(sheet, *stop)
+        elif self.page.sheets[sheet].tokens:
+            self.focus_token(sheet, 0)
+
     def token_at(self, sheet: int, offset: int) -> int:
         """The token that covers a code point, or the last one before it."""
         tokens = self.page.sheets[sheet].tokens
@@ -359,7 +366,7 @@ class View:
     def _rooms(self, begins: Sequence[Piece]) -> list[int]:
         """How many letters have room over each of these, with a blank before the next hint."""
         if self.mode == "list":
-            return [LIST_INDENT - 2 if piece.x >= LIST_INDENT else 0 for piece in begins]
+            return [LIST_INDENT - 3 if piece.x >= LIST_INDENT else 0 for piece in begins]
         ends = [*(piece.x - 1 for piece in begins[1:]), self.width - MARGIN]
         return [end - piece.x for piece, end in zip(begins, ends, strict=True)] if begins else []
 

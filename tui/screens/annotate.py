@@ -73,8 +73,17 @@ class AnnotateScreen(Ways[None]):
             return
         self._turn(lambda: self.desk.open_document(place.document))
         if place.focus and self.view and self.view.sheet.document.number == place.document:
-            self.view.go(0, *place.focus)
+            self.view.go(0, *self._whole_tokens(*place.focus))
             self.paint()
+
+    def _whole_tokens(self, start: int, end: int) -> tuple[int, int]:
+        """A stretch that was searched for, widened so that no label cuts a word by accident."""
+        assert self.view
+        tokens = self.view.sheet.tokens
+        if tokens:
+            start = min(start, tokens[self.view.token_at(0, start)].start)
+            end = max(end, tokens[self.view.token_at(0, end - 1)].end)
+        return start, end
 
     def on_resize(self) -> None:
         """Lay the page out anew."""

@@ -1,0 +1,200 @@
+"""What records bring to their documents: answers, suggestions; with --match, to those of others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tonemark.corpus import queue
+from tonemark.corpus.annotations import annotations_of
+from tonemark.corpus.intake import Match, Report, add_records
+from tonemark.corpus.queue import Outcome
+from tonemark.corpus.records import GivenAnnotation, Record, Refusal
+from tonemark.corpus.spans import Span, Suggestion
+from tonemark.corpus.store import Store, create_store
+
+PER = Span(0, 4, "PER", ("import:f",))
+LOC = Span(5, 9, "LOC", ("import:f",))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    path = tmp_path / "store.sqlite"
+    create_store(path)
+    store = Store(path)
+    yield store
+    store.close()
+
+
+def numbered(texts: Iterable[str], **more: Any) -> list[Record]:
+    return [Record(n, n, text, **more) for n, text in enumerate(texts, 1)]
+
+
+def keyed(*pairs: tuple[str, str]) -> list[Record]:
+    return [Record(n, n, text, key) for n, (key, text) in enumerate(pairs, 1)]
+
+
+def given(name: str, *spans: Span, **more: Any) -> GivenAnnotation:
+    return GivenAnnotation(name, more.pop("answer", "accept"), spans, **more)
+
+
+def answered(*annotations: GivenAnnotation, key: str | None = None, number: int = 1) -> Record:
+    return Record(number, number, "Asha Voi leo", key, annotations=annotations)
+
+
+def add(
+    store: Store,
+    records: Iterable[Record | Refusal],
+    source: str = "a.jsonl",
+    places: int = 1,
+    match: Match | None = None,
+) -> Report:
+    report = Report()
+    add_records(store, source, records, report, places=places, match=match)
+    return report
+
+
+def keys(store: Store) -> list[str]:
+    return [key for (key,) in store.db.execute("SELECT key FROM documents ORDER BY id")]
+
+
+# Answers and suggestions
+
+
+def test_answers_come_in_as_annotations_of_their_annotators(store: Store) -> None:
+    later = given("juma", LOC, answer="reject", comment="?", flagged=True, time=12.5)
+    report = add(store, [answered(given("amina", PER), key="k"), answered(later, key="k")])
+    assert (report.added, report.already_there, report.annotations) == (1, 1, 2)
+    first, second = annotations_of(store, 1)
+    assert (first.annotator, first.spans, first.extra) == ("amina", (PER,), False)
+    assert (second.annotator, second.answer, second.spans) == ("juma", "reject", (LOC,))
+    assert (second.comment, second.flagged, second.time) == ("?", True, 12.5)
+    assert second.extra, "the document has one place"
+
+
+@pytest.mark.parametrize(
+    ("places", "extra"),
+    [(1, [False, True, True]), (2, [False, False, True]), (3, [False] * 3), (5, [False] * 3)],
+)
+def test_answers_take_places_and_more_of_them_are_extra(
+    store: Store, places: int, extra: list[bool]
+) -> None:
+    add(store, [answered(given("a1", PER), given("a2"), given("a3", LOC))], places=places)
+    assert [annotation.extra for annotation in annotations_of(store, 1)] == extra
+    counts = store.db.execute("SELECT places, taken FROM documents").fetchone()
+    assert counts == (places, min(3, places))
+
+
+def test_her_own_answer_from_a_file_is_not_asked_of_her_again(store: Store) -> None:
+    add(store, [answered(given("amina", PER)), Record(2, 2, "leo")], places=2)
+    assert [c.document for c in queue.claim_next(store, "amina", 5)] == [2]
+    assert [c.document for c in queue.claim_next(store, "juma", 5)] == [1, 2]
+
+
+def test_the_same_file_again_brings_no_answer_twice(store: Store) -> None:
+    records = [answered(given("amina", PER, time=5.0), given("juma", LOC))]
+    assert add(store, records, places=2).annotations == 2
+    report = add(store, records, places=2)
+    assert (report.annotations, report.warnings) == (0, [])
+    assert [a.revision for a in annotations_of(store, 1)] == [1, 1]
+
+
+@pytest.mark.parametrize("clock", [None, 5.0, 4e12])
+def test_a_file_added_again_never_replaces_a_newer_answer(
+    store: Store, clock: float | None
+) -> None:
+    """4e12: the file's clock counts milliseconds."""
+    records = [answered(given("amina", PER, time=clock))]
+    add(store, records)
+    (claim,) = queue.claim_last_answered(store, "amina")
+    queue.leave(store, [Outcome(claim, (), answer="accept", spans=(LOC,))])
+    report = add(store, records)
+    (annotation,) = annotations_of(store, 1)
+    assert (annotation.spans, annotation.revision, report.annotations) == ((LOC,), 2, 0)
+
+
+def test_a_newer_answer_in_a_file_becomes_a_new_revision(store: Store) -> None:
+    add(store, [answered(given("amina", PER, time=5.0))])
+    assert add(store, [answered(given("amina", LOC, time=6.0))]).annotations == 1
+    (annotation,) = annotations_of(store, 1)
+    assert (annotation.spans, annotation.revision) == ((LOC,), 2)
+
+
+def test_another_answer_without_a_newer_time_is_left_out_with_a_word(store: Store) -> None:
+    add(store, [answered(given("amina", PER, time=5.0))])
+    report = add(store, [answered(given("amina", LOC, time=4.0))])
+    assert report.annotations == 0
+    assert report.warnings == [
+        "line 1: amina has another answer to this document already; it is kept"
+    ]
+
+
+@pytest.mark.parametrize("reopened", [False, True])
+def test_what_she_is_working_on_is_not_changed_under_her(store: Store, reopened: bool) -> None:
+    if reopened:
+        add(store, [answered(given("amina", PER, time=5.0))])
+        queue.claim_last_answered(store, "amina")
+    else:
+        add(store, [answered()])
+        queue.claim_next(store, "amina", 1)
+    report = add(store, [answered(given("amina", LOC, time=6.0))])
+    assert report.annotations == 0
+    assert "working on this" in report.warnings[0]
+
+
+def test_names_that_cannot_be_are_mapped_and_reported(store: Store) -> None:
+    report = add(store, [answered(given("Adélaïde"), given("amina"), given("7"))], places=3)
+    assert report.renamed["Adélaïde"] == "Adelaide"
+    assert set(report.renamed) == {"Adélaïde", "7"}
+    assert {a.annotator for a in annotations_of(store, 1)} == {"amina", *report.renamed.values()}
+
+
+def test_suggestions_come_in_once_and_keep_all_that_proposed_them(store: Store) -> None:
+    def file(*suggestions: Suggestion) -> list[Record]:
+        return [Record(1, 1, "Asha Voi leo", "k", suggestions=suggestions)]
+
+    one = Suggestion(0, 4, "PER", ("import:a",), 0.5)
+    assert add(store, file(one)).suggestions == 1
+    assert add(store, file(one)).suggestions == 0
+    assert store.suggestions(1) == (one,)
+    other = Suggestion(0, 4, "PER", ("model:m",), 0.75)
+    third = Suggestion(0, 4, "LOC", ("model:m",), 0.25)
+    assert add(store, file(other, third), "b.jsonl", match="key").suggestions == 1
+    both = Suggestion(0, 4, "PER", ("import:a", "model:m"), 0.75)
+    assert store.suggestions(1) == (third, both)
+
+
+# Matching
+
+
+def test_match_by_key_brings_work_to_the_documents_that_are_there(store: Store) -> None:
+    add(store, keyed(("a", "Asha Voi leo"), ("b", "mbili")), places=2)
+    work = [
+        answered(given("juma", PER), key="a"),
+        Record(2, 2, "kingine", "b", annotations=(given("juma"),)),
+        Record(3, 3, "mpya", "c", annotations=(given("juma"),)),
+    ]
+    report = add(store, work, "juma.jsonl", places=2, match="key")
+    assert (report.added, report.already_there, report.annotations) == (1, 1, 2)
+    assert [(r.line, "another text" in r.reason) for r in report.refused] == [(2, True)]
+    assert keys(store) == ["a", "b", "c"]
+    again = add(store, work, "juma.jsonl", places=2, match="key")
+    assert (again.added, again.already_there, again.annotations) == (0, 2, 0)
+
+
+def test_match_by_text_needs_one_document_of_that_text(store: Store) -> None:
+    add(store, numbered(["Asha Voi leo", "mbili", "mbili"]), places=2)
+    work = [
+        answered(given("juma", PER)),
+        Record(2, 2, "mbili", annotations=(given("juma"),)),
+        Record(3, 3, "mpya", annotations=(given("juma"),)),
+        Record(4, 4, "mpya", annotations=(given("amina"),)),
+    ]
+    report = add(store, work, "juma.jsonl", places=2, match="text")
+    assert (report.added, report.already_there, report.annotations) == (1, 2, 3)
+    assert [(r.line, "match by key" in r.reason) for r in report.refused] == [(2, True)]
+    again = add(store, work, "juma.jsonl", places=2, match="text")
+    assert (again.added, again.already_there, again.annotations) == (0, 3, 0)

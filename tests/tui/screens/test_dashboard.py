@@ -1,0 +1,219 @@
+"""The dashboard: figures that are right, painted before they are counted; a key for each thing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tonemark.corpus.desk import Desk
+from tonemark.corpus.labels import Label
+from tonemark.corpus.progress import AnnotatorProgress, Progress
+from tonemark.tui.page.cells import cells
+from tonemark.tui.page.keys import key_table
+from tonemark.tui.screens import dashboard
+from tonemark.tui.screens.annotate import AnnotateScreen
+from tonemark.tui.screens.dashboard import Dashboard, dashboard_lines
+from tonemark.tui.screens.ways import file_name
+
+Play = Callable[..., Any]
+DeskAt = Callable[..., Desk]
+
+
+def text_of(lines: Any) -> str:
+    return "\n".join("".join(text for text, _ in line) for line in lines)
+
+
+def test_it_is_painted_first_and_counted_then(
+    desk_at: DeskAt, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = []
+
+    def refuse(*_: object) -> None:
+        counted.append(1)
+
+    monkeypatch.setattr(dashboard, "progress", refuse)
+
+    async def script(stage: Any) -> str:
+        return str(stage.text())
+
+    shown = play(desk_at(), Dashboard(), script)
+    assert "4 documents" in shown
+    assert "counting…" in shown
+    assert counted
+
+
+def test_figures_are_new_when_she_comes_back(desk_at: DeskAt, play: Play) -> None:
+    async def script(stage: Any) -> None:
+        shown = await stage.until("amina (you)")
+        assert "Swahili (sw) · 4 documents · 0 finished" in shown
+        assert "0 of 4" in shown
+        await stage.press("enter")
+        assert isinstance(stage.app.screen, AnnotateScreen)
+        await stage.press("1", "enter")
+        assert "2 of 4" in stage.line("title")
+        await stage.press("q")
+        assert isinstance(stage.app.screen, Dashboard)
+        shown = await stage.until("1 finished")
+        assert "1 of 4  1 open · 1 span" in shown
+        assert "PER" in shown
+        assert stage.app.desk.page is None
+        await stage.press("q")
+        assert not stage.app.is_running or stage.app._exit
+
+    play(desk_at(), Dashboard(), script)
+
+
+@pytest.mark.parametrize(
+    ("key", "title"),
+    [
+        ("enter", "habari · 1 of 4 · amina"),
+        ("d", "habari · all documents"),
+        ("slash", "search"),
+        ("g", "guidelines"),
+        ("question_mark", "help"),
+    ],
+)
+@pytest.mark.parametrize("back", ["q", "escape"])
+def test_each_key_leads_somewhere_and_back(
+    desk_at: DeskAt, play: Play, key: str, title: str, back: str
+) -> None:
+    async def script(stage: Any) -> None:
+        await stage.press(key)
+        assert title in stage.line("title")
+        # On the annotate screen Escape is the tutor's; in the search it leaves the prompt.
+        leave = {"enter": "q", "slash": "escape"}.get(key, back)
+        await stage.press(leave)
+        assert isinstance(stage.app.screen, Dashboard)
+        assert "annotate" in stage.line("footer")
+
+    play(desk_at(), Dashboard(), script)
+
+
+def test_a_document_from_the_list_is_opened_and_left_to_the_dashboard(
+    desk_at: DeskAt, play: Play
+) -> None:
+    async def script(stage: Any) -> None:
+        await stage.press("d", "down", "down", "enter")
+        assert "3 of 4" in stage.line("title")
+        await stage.press("q")
+        assert isinstance(stage.app.screen, Dashboard)
+
+    play(desk_at(), Dashboard(), script)
+
+
+def test_export_says_how_many_went_where(desk_at: DeskAt, play: Play) -> None:
+    desk = desk_at()
+
+    async def script(stage: Any) -> None:
+        assert "nothing was exported" in stage.text()
+        await stage.press("enter", "1", "enter", "q", "e")
+        await stage.until("1 document written to exports/habari.jsonl; left out: 3 unanswered")
+        await stage.until("last exported 2")
+
+    play(desk, Dashboard(), script)
+    rows = (desk.project.folder / "exports" / "habari.jsonl").read_text(encoding="utf-8")
+    assert [json.loads(row)["text"] for row in rows.splitlines()] == [
+        "Rais Samia Suluhu alikutana na waziri mkuu jijini Nairobi."
+    ]
+
+
+def test_an_export_that_fails_says_why(desk_at: DeskAt, play: Play) -> None:
+    desk = desk_at()
+    (desk.project.folder / "exports").write_text("in the way")
+
+    async def script(stage: Any) -> None:
+        await stage.press("e")
+        await stage.until("not exported:")
+
+    play(desk, Dashboard(), script)
+
+
+FIGURES = Progress(
+    documents=2000,
+    finished=12,
+    with_suggestions=3,
+    annotators=(
+        AnnotatorProgress("amina", accept=1000, reject=1),
+        AnnotatorProgress("juma", accept=1, spans=1),
+        AnnotatorProgress("zuhura"),
+    ),
+    labels={"PER": 1234, "GONE": 2},
+)
+
+
+def lines_of(desk: Desk, figures: Progress | None, width: int, **project: Any) -> list[str]:
+    made = replace(desk.project, **project)
+    table = key_table({"1": "PER"})
+    return text_of(
+        dashboard_lines(made, table, "juma", 2000, figures, "", width)
+    ).splitlines()  # fmt: skip
+
+
+def test_hers_comes_first_and_everyone_is_there(desk_at: DeskAt) -> None:
+    lines = lines_of(desk_at(), FIGURES, 80)
+    people = [line.split()[0] for line in lines if " of 2,000" in line]
+    assert people == ["juma", "amina", "zuhura"]
+    assert "juma (you)" in "\n".join(lines)
+    bars = {line.split()[0]: line.count("█") for line in lines if " of 2,000" in line}
+    assert bars["zuhura"] == 0
+    assert bars["juma"] == 1  # begun is never drawn as nothing
+    assert bars["amina"] == 8
+
+
+def test_labels_have_their_keys_counts_and_meaning(desk_at: DeskAt) -> None:
+    labels = (Label("PER", "people, also in stories"), Label("LOC"))
+    text = "\n".join(lines_of(desk_at(), FIGURES, 80, labels=labels))
+    assert "1  PER" in text
+    assert "1,234 spans" in text
+    assert "people, also in stories" in text
+    assert "GONE 2" in text
+
+
+@pytest.mark.parametrize("width", [1, 2, 10, 20, 40, 79, 80, 200])
+@pytest.mark.parametrize("figures", [None, FIGURES])
+def test_no_line_is_wider_than_the_screen(
+    desk_at: DeskAt, width: int, figures: Progress | None
+) -> None:
+    lines = lines_of(desk_at(), figures, width, name="ọjọ́\x1b[31m" * 20)
+    if width >= 40:
+        assert all(cells(line) <= width for line in lines)
+    assert "\x1b" not in "".join(lines)
+
+
+def test_an_empty_project_says_how_to_fill_it(desk_at: DeskAt, play: Play) -> None:
+    async def script(stage: Any) -> None:
+        assert "tonemark add" in stage.text()
+        await stage.press("enter")
+        assert "Nothing is left" in stage.text()
+
+    play(desk_at([]), Dashboard(), script, size=(120, 40))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 3), (10, 4), (40, 10), (80, 24), (200, 60)])
+def test_any_size_will_do(desk_at: DeskAt, play: Play, size: tuple[int, int]) -> None:
+    async def script(stage: Any) -> None:
+        await stage.press("down", "end", "home", "pagedown", "x")
+        await stage.resize(60, 12)
+        await stage.resize(*size)
+        await stage.press("d", "end", "q", "question_mark", "end", "q", "g", "q")
+
+    play(desk_at(), Dashboard(), script, size=size)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("habari", "habari"),
+        ("a/b c", "a-b-c"),
+        ("../../etc", "etc"),
+        ("Ọjọ́", "Ọjọ́"),
+        ("-", "project"),
+        ("x" * 200, "x" * 60),
+    ],
+)
+def test_exports_are_named_like_the_project(name: str, expected: str) -> None:
+    assert file_name(name) == expected
