@@ -8,32 +8,37 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any
 
+from material import (
+    PROGRAM,
+    Corpus,
+    compare,
+    environment_in,
+    make_project,
+    read_gold,
+    read_pages,
+    tonemark,
+)
 from oracle import Gold, Rehearsal, cost, play
 from terminal import Terminal
 
 from tonemark.corpus.documents import Document
 from tonemark.corpus.languages import is_right_to_left
-from tonemark.corpus.project import Project, add_label, label_keys, read_project
-from tonemark.corpus.records import Record, Refusal
-from tonemark.corpus.store import STORE_FILE, Store
+from tonemark.corpus.project import Project, label_keys
+from tonemark.corpus.records import Refusal
 from tonemark.errors import TonemarkError
-from tonemark.exchange.base import ReadOptions
-from tonemark.exchange.registry import read_records
-from tonemark.patterns.candidates import WordCount, fold_word
+from tonemark.patterns.candidates import WordCount
 from tonemark.tui.page.keys import key_table
 from tonemark.tui.page.layout import LIST_INDENT
 from tonemark.tui.page.render import render
@@ -45,27 +50,7 @@ PATIENCE = 20.0
 SHOWN = 5
 """Faults that are told one by one."""
 
-PROGRAM = (sys.executable, "-m", "tonemark")
-
 _TITLE = re.compile(r" · (\d+)(?:-\d+)? of \d+ · ")
-
-
-class Stretch(NamedTuple):
-    """A span as it is compared: code points, label."""
-
-    start: int
-    end: int
-    label: str
-
-
-@dataclass(slots=True)
-class Corpus:
-    """The gold documents with their spans, by key, and the labels, the commonest first."""
-
-    records: list[Record] = field(default_factory=list)
-    gold: dict[str, set[Stretch]] = field(default_factory=dict)
-    labels: list[str] = field(default_factory=list)
-    refused: list[Refusal] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -115,8 +100,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--raw", type=Path, metavar="FILE", help="more text, whose words are counted; no labels"
     )
-    parser.add_argument("--page", type=int, default=1, metavar="N", help="documents a page  [1]")
-    parser.add_argument("--limit", type=int, metavar="N", help="play the first N documents")
+    parser.add_argument("--page", type=_count, default=1, metavar="N", help="documents a page  [1]")
+    parser.add_argument("--limit", type=_count, metavar="N", help="play the first N documents")
     parser.add_argument("--size", type=_size, default=(80, 24), metavar="WxH", help="[80x24]")
     parser.add_argument("--json", action="store_true", help="one object on the last line")
     return parser
@@ -129,14 +114,27 @@ def _size(text: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1")
+    return int(text)
+
+
 def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Make the project in `folder`, play, export, compare; the report."""
     begun = time.monotonic()
     corpus = read_gold(options.conll)
     if not corpus.records:
         raise TonemarkError(f"{options.conll} has no sentence that can be taken.")
-    environment = _environment(folder)
-    project = make_project(folder, corpus, options, environment)
+    environment = environment_in(folder)
+    project = make_project(
+        folder,
+        corpus,
+        environment,
+        language=options.lang,
+        page=options.page,
+        raw=options.raw,
+    )
     pages, counts = read_pages(project, len(corpus.records[: options.limit]))
     tally = Tally()
     try:
@@ -144,14 +142,14 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     except TonemarkError as error:  # what was played is exported and compared all the same
         print(error.title, file=sys.stderr)
     exported = folder / "out.jsonl"
-    _tonemark(environment, "export", project.folder, "--annotator", ANNOTATOR, "-o", exported)
+    tonemark(environment, "export", project.folder, "--annotator", ANNOTATOR, "-o", exported)
     played = corpus.records[: options.limit]
     differing = compare(played, corpus.gold, exported)
     for line in islice((*map(_refusal, corpus.refused), *tally.drift, *differing), 3 * SHOWN):
         print(line, file=sys.stderr)
     entities = sum(len(corpus.gold[str(record.key)]) for record in played)
     keys = tally.keys.total()
-    received = sum(sum(each) for each in tally.bytes_of.values())
+    received = sum(sum(each) for kind, each in tally.bytes_of.items() if kind != "start")
     return {
         "documents": len(played),
         "equal": len(played) - len(differing),
@@ -168,115 +166,8 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     }
 
 
-# The project
-
-
-def read_gold(path: Path) -> Corpus:
-    """The sentences of a CoNLL file, each under a key of its own, and their spans."""
-    corpus = Corpus()
-    labels: Counter[str] = Counter()
-    for item in read_records(path, format="conll", options=ReadOptions()):
-        if isinstance(item, Refusal):
-            corpus.refused.append(item)
-            continue
-        key = f"gold-{item.number}"
-        corpus.records.append(Record(item.number, item.line, item.text, key, tokens=item.tokens))
-        spans = {Stretch(s.start, s.end, s.label) for s in item.suggestions}
-        corpus.gold[key] = spans
-        labels.update(span.label for span in spans)
-    corpus.labels = [label for label, _ in labels.most_common()] or ["NAME"]
-    return corpus
-
-
 def _refusal(item: Refusal) -> str:
     return f"refused: line {item.line}: {item.reason}"
-
-
-def make_project(
-    folder: Path, corpus: Corpus, options: argparse.Namespace, environment: dict[str, str]
-) -> Project:
-    """A project as `new` and `add` make it: the gold texts first, then the raw ones."""
-    target = folder / "keys"
-    plain = [label for label in corpus.labels if "," not in label]
-    names = ",".join(plain) or "NAME"
-    _tonemark(
-        environment, "new", target, "--lang", options.lang, "--labels", names, "--page",
-        str(options.page),
-    )  # fmt: skip
-    for label in corpus.labels:
-        if label not in plain:
-            add_label(target, label)
-    if any(overlap(spans) for spans in corpus.gold.values()):
-        file = target / "project.toml"
-        text = file.read_text("utf-8").replace("overlapping = false", "overlapping = true ")
-        file.write_text(text, "utf-8")
-    _write_texts(folder / "gold.jsonl", corpus.records)
-    _tonemark(environment, "add", target, folder / "gold.jsonl")
-    if options.raw:
-        raw = read_records(options.raw, format=None, options=ReadOptions())
-        _write_texts(folder / "raw.jsonl", (item for item in raw if isinstance(item, Record)))
-        _tonemark(environment, "add", target, folder / "raw.jsonl")
-    return read_project(target)
-
-
-def overlap(spans: Iterable[Stretch]) -> bool:
-    """Whether any two of the spans share a code point."""
-    behind = 0
-    for span in sorted(spans):
-        if span.start < behind:
-            return True
-        behind = max(behind, span.end)
-    return False
-
-
-def _write_texts(path: Path, records: Iterable[Record]) -> None:
-    """Texts and their tokens, as JSON Lines, without any span."""
-    with path.open("w", encoding="utf-8") as stream:
-        for record in records:
-            item: dict[str, Any] = {"text": record.text}
-            if record.key is not None:
-                item["key"] = record.key
-            if record.tokens is not None:
-                item["tokens"] = [{"start": start, "end": end} for start, end in record.tokens]
-            stream.write(json.dumps(item, ensure_ascii=False) + "\n")
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    """That of a user who has configured nothing and opened nothing before."""
-    home = folder / "home"
-    home.mkdir()
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "TEXTUAL"))}
-    return {**kept, "HOME": str(home), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
-
-
-def _tonemark(environment: dict[str, str], *arguments: Path | str) -> None:
-    done = subprocess.run(
-        [*PROGRAM, *map(str, arguments)], env=environment, capture_output=True, text=True
-    )
-    if done.returncode:
-        said = (done.stderr.strip() or done.stdout.strip())[-2000:]
-        raise TonemarkError(f"tonemark {arguments[0]} failed ({done.returncode}): {said}")
-
-
-def read_pages(project: Project, wanted: int) -> tuple[list[list[Document]], dict[str, WordCount]]:
-    """The pages that hold the first `wanted` documents, and the counts of all their words.
-
-    Read before the program starts; it opens the same pages, in the order of the numbers.
-    """
-    store = Store(project.folder / STORE_FILE)
-    try:
-        last = -(-wanted // project.page) * project.page
-        documents = list(store.documents(range(1, min(last, store.document_count()) + 1)))
-        words = {
-            fold_word(document.text[start:end])
-            for document in documents
-            for start, end in document.tokens or ()
-        }
-        counts = {word: WordCount(*n) for word, n in store.words(words).items()}
-    finally:
-        store.close()
-    step = project.page
-    return [documents[at : at + step] for at in range(0, len(documents), step)], counts
 
 
 # Playing
@@ -411,32 +302,3 @@ def hint_lines(rehearsal: Rehearsal) -> dict[int, tuple[int, str]]:
 def _lost(terminal: Terminal, what: str) -> TonemarkError:
     shown = "\n".join(line for line in terminal.lines() if line)
     return TonemarkError(f"The oracle lost its way: {what}. The screen shows:\n{shown}")
-
-
-# Comparing
-
-
-def compare(played: Sequence[Record], gold: dict[str, set[Stretch]], exported: Path) -> list[str]:
-    """A line of words for each document whose text, answer or spans are not those of the gold."""
-    found = {item["key"]: item for item in _read_lines(exported)}
-    faults = []
-    for record in played:
-        key = str(record.key)
-        item = found.get(key)
-        if item is None or item.get("answer") != "accept":
-            faults.append(f"{key}: not answered")
-            continue
-        if item["text"] != record.text:
-            faults.append(f"{key}: the text was changed")
-            continue
-        spans = {Stretch(s["start"], s["end"], s["label"]) for s in item["spans"]}
-        if spans != gold[key] or len(item["spans"]) != len(spans):
-            missing, more = sorted(gold[key] - spans), sorted(spans - gold[key])
-            faults.append(f"{key}: missing {missing}, too many {more}")
-    return faults
-
-
-def _read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as stream:
-        for line in stream:
-            yield json.loads(line)

@@ -33,6 +33,9 @@ NEAR = 3
 HORIZON = 30
 """Spans that are played ahead to see whether `=` pays."""
 
+PLACES = 3000
+"""Places looked at on the way to one span; then it is walked to, token by token."""
+
 
 class Gold(NamedTuple):
     """A span to be set: index of the sheet, code points, label."""
@@ -277,13 +280,18 @@ class _Node(NamedTuple):
 def reach(rehearsal: Rehearsal, gold: Gold) -> list[Action] | None:
     """The cheapest keys that bring the focus to exactly `gold`; none are pressed.
 
-    None where there is no way, which only a span on no border of a grapheme cluster has.
+    None where there is no way: to a span that begins or ends with white space, or inside a
+    grapheme cluster.
     """
     start = rehearsal.place()
-    way = _travel(rehearsal, gold)
-    found = _search(rehearsal, gold)
+    travelled = _travel(rehearsal, gold)
+    after = rehearsal.place()
+    way = _search(rehearsal, gold)
+    if way is None:
+        rehearsal.put(after)
+        way = _walk(rehearsal, gold)
     rehearsal.put(start)
-    return None if found is None else way + found
+    return None if way is None else travelled + way
 
 
 def _travel(rehearsal: Rehearsal, gold: Gold) -> list[Action]:
@@ -303,6 +311,26 @@ def _travel(rehearsal: Rehearsal, gold: Gold) -> list[Action]:
         way.append(action)
 
 
+def _walk(rehearsal: Rehearsal, gold: Gold) -> list[Action] | None:
+    """Arrows to the first token, then its right edge out: long, but there for all tokens; the
+    keys are pressed."""
+    view = rehearsal.view
+    way = [Action((";",), "edge")]
+    rehearsal.do(way[0])
+    while view.focus[:3] != gold[:3]:
+        focus = view.focus
+        if focus[:2] != gold[:2]:
+            key, kind = ("right" if focus[:2] < gold[:2] else "left"), "move"
+        else:
+            key, kind = ("." if focus.end < gold.end else ","), "edge"
+        way.append(Action((key,), kind))
+        rehearsal.do(way[-1])
+        back = {"right": "left", "left": "right", ".": ",", ",": "."}[key]
+        if view.focus == focus or way[-2].keys == (back,):
+            return None
+    return way
+
+
 def _search(rehearsal: Rehearsal, gold: Gold) -> list[Action] | None:
     goal = _Goal(gold, rehearsal.view)
     order = count()
@@ -317,6 +345,8 @@ def _search(rehearsal: Rehearsal, gold: Gold) -> list[Action] | None:
         state = (place.focus, place.top, place.charwise, node.phase)
         if state in done:
             continue
+        if len(done) == PLACES:
+            return None
         done.add(state)
         for action, phase in _edges(rehearsal, goal, node):
             rehearsal.put(place)

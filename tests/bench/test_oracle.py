@@ -202,6 +202,24 @@ def test_no_way_to_a_span_is_cheaper(words: list[str], data: st.DataObject) -> N
     assert oracle.cost_of(way) == _exhaustive(page, wanted)
 
 
+@settings(max_examples=20, deadline=None)
+@given(annotated())
+def test_what_is_not_found_is_walked_to(case: tuple[list[str], list[Any]]) -> None:
+    texts, golds = case
+    page = rehearsal(*texts, width=20, height=4)
+    for wanted in golds:
+        start = page.place()
+        way = oracle._walk(page, wanted)
+        page.put(start)
+        for action in way:
+            page.do(action)
+        assert page.view.focus[:3] == wanted[:3]
+
+
+def test_no_way_to_white_space() -> None:
+    assert oracle.reach(rehearsal("Amina na"), oracle.Gold(0, 0, 6, "PER")) is None
+
+
 def _exhaustive(page: Any, wanted: Any) -> int:
     """The fewest keys that bring the focus to a span, by trying all keys everywhere."""
     letters = {hint[0] for hint in page.view.hints().tokens}

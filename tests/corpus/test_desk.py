@@ -9,7 +9,7 @@ import pytest
 import regex
 
 from tonemark.corpus.annotations import annotations_of
-from tonemark.corpus.desk import Desk
+from tonemark.corpus.desk import Desk, apart
 from tonemark.corpus.drafts import Edit
 from tonemark.corpus.intake import Report, add_records
 from tonemark.corpus.journal import ClaimHeld, ClaimLost, Journal
@@ -249,3 +249,37 @@ def test_a_full_disk_refuses_the_key_and_keeps_what_was_there(
     page = desk(folder).open_next()
     assert page
     assert page.sheets[0].draft.spans == (span, again)
+
+
+def test_suggestions_that_overlap_are_offered_only_where_spans_may_overlap(folder: Path) -> None:
+    suggestions = (
+        Suggestion(0, 4, "PER", ("a",), 0.5),
+        Suggestion(0, 7, "PER", ("b",), 0.5),
+        Suggestion(5, 7, "LOC", ("c",), 0.4),
+        Suggestion(8, 9, "LOC", ("d",), 0.1),
+    )
+    work = desk(folder)
+    record = Record(1, 1, "Asha na 9", suggestions=suggestions)
+    add_records(work.store, "b.txt", [record], Report())
+    assert apart(suggestions) == (suggestions[1], suggestions[3])
+    for overlapping, shown in ((False, apart(suggestions)), (True, suggestions)):
+        page = desk(folder, f"a{overlapping}", overlapping=overlapping).open_document(4)
+        assert page
+        assert page.sheets[0].state.shown == shown
+
+
+def test_suggestions_are_frozen_when_the_page_opens(folder: Path) -> None:
+    work = desk(folder)
+    work.open_document(1)
+    late = Suggestion(0, 4, "PER", ("late",))
+    record = Record(1, 1, "Asha na Juma", suggestions=(late,))
+    add_records(work.store, "s.jsonl", [record], Report(), match="text")
+    assert work.store.suggestions(1) == (late,)
+    work.answer("accept")
+    page = work.back()
+    assert page
+    assert page.sheets[0].state.shown == ()
+    assert annotations_of(work.store, 1)[0].spans == ()
+    page = desk(folder, "bello").open_document(1)
+    assert page
+    assert page.sheets[0].state.shown == (late,)

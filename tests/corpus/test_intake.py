@@ -130,6 +130,12 @@ def test_two_different_files_of_the_same_name_are_both_there_and_both_known(stor
         assert (report.added, report.already_there) == (0, len(records))
 
 
+def test_a_file_that_shares_a_line_with_one_of_its_name_is_another_file(store: Store) -> None:
+    add(store, numbered(["Habari za leo", "moja", "mbili"]))
+    report = add(store, numbered(["Habari za leo", "tatu", "nne"]))
+    assert (report.added, report.equal_texts, report.refused_count) == (3, 1, 0)
+
+
 def test_changed_lines_of_a_known_file_are_refused_and_the_rest_stays(store: Store) -> None:
     texts = [f"habari {n}" for n in range(5)]
     add(store, numbered(texts))

@@ -292,7 +292,10 @@ def test_a_takeover_raises_the_number_and_shuts_the_old_process_out(store: Store
         answer(store, [old])
     assert annotations_of(store, 1) == []
     assert queue.take_over(store, old, events, 60.0) == new, "a second one at once: the same claim"
-    assert numbers(answer(store, [new])) == [2]
+    newest = queue.take_over(store, new, [], 60.0)
+    assert queue.take_over(store, old, events, 60.0) == newest, "a number is never lowered"
+    assert queue.current(store, old) == newest
+    assert numbers(answer(store, [newest])) == [2]
     assert len(queue.events_of(store, "amina", 1)) == 1
 
 

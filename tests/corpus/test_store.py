@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import random
@@ -105,6 +106,7 @@ def test_what_is_no_file_is_refused_in_words(tmp_path: Path) -> None:
 
 def test_a_refused_store_leaves_no_file_open(path: Path) -> None:
     pragma(path, "user_version = 9")
+    gc.collect()  # what other tests left open must not close in between
     before = os.listdir("/proc/self/fd")
     for _ in range(5):
         with pytest.raises(TonemarkError):
@@ -287,6 +289,24 @@ def test_eight_processes_answer_at_once_without_an_error(path: Path) -> None:
     assert store.db.execute(twice).fetchall() == []
     assert store.db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     store.close()
+
+
+VISITOR = """
+import sys, time
+from pathlib import Path
+from tonemark.corpus.store import Store
+deadline = time.monotonic() + 0.5
+while time.monotonic() < deadline:
+    store = Store(Path(sys.argv[1]))
+    store.set_preference("amina", "theme", "dark")
+    store.close()
+"""
+
+
+def test_opening_waits_while_another_process_closes_as_the_last(path: Path) -> None:
+    command = [sys.executable, "-c", VISITOR, str(path)]
+    visitors = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [visitor.communicate(timeout=60)[1] for visitor in visitors] == ["", "", ""]
 
 
 def test_a_store_in_use_can_be_copied_with_its_log_and_opened(path: Path, tmp_path: Path) -> None:

@@ -69,6 +69,29 @@ def test_raw_text_becomes_labelled_text(
     assert spans == [("Samia Suluhu", "PER"), ("Nairobi", "LOC")]
 
 
+def test_keys_typed_in_one_burst_arrive_in_their_order(
+    project: Path, tmp_path: Path, tonemark: Callable[..., Any], terminal: Callable[..., Any]
+) -> None:
+    """Also those behind a key that opens a line to type in."""
+    raw = tmp_path / "names.txt"
+    raw.write_text(f"{NAMES}\n", encoding="utf-8")
+    tonemark("add", project, raw)
+    term = terminal("annotate", project, "--as", "amina")
+    term.wait("1 of 1")
+    comment = "sawa kabisa"
+    term.send(
+        "0", "L", "O", "Enter", "1", "c", *comment.replace(" ", "_"), "Enter", "0", "O", "Enter"
+    )
+    term.wait(lambda now: "LOC" in now.splitlines()[2] and "PER" in now.splitlines()[2])
+    term.send("Enter")
+    term.wait("Nothing is left")
+    out = tmp_path / "out.jsonl"
+    tonemark("export", project, "-o", out)
+    row = json.loads(out.read_text(encoding="utf-8"))
+    assert row["comment"] == "sawa_kabisa"
+    assert [span["label"] for span in row["spans"]] == ["LOC", "PER", "ORG"]
+
+
 def test_twenty_kills_lose_no_key_whose_repaint_was_seen(
     project: Path, tmp_path: Path, tonemark: Callable[..., Any], terminal: Callable[..., Any]
 ) -> None:

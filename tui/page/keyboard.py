@@ -15,7 +15,7 @@ from tonemark.corpus.records import Answer
 from tonemark.corpus.spans import Stretch
 from tonemark.text import short
 from tonemark.tui.page import labelling, moves
-from tonemark.tui.page.keys import GLYPHS, KeyTable
+from tonemark.tui.page.keys import GLYPHS, MORE, KeyTable
 from tonemark.tui.page.labelling import ANSWERED, Refusal
 from tonemark.tui.page.view import View
 
@@ -96,7 +96,8 @@ class Keyboard:
         if self.menu:
             self.menu = False
             action = self.table.menu.get(key)
-            return self._do(action) if action else Reply(message=self._nothing_on(key))
+            more = self.table.key_of(MORE)
+            return self._do(action) if action else Reply(message=self._nothing_on(f"{more} {key}"))
         if self.pending:
             return self._hint(key)
         if key in self.table.labels:
@@ -131,6 +132,8 @@ class Keyboard:
             self.pending = ""
             if not self.ending:
                 self.view.focus_token(*token)
+            elif token[0] != self.view.focus.sheet:
+                raise Refusal("a span ends in the document in which it begins; caps lock?")
             elif not self.view.end_at(*token):
                 raise Refusal(f"{shown} is before the focus, where a span cannot end; caps lock?")
             self.charwise = False

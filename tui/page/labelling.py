@@ -229,7 +229,7 @@ def _touching(items: Sequence[_Item], start: int, end: int) -> list[_Item]:
 def _aligned(sheet: Sheet, start: int, end: int) -> bool:
     first = bisect_left(sheet.tokens, start, key=itemgetter(0))
     last = bisect_left(sheet.tokens, end, key=itemgetter(1))
-    if last == len(sheet.tokens):
+    if len(sheet.tokens) in (first, last):
         return False
     return sheet.tokens[first].start == start and sheet.tokens[last].end == end
 

@@ -214,7 +214,7 @@ class _Line:
             runs = _clipped(_joined(tags), stop - start)
             if runs and runs[0][0] not in MARKS:
                 reach = start + sum(cells(text) for text, _ in runs)
-                for at in [at for at in self.items if start <= at <= reach]:
+                for at in [at for at in self.items if at <= reach and self.ends[at] >= start]:
                     del self.items[at]
                 self.items[start], self.ends[start] = runs, reach
                 return

@@ -16,6 +16,8 @@ import regex
 from tonemark.corpus.pages import Sheet
 from tonemark.corpus.spans import Stretch, Suggestion
 
+_START, _END = attrgetter("start"), attrgetter("end")
+
 WORDLIKE = regex.compile(r"[\p{L}\p{N}]")
 
 
@@ -24,9 +26,9 @@ class Ordered:
 
     def __init__(self, items: Sequence[Stretch]) -> None:
         self.items = items
-        self._starts = [item.start for item in items]
+        self._starts = list(map(_START, items))
         # How far those up to each one reach: a bisection finds the first that can touch a place.
-        self._reach = list(accumulate((item.end for item in items), max))
+        self._reach = list(accumulate(map(_END, items), max))
 
     def touching(self, start: int, end: int) -> list[Stretch]:
         """Those that overlap the stretch from `start` to `end`, in order."""
@@ -128,7 +130,7 @@ class Standing:
         if not touching:
             return [(start, end)]
         rest = []
-        for stretch in sorted(touching, key=attrgetter("start")):
+        for stretch in sorted(touching, key=_START):
             if isinstance(stretch, Suggestion):
                 rest += self._words(start, min(stretch.start, end))
             else:

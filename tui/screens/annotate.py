@@ -23,7 +23,6 @@ from tonemark.tui.page.tutor import PUT_AWAY
 from tonemark.tui.page.view import View
 from tonemark.tui.screens.ways import Place, Ways
 from tonemark.tui.widgets.lines import Lines
-from tonemark.tui.widgets.prompt import Prompt
 from tonemark.tui.widgets.tutor import TutorLines
 
 
@@ -41,7 +40,6 @@ class AnnotateScreen(Ways[None]):
         self._opened = 0.0
         self._dropped = 0
         self._question: dict[str, Callable[[], None]] = {}
-        self._prompt_done: Callable[[str], None] | None = None
 
     def compose(self) -> ComposeResult:
         """Title, text, labels, status, keys."""
@@ -91,24 +89,16 @@ class AnnotateScreen(Ways[None]):
             self.view.resize(*self._window())
         self.paint()
 
-    def on_paste(self, event: events.Paste) -> None:
-        """A paste is no typing: it is dropped."""
-        event.stop()
-        self.say("the paste was dropped: keys are typed here")
+    def takes(self, event: events.Key) -> bool:
+        """Whether a key was typed with this page in view: what was typed ahead is dropped."""
+        if event.time >= self._opened:
+            return True
+        self._dropped += 1
+        self.say(f"{self._dropped} key{'s' * (self._dropped > 1)} typed ahead dropped")
+        return False
 
-    def on_key(self, event: events.Key) -> None:
+    def press(self, key: str) -> None:
         """One key."""
-        if self.query(Prompt):
-            return
-        event.stop()
-        event.prevent_default()
-        if event.time < self._opened:
-            self._dropped += 1
-            self.say(f"{self._dropped} key{'s' * (self._dropped > 1)} typed ahead dropped")
-            return
-        key = event.key
-        if key not in GLYPHS:
-            key = event.character if event.character and event.is_printable else event.key
         self._message = ""
         if self._question:
             self._answer_question(key)
@@ -140,25 +130,31 @@ class AnnotateScreen(Ways[None]):
         self._set("rule", rule)
         self._set("rule2", rule)
         names = [label.name for label in project.labels]
-        self._set("labels", words.labels_line(self.table, names, width))
+        self._set("labels", self._labels_line(names, width))
         changed = self._tutor.show(self.view, self.table, width, max(1, self.size.height - 6))
         if changed and self.view:
             self.view.resize(*self._window())
         if self.view is None or self.keyboard is None:
             self.query_one("#document", Lines).set_lines(self._nothing_left())
-            self._set("status", words.message(self._message))
+            self._set("status", self._status(width))
             footer = ("back", "documents", "export", "help", "quit")
             self._set("footer", words.footer(self.table, footer))
             return
         places = {name: place for place, name in enumerate(names)}
         self.query_one("#document", Lines).set_lines(render(self.view, places))
-        status = words.spread(*words.status(self.view, self.keyboard), width)
-        self._set("status", words.message(self._message) if self._message else status)
+        self._set("status", self._status(width))
         menu = self.keyboard.menu
         self._set("footer", words.menu_line(self.table) if menu else words.footer(self.table))
 
     def _set(self, line: str, runs: list[Run]) -> None:
         self.query_one(f"#{line}", Lines).set_line(runs)
+
+    def _status(self, width: int) -> list[Run]:
+        if self.prompt:
+            return self.prompt.runs(width)
+        if self._message or self.view is None or self.keyboard is None:
+            return words.message(self._message)
+        return words.spread(*words.status(self.view, self.keyboard), width)
 
     def _nothing_left(self) -> list[list[Run]]:
         return [
@@ -309,15 +305,15 @@ class AnnotateScreen(Ways[None]):
         self.dismiss(None)
 
     def _command_type_ahead(self) -> None:
-        self._ask_line("label: type its first letters, Enter takes it", self._typed_label)
+        self.ask_line("label", self._typed_label)
 
     def _command_comment(self) -> None:
         if self.keyboard and self.view:
             keyboard = self.keyboard
-            self._ask_line(
+            self.ask_line(
                 "comment on this document",
                 lambda text: self._reply(lambda: keyboard.comment(text)),
-                self.view.sheet.draft.comment,
+                text=self.view.sheet.draft.comment,
             )
 
     def _reply(self, act: Callable[[], Reply]) -> None:
@@ -339,20 +335,16 @@ class AnnotateScreen(Ways[None]):
         }
         return sorted(ranks, key=ranks.__getitem__)
 
-    def on_input_changed(self, event: Prompt.Changed) -> None:
-        """Show which labels are meant."""
-        if self._prompt_done == self._typed_label:
-            names = [label.name for label in self.desk.project.labels]
-            matching = self._matching(event.value)
-            line = words.labels_line(self.table, names, self.size.width, matching)
-            if not matching:
-                can = self.desk.project.new_labels
-                line = words.message(
-                    f"{GLYPHS['enter']} adds the label {short(event.value, 30)}"
-                    if can
-                    else "no such label, and this project takes no new ones"
-                )
-            self._set("labels", line)
+    def _labels_line(self, names: list[str], width: int) -> list[Run]:
+        """All labels, or those that are meant while one is typed."""
+        if self.prompt is None or self.prompt.done != self._typed_label:
+            return words.labels_line(self.table, names, width)
+        typed = self.prompt.text.strip()
+        if matching := self._matching(typed):
+            return words.labels_line(self.table, names, width, matching)
+        if self.desk.project.new_labels:
+            return words.message(f"{GLYPHS['enter']} adds the label {short(typed, 30)}")
+        return words.message("no such label, and this project takes no new ones")
 
     def _typed_label(self, text: str) -> None:
         matching = self._matching(text.strip())
@@ -394,27 +386,3 @@ class AnnotateScreen(Ways[None]):
             answers[key]()
         else:
             self.paint()
-
-    def _ask_line(self, question: str, done: Callable[[str], None], value: str = "") -> None:
-        self._prompt_done = done
-        prompt = Prompt(question, value)
-        self.query_one("#status").display = False
-        self.mount(prompt, after="#status")
-        prompt.focus()
-
-    def on_prompt_given(self, event: Prompt.Given) -> None:
-        """A line was typed."""
-        done = self._prompt_done
-        self._close_prompt(event.prompt)
-        if done:
-            done(event.text)
-
-    def on_prompt_given_up(self, event: Prompt.GivenUp) -> None:
-        """Nothing was typed after all."""
-        self._close_prompt(event.prompt)
-        self.paint()
-
-    def _close_prompt(self, prompt: Prompt) -> None:
-        self._prompt_done = None
-        prompt.remove()
-        self.query_one("#status").display = True

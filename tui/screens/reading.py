@@ -8,12 +8,11 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 
 from tonemark.corpus.documents import Document
@@ -23,12 +22,11 @@ from tonemark.text import short
 from tonemark.tui.page import words
 from tonemark.tui.page.columns import keys_line, wrapped
 from tonemark.tui.page.help import help_lines
-from tonemark.tui.page.keys import ACTION, GLYPHS
+from tonemark.tui.page.keys import ACTION
 from tonemark.tui.page.render import BLANK, Look, Run
 from tonemark.tui.page.tutor import AGAIN
 from tonemark.tui.screens.ways import Place, Result, Ways
 from tonemark.tui.widgets.lines import Lines
-from tonemark.tui.widgets.prompt import Prompt
 
 TEXT, QUIET, TITLE = Look("text"), Look("quiet"), Look("title")
 
@@ -56,8 +54,6 @@ class ReadingScreen(Ways[Result]):
         self._lines: list[list[Run]] = []
         self._more: Iterator[list[Run]] = iter(())
         self._message = ""
-        self._prompt_done: Callable[[str], None] | None = None
-        self._prompt_given_up: Callable[[], None] | None = None
 
     # What a screen says
 
@@ -126,8 +122,13 @@ class ReadingScreen(Ways[Result]):
         self.set_line("rule", rule)
         self.set_line("rule2", rule)
         self.query_one("#document", Lines).set_lines(self.window(self.high))
-        status = words.spread(*self.status(), width)
-        self.set_line("status", words.message(self._message) if self._message else status)
+        if self.prompt:
+            status = self.prompt.runs(width)
+        elif self._message:
+            status = words.message(self._message)
+        else:
+            status = words.spread(*self.status(), width)
+        self.set_line("status", status)
         self.set_line("footer", keys_line(self.footer(), width))
 
     def window(self, high: int) -> list[list[Run]]:
@@ -149,19 +150,8 @@ class ReadingScreen(Ways[Result]):
 
     # Keys
 
-    def on_paste(self, event: events.Paste) -> None:
-        """A paste is no typing: it is dropped."""
-        event.stop()
-
-    def on_key(self, event: events.Key) -> None:
+    def press(self, key: str) -> None:
         """One key."""
-        if self.query(Prompt):
-            return
-        event.stop()
-        event.prevent_default()
-        key = event.key
-        if key not in GLYPHS:
-            key = event.character if event.character and event.is_printable else event.key
         self._message = ""
         handler = getattr(self, f"_command_{self._action(key)}", None)
         if handler:
@@ -222,38 +212,6 @@ class ReadingScreen(Ways[Result]):
         """Hand on to the screen beneath where another one led."""
         if place:
             self.dismiss(place)  # type: ignore[arg-type]
-
-    # Lines that are typed
-
-    def ask_line(
-        self, question: str, done: Callable[[str], None], given_up: Callable[[], None] | None = None
-    ) -> None:
-        """Have a line typed in the place of the status."""
-        self._prompt_done, self._prompt_given_up = done, given_up
-        prompt = Prompt(question)
-        self.query_one("#status").display = False
-        self.mount(prompt, after="#status")
-        prompt.focus()
-
-    def on_prompt_given(self, event: Prompt.Given) -> None:
-        """A line was typed."""
-        done = self._prompt_done
-        self._close_prompt(event.prompt)
-        if done:
-            done(event.text)
-
-    def on_prompt_given_up(self, event: Prompt.GivenUp) -> None:
-        """Nothing was typed after all."""
-        given_up = self._prompt_given_up
-        self._close_prompt(event.prompt)
-        if given_up:
-            given_up()
-        self.paint()
-
-    def _close_prompt(self, prompt: Prompt) -> None:
-        self._prompt_done = self._prompt_given_up = None
-        prompt.remove()
-        self.query_one("#status").display = True
 
 
 _MOVES = ("up", "down", "page_up", "page_down", "home", "end", "next", "previous", "accept", "quit")

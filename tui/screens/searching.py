@@ -52,8 +52,10 @@ class SearchScreen(ListScreen[Hit]):
             self._ask()
 
     def _ask(self) -> None:
-        leave = None if self._query else self._command_quit
-        self.ask_line("search for", self._asked, leave)
+        if self._query:
+            self.ask_line("search for", self._asked)
+        else:
+            self.ask_line("search for", self._asked, given_up=self._command_quit)
 
     def _asked(self, typed: str) -> None:
         if typed.strip():

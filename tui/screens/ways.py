@@ -8,15 +8,18 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import regex
+from textual import events
 from textual.screen import Screen
 
 from tonemark.corpus.desk import Desk
 from tonemark.text import short, visible
-from tonemark.tui.page.keys import KeyTable
+from tonemark.tui.page.keys import GLYPHS, KeyTable
+from tonemark.tui.page.prompt import Prompt
 from tonemark.tui.page.view import View
 
 if TYPE_CHECKING:
@@ -42,6 +45,9 @@ class Ways(Screen[Result]):
     view: View | None = None
     """The page in front of her, where this is the annotate screen."""
 
+    prompt: Prompt | None = None
+    """A line being typed in the place of the status."""
+
     @property
     def desk(self) -> Desk:
         """The annotator's place at the project."""
@@ -59,6 +65,63 @@ class Ways(Screen[Result]):
     def say(self, message: str) -> None:
         """Put a message in the place of the status until the next key."""
         raise NotImplementedError
+
+    def paint(self) -> None:
+        """Bring all lines up to date; only what differs is sent."""
+        raise NotImplementedError
+
+    def press(self, key: str) -> None:
+        """Act on a key of the screen's own: one character, or a name such as `enter`."""
+        raise NotImplementedError
+
+    # Keys
+
+    def on_key(self, event: events.Key) -> None:
+        """One key, to the line being typed or to the screen."""
+        event.stop()
+        event.prevent_default()
+        if not self.takes(event):
+            return
+        key = event.key
+        if key not in GLYPHS:
+            key = event.character if event.character and event.is_printable else event.key
+        if self.prompt is None:
+            self.press(key)
+        elif key in ("enter", "escape"):
+            prompt, self.prompt = self.prompt, None
+            if key == "enter":
+                prompt.done(prompt.text)
+            else:
+                prompt.given_up()
+                self.paint()
+        elif self.prompt.press(key):
+            self.paint()
+
+    def takes(self, event: events.Key) -> bool:
+        """Whether a key is taken at all."""
+        return True
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A paste goes into the line being typed; elsewhere it is no typing, and is dropped."""
+        event.stop()
+        if self.prompt:
+            self.prompt.insert(event.text)
+            self.paint()
+        else:
+            self.say("the paste was dropped: keys are typed here")
+
+    def ask_line(
+        self,
+        question: str,
+        done: Callable[[str], None],
+        *,
+        text: str = "",
+        given_up: Callable[[], None] = lambda: None,
+        changed: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        """Have a line typed in the place of the status."""
+        self.prompt = Prompt(question, done, text, given_up, changed)
+        self.paint()
 
     # Each screen is imported when it is opened: the first paint needs none of them.
 

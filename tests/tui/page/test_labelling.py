@@ -106,6 +106,7 @@ def test_delete_takes_what_is_meant(
         ("Juma na Juma na Juma", ["P:Juma", "Q:na Juma"], ["Juma@16"]),  # free of spans
         ("cha cha cha cha cha", ["P:cha cha"], ["cha cha@8"]),  # they do not overlap
         ("kwaZulu, Zulu, iZulu", ["P:Zulu"], ["Zulu@9", "Zulu@16"]),  # inside a token: anywhere
+        ("na kwaZulu", ["P:Zulu"], []),  # behind where the last token begins
         ("ye\u0301 e\u0301 e xe", ["P:e\u0301"], ["e\u0301@4"]),
         ("xe e\u0301 ye", ["P:e"], ["e@7"]),  # but not inside a cluster
     ],

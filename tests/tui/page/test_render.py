@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -34,10 +35,10 @@ def columns(line: list[Run]) -> list[tuple[int, str, str]]:
 
 
 def roles(line: list[Run]) -> str:
-    """A letter a cell: the first of its role, in capitals where it is in focus."""
-    return "".join(
-        (look.role[0].upper() if look.focus else look.role[0]) * cells(text) for text, look in line
-    )[MARGIN:]
+    """A letter for each cell of text, in capitals where it is in focus; q is a suggestion."""
+    letters = {"text": "t", "span": "s", "suggestion": "q", "candidate": "c", "between": "b"}
+    shown = [(letters[look.role], look.focus, cells(text)) for text, look in line if look != BLANK]
+    return "".join((c.upper() if focus else c) * width for c, focus, width in shown)
 
 
 @pytest.mark.parametrize(
@@ -61,8 +62,8 @@ def roles(line: list[Run]) -> str:
             [
                 "   a    s PER d",
                 "   Rais Samia Suluhu",
-                "   f …PER   g  h",
-                "   alikutana na waziri",
+                "   f …PER    g",
+                "   alikutana na",
             ],
         ),
         (  # clipped to its cells
@@ -81,7 +82,7 @@ def roles(line: list[Run]) -> str:
             [],
             79,
             [
-                "   a    s LOC PER    d         f  g ORG  h      j LOC   k    l  w",
+                "   a    s LOC PER    f         g  h ORG  j      k LOC   l    w  e",
                 "   Rais Samia Suluhu alikutana na waziri jijini Nairobi siku ya Jumatatu .",
             ],
         ),
@@ -91,22 +92,23 @@ def roles(line: list[Run]) -> str:
             [],
             79,
             [
-                "   a    s ORG PER    d         f  g      h      j       k    l  w",
+                "   a    s ORG PER    f         g  h      j      k       l    w  e",
                 "   Rais Samia Suluhu alikutana na waziri jijini Nairobi siku ya Jumatatu .",
             ],
         ),
         # one or two cells: the label is more than the hint
-        ("Ku na", ["PER:Ku"], [], 30, ["   PE a", "   Ku na"]),
-        ("A na", ["PER:A"], [], 30, ["   P a", "   A na"]),
+        ("Ku na", ["PER:Ku"], [], 30, ["   PE s", "   Ku na"]),
+        ("A na", ["PER:A"], [], 30, ["   P s", "   A na"]),
         ("A , na", ["PER:A"], [], 30, ["   a P s", "   A , na"]),
         ("Ku ... na", ["PER:Ku"], [], 30, ["   a PER  s", "   Ku ... na"]),  # over free cells
-        ("Ku na", [], ["PER:Ku"], 30, ["   ?P a", "   Ku na"]),
+        ("Ku na", [], ["PER:Ku"], 30, ["   ?P s", "   Ku na"]),
         ("A na", [], ["PER:A"], 30, ["   a s", "   A na"]),  # "?" alone tells no label
         # inside a token
         ("kwaZulu na", ["LOC:Zulu"], [], 30, ["   a  LOC  s", "   kwaZulu na"]),
+        ("iZu na", ["LOC:u"], [], 30, ["   a L s", "   iZu na"]),
         ("uZulu na", ["LOC:Zulu"], [], 30, ["   a LOC s", "   uZulu na"]),
         ("中文 中文", ["LOC:文"], [], 30, ["   a LO s", "   中文 中文"]),
-        ("a\tb\u200bc", [], [], 30, ["   a s ", "   a→b╎c"]),
+        ("a\tb\u200bc", [], [], 30, ["   a s d", "   a→b╎c"]),
     ],
 )
 def test_lines_of_running_text(
@@ -114,8 +116,6 @@ def test_lines_of_running_text(
 ) -> None:
     page = player(text, spans=spans, suggestions=suggestions, width=width, overlapping=True)
     shown = page.lines[: len(lines)]
-    names = {hint: at for at, hint in enumerate(sorted(set(page.view.hints().tokens)))}
-    assert names
     assert shown == [line.rstrip() for line in lines]
 
 
@@ -140,9 +140,9 @@ def test_lines_of_a_list(player: Makes) -> None:
 def test_the_name_of_each_document_and_its_answer(player: Makes) -> None:
     page = player("moja", "mbili", "tatu", width=24).play("m x")
     assert [line for line in page.lines if "──" in line] == [
-        " ── news-1 · ignored ────",
-        " ── news-2 · rejected ───",
-        " ── news-3 ──────────────",
+        " ── news-1 · ignored ───",
+        " ── news-2 · rejected ──",
+        " ── news-3 ─────────────",
     ]
     assert all(len(line) <= 9 for line in player("a", "b", width=9).lines)
 
@@ -150,39 +150,23 @@ def test_the_name_of_each_document_and_its_answer(player: Makes) -> None:
 @pytest.mark.parametrize(
     ("text", "spans", "suggestions", "keys", "looks"),
     [
-        ("na Juma , na", [], [], "@na", "NNtcccctbttt"),
-        ("na Juma , na", ["PER:Juma"], [], "end", "ttTsssstbtTT"),
-        ("na Juma , na", [], ["PER:Juma"], "end", "ttTsssstbtTT"),
-        ("ya Juma Ali", ["PER:Juma Ali"], [], "", "TTtssssssss"),
+        ("na Juma Ali , ya", [], [], "", "tttCCCCCCCCttttt"),
+        ("na Juma Ali , ya", [], [], "home", "TTtccccccccttttt"),
+        ("na Juma Ali , ya", ["PER:Juma"], [], "home", "TTtsssstcccttttt"),
+        ("na Juma Ali , ya", ["PER:Juma"], [], "right", "tttsssstccctTttt"),
+        ("na Juma Ali , ya", [], ["PER:Juma Ali"], "home", "TTtqqqqqqqqttttt"),
+        ("na Juma Ali , ya", ["LOC:Ali"], ["PER:Juma Ali"], "home", "TTtqqqqqsssttttt"),
+        ("na Juma Ali , ya", ["PER:Juma"], ["LOC:Juma"], "home", "TTtsssstcccttttt"),
+        ("na\tJuma\nya", [], [], "", "ttbCCCCb"),
+        ("na kwaZulu", ["LOC:Zulu"], [], "home", "TTttttssss"),
+        ("na kwaZulu", [], [], "@kwaZulu ; ' > > >", "tttcccCCCC"),
     ],
 )
 def test_looks_of_the_text(
     player: Makes, text: str, spans: list[str], suggestions: list[str], keys: str, looks: str
 ) -> None:
-    page = player(text, spans=spans, suggestions=suggestions).play(keys)
-    roles_ = roles(lines_of(page.view)[1])
-    assert len(roles_) == len(looks)
-    focus = "".join(c for c in roles_ if c.isupper())
-    assert len(focus) == cells(page.focus)
-
-
-def test_spans_suggestions_candidates_and_signs_look_different(player: Makes) -> None:
-    page = player("na Juma wa Ali , Said na", spans=["PER:Juma"], suggestions=["PER:Ali"])
-    page.play("home")
-    kinds = {
-        text: (look.role, look.label, look.focus)
-        for text, look in lines_of(page.view)[1][1:]
-        if text.strip()
-    }
-    assert kinds == {
-        "na": ("text", -1, True),
-        "Juma": ("span", 0, False),
-        " wa ": ("text", -1, False),
-        "Ali": ("suggestion", 0, False),
-        ",": ("text", -1, False),
-        "Said": ("candidate", -1, False),
-        " na": ("text", -1, False),
-    }
+    page = player(text, spans=spans, suggestions=suggestions, width=16 + MARGIN).play(keys)
+    assert roles(lines_of(page.view)[1]) == looks
 
 
 @pytest.mark.parametrize(
@@ -225,8 +209,10 @@ words = st.sampled_from(
         "\t",
         "\n",
         "مي\u200cخ",
+        "\u202e",
+        "👩‍👧",
+        "Mwananchi" * 9,
     ]
-    + ["\u202e", "👩‍👧", "Mwananchi" * 9]
 )
 stretches = st.tuples(
     st.integers(0, 200), st.integers(1, 40), st.sampled_from(["PER", "X" * 40, "人名人名"])
@@ -283,9 +269,7 @@ def test_no_line_is_too_wide_and_no_hint_or_tag_touches_another(
         if y < 0:
             continue
         over = lines[y]
-        assert not any(
-            a[1] != BLANK and b[1] != BLANK for a, b in zip(over, over[1:], strict=False)
-        )
+        assert not any(a[1] != BLANK and b[1] != BLANK for a, b in pairwise(over))
         at = {MARGIN + p.x: hints.get((row.sheet, p.token)) for p in row.pieces if p.token >= 0}
         for x, role, found in columns(over):
             assert role != "hint" or at[x] == found
