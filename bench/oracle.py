@@ -22,6 +22,7 @@ from tonemark.tui.page import labelling
 from tonemark.tui.page.keyboard import Keyboard
 from tonemark.tui.page.keys import KeyTable
 from tonemark.tui.page.layout import Mode
+from tonemark.tui.page.typeahead import matching
 from tonemark.tui.page.view import Focus, Hints, View
 
 SHIFTED = frozenset('~!@#$%^&*()_+{}|:"<>?')
@@ -208,17 +209,6 @@ def typed_ahead(names: Sequence[str], label: str) -> str:
     }
     fitting = [part for part in parts if matching(names, part)[0] == label]
     return min(fitting, key=lambda part: (sum(map(cost, part)), part), default=label)
-
-
-def matching(names: Sequence[str], typed: str) -> list[str]:
-    """The labels that typed letters mean, the first of which Enter takes: the screen's rule."""
-    wanted = typed.casefold()
-    ranks = {
-        name: (name != typed, folded != wanted, not folded.startswith(wanted))
-        for name in names
-        if wanted in (folded := name.casefold())
-    }
-    return sorted(ranks, key=ranks.__getitem__)
 
 
 def _twins(rehearsal: Rehearsal, left: Sequence[Gold]) -> set[Gold]:
@@ -428,7 +418,7 @@ def _edges(rehearsal: Rehearsal, goal: _Goal, node: _Node) -> Iterator[tuple[Act
     if not goal.on_tokens:
         yield Action(("'",), "edge"), _EDGES
     if focus.start != gold.start:
-        yield Action(("<" if gold.start < focus.start else ">",), "edge"), _EDGES
+        yield Action(("[" if gold.start < focus.start else "]",), "edge"), _EDGES
     if focus.end != gold.end:
         yield Action(("." if focus.end < gold.end else ",",), "edge"), _EDGES
         if node.phase != _EDGES or node.before is None or node.before.phase != _EDGES:

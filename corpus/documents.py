@@ -10,7 +10,14 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
+import regex
+
 from tonemark.tokenizers.base import Token
+
+NAME_LENGTH = 150
+"""Code points of a file's name that are kept: keys are made of it, and readers limit those."""
+
+_NOT_IN_NAMES = regex.compile(r"[\p{Cc}\p{Zl}\p{Zp}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +71,9 @@ def digest(text: str) -> int:
     """A 64-bit signed number that tells texts apart. Raises UnicodeEncodeError for a lone
     surrogate, which no text may hold."""
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def source_name(name: str) -> str:
+    """A file's name as the store keeps it: nothing in it that no key may hold, and not too long."""
+    name = name.encode("utf-8", "backslashreplace").decode()
+    return _NOT_IN_NAMES.sub("_", name)[:NAME_LENGTH] or "_"

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tonemark.corpus.documents import Document
 from tonemark.tokenizers.base import Token
 from tonemark.tui.page.keys import key_table
+from tonemark.tui.page.typeahead import matching
 
 
 def _load(name: str) -> Any:
@@ -136,7 +137,7 @@ MANY = [*"ABCDEFGHI", "LOCATION", "LOC", "loc", "EVENT", "PREVENT"]
 )
 def test_labels_beyond_the_digits_are_typed_ahead(label: str, typed: str) -> None:
     found = oracle.typed_ahead(MANY, label)
-    assert oracle.matching(MANY, found)[0] == label
+    assert matching(MANY, found)[0] == label
     assert sum(map(oracle.cost, found)) == sum(map(oracle.cost, typed))
     page = rehearsal("leo Kisumu", labels=MANY)
     actions = list(oracle.play(page, [oracle.Gold(0, 4, 10, label)]))

@@ -20,6 +20,7 @@ from tonemark.tui.page.keyboard import Keyboard, Reply
 from tonemark.tui.page.keys import GLYPHS
 from tonemark.tui.page.render import Look, Run, render
 from tonemark.tui.page.tutor import PUT_AWAY
+from tonemark.tui.page.typeahead import matching, new_name
 from tonemark.tui.page.view import View
 from tonemark.tui.screens.ways import Place, Ways
 from tonemark.tui.widgets.lines import Lines
@@ -324,37 +325,26 @@ class AnnotateScreen(Ways[None]):
 
     # Labels by typing
 
-    def _matching(self, text: str) -> list[str]:
-        names = [label.name for label in self.desk.project.labels]
-        typed = text.casefold()
-        # LOC must stay within reach beside LOCATION, and Loc beside LOC: what is typed whole wins.
-        ranks = {
-            name: (name != text, folded != typed, not folded.startswith(typed))
-            for name in names
-            if typed in (folded := name.casefold())
-        }
-        return sorted(ranks, key=ranks.__getitem__)
-
     def _labels_line(self, names: list[str], width: int) -> list[Run]:
         """All labels, or those that are meant while one is typed."""
         if self.prompt is None or self.prompt.done != self._typed_label:
             return words.labels_line(self.table, names, width)
-        typed = self.prompt.text.strip()
-        if matching := self._matching(typed):
-            return words.labels_line(self.table, names, width, matching)
+        typed = self.prompt.text
+        if meant := matching(names, typed):
+            return words.labels_line(self.table, names, width, meant)
         if self.desk.project.new_labels:
-            return words.message(f"{GLYPHS['enter']} adds the label {short(typed, 30)}")
+            return words.message(f"{GLYPHS['enter']} adds the label {short(new_name(typed), 30)}")
         return words.message("no such label, and this project takes no new ones")
 
-    def _typed_label(self, text: str) -> None:
-        matching = self._matching(text.strip())
+    def _typed_label(self, typed: str) -> None:
+        meant = matching([label.name for label in self.desk.project.labels], typed)
         keyboard = self.keyboard
-        if not text.strip() or keyboard is None:
+        if not typed.strip() or keyboard is None:
             self.say("")
-        elif matching:
-            self._reply(lambda: keyboard.label(matching[0]))
+        elif meant:
+            self._reply(lambda: keyboard.label(meant[0]))
         elif self.desk.project.new_labels:
-            self._reply(lambda: self._new_label(keyboard, text.strip()))
+            self._reply(lambda: self._new_label(keyboard, new_name(typed)))
         else:
             self.say("no such label, and this project takes no new ones")
 
