@@ -176,8 +176,8 @@ def _tell(name: str, report: Report) -> None:
         say(f"  and {report.refused_count - SHOWN:,} more refused (--json names them)")
     for warning in report.warnings[:SHOWN]:
         say(f"  note: {warning}")
-    if len(report.warnings) > SHOWN:
-        say(f"  and {len(report.warnings) - SHOWN:,} more notes")
+    if report.warned_count > SHOWN:
+        say(f"  and {report.warned_count - SHOWN:,} more notes")
 
 
 def _json(reports: list[tuple[str, Report]]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -104,9 +105,13 @@ def _changed(
 ) -> tuple[_Item, ...]:
     kept: list[_Item] = list(items)
     for item in removed:
-        kept.remove(item)
-    kept.extend(added)
-    return tuple(sorted(kept))
+        at = bisect_left(kept, item)
+        if at == len(kept) or kept[at] != item:
+            raise ValueError(f"{item} is not there")
+        del kept[at]
+    for item in added:
+        insort(kept, item)
+    return tuple(kept)
 
 
 def _value(name: str, value: Any) -> Any:

@@ -14,7 +14,7 @@ from tonemark.corpus.project import Project, add_label, project_changed, read_pr
 from tonemark.corpus.records import Answer
 from tonemark.errors import TonemarkError
 from tonemark.patterns.candidates import WordCount, fold_word
-from tonemark.text import short, visible
+from tonemark.text import Safe, short, visible
 from tonemark.tui.page import words
 from tonemark.tui.page.keyboard import Keyboard, Reply
 from tonemark.tui.page.keys import GLYPHS
@@ -186,7 +186,15 @@ class AnnotateScreen(Ways[None]):
             self._ask(f"{lost.title} q quits", {"q": self.app.exit})
             return
         except (TonemarkError, OSError) as error:
-            self._refused(error)
+            if self.desk.page:
+                self._refused(error)
+                return
+            # The answer is in, but the next page could not be opened.
+            self._show()
+            self._ask(
+                f"{reason(error)} {GLYPHS['enter']} tries again, q quits",
+                {"enter": lambda: self._turn(self.desk.open_next), "q": self.app.exit},
+            )
             return
         self._saved = True
         self._show()
@@ -252,14 +260,7 @@ class AnnotateScreen(Ways[None]):
 
     def _refused(self, error: Exception) -> None:
         self._saved = self._saved and not isinstance(error, OSError)
-        reason = (
-            error.title
-            if isinstance(error, TonemarkError)
-            else (
-                f"this key was not taken: {error.strerror if isinstance(error, OSError) else error}"
-            )
-        )
-        self.say(visible(reason))
+        self.say(reason(error))
 
     def _command(self, command: str) -> None:
         handler: Callable[[], None] | None = getattr(self, f"_command_{command}", None)
@@ -376,3 +377,11 @@ class AnnotateScreen(Ways[None]):
             answers[key]()
         else:
             self.paint()
+
+
+def reason(error: Exception) -> Safe:
+    """Why a key was not taken, for the status line."""
+    if isinstance(error, TonemarkError):
+        return visible(error.title)
+    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return visible(f"this key was not taken: {why}.")

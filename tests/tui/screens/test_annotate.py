@@ -236,6 +236,26 @@ def test_a_disk_that_refuses_is_told_and_the_key_does_not_count(
     assert answered(folder, 1) == [("Asha", "PER")]
 
 
+def test_a_next_page_that_cannot_be_opened_is_asked_for_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(Desk, "_open_journal", refuse)
+            await pilot.press("enter")
+            await pilot.pause()
+            assert "tries again" in shown(pilot, "status")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "2 of 3" in shown(pilot, "title")
+
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    play(folder, act)
+    assert answered(folder, 1) == []
+
+
 @pytest.mark.parametrize("size", [(20, 5), (1, 1), (200, 60), (40, 10)])
 def test_any_window_does(folder: Path, size: tuple[int, int]) -> None:
     async def act(pilot: Pilot[None]) -> None:
