@@ -47,6 +47,9 @@ ANNOTATOR = "oracle"
 PATIENCE = 20.0
 """Seconds that a page may take to appear."""
 
+READING = 0.3
+"""Seconds that a page stands before an oracle that has nothing to label there accepts it."""
+
 SHOWN = 5
 """Faults that are told one by one."""
 
@@ -196,11 +199,19 @@ def play_pages(
                 for index, document in enumerate(page)
                 for span in corpus.gold.get(document.key, ())
             ]
+            opened = time.monotonic()
+            played = False
             for action in play(rehearsal, golds):
                 for key in action.keys:
                     terminal.press(key)
                     tally.count(key, action.kind, terminal.settle())
+                    played = True
             _follow(terminal, rehearsal, tally, f"{page[0].key}, labelled")
+            if not played:  # the program takes an Enter at once for a key held down
+                time.sleep(max(0.0, opened + READING - time.monotonic()))
+            for _ in range(rehearsal.accepts() - 1):
+                terminal.press("enter")
+                tally.count("enter", "enter", terminal.settle())
             terminal.press("enter")
         _await(terminal, int(pages[-1][-1].number) + 1, tally, len(pages))
         terminal.press("q")

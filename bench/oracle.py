@@ -81,6 +81,7 @@ class _Place(NamedTuple):
     focus: Focus
     top: int
     hints: Hints | None
+    seen: int
     charwise: bool
 
 
@@ -112,6 +113,10 @@ class Rehearsal:
         self.keyboard = Keyboard(self.view, table, overlapping=overlapping)
         self.view.hints()
 
+    def accepts(self) -> int:
+        """How many times Enter must be pressed to accept the page as it stands."""
+        return 1 if self.keyboard.press("enter").command else 2
+
     def do(self, action: Action) -> None:
         """Press the keys of an action."""
         if action.label:
@@ -135,12 +140,12 @@ class Rehearsal:
     def place(self) -> _Place:
         """Where it is."""
         view = self.view
-        return _Place(view.focus, view.top, view._hints, self.keyboard.charwise)
+        return _Place(view.focus, view.top, view._hints, view.seen, self.keyboard.charwise)
 
     def put(self, place: _Place) -> None:
         """Go back to where it was, no edit having been made since."""
         view = self.view
-        view.focus, view.top, view._hints, self.keyboard.charwise = place
+        view.focus, view.top, view._hints, view.seen, self.keyboard.charwise = place
         self.keyboard.pending = ""
 
     def keep(self) -> tuple[_Place, list[Replayed]]:
@@ -172,10 +177,13 @@ def play(rehearsal: Rehearsal, golds: Sequence[Gold], *, same: bool = True) -> I
     left = sorted(golds)
     while left:
         gold = left.pop(0)
+        if _beside(rehearsal, gold):  # first: edges of a focus that is a span would move the span
+            rehearsal.do(ADD)
+            yield ADD
         way = reach(rehearsal, gold)
         if way is None:
             continue
-        for action in (*way, *_label(rehearsal, gold)):
+        for action in (*way, _label(rehearsal, gold)):
             rehearsal.do(action)
             yield action
         twins = _twins(rehearsal, left) if same else set()
@@ -186,17 +194,22 @@ def play(rehearsal: Rehearsal, golds: Sequence[Gold], *, same: bool = True) -> I
 
 
 SAME = Action(("=", "enter"), "same")
+ADD = Action(("+",), "add")
 
 
-def _label(rehearsal: Rehearsal, gold: Gold) -> list[Action]:
-    """The keys that label the focus."""
+def _beside(rehearsal: Rehearsal, gold: Gold) -> bool:
+    """Whether a span must be added beside others instead of replacing them."""
     draft = rehearsal.page.sheets[gold.sheet].draft
-    adding = any(span.overlaps(gold.start, gold.end) for span in draft.spans)
-    before = [Action(("+",), "add")] if adding and rehearsal.keyboard.overlapping else []
+    over = any(span.overlaps(gold.start, gold.end) for span in draft.spans)
+    return over and rehearsal.keyboard.overlapping and not rehearsal.keyboard.adding
+
+
+def _label(rehearsal: Rehearsal, gold: Gold) -> Action:
+    """The keys that label the focus."""
     if key := rehearsal.table.key_of_label(gold.label):
-        return [*before, Action((key,), "label")]
+        return Action((key,), "label")
     typed = typed_ahead(rehearsal.names, gold.label)
-    return [*before, Action(("0", *typed, "enter"), "type_ahead", gold.label)]
+    return Action(("0", *typed, "enter"), "type_ahead", gold.label)
 
 
 def typed_ahead(names: Sequence[str], label: str) -> str:
@@ -415,13 +428,19 @@ def _edges(rehearsal: Rehearsal, goal: _Goal, node: _Node) -> Iterator[tuple[Act
         return
     if node.phase == _APPROACHING:
         yield Action((";",), "edge"), _UNSNAPPED
+    draft = rehearsal.page.sheets[focus.sheet].draft
+    on_a_span = any((s.start, s.end) == focus[1:3] for s in draft.stretches())
+    if on_a_span and not rehearsal.keyboard.adding:
+        return  # edges would move the span
     if not goal.on_tokens:
         yield Action(("'",), "edge"), _EDGES
     if focus.start != gold.start:
         yield Action(("[" if gold.start < focus.start else "]",), "edge"), _EDGES
     if focus.end != gold.end:
         yield Action(("." if focus.end < gold.end else ",",), "edge"), _EDGES
-        if node.phase != _EDGES or node.before is None or node.before.phase != _EDGES:
+        first = node.before is None or node.before.phase != _EDGES
+        after_the_left_edge = node.action is not None and node.action.keys[0] in "[]"
+        if node.phase != _EDGES or first or after_the_left_edge:
             yield from ((hint, _EDGES) for hint in _hints(node, goal, "end"))
 
 

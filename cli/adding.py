@@ -95,6 +95,10 @@ def add_command(
     else:
         for name, report in reports:
             _tell(name, report)
+        known = {label.name for label in project.labels}
+        strange = sorted(set().union(*(report.labels for _, report in reports)) - known)
+        if strange:
+            say(f"Labels that project.toml does not have, and so have no key: {', '.join(strange)}")
     return int(failed or any(report.refused_count for _, report in reports))
 
 
@@ -171,7 +175,8 @@ def _tell(name: str, report: Report) -> None:
     for given, written in report.renamed.items():
         say(f"  the annotator {given} is written {written} here")
     for refusal in report.refused[:SHOWN]:
-        say(f"  line {refusal.line}: {refusal.reason}")
+        if refusal.line:  # 0 is the whole file, of which has been told
+            say(f"  line {refusal.line}: {refusal.reason}")
     if report.refused_count > SHOWN:
         say(f"  and {report.refused_count - SHOWN:,} more refused (--json names them)")
     for warning in report.warnings[:SHOWN]:

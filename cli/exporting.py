@@ -12,7 +12,7 @@ from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_
 
 @click.command("export", epilog="Example: tonemark export habari --format jsonl -o habari.jsonl")
 @click.argument("folder", type=DIRECTORY, metavar="DIR")
-@click.option("--format", "format_", default="jsonl", metavar="F", show_default=True)
+@click.option("--format", "format_", default="jsonl", metavar="F", help="jsonl.", show_default=True)
 @click.option("-o", "--output", type=DIRECTORY, metavar="FILE", help="Standard output if left out.")
 @click.option("--annotator", "annotator", metavar="NAME", help="All answers of one annotator.")
 @click.option("--all", "all_documents", is_flag=True, help="Also the documents without an answer.")

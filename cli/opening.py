@@ -12,6 +12,7 @@ import click
 
 from tonemark.corpus.project import Project, read_project
 from tonemark.corpus.store import STORE_FILE, Store
+from tonemark.errors import TonemarkError
 from tonemark.text import visible
 
 DIRECTORY = click.Path(path_type=Path, file_okay=True)
@@ -39,11 +40,20 @@ def json_option(command: Command) -> Command:
 
 
 def annotator(project: Project, as_name: str | None) -> str:
-    """Who is at the keyboard, a member of the project; a name that had to be mapped is told."""
+    """Who is at the keyboard, a member of the project.
+
+    A login name that had to be mapped is told; one given with `--as` is refused, for nobody should
+    find out afterwards under which name she worked.
+    """
     from tonemark.corpus.annotators import annotator_name, check_member, given_name
 
     given = given_name(as_name, os.environ)
     name = annotator_name(given)
+    if name != given and as_name is not None:
+        raise TonemarkError(
+            f"{given} cannot be an annotator's name.",
+            f"Names are letters, digits, _ . and -, beginning with a letter: --as {name}, perhaps.",
+        )
     if name != given:
         click.echo(f"The name {visible(given)} is written {name} here.", err=True)
     check_member(project, name)

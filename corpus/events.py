@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from tonemark.corpus.drafts import Draft, Edit
+from tonemark.corpus.records import Answer
 from tonemark.corpus.spans import Span, Suggestion
 
 Kind = Literal["open", "import", "edit", "undo", "redo", "focus", "answer"]
@@ -53,7 +54,8 @@ class Replayed:
 
     `shown` are the suggestions that the page was frozen with; `focus` is the last one written
     down, in code points, and `focused` its event's number. `touched` says whether something
-    changed since the last answer; `edited` is the number of the last edit, `last` of any event.
+    changed since the last answer, which is `answer`; `edited` is the number of the last edit,
+    `last` of any event.
     """
 
     draft: Draft = field(default_factory=Draft)
@@ -64,6 +66,7 @@ class Replayed:
     focused: int = 0
     opened: bool = False
     touched: bool = False
+    answer: Answer | None = None
     edited: int = 0
     last: int = 0
 
@@ -101,6 +104,7 @@ class Replayed:
                 self.focus = (event.data["start"], event.data["end"])
                 self.focused = event.number
             case "answer":
+                self.answer = event.data["answer"]
                 self.touched = False
 
     def _do(self, done: Done) -> None:

@@ -59,6 +59,8 @@ class Report:
     refused: list[Refusal] = field(default_factory=list)
     warned_count: int = 0
     warnings: list[str] = field(default_factory=list)
+    labels: set[str] = field(default_factory=set)
+    """Of the suggestions and answers that came in."""
     renamed: dict[str, str] = field(default_factory=dict)
     """Annotators' names as given, and as they had to be written."""
 
@@ -83,6 +85,7 @@ class Report:
         self.refused += other.refused[: KEPT - len(self.refused)]
         self.warnings += other.warnings[: KEPT - len(self.warnings)]
         self.renamed |= other.renamed
+        self.labels |= other.labels
 
 
 def add_records(
@@ -346,6 +349,7 @@ class _Intake:
             )
             if cursor.rowcount:
                 self.report.suggestions += 1
+                self.report.labels.add(suggestion.label)
             else:
                 self._suggest_again(place, suggestion)
 
@@ -383,6 +387,7 @@ class _Intake:
         if there is None or (given.time is not None and given.time > there.time and not is_known):
             import_answer(self.db, name, number, given)
             self.report.annotations += 1
+            self.report.labels.update(span.label for span in given.spans)
         elif not is_known and _content(given) != _content(there):
             self.report.warn(
                 record.line, f"{name} has another answer to this document already; it is kept"

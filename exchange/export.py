@@ -13,10 +13,11 @@ from typing import IO, NamedTuple
 
 from tonemark.corpus.annotations import Annotation, annotated_documents
 from tonemark.corpus.documents import Document
+from tonemark.corpus.progress import progress
 from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
-from tonemark.exchange.registry import format_named
+from tonemark.exchange.registry import format_named, writable
 from tonemark.exchange.rows import ExportRow
 from tonemark.files import atomic_writer
 from tonemark.tokenizers.base import Tokenizer
@@ -58,7 +59,17 @@ def export_project(
     """
     chosen = format_named(format_name)
     if chosen.write is None:
-        raise TonemarkError(f'The format "{format_name}" can only be read.')
+        raise TonemarkError(
+            f'The format "{format_name}" can only be read.',
+            f"Formats that can be written: {', '.join(writable())}.",
+        )
+    if annotator is not None:
+        known = [each.name for each in progress(store).annotators if each.answered]
+        if annotator not in known:
+            raise TonemarkError(
+                f"{annotator} has no answers in this project.",
+                f"Annotators who have: {', '.join(known) or 'nobody yet'}.",
+            )
     selection = _Selection(store, load_tokenizer(project.tokenizer), annotator, all_documents)
     if isinstance(output, Path):
         try:

@@ -53,6 +53,11 @@ def guess_format(path: Path) -> str:
     )
 
 
+def writable() -> list[str]:
+    """The names of the formats that can be written."""
+    return [each.name for each in FORMATS.values() if each.write]
+
+
 def format_named(name: str) -> Format:
     """The format of that name. Raises TonemarkError where there is none."""
     try:

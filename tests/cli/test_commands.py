@@ -156,6 +156,36 @@ def test_a_closed_team_keeps_others_out(
     assert "amina, bello" in screen
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["export", "--annotator", "nobody"], "nobody has no answers"),
+        (["export", "--format", "conll"], "Formats that can be written: jsonl"),
+        (["export", "--format", "magic"], "magic"),
+    ],
+)
+def test_an_export_that_would_be_empty_is_refused(
+    folder: Path, arguments: list[str], words: str, tonemark: Callable[..., Any]
+) -> None:
+    assert words in tonemark(arguments[0], folder, *arguments[1:], code=1).stderr
+
+
+def test_labels_without_a_key_are_named(
+    folder: Path, tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    path = tmp_path / "gold.conll"
+    path.write_text("Asha B-PER\nleo B-CITY\n", encoding="utf-8")
+    assert "no key: CITY" in tonemark("add", folder, path).stdout
+
+
+def test_a_name_that_would_be_changed_is_asked_for(
+    folder: Path, terminal: Callable[..., Any]
+) -> None:
+    term = terminal("annotate", folder, "--as", "a/b")
+    term.wait(lambda _: term.ended())
+    assert "--as a-b-" in term.screen()
+
+
 def test_tonemark_alone_lists_the_projects_opened_last(
     folder: Path, tmp_path: Path, tonemark: Callable[..., Any], terminal: Callable[..., Any]
 ) -> None:

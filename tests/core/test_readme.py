@@ -44,7 +44,7 @@ def test_every_command_works_in_order(
             term = terminal(*arguments)
             if "annotate" in arguments:
                 term.wait("of 2")
-                term.send("Enter")
+                term.send("Space", "Enter")
                 term.wait("2 of 2")
             else:
                 term.wait("habari")

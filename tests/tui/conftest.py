@@ -20,6 +20,7 @@ from tonemark.corpus.records import Record
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.tokenizers.registry import load_tokenizer
 from tonemark.tui.app import TonemarkApp
+from tonemark.tui.screens import annotate
 from tonemark.tui.widgets.lines import Lines
 
 TEXTS = (
@@ -35,6 +36,12 @@ def _quick_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
     """A key of the pilot takes a millisecond instead of twenty (research/textual.md, 5)."""
     monkeypatch.setattr(textual._wait, "SLEEP_GRANULARITY", 1 / 1000)
     monkeypatch.setattr(textual._wait, "SLEEP_IDLE", 1 / 1000)
+
+
+@pytest.fixture(autouse=True)
+def _quick_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page may be accepted as soon as it stands."""
+    monkeypatch.setattr(annotate, "READING", 0.0)
 
 
 @pytest.fixture

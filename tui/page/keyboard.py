@@ -17,7 +17,7 @@ from tonemark.text import short
 from tonemark.tui.page import labelling, moves
 from tonemark.tui.page.keys import GLYPHS, MORE, KeyTable
 from tonemark.tui.page.labelling import ANSWERED, Refusal
-from tonemark.tui.page.view import View
+from tonemark.tui.page.view import Focus, View
 
 
 class Reply(NamedTuple):
@@ -54,6 +54,7 @@ class Keyboard:
         self.adding = False
         self.charwise = False
         self.confirmation: Confirmation | None = None
+        self._asked = False
 
     @property
     def table(self) -> KeyTable:
@@ -134,8 +135,10 @@ class Keyboard:
                 self.view.focus_token(*token)
             elif token[0] != self.view.focus.sheet:
                 raise Refusal("a span ends in the document in which it begins; caps lock?")
-            elif not self.view.end_at(*token):
+            elif (focus := self.view.ended_at(*token)) is None:
                 raise Refusal(f"{shown} is before the focus, where a span cannot end; caps lock?")
+            else:
+                self._reshape(focus)
             self.charwise = False
             return Reply()
         if any(hint.startswith(typed) for hint in hints):
@@ -183,6 +186,16 @@ class Keyboard:
         if handler is None:
             return Reply(command=action)
         return handler() or Reply()
+
+    def _do_accept(self) -> Reply:
+        """A page whose end was never in view is accepted at the second time of asking."""
+        view = self.view
+        unseen = view.layout.height - view.seen
+        if unseen > 0 and not self._asked and not any(s.claim.answered for s in view.page.sheets):
+            self._asked = True
+            down, accept = self.table.key_of("page_down"), self.table.key_of("accept")
+            raise Refusal(f"the text goes on below: {down} shows it, {accept} again accepts")
+        return Reply(command="accept")
 
     # The tour, and plain moves
 
@@ -242,16 +255,32 @@ class Keyboard:
         return Reply(message="edges move by " + ("characters" if self.charwise else "tokens"))
 
     def _do_right_out(self) -> None:
-        moves.right_edge(self.view, out=True, charwise=self.charwise)
+        self._reshape(moves.right_edge(self.view, out=True, charwise=self.charwise))
 
     def _do_right_in(self) -> None:
-        moves.right_edge(self.view, out=False, charwise=self.charwise)
+        self._reshape(moves.right_edge(self.view, out=False, charwise=self.charwise))
 
     def _do_left_out(self) -> None:
-        moves.left_edge(self.view, out=True, charwise=self.charwise)
+        self._reshape(moves.left_edge(self.view, out=True, charwise=self.charwise))
 
     def _do_left_in(self) -> None:
-        moves.left_edge(self.view, out=False, charwise=self.charwise)
+        self._reshape(moves.left_edge(self.view, out=False, charwise=self.charwise))
+
+    def _reshape(self, focus: Focus) -> None:
+        """Give the focus other edges, and with it the span that it lies on; but not after `add`,
+        when the focus is to become a span of its own."""
+        view = self.view
+        edit = None
+        if not self.adding:
+            edit = labelling.resize(
+                view.sheet, view.focus[1:3], *focus[1:3], overlapping=self.overlapping
+            )
+        if edit is None:
+            view.set_focus(focus)
+        else:
+            view.page.perform([edit])
+            with self._following():
+                view.set_focus(focus)
 
     # Edits
 

@@ -83,6 +83,32 @@ def delete(sheet: Sheet, start: int, end: int) -> Edit | None:
     )
 
 
+def resize(
+    sheet: Sheet, before: tuple[int, int], start: int, end: int, *, overlapping: bool = False
+) -> Edit | None:
+    """Give the spans and suggestions of exactly one stretch other edges; None where there are none.
+
+    A suggestion becomes a span: its edges are set by hand now, and it keeps its sources beside.
+    """
+    draft = sheet.draft
+    spans = tuple(s for s in draft.spans if (s.start, s.end) == before)
+    suggestions = tuple(s for s in draft.suggestions if (s.start, s.end) == before)
+    if not spans and not suggestions:
+        return None
+    in_the_way = [s for s in draft.spans if s.overlaps(start, end) and s not in spans]
+    if in_the_way and not overlapping:
+        name = short(in_the_way[0].label, 20)
+        raise Refusal(f"{name} stands there: delete it first, or label over it")
+    standing: list[Stretch] = [*suggestions, *spans]
+    labels = {s.label: tuple(dict.fromkeys((*s.sources, MANUAL))) for s in standing}
+    return Edit(
+        sheet.document.number,
+        removed=spans,
+        added=tuple(Span(start, end, label, sources) for label, sources in labels.items()),
+        dropped=tuple(s for s in draft.suggestions if s in suggestions or s.overlaps(start, end)),
+    )
+
+
 def labelled_last(page: Page) -> tuple[int, Span] | None:
     """The span that was labelled last and still stands, with the index of its sheet."""
     newest: tuple[int, int, Span] | None = None

@@ -61,8 +61,12 @@ def by_rows(view: View, count: int) -> None:
 
 
 def by_screens(view: View, direction: Literal[-1, 1]) -> None:
-    """As many rows as the window shows but one, which stays in view."""
-    by_rows(view, direction * max(1, len(view.visible_rows()) - 1))
+    """To the first row beyond the window: it scrolls so that no row is passed over."""
+    rows, shown = view.layout.rows, view.visible_rows()
+    at = view.row_of(view.focus.sheet, view.focus.start)
+    first = bisect_left(rows, shown[0].y, key=lambda row: row.y) if shown else at
+    beyond = first + len(shown) if direction > 0 else first - 1
+    by_rows(view, (beyond - at) or direction)
 
 
 def to_row_end(view: View, which: Literal[0, -1]) -> None:
@@ -72,8 +76,8 @@ def to_row_end(view: View, which: Literal[0, -1]) -> None:
         to_token(view, row.sheet, tokens[which])
 
 
-def right_edge(view: View, *, out: bool, charwise: bool = False) -> None:
-    """Move the right edge one token, or one cluster, out or in."""
+def right_edge(view: View, *, out: bool, charwise: bool = False) -> Focus:
+    """The focus with its right edge one token, or one cluster, further out or in."""
     focus, text, tokens = view.focus, view.sheet.document.text, view.sheet.tokens
     if charwise:
         _, ends = cluster_edges(text, focus.start, focus.end)
@@ -89,11 +93,11 @@ def right_edge(view: View, *, out: bool, charwise: bool = False) -> None:
         _stay_in_line(text, focus.end, end)
     elif end <= focus.start:
         raise Refusal("it cannot get shorter; ' moves edges by characters")
-    view.set_focus(focus._replace(end=end))
+    return focus._replace(end=end)
 
 
-def left_edge(view: View, *, out: bool, charwise: bool = False) -> None:
-    """Move the left edge one token, or one cluster, out or in."""
+def left_edge(view: View, *, out: bool, charwise: bool = False) -> Focus:
+    """The focus with its left edge one token, or one cluster, further out or in."""
     focus, text, tokens = view.focus, view.sheet.document.text, view.sheet.tokens
     if charwise:
         starts, _ = cluster_edges(text, focus.start, focus.end)
@@ -109,7 +113,7 @@ def left_edge(view: View, *, out: bool, charwise: bool = False) -> None:
         _stay_in_line(text, start, focus.start)
     elif not 0 <= start < focus.end:
         raise Refusal("it cannot get shorter; ' moves edges by characters")
-    view.set_focus(focus._replace(start=start, anchor=view.token_at(focus.sheet, start)))
+    return focus._replace(start=start, anchor=view.token_at(focus.sheet, start))
 
 
 def _stay_in_line(text: str, start: int, end: int) -> None:

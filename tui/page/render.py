@@ -203,15 +203,21 @@ class _Line:
     def put_tags(self, x: int, end: int, limit: int, tags: Sequence[Run]) -> None:
         """Write tags behind the hint at `x`, up to cell `end`, in place of what is there.
 
-        Where that leaves next to nothing they run on over blanks, but never to `limit`; where it
-        leaves nothing they take the hint's place, for a hint can be done without and a label not.
+        Where they do not go in whole they take the hint's place if they do there, for a hint can
+        be done without and a label not; the hint still works. Where next to nothing is left they
+        run on over blanks, but never to `limit`.
         """
         held = max((at for at in self.items if at <= x <= self.ends[at]), default=None)
         behind = x if held is None else self.ends[held] + 1
         following = min((at - 1 for at in self.items if at >= end and at != held), default=limit)
-        for start in (behind, x):
-            stop = min(max(end, min(start + TAG_LEAST, limit)), following)
-            runs = _clipped(_joined(tags), stop - start)
+        wanted = _joined(tags)
+        whole = sum(cells(text) for text, _ in wanted)
+        stops = {
+            start: min(max(end, min(start + TAG_LEAST, limit)), following) for start in (behind, x)
+        }
+        order = (x, behind) if stops[behind] - behind < whole <= stops[x] - x else (behind, x)
+        for start in order:
+            runs = _clipped(wanted, stops[start] - start)
             if runs and runs[0][0] not in MARKS:
                 reach = start + sum(cells(text) for text, _ in runs)
                 for at in [at for at in self.items if at <= reach and self.ends[at] >= start]:

@@ -135,7 +135,8 @@ def _steps(view: View, table: KeyTable, progress: Progress) -> list[tuple[bool, 
         (right, KEY),
         (" takes in a word, ", TEXT),
     ]
-    edge += [(left, KEY), (" gives one back; then label", TEXT)]
+    edge += [(left, KEY), (" gives one back; left: ", TEXT)]
+    edge += [(table.key_of("left_out"), KEY), (" ", TEXT), (table.key_of("left_in"), KEY)]
     enter = GLYPHS["enter"] + " Enter"
     accept = table.key_of("accept")
     accept = enter if accept == GLYPHS["enter"] else accept
@@ -145,7 +146,7 @@ def _steps(view: View, table: KeyTable, progress: Progress) -> list[tuple[bool, 
     return [
         (progress.focused or progress.labelled, go),
         (progress.labelled, name),
-        (progress.edged or progress.pages > 0 or not view.stops(), edge),
+        (progress.edged or progress.pages > 0, edge),
         (progress.pages >= PAGES, end),
     ]
 

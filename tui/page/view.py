@@ -52,7 +52,10 @@ class Hints:
 
 
 class View:
-    """What an annotator sees of a page through a window of `width` x `height` cells."""
+    """What an annotator sees of a page through a window of `width` x `height` cells.
+
+    `top` is the line at the top of the window; lines before `seen` have been in view.
+    """
 
     def __init__(
         self,
@@ -72,6 +75,7 @@ class View:
         self._standing: dict[int, Standing] = {}
         self._hints: Hints | None = None
         self.top = 0
+        self.seen = 0
         self.width = width
         self.height = height
         self.layout: Layout
@@ -174,13 +178,12 @@ class View:
             start, end = self.sheet.tokens[self.focus.anchor]
             self.set_focus(Focus(self.focus.sheet, start, end, self.focus.anchor))
 
-    def end_at(self, sheet: int, token: int) -> bool:
-        """End the focus at a token of its sheet, not before its start; False where it cannot."""
+    def ended_at(self, sheet: int, token: int) -> Focus | None:
+        """The focus ended at a token of its sheet; None where that is before its start."""
         end = self.page.sheets[sheet].tokens[token].end
         if sheet != self.focus.sheet or end <= self.focus.start:
-            return False
-        self.set_focus(self.focus._replace(end=end))
-        return True
+            return None
+        return self.focus._replace(end=end)
 
     def go(self, sheet: int, start: int, end: int) -> None:
         """Focus a stretch of code points."""
@@ -301,6 +304,11 @@ class View:
             last += 1
         return rows[first:last]
 
+    @property
+    def below(self) -> int:
+        """How many lines of the page stand below the window."""
+        return max(0, self.layout.height - self.top - self.height)
+
     def row_of(self, sheet: int, offset: int) -> int:
         """The row in which a code point of a sheet stands."""
         return self.layout.row_of_offset(sheet, offset)
@@ -327,6 +335,7 @@ class View:
         if top != self.top:
             self.top = top
             self._hints = None
+        self.seen = max(self.seen, self.top + self.height)
 
     # Hints
 

@@ -12,9 +12,11 @@ from operator import itemgetter
 from tonemark.corpus.pages import Page
 from tonemark.corpus.spans import Suggestion
 from tonemark.text import short
-from tonemark.tui.page.cells import cells
+from tonemark.tokenizers.base import Token
+from tonemark.tui.page.cells import cells, fit
+from tonemark.tui.page.columns import keys_line
 from tonemark.tui.page.keyboard import Keyboard
-from tonemark.tui.page.keys import ACTION, ACTIONS, FOOTER, MORE, KeyTable
+from tonemark.tui.page.keys import ACTION, ACTIONS, FOOTER, GLYPHS, MORE, KeyTable
 from tonemark.tui.page.labelling import ANSWERED
 from tonemark.tui.page.render import BLANK, Look, Run
 from tonemark.tui.page.view import View
@@ -39,6 +41,9 @@ def title(name: str, page: Page | None, total: int, annotator: str, saved: bool)
         numbers = [sheet.document.number for sheet in page.sheets]
         place = str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}"
         place = f"{place} of {total}"
+        answers = {sheet.state.answer for sheet in page.sheets}
+        if len(answers) == 1 and (answer := answers.pop()):
+            place += f" ({ANSWERED[answer]})"
     left = [(f" {short(name, 30)} · {place} · {short(annotator, 32)}", Look("title"))]
     right = ("● saved ", Look("saved")) if saved else ("○ NOT SAVED ", Look("warning"))
     return [left, [right]]
@@ -84,6 +89,11 @@ def status(view: View, keyboard: Keyboard) -> tuple[list[Run], list[Run]]:
         inside = "" if exact else "in "
         parts.append(f"{inside}{mark}{short(stretch.label, 20)}")
         parts.append(short(", ".join(stretch.sources), 24))
+        if isinstance(stretch, Suggestion):
+            keys = keyboard.table
+            parts.append(f"{keys.key_of('accept')} keeps, {keys.key_of('delete')} drops")
+    if cuts_a_word(sheet.tokens, focus.start, focus.end):
+        parts.append("cuts a word")
     if not over and view.is_candidate(*focus[:3]):
         parts.append("candidate")
     if keyboard.charwise:
@@ -99,16 +109,33 @@ def status(view: View, keyboard: Keyboard) -> tuple[list[Run], list[Run]]:
     left = [("  " + short(text, 32), TEXT), (" · " + " · ".join(parts), QUIET)]
     place, total = view.place_in_tour()
     if not total:
-        return left, []
+        return left, [("no candidates left ", QUIET)]
     return left, [((f"{place} of {total}" if place else f"{total}") + " to look at ", QUIET)]
 
 
-def footer(table: KeyTable, actions: Sequence[str] = FOOTER) -> list[Run]:
-    """The keys that matter most."""
-    line: list[Run] = [("  ", BLANK)]
-    for name in actions:
-        line += [(table.key_of(name), KEY), (f" {ACTION[name].short}   ", TEXT)]
-    return line
+def cuts_a_word(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether a stretch begins or ends inside a token."""
+    first = bisect_right(tokens, start, key=itemgetter(0)) - 1
+    last = bisect_left(tokens, end, key=itemgetter(1))
+    begins_inside = first >= 0 and tokens[first].start < start < tokens[first].end
+    ends_inside = last < len(tokens) and tokens[last].start < end < tokens[last].end
+    return begins_inside or ends_inside
+
+
+def rule(width: int, said: str = "") -> list[Run]:
+    """A line between the parts of the screen, with something said at its right."""
+    said = f" {said} " if said else ""
+    return [(fit(" " + "─" * max(0, width - 2 - cells(said)) + said, width), Look("rule"))]
+
+
+def footer(table: KeyTable, width: int, actions: Sequence[str] = FOOTER) -> list[Run]:
+    """The keys that matter most; where there is no room for all, the last two stay."""
+    return keys_line([(table.key_of(name), ACTION[name].short) for name in actions], width)
+
+
+def prompt_footer(width: int) -> list[Run]:
+    """The keys while a line is typed."""
+    return keys_line([(GLYPHS["enter"], "takes the line"), ("Esc", "leaves it")], width)
 
 
 def menu_line(table: KeyTable) -> list[Run]:

@@ -18,13 +18,16 @@ from tonemark.text import Safe, short, visible
 from tonemark.tui.page import words
 from tonemark.tui.page.keyboard import Keyboard, Reply
 from tonemark.tui.page.keys import GLYPHS
-from tonemark.tui.page.render import Look, Run, render
+from tonemark.tui.page.render import Run, render
 from tonemark.tui.page.tutor import PUT_AWAY
 from tonemark.tui.page.typeahead import matching, new_name
 from tonemark.tui.page.view import View
-from tonemark.tui.screens.ways import Place, Ways
+from tonemark.tui.screens.ways import Place, Ways, key_name
 from tonemark.tui.widgets.lines import Lines
 from tonemark.tui.widgets.tutor import TutorLines
+
+READING = 0.25
+"""Seconds that a new page must have stood before its first key may be the one that accepts it."""
 
 
 class AnnotateScreen(Ways[None]):
@@ -39,6 +42,7 @@ class AnnotateScreen(Ways[None]):
         self._message = ""
         self._saved = True
         self._opened = 0.0
+        self._fresh = False
         self._dropped = 0
         self._question: dict[str, Callable[[], None]] = {}
 
@@ -91,11 +95,20 @@ class AnnotateScreen(Ways[None]):
         self.paint()
 
     def takes(self, event: events.Key) -> bool:
-        """Whether a key was typed with this page in view: what was typed ahead is dropped."""
-        if event.time >= self._opened:
+        """Whether a key was typed with this page in view: what was typed ahead is dropped.
+
+        So is an Enter that follows at once, as a key held down sends it: nobody read the page.
+        """
+        accepts = self.table.page.get(key_name(event)) == "accept"
+        if event.time < self._opened:
+            self._dropped += 1
+            self.say(f"{self._dropped} key{'s' * (self._dropped > 1)} typed ahead dropped")
+        elif self._fresh and accepts and self.view and event.time - self._opened < READING:
+            self._opened = event.time
+            self.say(f"a new page: {self.table.key_of('accept')} again accepts this one too")
+        else:
+            self._fresh = False
             return True
-        self._dropped += 1
-        self.say(f"{self._dropped} key{'s' * (self._dropped > 1)} typed ahead dropped")
         return False
 
     def press(self, key: str) -> None:
@@ -127,25 +140,29 @@ class AnnotateScreen(Ways[None]):
         total = self.desk.store.document_count()
         left, right = words.title(project.name, page, total, self.desk.annotator, self._saved)
         self._set("title", words.spread(left, right, width))
-        rule: list[Run] = [(" " + "─" * (width - 2), Look("rule"))]
-        self._set("rule", rule)
-        self._set("rule2", rule)
         names = [label.name for label in project.labels]
         self._set("labels", self._labels_line(names, width))
         changed = self._tutor.show(self.view, self.table, width, max(1, self.size.height - 6))
         if changed and self.view:
             self.view.resize(*self._window())
+        above, below = (self.view.top, self.view.below) if self.view else (0, 0)
+        self._set("rule", words.rule(width, "more above ↑" if above else ""))
+        self._set("rule2", words.rule(width, "more below ↓" if below else ""))
         if self.view is None or self.keyboard is None:
             self.query_one("#document", Lines).set_lines(self._nothing_left())
             self._set("status", self._status(width))
             footer = ("back", "documents", "export", "help", "quit")
-            self._set("footer", words.footer(self.table, footer))
+            self._set("footer", words.footer(self.table, width, footer))
             return
         places = {name: place for place, name in enumerate(names)}
         self.query_one("#document", Lines).set_lines(render(self.view, places))
         self._set("status", self._status(width))
-        menu = self.keyboard.menu
-        self._set("footer", words.menu_line(self.table) if menu else words.footer(self.table))
+        if self.prompt:
+            self._set("footer", words.prompt_footer(width))
+        elif self.keyboard.menu:
+            self._set("footer", words.menu_line(self.table))
+        else:
+            self._set("footer", words.footer(self.table, width))
 
     def _set(self, line: str, runs: list[Run]) -> None:
         self.query_one(f"#{line}", Lines).set_line(runs)
@@ -216,6 +233,7 @@ class AnnotateScreen(Ways[None]):
                 self.view, self.table, overlapping=self.desk.project.overlapping
             )
         self._dropped = 0
+        self._fresh = True
         self._opened = time.monotonic()
         self.paint()
 

@@ -118,9 +118,8 @@ class ReadingScreen(Ways[Result]):
         left, right = self.heading()
         title: list[Run] = [(f" {left}", TITLE)]
         self.set_line("title", words.spread(title, [(f"{right} ", QUIET)], width))
-        rule: list[Run] = [(" " + "─" * (width - 2), Look("rule"))]
-        self.set_line("rule", rule)
-        self.set_line("rule2", rule)
+        self.set_line("rule", words.rule(width))
+        self.set_line("rule2", words.rule(width))
         self.query_one("#document", Lines).set_lines(self.window(self.high))
         if self.prompt:
             status = self.prompt.runs(width)
@@ -129,7 +128,9 @@ class ReadingScreen(Ways[Result]):
         else:
             status = words.spread(*self.status(), width)
         self.set_line("status", status)
-        self.set_line("footer", keys_line(self.footer(), width))
+        typing = self.prompt is not None
+        footer = words.prompt_footer(width) if typing else keys_line(self.footer(), width)
+        self.set_line("footer", footer)
 
     def window(self, high: int) -> list[list[Run]]:
         """The lines of the body that are in view."""

@@ -82,9 +82,7 @@ class Ways(Screen[Result]):
         event.prevent_default()
         if not self.takes(event):
             return
-        key = event.key
-        if key not in GLYPHS:
-            key = event.character if event.character and event.is_printable else event.key
+        key = key_name(event)
         if self.prompt is None:
             self.press(key)
         elif key in ("enter", "escape"):
@@ -183,6 +181,12 @@ class Ways(Screen[Result]):
         out = f"; left out: {', '.join(left)}" if left else ""
         documents = f"{written:,} document{'s' * (written != 1)}"
         self.say(visible(f"{documents} written to {EXPORTS}/{short(path.name, 40)}{out}"))
+
+
+def key_name(event: events.Key) -> str:
+    """A key as the table of keys has it: one character, or a name such as `enter`."""
+    printable = event.character and event.is_printable and event.key not in GLYPHS
+    return event.character if printable and event.character else event.key
 
 
 async def export(folder: Path, path: Path) -> dict[str, Any]:

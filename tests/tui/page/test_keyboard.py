@@ -329,3 +329,51 @@ def test_a_letter_that_becomes_a_label_is_no_hint_any_more(player: Makes) -> Non
     assert "s" not in "".join(page.view.hints().of.values())
     assert page.play("s").spans == ["PER:Samia Suluhu Hassan"]
     assert page.play("S").reply.message == "caps lock? capitals end a span at a hint"
+
+
+# Edges of what is labelled
+
+
+@pytest.mark.parametrize(
+    ("keys", "spans"),
+    [
+        ("1 backspace .", ["PER:Asha yuko"]),
+        ("1 backspace . ,", ["PER:Asha"]),
+        ("1 backspace . z", ["PER:Asha"]),
+        ("1 backspace [", ["PER:leo Asha"]),
+        ("1 backspace ' ,", ["PER:Ash"]),
+    ],
+)
+def test_edges_move_the_span_in_focus(
+    player: Callable[..., Any], keys: str, spans: list[str]
+) -> None:
+    page = player("leo Asha yuko Kisumu")
+    page.view.focus_token(0, 1)
+    page.play("1")
+    page.view.focus_token(0, 1)
+    page.play(keys.removeprefix("1 backspace "))
+    assert page.spans == spans
+
+
+def test_edges_stop_at_another_span(player: Callable[..., Any]) -> None:
+    page = player("leo Asha Juma Kisumu")
+    page.view.focus_token(0, 1)
+    page.play("; 1")
+    page.view.focus_token(0, 2)
+    page.play("; 1")
+    page.view.focus_token(0, 1)
+    page.play(".")
+    assert "PER stands there" in page.reply.message
+    assert page.spans == ["PER:Asha", "PER:Juma"]
+
+
+def test_a_page_whose_end_was_not_seen_is_accepted_at_the_second_enter(
+    player: Callable[..., Any],
+) -> None:
+    page = player("neno " * 200, height=6)
+    assert "goes on below" in page.play("enter").reply.message
+    assert page.play("enter").reply.command == "accept"
+    page = player("neno " * 200, height=6)
+    for _ in range(40):
+        page.play("pagedown")
+    assert page.play("enter").reply.command == "accept"

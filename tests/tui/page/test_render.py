@@ -99,7 +99,7 @@ def roles(line: list[Run]) -> str:
         # one or two cells: the label is more than the hint
         ("Ku na", ["PER:Ku"], [], 30, ["   PE s", "   Ku na"]),
         ("A na", ["PER:A"], [], 30, ["   P s", "   A na"]),
-        ("A , na", ["PER:A"], [], 30, ["   a P s", "   A , na"]),
+        ("A , na", ["PER:A"], [], 30, ["   PER s", "   A , na"]),
         ("Ku ... na", ["PER:Ku"], [], 30, ["   a PER  s", "   Ku ... na"]),  # over free cells
         ("Ku na", [], ["PER:Ku"], 30, ["   ?P s", "   Ku na"]),
         ("A na", [], ["PER:A"], 30, ["   a s", "   A na"]),  # "?" alone tells no label

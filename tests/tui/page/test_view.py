@@ -226,12 +226,20 @@ def test_the_name_of_a_document_is_shown_with_its_first_row(
         assert before, first
 
 
-def test_a_screen_down_and_up_leaves_one_row_in_view(player: Callable[..., Any]) -> None:
-    page = player(WORDS, height=8)
-    page.view.focus_token(0, 0)
-    rows = [page.view.row_of(0, page.play("pagedown").view.focus.start) for _ in range(3)]
-    assert rows == [3, 6, 9]
-    assert page.view.row_of(0, page.play("pageup").view.focus.start) == 6
+@pytest.mark.parametrize("height", [2, 3, 8, 9])
+@pytest.mark.parametrize("token", [0, 5])
+def test_screens_down_and_up_pass_over_no_row(
+    player: Callable[..., Any], height: int, token: int
+) -> None:
+    page = player(WORDS, height=height)
+    page.view.focus_token(0, token)
+    every = {row.y for row in page.view.layout.rows}
+    for key in ("pagedown", "pageup"):
+        seen = {row.y for row in page.view.visible_rows()}
+        for _ in every:
+            page.play(key)
+            seen |= {row.y for row in page.view.visible_rows()}
+        assert seen == every
 
 
 # Hints

@@ -183,6 +183,41 @@ def test_keys_typed_ahead_over_enter_are_dropped_and_it_says_so(folder: Path) ->
     play(folder, act)
 
 
+def test_an_enter_held_down_accepts_one_page_only(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        monkeypatch.setattr("tonemark.tui.screens.annotate.READING", 60.0)
+        await pilot.press("right")  # she did something here: the page was read
+        for _ in range(4):
+            await pilot.press("enter")
+            await pilot.pause()
+        assert "2 of 3" in shown(pilot, "title")
+        assert "again accepts" in shown(pilot, "status")
+
+    play(folder, act)
+
+
+def test_a_page_that_comes_back_says_how_it_was_answered(folder: Path) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        await pilot.press("x")
+        await pilot.pause()
+        await pilot.press("b")
+        await pilot.pause()
+        assert "1 of 3 (rejected)" in shown(pilot, "title")
+
+    play(folder, act)
+
+
+def test_what_lies_beyond_the_window_is_told_on_its_edges(folder: Path) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        assert "more below" in shown(pilot, "rule2")
+        await pilot.press("space", "space")
+        assert "more above" in shown(pilot, "rule")
+
+    play(folder, act, size=(16, 9))
+
+
 def test_a_paste_is_dropped(folder: Path) -> None:
     async def act(pilot: Pilot[None]) -> None:
         pilot.app.screen.post_message(events.Paste("111"))

@@ -37,7 +37,7 @@ def steps(stage: Any) -> str:
         (["k", "1"], "✓✓▸-"),
         (["full_stop", "1"], "✓✓✓▸"),
         (["1", "full_stop"], "✓✓✓▸"),
-        (["1", "1", "1"], "✓✓✓▸"),
+        (["1", "1", "1"], "✓✓▸-"),
         (["1", "z"], "✓✓▸-"),
         (["x"], "▸---"),
         (["enter"], "▸-✓-"),
@@ -45,7 +45,7 @@ def steps(stage: Any) -> str:
         (["escape"], ""),
         (["escape", "question_mark", "y"], "▸---"),
         (["enter", "enter"], ""),
-        (["enter", "enter", "question_mark", "y"], "▸-✓-"),
+        (["enter", "enter", "question_mark", "y"], "▸---"),
     ],
 )
 def test_it_reacts_to_what_she_does(
