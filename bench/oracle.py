@@ -403,7 +403,7 @@ class _Goal:
         if node.phase == _APPROACHING or not self.on_tokens:
             return _KEY
         steps = abs(bisect_right(self.starts, focus.start) - 1 - self.first)
-        return _KEY * max(1, 2 * steps + (focus.end != self.gold.end))
+        return _KEY * max(1, steps + (focus.end != self.gold.end))
 
 
 def _edges(rehearsal: Rehearsal, goal: _Goal, node: _Node) -> Iterator[tuple[Action, int]]:

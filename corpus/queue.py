@@ -157,7 +157,7 @@ def take_over(store: Store, claim: Claim, events: Iterable[Event], lease: float)
         return replace(now, number=max(now.number, claim.number + 1))
 
 
-def renew(store: Store, claims: Iterable[Claim], lease: float, patience: float = 1.0) -> None:
+def renew(store: Store, claims: Iterable[Claim], lease: float, patience: float = 0.02) -> None:
     """Prolong leases by `lease` seconds from now; waits `patience` seconds for its turn."""
     with store.transaction(patience) as db:
         for claim in claims:

@@ -23,6 +23,15 @@ def to_token(view: View, sheet: int, token: int) -> None:
         view.set_focus(Focus(sheet, *tokens[token], token))
 
 
+def to_words(view: View, start: int, end: int) -> None:
+    """Focus a stretch of the first sheet, widened so that no label cuts a word by accident."""
+    tokens = view.page.sheets[0].tokens
+    if tokens:
+        start = min(start, tokens[view.token_at(0, start)].start)
+        end = max(end, tokens[view.token_at(0, end - 1)].end)
+    view.go(0, start, end)
+
+
 def step(view: View, direction: Literal[-1, 1]) -> None:
     """To the token beside the focus, over the borders of documents."""
     sheet, start, end, _ = view.focus

@@ -154,14 +154,14 @@ def _steps(view: View, table: KeyTable, progress: Progress) -> list[tuple[bool, 
 def _elsewhere(view: View) -> tuple[str, str] | None:
     """The hint of the first candidate in view that is not in focus, else of the first word."""
     hints = view.hints().of
-    stops = {(stop.sheet, stop.start): stop for stop in view.stops()}
     first: tuple[str, str] | None = None
     for (index, token), hint in hints.items():
         sheet = view.page.sheets[index]
         start, end = sheet.tokens[token]
         if index == view.focus.sheet and start < view.focus.end and view.focus.start < end:
             continue
-        if stop := stops.get((index, start)):
-            return hint, sheet.document.text[stop.start : stop.end]
+        stop = view.standing(index).stop_from(start)
+        if stop and stop[0] == start:
+            return hint, sheet.document.text[slice(*stop)]
         first = first or (hint, sheet.document.text[start:end])
     return first

@@ -152,5 +152,10 @@ def message(text: str) -> list[Run]:
     return [("  ", BLANK), (text, Look("message"))]
 
 
+def notice(first: str, then: str = "") -> list[list[Run]]:
+    """Lines in the place of a page."""
+    return [[], [(f"   {first}", TEXT)], [], [(f"   {then}", QUIET)]]
+
+
 def _cells(runs: Iterable[Run]) -> int:
     return sum(cells(text) for text, _ in runs)

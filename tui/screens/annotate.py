@@ -15,9 +15,10 @@ from tonemark.corpus.records import Answer
 from tonemark.errors import TonemarkError
 from tonemark.patterns.candidates import WordCount, fold_word
 from tonemark.text import Safe, short, visible
-from tonemark.tui.page import words
+from tonemark.tui.page import moves, words
 from tonemark.tui.page.keyboard import Keyboard, Reply
 from tonemark.tui.page.keys import GLYPHS
+from tonemark.tui.page.layout import Mode
 from tonemark.tui.page.render import Run, render
 from tonemark.tui.page.tutor import PUT_AWAY
 from tonemark.tui.page.typeahead import matching, new_name
@@ -39,12 +40,15 @@ class AnnotateScreen(Ways[None]):
         self._tutor = TutorLines()
         self.view = None
         self.keyboard: Keyboard | None = None
+        self._total = 0
         self._message = ""
         self._saved = True
         self._opened = 0.0
         self._fresh = False
         self._dropped = 0
-        self._question: dict[str, Callable[[], None]] = {}
+        self._question = ""
+        self._answers: dict[str, Callable[[], None]] = {}
+        self._mode: Mode | None = None
 
     def compose(self) -> ComposeResult:
         """Title, text, labels, status, keys."""
@@ -76,17 +80,8 @@ class AnnotateScreen(Ways[None]):
             return
         self._turn(lambda: self.desk.open_document(place.document))
         if place.focus and self.view and self.view.sheet.document.number == place.document:
-            self.view.go(0, *self._whole_tokens(*place.focus))
+            moves.to_words(self.view, *place.focus)
             self.paint()
-
-    def _whole_tokens(self, start: int, end: int) -> tuple[int, int]:
-        """A stretch that was searched for, widened so that no label cuts a word by accident."""
-        assert self.view
-        tokens = self.view.sheet.tokens
-        if tokens:
-            start = min(start, tokens[self.view.token_at(0, start)].start)
-            end = max(end, tokens[self.view.token_at(0, end - 1)].end)
-        return start, end
 
     def on_resize(self) -> None:
         """Lay the page out anew."""
@@ -114,7 +109,7 @@ class AnnotateScreen(Ways[None]):
     def press(self, key: str) -> None:
         """One key."""
         self._message = ""
-        if self._question:
+        if self._answers:
             self._answer_question(key)
         elif self.keyboard is None:
             self._command(self.table.page.get(key) or self.table.menu.get(key, ""))
@@ -137,8 +132,8 @@ class AnnotateScreen(Ways[None]):
         if not width:
             return
         project, page = self.desk.project, self.desk.page
-        total = self.desk.store.document_count()
-        left, right = words.title(project.name, page, total, self.desk.annotator, self._saved)
+        name, total = project.name, self._total
+        left, right = words.title(name, page, total, self.desk.annotator, self._saved)
         self._set("title", words.spread(left, right, width))
         names = [label.name for label in project.labels]
         self._set("labels", self._labels_line(names, width))
@@ -149,10 +144,10 @@ class AnnotateScreen(Ways[None]):
         self._set("rule", words.rule(width, "more above ↑" if above else ""))
         self._set("rule2", words.rule(width, "more below ↓" if below else ""))
         if self.view is None or self.keyboard is None:
-            self.query_one("#document", Lines).set_lines(self._nothing_left())
+            self.query_one("#document", Lines).set_lines(self._nothing_here())
             self._set("status", self._status(width))
-            footer = ("back", "documents", "export", "help", "quit")
-            self._set("footer", words.footer(self.table, width, footer))
+            actions = () if self._answers else ("back", "documents", "export", "help", "quit")
+            self._set("footer", words.footer(self.table, width, actions))
             return
         places = {name: place for place, name in enumerate(names)}
         self.query_one("#document", Lines).set_lines(render(self.view, places))
@@ -170,17 +165,24 @@ class AnnotateScreen(Ways[None]):
     def _status(self, width: int) -> list[Run]:
         if self.prompt:
             return self.prompt.runs(width)
+        if self._question:
+            return words.message(self._question)
         if self._message or self.view is None or self.keyboard is None:
             return words.message(self._message)
         return words.spread(*words.status(self.view, self.keyboard), width)
 
-    def _nothing_left(self) -> list[list[Run]]:
-        return [
-            [],
-            [("   Nothing is left in your queue.", words.TEXT)],
-            [],
-            [("   Every document is answered, or is with another annotator.", words.QUIET)],
-        ]
+    def _nothing_here(self) -> list[list[Run]]:
+        """What stands in the place of a page."""
+        if self._answers:
+            return words.notice("Your page is not open here.")
+        if not self._total:
+            adding = visible(f"tonemark add {self.desk.project.folder} FILE")
+            return words.notice("There are no documents yet. Add some:", adding)
+        again = self.table.key_of("accept")
+        return words.notice(
+            "Nothing is left in your queue.",
+            f"Every document is answered, or is with another annotator; {again} looks again.",
+        )
 
     def _window(self) -> tuple[int, int]:
         # Title, two rules and three lines below; the text keeps a cell free at its right.
@@ -193,25 +195,19 @@ class AnnotateScreen(Ways[None]):
         try:
             turn()
         except ClaimHeld as held:
+            self._ask(held.title, {"accept": ("takes it over", self.desk.take_over)})
             self._show()
-            self._ask(
-                f"{held.title} {GLYPHS['enter']} takes it over, q quits",
-                {"enter": lambda: self._turn(self.desk.take_over), "q": self.app.exit},
-            )
             return
         except ClaimLost as lost:
-            self._ask(f"{lost.title} q quits", {"q": self.app.exit})
+            self._ask(lost.title, {})
             return
         except (TonemarkError, OSError) as error:
             if self.desk.page:
                 self._refused(error)
                 return
             # The answer is in, but the next page could not be opened.
+            self._ask(reason(error), {"accept": ("tries again", self.desk.open_next)})
             self._show()
-            self._ask(
-                f"{reason(error)} {GLYPHS['enter']} tries again, q quits",
-                {"enter": lambda: self._turn(self.desk.open_next), "q": self.app.exit},
-            )
             return
         self._saved = True
         self._show()
@@ -227,11 +223,12 @@ class AnnotateScreen(Ways[None]):
                 width=self._window()[0],
                 height=self._window()[1],
                 letters=self.table.letters,
-                mode="list" if self._lists(page) else "logical",
+                mode=self._mode or ("list" if self._lists(page) else "logical"),
             )
             self.keyboard = Keyboard(
                 self.view, self.table, overlapping=self.desk.project.overlapping
             )
+        self._total = self.desk.store.document_count()
         self._dropped = 0
         self._fresh = True
         self._opened = time.monotonic()
@@ -262,15 +259,18 @@ class AnnotateScreen(Ways[None]):
     def _press(self, keyboard: Keyboard, key: str) -> None:
         try:
             self.desk.keep_lease()
+            mode = keyboard.view.mode
             with self._tutor.watching(key, self.table, keyboard.view):
                 reply = keyboard.press(key)
             self._saved = True
         except ClaimLost as lost:
-            self._ask(f"{lost.title} q quits", {"q": self.app.exit})
+            self._ask(lost.title, {})
             return
         except (OSError, TonemarkError) as error:
             self._refused(error)
             return
+        if keyboard.view.mode != mode:
+            self._mode = keyboard.view.mode  # on the pages that follow, too
         if reply.command:
             self._command(reply.command)
         else:
@@ -301,6 +301,8 @@ class AnnotateScreen(Ways[None]):
             if answer == "accept":
                 self._tutor.accepted(self.desk)
             self._turn(lambda: self.desk.answer(answer))
+        elif answer == "accept":
+            self._turn(self.desk.open_next)
 
     def _command_later(self) -> None:
         before = self.desk.page
@@ -385,14 +387,21 @@ class AnnotateScreen(Ways[None]):
 
     # Questions
 
-    def _ask(self, question: str, answers: dict[str, Callable[[], None]]) -> None:
-        self._question = answers
-        self.say(visible(question))
+    def _ask(self, said: str, ways: dict[str, tuple[str, Callable[[], Page | None]]]) -> None:
+        """Say what is the matter until one of these actions (or quit) is chosen by its key."""
+        self._answers = {"quit": self.app.exit}
+        for action, (_, turn) in ways.items():
+            self._answers[action] = lambda turn=turn: self._turn(turn)  # type: ignore[misc]
+        offers = {**{action: word for action, (word, _) in ways.items()}, "quit": "quits"}
+        keys = ", ".join(f"{self.table.key_of(action)} {word}" for action, word in offers.items())
+        self._question = visible(f"{said} {keys}")
+        self.paint()
 
     def _answer_question(self, key: str) -> None:
-        if key in self._question:
-            answers, self._question = self._question, {}
-            answers[key]()
+        """Any other key leaves the question standing."""
+        if act := self._answers.get(self.table.page.get(key, "")):
+            self._question, self._answers = "", {}
+            act()
         else:
             self.paint()
 

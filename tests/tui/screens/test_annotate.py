@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from tonemark.corpus.annotations import annotations_of
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.journal import ClaimHeld
 from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.records import Record
 from tonemark.corpus.spans import Suggestion
@@ -302,3 +303,57 @@ def test_any_window_does(folder: Path, size: tuple[int, int]) -> None:
         assert "Asha" in shown(pilot, "document")
 
     play(folder, act, size=size)
+
+
+def test_a_question_stands_until_it_is_answered(folder: Path) -> None:
+    project = read_project(folder)
+    first = Desk(project, Store(folder / STORE_FILE), "amina", load_tokenizer("general"))
+    first.open_next()
+
+    async def act(pilot: Pilot[None]) -> None:
+        for key in ("k", "1", "space"):
+            await pilot.press(key)
+            assert "takes it over" in shown(pilot, "status"), key
+        assert "not open here" in shown(pilot, "document")
+
+    play(folder, act)
+
+
+def test_a_page_taken_over_elsewhere_says_so_until_she_quits(folder: Path) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        project = read_project(folder)
+        second = Desk(project, Store(folder / STORE_FILE), "amina", load_tokenizer("general"))
+        with pytest.raises(ClaimHeld):
+            second.open_next()
+        second.take_over()
+        for key in ("1", "k", "enter"):
+            await pilot.press(key)
+            assert "taken over" in shown(pilot, "status"), key
+        await pilot.press("q")
+
+    play(folder, act)
+
+
+def test_the_end_of_the_queue_can_be_looked_at_again(folder: Path) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        for _ in TEXTS:
+            await pilot.press("enter")
+            await pilot.pause()
+        assert "Nothing is left" in shown(pilot, "document")
+        store = Store(folder / STORE_FILE)
+        add_records(store, "u.txt", [Record(1, 1, "mpya Asha")], Report())
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "4 of 4" in shown(pilot, "title")
+
+    play(folder, act)
+
+
+def test_one_token_a_row_stays_for_the_pages_that_follow(folder: Path) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        await pilot.press("t", "b", "enter")
+        await pilot.pause()
+        lines = shown(pilot, "document").splitlines()
+        assert ["kesho" in lines[0], "Juma" in lines[1], "tena" in lines[2]] == [True] * 3
+
+    play(folder, act)

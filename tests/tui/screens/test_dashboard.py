@@ -188,7 +188,7 @@ def test_an_empty_project_says_how_to_fill_it(desk_at: DeskAt, play: Play) -> No
     async def script(stage: Any) -> None:
         assert "tonemark add" in stage.text()
         await stage.press("enter")
-        assert "Nothing is left" in stage.text()
+        assert "no documents yet" in stage.text()
 
     play(desk_at([]), Dashboard(), script, size=(120, 40))
 
