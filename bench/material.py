@@ -1,7 +1,9 @@
 """The project that a bench plays: gold sentences without their labels, raw text after them, and how
 what comes out is compared with the gold.
 
-Everything goes in and out by the program's own commands.
+Everything goes in and out by the program's own commands, and none of its stores is opened. What is
+imported: the reader of CoNLL, for the gold; the project file, for its keys; and the rule by which
+`add` counts words, since the hints follow from the counts.
 """
 
 from __future__ import annotations
@@ -16,14 +18,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tonemark.cli.adding import sampled
 from tonemark.corpus.documents import Document
 from tonemark.corpus.project import Project, add_label, read_project
 from tonemark.corpus.records import Record, Refusal
-from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import ReadOptions
 from tonemark.exchange.registry import read_records
-from tonemark.patterns.candidates import WordCount, fold_word
+from tonemark.patterns.candidates import WordCount, count_words
+from tonemark.tokenizers.base import Tokenizer
 
 PROGRAM = (sys.executable, "-m", "tonemark")
 
@@ -63,6 +66,13 @@ def read_gold(path: Path) -> Corpus:
     return corpus
 
 
+def read_raw(path: Path) -> list[Record]:
+    """The texts of a file in any format, without ids: none can be taken for a gold sentence."""
+    given = read_records(path, format=None, options=ReadOptions())
+    texts = (item for item in given if isinstance(item, Record))
+    return [Record(item.number, item.line, item.text, tokens=item.tokens) for item in texts]
+
+
 def make_project(
     folder: Path,
     corpus: Corpus,
@@ -70,9 +80,9 @@ def make_project(
     *,
     language: str,
     page: int = 1,
-    raw: Path | None = None,
+    raw: Sequence[Record] = (),
 ) -> Project:
-    """A project as `new` and `add` make it: the gold texts first, then those of the file `raw`."""
+    """A project as `new` and `add` make it: the gold texts first, then the texts of `raw`."""
     target = folder / "keys"
     plain = [label for label in corpus.labels if "," not in label]
     names = ",".join(plain) or "NAME"
@@ -90,8 +100,7 @@ def make_project(
     _write_texts(folder / "gold.jsonl", corpus.records)
     tonemark(environment, "add", target, folder / "gold.jsonl")
     if raw:
-        given = read_records(raw, format=None, options=ReadOptions())
-        _write_texts(folder / "raw.jsonl", (item for item in given if isinstance(item, Record)))
+        _write_texts(folder / "raw.jsonl", raw)
         tonemark(environment, "add", target, folder / "raw.jsonl")
     return read_project(target)
 
@@ -136,25 +145,23 @@ def tonemark(environment: Mapping[str, str], *arguments: Path | str) -> None:
         raise TonemarkError(f"tonemark {arguments[0]} failed ({done.returncode}): {said}")
 
 
-def read_pages(project: Project, wanted: int) -> tuple[list[list[Document]], dict[str, WordCount]]:
-    """The pages that hold the first `wanted` documents, and the counts of all their words.
+def gold_pages(corpus: Corpus, wanted: int, size: int) -> list[list[Document]]:
+    """The pages of `size` documents that hold the first `wanted` ones, as the program opens them:
+    in the order of the file, beginning with document 1."""
+    documents = [
+        Document(number, str(record.key), record.text, tokens=record.tokens)
+        for number, record in enumerate(corpus.records, 1)
+    ]
+    return [documents[at : at + size] for at in range(0, wanted, size)]
 
-    Read before the program starts; it opens the same pages, in the order of the numbers.
-    """
-    store = Store(project.folder / STORE_FILE)
-    try:
-        last = -(-wanted // project.page) * project.page
-        documents = list(store.documents(range(1, min(last, store.document_count()) + 1)))
-        words = {
-            fold_word(document.text[start:end])
-            for document in documents
-            for start, end in document.tokens or ()
-        }
-        counts = {word: WordCount(*n) for word, n in store.words(words).items()}
-    finally:
-        store.close()
-    step = project.page
-    return [documents[at : at + step] for at in range(0, len(documents), step)], counts
+
+def word_counts(texts: Sequence[Record], tokenizer: Tokenizer) -> dict[str, WordCount]:
+    """The counts of all words, by the rule of `tonemark add`: of an evenly spaced sample of the
+    project's texts. Where they differ from the program's own, its hints are not those expected."""
+    return count_words(
+        (record.text, tokenizer.tokenize(record.text) if record.tokens is None else record.tokens)
+        for record in map(texts.__getitem__, sampled(len(texts)))
+    )
 
 
 def compare(played: Sequence[Record], gold: dict[str, set[Stretch]], exported: Path) -> list[str]:

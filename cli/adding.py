@@ -9,10 +9,9 @@ from typing import IO, Any
 
 import click
 
-from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json
+from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json, value_of
 from tonemark.corpus.intake import Report, add_records
-from tonemark.corpus.project import Project
-from tonemark.corpus.store import STORE_FILE, Store
+from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
 from tonemark.text import visible
 
@@ -22,6 +21,13 @@ SHOWN = 10
 SAMPLE = 5_000
 """Documents whose words are counted for the candidates: what more would change is not worth the
 wait."""
+
+WHOLE = 0
+"""The line of a refusal that is of a whole file."""
+
+COUNTED = ("", "words-counted")
+"""The preference, nobody's own, that says over how many documents and by which tokenizer the words
+were counted."""
 
 
 @click.command(
@@ -55,8 +61,11 @@ def add_command(
     What cannot be taken is refused with its line and reason; the rest goes in.
     """
     from tonemark.exchange.base import ReadOptions
-    from tonemark.exchange.registry import read_records
+    from tonemark.exchange.registry import format_named, read_records
 
+    if format_ is not None:
+        with value_of("--format"):
+            format_named(format_)
     project, store = open_project(folder)
     options = ReadOptions(
         text_column=text_column,
@@ -64,7 +73,7 @@ def add_command(
         annotators=tuple(name.strip() for name in annotators.split(",") if name.strip()),
     )
     reports: list[tuple[str, Report]] = []
-    failed = False
+    failures: dict[int, TonemarkError] = {}
     for path in files:
         report = Report()
         reports.append((path.name, report))
@@ -82,38 +91,36 @@ def add_command(
                     progress=progress,
                 )
         except TonemarkError as error:
-            from tonemark.cli.commands import say_error
-
-            failed = True
-            report.refuse(0, f"{error.title} {error.remedy}".strip())
-            if not as_json:
-                say_error(error)
-    if any(report.added for _, report in reports):
-        _count_words(store, project.tokenizer)
+            failures[len(reports) - 1] = error
     if as_json:
+        for index, failure in failures.items():
+            reports[index][1].refuse(WHOLE, f"{failure.title} {failure.remedy}".strip())
         say_json(_json(reports))
     else:
-        for name, report in reports:
-            _tell(name, report)
+        from tonemark.cli.commands import say_error
+
+        for index, (name, report) in enumerate(reports):
+            if index not in failures or report != Report():
+                _tell(name, report)
+            if index in failures:
+                say_error(failures[index])
         known = {label.name for label in project.labels}
         strange = sorted(set().union(*(report.labels for _, report in reports)) - known)
         if strange:
             say(f"Labels that project.toml does not have, and so have no key: {', '.join(strange)}")
-    return int(failed or any(report.refused_count for _, report in reports))
+    _count_words(store, project.tokenizer)  # last: on a full disk the report is out already
+    return int(bool(failures) or any(report.refused_count for _, report in reports))
 
 
-def add_file(project: Project, path: Path) -> Report:
-    """Add a file that is known to be good to a project."""
+def add_file(store_path: Path, path: Path) -> None:
+    """Add a file that is known to be good, for one annotator a document."""
     from tonemark.exchange.base import ReadOptions
     from tonemark.exchange.registry import read_records
 
-    store = Store(project.folder / STORE_FILE)
-    report = Report()
-    records = read_records(path, format=None, options=ReadOptions())
-    add_records(store, path.name, records, report, places=project.overlap)
-    _count_words(store, project.tokenizer)
+    store = Store(store_path)
+    add_records(store, path.name, read_records(path, format=None, options=ReadOptions()), Report())
+    _count_words(store, "general")
     store.close()
-    return report
 
 
 class _Progress:
@@ -143,19 +150,31 @@ class _Progress:
             self._bar.update(self._stream.tell() - self._bar.pos)
 
 
+def sampled(total: int) -> range:
+    """Which of `total` documents, from 0, are in the sample: evenly spaced ones."""
+    return range(0, total, max(1, total // SAMPLE))
+
+
 def _count_words(store: Store, tokenizer_name: str) -> None:
-    """Count the words of a sample of the project's texts, evenly spaced, for the candidates."""
+    """Count the words of a sample of the project's texts, evenly spaced, for the candidates.
+
+    Where they were counted over as many documents already, nothing is done: a run that was cut off
+    before it came here leaves counts that are stale, and the next one mends them.
+    """
+    total = store.document_count()
+    state = f"{total} {tokenizer_name}"
+    if store.preference(*COUNTED) == state:
+        return
     from tonemark.patterns.candidates import count_words
     from tonemark.tokenizers.registry import load_tokenizer
 
     tokenizer = load_tokenizer(tokenizer_name)
-    total = store.document_count()
-    step = max(1, total // SAMPLE)
-    documents = store.documents(range(1, total + 1, step))
+    documents = store.documents(number + 1 for number in sampled(total))
     texts = (
         (d.text, tokenizer.tokenize(d.text) if d.tokens is None else d.tokens) for d in documents
     )
     store.put_words(count_words(texts).items())
+    store.set_preference(*COUNTED, state)
 
 
 def _tell(name: str, report: Report) -> None:
@@ -175,8 +194,7 @@ def _tell(name: str, report: Report) -> None:
     for given, written in report.renamed.items():
         say(f"  the annotator {given} is written {written} here")
     for refusal in report.refused[:SHOWN]:
-        if refusal.line:  # 0 is the whole file, of which has been told
-            say(f"  line {refusal.line}: {refusal.reason}")
+        say(f"  line {refusal.line}: {refusal.reason}")
     if report.refused_count > SHOWN:
         say(f"  and {report.refused_count - SHOWN:,} more refused (--json names them)")
     for warning in report.warnings[:SHOWN]:
@@ -196,7 +214,11 @@ def _json(reports: list[tuple[str, Report]]) -> dict[str, Any]:
         "suggestions": sum(report.suggestions for _, report in reports),
         "refused_count": sum(report.refused_count for _, report in reports),
         "refused": [
-            {**({"file": name} if several else {}), "line": item.line, "reason": item.reason}
+            {
+                **({"file": name} if several else {}),
+                "line": None if item.line == WHOLE else item.line,
+                "reason": item.reason,
+            }
             for name, report in reports
             for item in report.refused
         ],

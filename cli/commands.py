@@ -5,7 +5,6 @@ Verbs are loaded when they are called: none without a screen imports Textual.
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import sys
 from collections.abc import Sequence
@@ -54,6 +53,8 @@ class Verbs(click.Group):
         """A first word that is no verb is a project's folder."""
         if args[0] not in VERBS and not args[0].startswith("-"):
             if not Path(args[0]).exists():
+                import difflib
+
                 near = difflib.get_close_matches(args[0], self.list_commands(ctx), 1)
                 meant = f" Did you mean {near[0]}?" if near else ""
                 ctx.fail(f"{args[0]} is neither a command nor a project's folder.{meant}")

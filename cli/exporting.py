@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json
+from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json, value_of
 
 
 @click.command("export", epilog="Example: tonemark export habari --format jsonl -o habari.jsonl")
@@ -27,10 +27,18 @@ def export_command(
 ) -> int:
     """Write what is answered: a document's only accept, or one that all annotators gave alike.
 
-    Documents on which annotators differ are left out and counted.
+    Documents on which annotators differ are left out and counted. Where nothing is left to write,
+    FILE stays as it was.
     """
-    from tonemark.exchange.export import export_project
+    from tonemark.exchange.export import export_project, writer_named
 
+    if as_json and not output:
+        raise click.UsageError("--json needs -o FILE: standard output is for the documents.")
+    if not output and sys.stdout.isatty():
+        # The documents are written as they are, and their bytes could steer the terminal.
+        raise click.UsageError("-o FILE is missing: documents are not written to a terminal.")
+    with value_of("--format"):
+        writer_named(format_)
     project, store = open_project(folder)
     report = export_project(
         project,
@@ -40,8 +48,14 @@ def export_command(
         annotator=annotator,
         all_documents=all_documents,
     )
-    if as_json and output:
+    if as_json:
         say_json(report._asdict())
-    elif output:
+    if not report.written:
+        why = "" if any(report) else ": the project has no documents"
+        say(f"tonemark: Nothing was written{why}.", *report.left_out(), err=True)
+        return 1
+    if not output:
+        say(*report.left_out(), err=True)
+    elif not as_json:
         say(f"{report.written:,} documents written to {output}", *report.left_out())
     return 0

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -60,10 +61,21 @@ def annotator(project: Project, as_name: str | None) -> str:
     return name
 
 
-def say(*lines: str) -> None:
+@contextlib.contextmanager
+def value_of(option: str) -> Iterator[None]:
+    """What a value of an option cannot be is wrong usage: exit 2, with the words of the error."""
+    try:
+        yield
+    except TonemarkError as error:
+        raise click.BadParameter(
+            f"{error.title} {error.remedy}".strip(), click.get_current_context(), param_hint=option
+        ) from None
+
+
+def say(*lines: str, err: bool = False) -> None:
     """Print lines that may hold data."""
     for line in lines:
-        click.echo(visible(line))
+        click.echo(visible(line), err=err)
 
 
 def say_json(report: dict[str, Any]) -> None:

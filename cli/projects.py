@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from tonemark.cli.opening import DIRECTORY, json_option, say, say_json
+from tonemark.cli.opening import DIRECTORY, json_option, say, say_json, value_of
+from tonemark.errors import TonemarkError
 
 
 @click.command("new", epilog="Example: tonemark new habari --lang sw --labels PER,ORG,LOC")
@@ -16,8 +17,20 @@ from tonemark.cli.opening import DIRECTORY, json_option, say, say_json
 )
 @click.option("--labels", required=True, metavar="A,B,...", help="In the order of their keys.")
 @click.option("--tokenizer", default="general", metavar="NAME", show_default=True)
-@click.option("--overlap", default=1, metavar="N", help="Annotators a document gets.  [1]")
-@click.option("--page", default=1, metavar="N", help="Documents that share a page.  [1]")
+@click.option(
+    "--overlap",
+    type=click.IntRange(1, 50),
+    default=1,
+    metavar="N",
+    help="Annotators a document gets.  [1]",
+)
+@click.option(
+    "--page",
+    type=click.IntRange(1, 20),
+    default=1,
+    metavar="N",
+    help="Documents that share a page.  [1]",
+)
 @click.option("--team", default="", metavar="A,B,...", help="Only these may annotate.")
 @json_option
 def new_command(
@@ -31,33 +44,77 @@ def new_command(
     as_json: bool,
 ) -> None:
     """Make a project in the folder DIR: a project.toml to read and edit, and an empty store."""
-    from tonemark.corpus.project import PROJECT_FILE, create_project
+    from tonemark.corpus.languages import language_tag
+    from tonemark.corpus.project import PROJECT_FILE, create_project, read_project
     from tonemark.corpus.store import STORE_FILE, create_store
     from tonemark.tokenizers.registry import load_tokenizer
 
-    load_tokenizer(tokenizer)
-    project = create_project(
-        folder,
-        language=lang,
-        labels=_list(labels),
-        tokenizer=tokenizer,
-        overlap=overlap,
-        page=page,
-        team=_list(team),
-    )
+    with value_of("--tokenizer"):
+        load_tokenizer(tokenizer)
+    with value_of("--lang"):
+        language_tag(lang)
+    with value_of("--labels"):
+        _check_labels(_list(labels))
+    # A run that was cut off before the store was made: going on loses nothing of anyone's.
+    is_begun = (folder / PROJECT_FILE).is_file() and not (folder / STORE_FILE).exists()
+    if is_begun:
+        project = read_project(folder)
+        notes = [f"{PROJECT_FILE} was there already and stays as it is; the store was missing."]
+    else:
+        project = create_project(
+            folder,
+            language=lang,
+            labels=_list(labels),
+            tokenizer=tokenizer,
+            overlap=overlap,
+            page=page,
+            team=_list(team),
+        )
+        notes = _notes(project.language, tokenizer, _list(team))
     create_store(project.folder / STORE_FILE)
     if as_json:
-        say_json({"folder": str(project.folder), "language": project.language})
+        say_json({"folder": str(project.folder), "language": project.language, "notes": notes})
         return
     say(
-        f"Made {folder / PROJECT_FILE}: {project.language},"
+        f"Made {folder / (STORE_FILE if is_begun else PROJECT_FILE)}: {project.language},"
         f" labels {', '.join(label.name for label in project.labels)}.",
+        *notes,
         f"Next: tonemark add {folder} FILE, then tonemark {folder}",
     )
 
 
 def _list(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _check_labels(labels: list[str]) -> None:
+    """Raises TonemarkError where a label cannot be one, stands twice, or where there is none."""
+    from tonemark.corpus.labels import label_fault
+
+    if not labels:
+        raise TonemarkError("A project needs a label.")
+    for label in labels:
+        fault = label_fault(label) or ("stands twice" if labels.count(label) > 1 else None)
+        if fault:
+            raise TonemarkError(f'The label "{label}" {fault}.')
+
+
+def _notes(language: str, tokenizer: str, team: list[str]) -> list[str]:
+    """What was made otherwise than one may think, in sentences."""
+    from tonemark.corpus.annotators import annotator_name
+    from tonemark.corpus.languages import language_name
+
+    notes = []
+    if language_name(language) == language:
+        notes.append(
+            f"The language {language} is not one that Tonemark knows: it gets the {tokenizer}"
+            " tokenizer."
+        )
+    for given in team:
+        name = annotator_name(given)
+        if name != given:
+            notes.append(f"The annotator {given} is written {name} here.")
+    return notes
 
 
 @click.command("demo", epilog="Example: tonemark demo")
@@ -80,18 +137,24 @@ def make_demo(folder: Path) -> None:
     from tonemark.corpus.project import create_project
     from tonemark.corpus.store import STORE_FILE, create_store
 
-    project = create_project(
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TonemarkError(f"{folder} cannot be made: {error.strerror}.") from None
+    create_store(folder / STORE_FILE)
+    with as_file(files("tonemark") / "demo") as source:
+        for name in ("README.md", "guidelines.md"):
+            (folder / name).write_bytes((source / name).read_bytes())
+        add_file(folder / STORE_FILE, source / "documents.jsonl")
+    # Last, for by it the folder is a project: what was cut off before is made again, and adding
+    # the documents again adds nothing.
+    create_project(
         folder,
         name="demo",
         language="mul",
         labels=["PER", "ORG", "LOC", "DATE"],
         guidelines="guidelines.md",
     )
-    create_store(project.folder / STORE_FILE)
-    with as_file(files("tonemark") / "demo") as source:
-        for name in ("README.md", "guidelines.md"):
-            (project.folder / name).write_bytes((source / name).read_bytes())
-        add_file(project, source / "documents.jsonl")
     say(f"The demo project is now in {folder}.")
 
 

@@ -14,7 +14,11 @@ from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_
 @click.argument("folder", type=DIRECTORY, metavar="DIR")
 @json_option
 def status_command(folder: Path, as_json: bool) -> None:
-    """What is in the project, and how far each annotator is."""
+    """What is in the project, and how far each annotator is.
+
+    It counts everyone's spans and labels, for whoever leads or reviews the work. Annotators look at
+    the dashboard (tonemark DIR), which keeps others' spans from them.
+    """
     from tonemark.corpus.languages import language_name
     from tonemark.corpus.progress import progress
 

@@ -29,7 +29,17 @@ def annotate_command(folder: Path, as_name: str | None, document: str | None) ->
     return annotate(folder, as_name, document)
 
 
-@click.command("open")
+class _Folder(click.Command):
+    """A command that is called by a project's folder alone."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The usage line, as one types it."""
+        formatter.write_usage("tonemark", "DIR [OPTIONS]")
+
+
+@click.command(
+    "open", cls=_Folder, epilog="Example: tonemark habari, or: tonemark habari --as amina"
+)
 @click.argument("folder", type=DIRECTORY, metavar="DIR")
 @annotator_option
 def open_command(folder: Path, as_name: str | None) -> int:

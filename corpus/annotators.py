@@ -101,11 +101,6 @@ def given_name(as_name: str | None, environ: Mapping[str, str]) -> str:
         ) from None
 
 
-def who(as_name: str | None, environ: Mapping[str, str]) -> str:
-    """The annotator's name: `given_name`, mapped by `annotator_name`. Raises what these raise."""
-    return annotator_name(given_name(as_name, environ))
-
-
 def check_member(project: Project, name: str) -> None:
     """Raises TonemarkError where the project has a team and `name` is not of it, nor a reviewer."""
     if not project.team or name in project.team or name in project.reviewers:

@@ -123,14 +123,16 @@ class Desk:
                 queue.renew(self.store, [sheet.claim for sheet in self.page.sheets], self.lease)
 
     def close(self) -> None:
-        """Leave for good, or until the next time.
+        """Leave for good, or until the next time; what was not touched is others' to take.
 
         Where the store refuses, the journals keep what it does not have: it is there when she
         returns. A page that was taken over has nothing to leave.
         """
         try:
             with contextlib.suppress(ClaimLost):
-                self.set_aside()
+                if self.page:
+                    queue.leave(self.store, self.page.outcomes(None, give_back=True))
+                self._close_journals(discard=True)
         finally:
             self._close_journals(discard=False)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from tonemark.corpus.documents import Document
@@ -152,15 +152,24 @@ class Page:
             data = {"start": start, "end": end}
             self._write("focus", [(self.sheets[index], data)], sync=False)
 
-    def outcomes(self, answer: Answer | None, *, defer: bool = False) -> list[Outcome]:
+    def outcomes(
+        self, answer: Answer | None, *, defer: bool = False, give_back: bool = False
+    ) -> list[Outcome]:
         """What leaving the page now comes to.
 
         `answer` is that of a page of one document; on a page of several, of each document that
-        was not given its own.
+        was not given its own. With `give_back`, documents to which nothing was done are others'
+        to take.
         """
         self._number += 1
         now = time.time()
-        return [self._outcome(sheet, answer, defer, now) for sheet in self.sheets]
+        outcomes = [self._outcome(sheet, answer, defer, now) for sheet in self.sheets]
+        if not give_back:
+            return outcomes
+        return [
+            replace(outcome, give_back=not (sheet.claim.answered or sheet.state.edited))
+            for outcome, sheet in zip(outcomes, self.sheets, strict=True)
+        ]
 
     def _outcome(self, sheet: Sheet, answer: Answer | None, defer: bool, now: float) -> Outcome:
         draft = sheet.draft

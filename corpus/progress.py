@@ -1,4 +1,8 @@
-"""How far a project is: counts by annotator and by label, for the dashboard and `status`."""
+"""How far a project is: counts by annotator and by label, for the dashboard and `status`.
+
+`status` counts everyone's spans: it is a reviewer's command. What an annotator sees at work is
+counted for her own eyes (`annotator`).
+"""
 
 from __future__ import annotations
 
@@ -36,9 +40,17 @@ class Progress:
     labels: dict[str, int] = field(default_factory=dict)
 
 
-def progress(store: Store, team: Sequence[str] = ()) -> Progress:
-    """The counts of a project; every member of `team` is listed, at work or not."""
+def progress(store: Store, team: Sequence[str] = (), annotator: str | None = None) -> Progress:
+    """The counts of a project; every member of `team` is listed, at work or not.
+
+    Spans and labels are counted in the accepts of all, or in those of `annotator` alone, to whom
+    others' work on documents that are still hers to answer must not show (DESIGN.md, promise 5).
+    Extra answers count among the answers, spans and labels of whoever gave them: she did the work;
+    `finished` does without them.
+    """
     db = store.db
+    accepts = "a.current AND a.answer = 'accept' AND (:own IS NULL OR a.annotator = :own)"
+    own = {"own": annotator}
     answers: dict[str, dict[str, int]] = {name: {} for name in team}
     for name, answer, count in db.execute(
         "SELECT annotator, answer, count(*) FROM annotations WHERE current GROUP BY 1, 2"
@@ -50,13 +62,15 @@ def progress(store: Store, team: Sequence[str] = ()) -> Progress:
         answers.setdefault(name, {})["begun"] = count
     for name, count in db.execute(
         "SELECT a.annotator, count(*) FROM annotations a JOIN spans s ON s.annotation = a.id"
-        " WHERE a.current AND a.answer = 'accept' GROUP BY 1"
+        f" WHERE {accepts} GROUP BY 1",
+        own,
     ):
         answers.setdefault(name, {})["spans"] = count
     labels = dict(
         db.execute(
             "SELECT s.label, count(*) FROM annotations a JOIN spans s ON s.annotation = a.id"
-            " WHERE a.current AND a.answer = 'accept' GROUP BY 1 ORDER BY 2 DESC, 1"
+            f" WHERE {accepts} GROUP BY 1 ORDER BY 2 DESC, 1",
+            own,
         ).fetchall()
     )
     (finished,) = db.execute(

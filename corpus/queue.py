@@ -46,7 +46,8 @@ class Outcome:
     """What leaving a page does to one document of it.
 
     `events` are those not yet in the store. Without an `answer` the claim stays hers; `defer`
-    sends it to the end of her queue, and `close` says that a reopened one was left as it was.
+    sends it to the end of her queue, `close` says that a reopened one was left as it was, and
+    `give_back` that nothing was done under it, so that others may have its place.
     """
 
     claim: Claim
@@ -58,6 +59,7 @@ class Outcome:
     tokens: tuple[Token, ...] | None = None
     defer: bool = False
     close: bool = False
+    give_back: bool = False
 
 
 Leaving: TypeAlias = Sequence[Outcome]
@@ -229,10 +231,24 @@ def _leave(db: sqlite3.Connection, outcomes: Iterable[Outcome]) -> None:
         if outcome.answer:
             answered = answered or _ticket(db)
             _write_annotation(db, outcome, answered, time.time())
+        elif outcome.give_back:
+            _give_back(db, outcome.claim)
         elif outcome.defer:
             _update(db, outcome.claim, deferred=_ticket(db))
         elif outcome.close:
             _update(db, outcome.claim, reopened=0)
+
+
+def _give_back(db: sqlite3.Connection, claim: Claim) -> None:
+    """Undo a claim under which nothing was done; one that she put off stays hers."""
+    here = (claim.annotator, claim.document)
+    counted, deferred = db.execute(
+        "SELECT counted, deferred FROM claims WHERE annotator = ? AND document = ?", here
+    ).fetchone()
+    if not deferred:
+        db.execute("DELETE FROM claims WHERE annotator = ? AND document = ?", here)
+        db.execute("DELETE FROM events WHERE annotator = ? AND document = ?", here)
+        db.execute("UPDATE documents SET taken = taken - ? WHERE id = ?", (counted, claim.document))
 
 
 def _claim_next(db: sqlite3.Connection, annotator: str, size: int, lease: float) -> list[Claim]:

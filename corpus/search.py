@@ -10,7 +10,6 @@ import time
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import islice
 from typing import NamedTuple
 
 import regex
@@ -47,24 +46,17 @@ class Hit(NamedTuple):
     right: str
 
 
-def search(
-    store: Store, query: str, *, fold: bool = False, words: bool = False, limit: int | None = None
-) -> Iterator[Hit]:
-    """Every place of `query` in the texts, in the order of the documents; at most `limit`.
+def scan(
+    store: Store, query: str, *, fold: bool = False, words: bool = False
+) -> Iterator[Hit | None]:
+    """Every place of `query` in the texts, in the order of the documents; a None after every few
+    milliseconds of work, which is the screen's turn.
 
     Plain substrings, code point by code point. With `fold`, both sides as `folded` has them; a
     hit then takes in the marks on its last letter, and never a part of what one code point stands
     for. With `words`, only where it is neither preceded nor followed by a letter, mark or number.
     Hits do not overlap. A query that folds to nothing is looked for as it stands.
     """
-    hits = (hit for hit in scan(store, query, fold=fold, words=words) if hit is not None)
-    return hits if limit is None else islice(hits, limit)
-
-
-def scan(
-    store: Store, query: str, *, fold: bool = False, words: bool = False
-) -> Iterator[Hit | None]:
-    """As `search`, with a None after every few milliseconds of work: the screen's turn."""
     needle = folded(query) if fold else query
     if not needle:
         fold, needle = False, query

@@ -46,7 +46,6 @@ class Format:
     how it is read and written; None where it cannot be."""
 
     name: str
-    description: str
     suffixes: tuple[str, ...]
     read: Reader | None = None
     write: Writer | None = None

@@ -6,20 +6,16 @@ from collections.abc import Sequence
 
 import regex
 
+from tonemark.corpus.labels import label_fault
 from tonemark.corpus.records import TEXT_LIMIT
-from tonemark.text import graphemes
 from tonemark.tokenizers.base import Token
+from tonemark.tokenizers.check import faults
 
 NAME_LIMIT = 200
-"""Code points that a key or a label may have."""
+"""Code points that a key may have."""
 
 _QUOTED = 40
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]")
-_JOINING = regex.compile(
-    r"[\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}\p{GCB=Prepend}\p{GCB=Regional_Indicator}"
-    r"\p{GCB=L}\p{GCB=V}\p{GCB=T}\p{GCB=LV}\p{GCB=LVT}]|\r\n"
-)
-"""Without any of these each code point is a cluster (UAX #29), and they need not be cut."""
 
 
 class Refused(Exception):
@@ -81,15 +77,13 @@ def checked_key(value: object, name: str) -> str | None:
 
 
 def checked_label(value: object) -> str:
-    """The value, if it can be a label: a string with something in it, and no control character.
-
-    Raises Refused.
-    """
+    """The value, if it can be a label of a project (`labels.label_fault`). Raises Refused."""
     if not isinstance(value, str):
         raise Refused(f"the label of a span is {quoted(value)}, not a string")
-    if not value or value.isspace():
+    if value.isspace():
         raise Refused(f"the label of a span is empty: {quoted(value)}")
-    _check_name(value, "the label")
+    if fault := label_fault(value):
+        raise Refused(f"the label {quoted(value)} {fault}")
     return value
 
 
@@ -105,23 +99,6 @@ def _check_name(value: str, name: str) -> None:
 def token_warnings(text: str, tokens: Sequence[Token]) -> tuple[str, ...]:
     """Which promises of our tokenizers (tokenizers.base) the given tokens break, in words.
 
-    The tokens are in order, do not overlap and are not empty. At most one sentence a promise.
+    A sentence a promise.
     """
-    warnings = []
-    position = 0
-    for start, end in (*tokens, Token(len(text), len(text))):
-        gap = text[position:start]
-        if gap and not gap.isspace():
-            warnings.append(f"the given tokens leave {quoted(gap)} at {position} outside")
-            break
-        position = end
-    if _JOINING.search(text):
-        borders = {0, *(end for _, end in graphemes(text))}
-        for start, end in tokens:
-            if start not in borders or end not in borders:
-                warnings.append(
-                    f"the given token {quoted(text[start:end])} at {start} begins or ends inside "
-                    "a grapheme cluster"
-                )
-                break
-    return tuple(warnings)
+    return tuple(f"given tokens: {fault}" for fault in faults(text, tokens))

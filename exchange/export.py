@@ -1,7 +1,8 @@
 """A project into a file: which annotation stands for each document, and what is left out.
 
-Document by document: the only annotator's accept, or one that several gave alike; with a name,
-all answers of that annotator.
+Document by document: the accept that all who answered gave alike; with a name, all answers of that
+annotator. An answer that is extra (it came when the document's places were taken) settles nothing
+by itself and outvotes nobody: where it differs, the document is left out.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from tonemark.corpus.progress import progress
 from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
+from tonemark.exchange.base import Writer
 from tonemark.exchange.registry import format_named, writable
 from tonemark.exchange.rows import ExportRow
 from tonemark.files import atomic_writer
@@ -55,14 +57,10 @@ def export_project(
 ) -> Exported:
     """Write a project's annotations to a file (whole or not at all) or a stream.
 
-    Raises TonemarkError where the format cannot be written, or where the file cannot.
+    Where nothing is left to write, the file stays as it was. Raises TonemarkError where the format
+    cannot be written, or where the file cannot.
     """
-    chosen = format_named(format_name)
-    if chosen.write is None:
-        raise TonemarkError(
-            f'The format "{format_name}" can only be read.',
-            f"Formats that can be written: {', '.join(writable())}.",
-        )
+    write = writer_named(format_name)
     if annotator is not None:
         known = [each.name for each in progress(store).annotators if each.answered]
         if annotator not in known:
@@ -74,15 +72,34 @@ def export_project(
     if isinstance(output, Path):
         try:
             with atomic_writer(output) as stream:
-                chosen.write(selection.rows(), stream, project.name)
+                write(selection.rows(), stream, project.name)
+                if not selection.counts["written"]:
+                    raise _NothingLeftError
+        except _NothingLeftError:
+            pass  # an export of yesterday is worth more than an empty file
         except OSError as error:
             raise TonemarkError(
                 f"{output} cannot be written: {error.strerror}.", "Nothing was written."
             ) from None
     else:
-        chosen.write(selection.rows(), output, project.name)
+        write(selection.rows(), output, project.name)
         output.flush()
     return Exported(**selection.counts)
+
+
+def writer_named(format_name: str) -> Writer:
+    """What writes the format of that name. Raises TonemarkError where there is none."""
+    chosen = format_named(format_name)
+    if chosen.write is None:
+        raise TonemarkError(
+            f'The format "{format_name}" can only be read.',
+            f"Formats that can be written: {', '.join(writable())}.",
+        )
+    return chosen.write
+
+
+class _NothingLeftError(Exception):
+    """Takes back a file that would be empty."""
 
 
 class _Selection:
@@ -102,10 +119,9 @@ class _Selection:
             self.store, annotator=self.annotator, unanswered=True
         ):
             found = self._choose(given)
-            if isinstance(found, str):
+            if isinstance(found, str) and not (found == "unanswered" and self.all_documents):
                 self.counts[found] += 1
-                if found != "unanswered" or not self.all_documents:
-                    continue
+                continue
             self.counts["written"] += 1
             yield self._row(document, found if isinstance(found, Annotation) else None)
 
@@ -113,14 +129,14 @@ class _Selection:
         """The annotation that stands for a document, or why there is none."""
         if self.annotator is not None:
             return annotations[0] if annotations else "unanswered"
-        accepts = [a for a in annotations if a.answer == "accept"]
-        if accepts:
-            first = accepts[0]
-            alike = all(a.stretches() == first.stretches() for a in accepts)
-            return first if alike else "differing"
         if not annotations:
             return "unanswered"
-        return "rejected" if any(a.answer == "reject" for a in annotations) else "ignored"
+        first = min(annotations, key=lambda each: each.extra)  # one that counts, if there is one
+        if any(_said(each) != _said(first) for each in annotations):
+            return "differing"
+        if first.answer == "accept":
+            return first
+        return "rejected" if first.answer == "reject" else "ignored"
 
     def _row(self, document: Document, annotation: Annotation | None) -> ExportRow:
         tokens = (annotation and annotation.tokens) or document.tokens
@@ -141,3 +157,9 @@ class _Selection:
             flagged=annotation.flagged,
             time=annotation.time,
         )
+
+
+def _said(annotation: Annotation) -> tuple[str, set[tuple[int, int, str]]]:
+    """What an answer says of a document; the spans of a text that she refused say nothing."""
+    accepted = annotation.answer == "accept"
+    return annotation.answer, annotation.stretches() if accepted else set()

@@ -22,7 +22,7 @@ from tonemark.exchange.checks import (
     quoted,
     token_warnings,
 )
-from tonemark.exchange.lines import text_lines
+from tonemark.exchange.lines import numbered_lines
 from tonemark.exchange.prodigy import GAP, GIVEN, OWN_FIELDS
 from tonemark.tokenizers.base import Token
 
@@ -51,16 +51,11 @@ def read_jsonl(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:
             "Give one name, or an answer and _annotator_id in each record.",
         )
     field = options.text_column or "text"
-    number = 0
-    for item in text_lines(stream, options.source):
+    for number, item in numbered_lines(stream, options.source):
         if isinstance(item, Refusal):
-            number += 1
             yield item
             continue
         line, source = item
-        if not source or source.isspace():
-            continue
-        number += 1
         try:
             given = _parse(source)
             if field in given and given.keys() <= _PLAIN and type(given.get("meta", {})) is dict:

@@ -39,6 +39,20 @@ def text_lines(stream: IO[bytes], source: str) -> Iterator[tuple[int, str] | Ref
         yield number, text
 
 
+def numbered_lines(
+    stream: IO[bytes], source: str
+) -> Iterator[tuple[int, tuple[int, str] | Refusal]]:
+    """The lines that are not blank, as `text_lines` has them, each with the record's number from 1.
+
+    Raises as text_lines does.
+    """
+    number = 0
+    for item in text_lines(stream, source):
+        if isinstance(item, Refusal) or (item[1] and not item[1].isspace()):
+            number += 1
+            yield number, item
+
+
 def without_bom(data: bytes, source: str) -> bytes:
     """The beginning of a file without its byte order mark.
 

@@ -18,19 +18,17 @@ from tonemark.exchange.text import read_text
 FORMATS: dict[str, Format] = {
     each.name: each
     for each in (
-        Format("text", "plain text, a document a line or a file", (".txt",), read_text),
+        Format("text", (".txt",), read_text),
         Format(
             "jsonl",
-            "JSON Lines: Prodigy's task format, or a text and its metadata",
             (".jsonl", ".ndjson", ".json"),
             read_jsonl,
             write_jsonl,
         ),
-        Format("csv", "a table with a header row and a column of texts", (".csv",), read_csv),
-        Format("tsv", "the same, with tabs between the columns", (".tsv", ".tab"), read_tsv),
+        Format("csv", (".csv",), read_csv),
+        Format("tsv", (".tsv", ".tab"), read_tsv),
         Format(
             "conll",
-            "CoNLL columns: a token a line, BIO tags after it",
             (".conll", ".bio", ".iob", ".iob2"),
             read_conll,
         ),

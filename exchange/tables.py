@@ -13,7 +13,7 @@ from tonemark.exchange.base import Given, ReadOptions
 from tonemark.exchange.checks import Refused, checked_key, checked_text, quoted
 from tonemark.exchange.lines import TOO_LONG, not_utf8, without_bom
 from tonemark.exchange.prodigy import GIVEN
-from tonemark.files import LINE_LIMIT
+from tonemark.files import LINE_LIMIT, Line, read_lines
 
 _KEY_COLUMNS = ("key", "id")
 
@@ -39,11 +39,6 @@ class _Header(NamedTuple):
     key: int | None
 
 
-class _Line(NamedTuple):
-    number: int
-    data: bytes | None
-
-
 class _Lines:
     """The lines of one record after the other, as csv.reader takes them: with their line ends.
 
@@ -53,11 +48,10 @@ class _Lines:
     """
 
     def __init__(self, stream: IO[bytes], source: str) -> None:
-        self._stream = stream
+        self._unread = read_lines(stream, LINE_LIMIT, keep_ends=True)
         self._source = source
-        self._number = 0
-        self._pending: deque[_Line] = deque()
-        self._taken: list[_Line] = []
+        self._pending: deque[Line] = deque()
+        self._taken: list[Line] = []
         self._size = 0
         self.problem = ""
 
@@ -98,16 +92,11 @@ class _Lines:
             self.problem = self.problem or where + not_utf8(error)
             return line.data.decode(errors="replace")
 
-    def _read(self) -> _Line:
-        data = self._stream.readline(LINE_LIMIT + 1)
-        if not data:
-            raise StopIteration
-        self._number += 1
-        if len(data) > LINE_LIMIT and not data.endswith(b"\n"):
-            while (rest := self._stream.readline(1 << 20)) and not rest.endswith(b"\n"):
-                pass
-            return _Line(self._number, None)
-        return _Line(self._number, without_bom(data, self._source) if self._number == 1 else data)
+    def _read(self) -> Line:
+        line = next(self._unread)
+        if line.number == 1 and line.data is not None:
+            return Line(1, without_bom(line.data, self._source))
+        return line
 
 
 def _read_table(

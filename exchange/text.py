@@ -8,7 +8,7 @@ from typing import IO
 from tonemark.corpus.records import TEXT_LIMIT, Record, Refusal
 from tonemark.exchange.base import Given, ReadOptions
 from tonemark.exchange.checks import Refused, check_size, checked_key, checked_text
-from tonemark.exchange.lines import not_utf8, text_lines, without_bom
+from tonemark.exchange.lines import not_utf8, numbered_lines, without_bom
 
 
 def read_text(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:
@@ -20,16 +20,11 @@ def read_text(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:
     if options.per_file:
         yield _whole(stream, options)
         return
-    number = 0
-    for item in text_lines(stream, options.source):
+    for number, item in numbered_lines(stream, options.source):
         if isinstance(item, Refusal):
-            number += 1
             yield item
             continue
         line, text = item
-        if not text or text.isspace():
-            continue
-        number += 1
         try:
             yield Record(number, line, checked_text(text))
         except Refused as refused:

@@ -66,14 +66,6 @@ _PLAIN = regex.compile(
 _REACHES_OUT = regex.compile(r"\A[\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}]|\p{GCB=Prepend}\Z")
 
 
-def is_space(character: str) -> bool:
-    """Whether one character is white space to all our tokenizers.
-
-    It is `str.isspace`: Unicode's White_Space and U+001C to U+001F, as in Python and spaCy.
-    """
-    return character.isspace()
-
-
 class GeneralTokenizer:
     """Keeps the promises of `Tokenizer` for every str, by rules meant for any script.
 
@@ -170,6 +162,7 @@ def _pattern(hyphens: bool, thousands: bool) -> regex.Pattern[str]:
             *longer,
             rf"(?<=\p{{Nd}})(?:,\p{{Nd}}{{3}}(?!\p{{Nd}})){{1,9}}+(?:\.\p{{Nd}}++)?+[{_W}]*+",
         )
+    # White space is what `str.isspace` says, as in Python and spaCy: `\s` lacks U+001C to U+001F.
     return regex.compile(
         rf"[{_W}]++(?:[{inner}][{_W}]++)*+(?:(?=[.,:/@+\-\u066B\u066C])(?:{'|'.join(longer)}))?+"
         rf"|[@#](?!\p{{M}})[{_W}]++"

@@ -57,9 +57,8 @@ def _render_dirty_cells(update: ChopsUpdate, console: Console) -> str:
 def _agree_on_widths() -> bool:
     """Make Rich 15 and Textual 8 measure and cut text as `tui.page.cells` does.
 
-    Again does nothing. Modules that took the functions by
-    `from rich.cells import ...` are reached too. False, with all as it was, where Rich no longer
-    has the names that this replaces.
+    Modules that took the functions by `from rich.cells import ...` are reached too. False, with
+    all as it was, where Rich no longer has the names that this replaces.
     """
     ours = {
         "get_character_cell_size": _character_cells,

@@ -14,7 +14,7 @@ LINE_LIMIT = 64 * 1024 * 1024
 
 
 class Line(NamedTuple):
-    """A line of a file: its number from 1, and its bytes without the line end.
+    """A line of a file: its number from 1, and its bytes.
 
     `data` is None where the line is longer than the limit; the rest of it has been skipped.
     """
@@ -23,8 +23,13 @@ class Line(NamedTuple):
     data: bytes | None
 
 
-def read_lines(stream: IO[bytes], limit: int = LINE_LIMIT) -> Iterator[Line]:
-    """Lines of a binary stream, split at LF and CRLF only, in memory bounded by `limit` bytes."""
+def read_lines(
+    stream: IO[bytes], limit: int = LINE_LIMIT, *, keep_ends: bool = False
+) -> Iterator[Line]:
+    """Lines of a binary stream, split at LF and CRLF only, in memory bounded by `limit` bytes.
+
+    They come without their line ends unless `keep_ends`.
+    """
     number = 0
     while data := stream.readline(limit + 1):
         number += 1
@@ -33,7 +38,7 @@ def read_lines(stream: IO[bytes], limit: int = LINE_LIMIT) -> Iterator[Line]:
                 pass
             yield Line(number, None)
             continue
-        yield Line(number, data.removesuffix(b"\n").removesuffix(b"\r"))
+        yield Line(number, data if keep_ends else data.removesuffix(b"\n").removesuffix(b"\r"))
 
 
 @contextlib.contextmanager

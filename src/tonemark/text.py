@@ -111,31 +111,7 @@ def visible(text: str) -> Safe:
         return Safe(text)
     if text.isprintable() and _UNUSUAL.search(text) is None:
         return Safe(text)
-    return Safe("".join(run for run, _ in visible_runs(text)))
-
-
-def visible_runs(text: str) -> list[tuple[Safe, bool]]:
-    """`visible(text)` in pieces, each with whether it stands for a character that is not shown.
-
-    Neighbours differ in that flag, so that a stand-in can be styled as none of the data.
-    """
-    runs: list[tuple[Safe, bool]] = []
-    done = 0
-    for match in _UNSAFE.finditer(text):
-        shown = text[done : match.start()]
-        if shown:
-            _append(runs, shown, False)
-        _append(runs, _stand_in(match), True)
-        done = match.end()
-    if done < len(text):
-        _append(runs, text[done:], False)
-    return runs
-
-
-def _append(runs: list[tuple[Safe, bool]], piece: str, substituted: bool) -> None:
-    if runs and runs[-1][1] == substituted:
-        piece = runs.pop()[0] + piece
-    runs.append((Safe(piece), substituted))
+    return Safe(_UNSAFE.sub(_stand_in, text))
 
 
 def _stand_in(match: regex.Match[str]) -> str:

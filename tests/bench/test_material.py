@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import importlib.util
+import contextlib
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
+import keys
+import material
 import pytest
 
+from tonemark.cli import adding
+from tonemark.corpus.records import Record
+from tonemark.corpus.store import Store, create_store
+from tonemark.patterns.candidates import WordCount
+from tonemark.tokenizers.general import GeneralTokenizer
 
-def _load(name: str) -> Any:
-    path = Path(__file__).resolve().parents[2] / "bench" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(f"bench_{name}", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-material = _load("material")
 CONLL = "Asha B-PER\nJuma I-PER\nyuko O\n\nKisumu B-LOC\nna O\nLamu B-LOC\n\n"
 
 
@@ -94,3 +88,38 @@ def _exported(corpus: Any, folder: Path, **change: Any) -> Path:
 )
 def test_overlap(spans: list[tuple[int, int, str]], overlaps: bool) -> None:
     assert material.overlap(material.Stretch(*span) for span in spans) is overlaps
+
+
+def test_pages_are_those_that_the_program_opens(corpus: Any) -> None:
+    keys = [[document.key for document in page] for page in material.gold_pages(corpus, 1, 2)]
+    assert keys == [["gold-1", "gold-2"]]
+    keys = [[document.key for document in page] for page in material.gold_pages(corpus, 1, 1)]
+    assert keys == [["gold-1"]]
+
+
+def test_words_are_counted_in_a_sample_as_large_as_that_of_add(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store is opened here alone, to hold the bench's counts against those of the program."""
+    monkeypatch.setattr(adding, "SAMPLE", 3)
+    texts = [Record(n, n, text) for n, text in enumerate(["Asha yuko", "na", "Juma"] * 3, 1)]
+    path = tmp_path / "store.sqlite"
+    create_store(path)
+    (tmp_path / "raw.txt").write_text("".join(f"{record.text}\n" for record in texts), "utf-8")
+    adding.add_file(path, tmp_path / "raw.txt")
+    counts = material.word_counts(texts, GeneralTokenizer())
+    with contextlib.closing(Store(path)) as store:
+        stored = store.words(["asha", "yuko", "na", "juma"])
+    assert counts == {word: WordCount(*numbers) for word, numbers in stored.items()}
+    assert set(counts) == {"asha", "yuko"}
+
+
+@pytest.mark.parametrize(
+    ("equal", "drift", "code"), [(2, 0, 0), (1, 0, 1), (2, 1, 1)], ids=["well", "unequal", "drift"]
+)
+def test_a_run_fails_where_documents_or_the_screen_differ(
+    monkeypatch: pytest.MonkeyPatch, equal: int, drift: int, code: int
+) -> None:
+    report = {"documents": 2, "equal": equal, "drift": drift}
+    monkeypatch.setattr(keys, "run", lambda options, folder: report)
+    assert keys.main(["--conll", "x", "--lang", "sw", "--json"]) == code

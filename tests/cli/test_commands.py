@@ -45,12 +45,30 @@ def test_every_verb_has_help_and_an_example(verb: str, tonemark: Callable[..., A
         (["add", "p"], "Missing argument"),
         (["--nothing"], "No such option"),
         (["annotate", "p"], "terminal"),
+        (["new", "n", "--lang", "not a tag", "--labels", "A"], "not a tag"),
+        (["new", "n", "--lang", "sw", "--labels", "A B"], "A B"),
+        (["new", "n", "--lang", "sw", "--labels", "A,B,A"], "twice"),
+        (["new", "n", "--lang", "sw", "--labels", ","], "needs a label"),
+        (["new", "n", "--lang", "sw", "--labels", "A", "--overlap", "0"], "--overlap"),
+        (["new", "n", "--lang", "sw", "--labels", "A", "--tokenizer", "magic"], "magic"),
+        (["add", "p", "x.txt", "--format", "magic"], "magic"),
+        (["export", "p", "--format", "magic"], "magic"),
+        (["export", "p", "--format", "conll"], "Formats that can be written: jsonl"),
+        (["export", "p", "--json"], "-o FILE"),
     ],
 )
 def test_wrong_usage_is_told_with_exit_code_2(
-    arguments: list[str], words: str, tonemark: Callable[..., Any]
+    arguments: list[str],
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tonemark: Callable[..., Any],
 ) -> None:
-    assert words in tonemark(*arguments, code=2).stderr
+    monkeypatch.chdir(tmp_path)
+    told = tonemark(*arguments, code=2).stderr
+    assert words in " ".join(told.split())
+    assert "Traceback" not in told
+    assert not (tmp_path / "n").exists()
 
 
 @pytest.mark.parametrize(
@@ -58,9 +76,7 @@ def test_wrong_usage_is_told_with_exit_code_2(
     [
         (["status", "nowhere"], "nowhere"),
         (["add", "nowhere", "x.txt"], "nowhere"),
-        (["new", "n", "--lang", "not a tag", "--labels", "A"], "not a tag"),
-        (["new", "n", "--lang", "sw", "--labels", "A B"], "A B"),
-        (["new", "n", "--lang", "sw", "--labels", "A", "--tokenizer", "magic"], "magic"),
+        (["new", "file/n", "--lang", "sw", "--labels", "A"], "file/n cannot be made"),
     ],
 )
 def test_what_cannot_be_done_is_told_with_exit_code_1(
@@ -71,6 +87,7 @@ def test_what_cannot_be_done_is_told_with_exit_code_1(
     tonemark: Callable[..., Any],
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    Path("file").touch()
     told = tonemark(*arguments, code=1).stderr
     assert words in told
     assert "Traceback" not in told
@@ -143,7 +160,7 @@ def test_documents_on_which_annotators_differ_are_left_out_with_a_count(
     path = tmp_path / "gold.conll"
     path.write_text(CONLL, encoding="utf-8")
     tonemark("add", folder, path, "--annotators", "a,b")
-    found = report(tonemark("export", folder, "-o", tmp_path / "o.jsonl", "--json"))
+    found = report(tonemark("export", folder, "-o", tmp_path / "o.jsonl", "--json", code=1))
     assert (found["written"], found["differing"]) == (0, 1)
 
 
@@ -159,15 +176,14 @@ def test_a_closed_team_keeps_others_out(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["export", "--annotator", "nobody"], "nobody has no answers"),
-        (["export", "--format", "conll"], "Formats that can be written: jsonl"),
-        (["export", "--format", "magic"], "magic"),
+        (["--annotator", "nobody"], "nobody has no answers"),
+        ([], "Nothing was written: the project has no documents."),
     ],
 )
-def test_an_export_that_would_be_empty_is_refused(
+def test_an_export_of_an_empty_project_is_refused(
     folder: Path, arguments: list[str], words: str, tonemark: Callable[..., Any]
 ) -> None:
-    assert words in tonemark(arguments[0], folder, *arguments[1:], code=1).stderr
+    assert words in tonemark("export", folder, *arguments, code=1).stderr
 
 
 def test_labels_without_a_key_are_named(

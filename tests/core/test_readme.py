@@ -36,7 +36,7 @@ def test_every_command_works_in_order(
     request: pytest.FixtureRequest,
     tonemark: Callable[..., Any],
 ) -> None:
-    """Where tmux is missing, the commands that open a screen are passed over."""
+    """Where tmux is missing, only as far as the first that opens a screen."""
     monkeypatch.chdir(tmp_path)
     Path("news.txt").write_text("Asha yuko Kisumu.\nJuma pia.\n", encoding="utf-8")
     assert len(commands()) >= 6
@@ -44,20 +44,19 @@ def test_every_command_works_in_order(
         arguments = shlex.split(command)[1:]
         if command.startswith(SCREENS):
             if shutil.which("tmux") is None:
-                continue
+                pytest.skip("tmux is not installed: from here on, screens are opened")
             term = request.getfixturevalue("terminal")(*arguments)
             if "annotate" in arguments:
-                term.wait("of 2")
+                before = term.wait("of 2").splitlines()[0]
                 term.send("Space", "Enter")
-                term.wait("2 of 2")
+                term.wait(lambda now, before=before: now.splitlines()[0] != before)
             else:
                 term.wait("habari")
             term.send("q")
             term.wait(lambda _, term=term: term.ended())
         else:
             tonemark(*arguments)
-    if shutil.which("tmux"):
-        assert Path("amina.jsonl").read_text(encoding="utf-8").count("\n") == 1
+    assert Path("amina.jsonl").read_text(encoding="utf-8").count("\n") == 1
     (code,) = blocks("python")
     subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path, timeout=60)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
 import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tonemark.text import graphemes, short, visible, visible_runs
+from tonemark.text import graphemes, short, visible
 
 MARK = "\u0301"
 
@@ -83,7 +81,6 @@ def test_shows(text: str, shown: str) -> None:
 @pytest.mark.parametrize("text", CLEAN)
 def test_leaves_clean_text_as_it_is(text: str) -> None:
     assert visible(text) is text
-    assert visible_runs(text) == ([(text, False)] if text else [])
 
 
 @given(TEXTS)
@@ -91,19 +88,6 @@ def test_lets_nothing_dangerous_through(text: str) -> None:
     shown = visible(text)
     assert not DANGEROUS.search(shown)
     shown.encode("utf-8")
-
-
-@given(TEXTS)
-def test_runs_are_the_visible_text_in_turns(text: str) -> None:
-    runs = visible_runs(text)
-    assert "".join(run for run, _ in runs) == visible(text)
-    assert all(run for run, _ in runs)
-    flags = [substituted for _, substituted in runs]
-    assert all(left != right for left, right in itertools.pairwise(flags))
-
-
-def test_runs_tell_stand_ins_from_data() -> None:
-    assert visible_runs("→a\tb\n") == [("→a", False), ("→", True), ("b", False), ("⏎", True)]
 
 
 @given(TEXTS)

@@ -283,3 +283,28 @@ def test_suggestions_are_frozen_when_the_page_opens(folder: Path) -> None:
     page = desk(folder, "bello").open_document(1)
     assert page
     assert page.sheets[0].state.shown == (late,)
+
+
+def test_a_page_left_untouched_on_quitting_is_free_for_others(folder: Path) -> None:
+    work = desk(folder)
+    work.open_next()
+    work.close()
+    other = desk(folder, "bello").open_next()
+    assert other
+    assert other.sheets[0].document.number == 1
+    again = desk(folder).open_next()
+    assert again
+    assert again.sheets[0].document.number == 2
+
+
+def test_a_page_that_was_touched_stays_hers_over_quitting(folder: Path) -> None:
+    work = desk(folder)
+    page = work.open_next()
+    span = add(page, 0, 4, "PER")
+    work.close()
+    other = desk(folder, "bello").open_next()
+    assert other
+    assert other.sheets[0].document.number == 2
+    again = desk(folder).open_next()
+    assert again
+    assert again.sheets[0].draft.spans == (span,)

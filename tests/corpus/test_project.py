@@ -1,28 +1,26 @@
+"""Reading project.toml: what it may say, every fault with its line, that a change is noticed."""
+
+from __future__ import annotations
+
 import os
 import subprocess
 import sys
-import tomllib
 from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tonemark.corpus import project as project_module
-from tonemark.corpus.labels import Label, label_fault
+from tonemark.corpus.labels import Label
 from tonemark.corpus.project import (
     FILE_LIMIT,
     Project,
     add_label,
-    create_project,
     label_keys,
     project_changed,
     read_project,
 )
-from tonemark.corpus.project_template import new_project_text, with_label
 from tonemark.errors import TonemarkError
 
 WHOLE = """\
@@ -47,16 +45,6 @@ team = ["amina", "juma"]
 reviewers = ["asha"]
 lease_minutes = 45
 """
-
-
-@pytest.fixture
-def written(tmp_path: Path) -> Callable[[str | bytes], Path]:
-    def write(text: str | bytes) -> Path:
-        data = text.encode() if isinstance(text, str) else text
-        (tmp_path / "project.toml").write_bytes(data)
-        return tmp_path
-
-    return write
 
 
 def test_everything_that_a_file_may_say(written: Callable[[str], Path]) -> None:
@@ -329,235 +317,6 @@ def test_guidelines_do_not_leave_by_a_symbolic_link(written: Callable[[str], Pat
     (folder / "g.md").unlink()
     (folder / "g.md").symlink_to("real.md")
     assert read_project(folder).guidelines == folder.resolve() / "real.md"
-
-
-# Making one
-
-
-def test_a_new_project(tmp_path: Path) -> None:
-    folder = tmp_path / "a" / "habari"
-    project = create_project(
-        folder,
-        language="FF-adlm",
-        labels=["PER", "ORG.x", 'q"'],
-        overlap=2,
-        team=["amina", "Adélaïde", "amina"],
-        page=3,
-        guidelines="rules.md",
-    )
-    assert project == read_project(folder)
-    assert (project.name, project.language, project.page) == ("habari", "ff-Adlm", 3)
-    assert (project.overlap, project.team) == (2, ("amina", "Adelaide"))
-    assert [label.name for label in project.labels] == ["PER", "ORG.x", 'q"']
-    assert project.guidelines == folder.resolve() / "rules.md"
-
-
-def test_the_template_says_what_the_defaults_are(tmp_path: Path) -> None:
-    project = create_project(tmp_path, name="x", language="sw", labels=["PER"])
-    text = (tmp_path / "project.toml").read_text()
-    assert max(map(len, text.splitlines())) <= 100
-    settings = tomllib.loads(text)
-    (tmp_path / "project.toml").write_text('name = "x"\nlanguage = "sw"\n[labels]\nPER = ""')
-    assert read_project(tmp_path) == project  # what a key says is what its absence means
-    known = {"version", "labels", "routing", *(field.name for field in fields(Project))}
-    known -= {"folder", "guidelines", "stamp"}
-    assert set(settings) | set(settings["routing"]) == known
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        ({"language": "Swahili"}, '"Swahili" is not a language tag'),
-        ({"labels": ["a b"]}, 'the label "a b" has white space'),
-        ({"labels": ["A", "B", "A"]}, 'the label "A" stands twice'),
-        ({"labels": ["\udc80"]}, "does not print"),
-        ({"name": "\udc80"}, "U+DC80"),
-        ({"name": "a\nb"}, "name has the control character U+000A"),
-        ({"tokenizer": "./x.py"}, "tokenizer must be the name"),
-        ({"overlap": 0}, "overlap must be a whole number from 1 to 50"),
-        ({"page": 21}, "page must be a whole number from 1 to 20"),
-        ({"guidelines": "../x"}, "guidelines must be a file inside"),
-    ],
-)
-def test_nothing_is_written_where_a_value_is_wrong(
-    tmp_path: Path, arguments: dict[str, Any], words: str
-) -> None:
-    folder = tmp_path / "habari"
-    with pytest.raises(TonemarkError) as caught:
-        create_project(folder, **{"language": "sw", "labels": ["PER"], **arguments})
-    assert words in caught.value.title
-    assert "line " not in caught.value.title
-    assert not folder.exists()
-
-
-def test_a_project_is_not_written_over(tmp_path: Path) -> None:
-    (tmp_path / "texts.jsonl").write_text("{}")
-    create_project(tmp_path, language="sw", labels=["PER"])
-    before = (tmp_path / "project.toml").read_bytes()
-    with pytest.raises(TonemarkError, match="There is a project in"):
-        create_project(tmp_path, language="yo", labels=["ORG"])
-    assert (tmp_path / "project.toml").read_bytes() == before
-    assert (tmp_path / "texts.jsonl").exists()
-
-
-def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("x")
-    with pytest.raises(TonemarkError, match="cannot be made"):
-        create_project(tmp_path / "file" / "x", language="sw", labels=["PER"])
-
-
-LINES = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=60)
-LABELS = st.text(st.characters(exclude_categories=["C", "Z", "M"]), min_size=1, max_size=20).filter(
-    lambda name: label_fault(name) is None
-)
-
-
-@given(LINES.filter(str.strip), st.lists(LABELS, unique=True, max_size=4), LINES)
-def test_anything_that_prints_is_read_as_it_was_written(
-    name: str, labels: list[str], guidelines: str
-) -> None:
-    text = new_project_text(
-        name=name,
-        language="sw",
-        tokenizer="general",
-        labels=labels,
-        guidelines=guidelines,
-        page=1,
-        overlap=1,
-        team=["amina"],
-    )
-    data = tomllib.loads(text)
-    assert (data["name"], data["guidelines"], list(data["labels"])) == (name, guidelines, labels)
-    assert tomllib.loads(with_label(text, "a new one"))["labels"] == {
-        **dict.fromkeys(labels, ""),
-        "a new one": "",
-    }
-
-
-# Adding a label
-
-HEAD = 'language = "sw" # kept\n'
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("[labels]", '[labels]\nN = ""\n'),
-        ("[labels] # c\n# d\n", '[labels] # c\nN = ""\n# d\n'),
-        (
-            '[labels]\nP = "" # p\n\n# of routing\n[routing]\noverlap = 1\n',
-            '[labels]\nP = "" # p\nN = ""\n\n# of routing\n[routing]\noverlap = 1\n',
-        ),
-        (
-            '[labels]\r\nP = ""\r\n[routing]\r\n',
-            '[labels]\r\nP = ""\r\nN = ""\r\n[routing]\r\n',
-        ),
-        ("page = 1", 'page = 1\n\n[labels]\nN = ""\n'),
-        ("labels = {} # x", 'labels = {N = ""} # x'),
-        ('labels = { P = "}" }\npage = 1\n', 'labels = { P = "}", N = ""}\npage = 1\n'),
-        (
-            'labels.P = ""\nlabels.Q.key = "o"\npage = 1\n',
-            'labels.P = ""\nlabels.Q.key = "o"\nlabels.N = ""\npage = 1\n',
-        ),
-        (
-            '[labels]\nP = ""\n[routing]\n[labels.Q]\nkey = "o" # o\n# end',
-            '[labels]\nP = ""\n[routing]\n[labels.Q]\nkey = "o" # o\n'
-            '\n[labels.N]\nabout = ""\n# end',
-        ),
-    ],
-)
-def test_a_label_goes_to_the_end_and_all_else_stays(
-    written: Callable[[str], Path], before: str, after: str
-) -> None:
-    folder = written(HEAD + before)
-    old = read_project(folder)
-    project = add_label(folder, "N")
-    assert (folder / "project.toml").read_bytes().decode() == HEAD + after
-    assert project.labels == (*old.labels, Label("N"))
-    assert project == read_project(folder)
-
-
-@given(st.lists(LABELS, unique_by=str.casefold, min_size=1, max_size=3), st.data())
-def test_adding_to_a_template_is_one_line_more(labels: list[str], data: st.DataObject) -> None:
-    text = new_project_text(
-        name="x",
-        language="sw",
-        tokenizer="general",
-        labels=labels[1:],
-        guidelines=None,
-        page=1,
-        overlap=1,
-        team=[],
-    )
-    longer = with_label(text, labels[0]).split("\n")
-    assert list(tomllib.loads("\n".join(longer))["labels"]) == [*labels[1:], labels[0]]
-    new = longer.index("[labels]") + len(labels)
-    assert "\n".join(longer[:new] + longer[new + 1 :]) == text
-
-
-def test_a_label_that_is_there_changes_nothing(written: Callable[[str], Path]) -> None:
-    folder = written(WHOLE)
-    before = read_project(folder)
-    assert add_label(folder, "ORG") == before
-    assert not project_changed(before)
-    assert list(folder.iterdir()) == [folder / "project.toml"]
-
-
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("a b", 'The label "a b" has white space'),
-        ("", "is empty"),
-        ("e\u0301", "looks the same"),
-    ],
-)
-def test_labels_that_cannot_be_added(written: Callable[[str], Path], name: str, words: str) -> None:
-    folder = written('language = "sw"\n[labels]\n"é" = ""\n')
-    before = read_project(folder)
-    with pytest.raises(TonemarkError) as caught:
-        add_label(folder, name)
-    assert words in caught.value.title
-    assert not project_changed(before)
-
-
-def test_a_full_disk_leaves_the_file_as_it_was(
-    written: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(handle: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    folder = written(WHOLE)
-    before = read_project(folder)
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", full)
-        with pytest.raises(TonemarkError, match="No space left on device"):
-            add_label(folder, "NEW")
-    assert not project_changed(before)
-    assert not list(folder.glob("*.part")) + list(folder.glob(".*.part"))
-    assert add_label(folder, "NEW").labels[-1] == Label("NEW")
-
-
-def test_a_symbolic_link_stays_one(tmp_path: Path) -> None:
-    (tmp_path / "p").mkdir()
-    (tmp_path / "real.toml").write_text(WHOLE)
-    (tmp_path / "p" / "project.toml").symlink_to(tmp_path / "real.toml")
-    add_label(tmp_path / "p", "NEW")
-    assert (tmp_path / "p" / "project.toml").is_symlink()
-    assert "NEW" in (tmp_path / "real.toml").read_text()
-
-
-def test_processes_that_add_labels_at_once_lose_none(written: Callable[[str], Path]) -> None:
-    folder = written(HEAD)
-    script = (
-        "import sys\nfrom tonemark.corpus.project import add_label\n"
-        "for at in range(10): add_label(sys.argv[1], f'{sys.argv[2]}{at}')"
-    )
-    running = [
-        subprocess.Popen([sys.executable, "-c", script, str(folder), name]) for name in "abc"
-    ]
-    assert [process.wait(60) for process in running] == [0, 0, 0]
-    names = [label.name for label in read_project(folder).labels]
-    assert sorted(names) == sorted(f"{name}{at}" for name in "abc" for at in range(10))
 
 
 # Noticing a change

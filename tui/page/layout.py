@@ -11,6 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from tonemark.corpus.documents import Document
+from tonemark.corpus.languages import is_right_to_left
+from tonemark.corpus.project_checks import Bidi
 from tonemark.text import Safe, graphemes, visible
 from tonemark.tokenizers.base import Token
 from tonemark.tui.page.cells import cells
@@ -24,6 +27,23 @@ NEWLINE = Safe("⏎")
 
 TOO_WIDE = Safe("…")
 """Stands for a cluster that no row has the cells for."""
+
+
+def opening_mode(bidi: Bidi, language: str, document: Document) -> Mode:
+    """How a page that begins with `document` is laid out at first, in a project of that language:
+    by its `bidi`, and by `auto` as a list, which is right in every terminal, for right-to-left
+    scripts. A text may name its own language in its metadata."""
+    if bidi != "auto":
+        return bidi
+    own = document.meta.get("language")
+    tag = own if isinstance(own, str) else language
+    return "list" if is_right_to_left(tag, document.text[:200]) else "logical"
+
+
+def window(columns: int, lines: int, taken: int = 0) -> tuple[int, int]:
+    """The cells and lines that a page has of a terminal: a title, two rules and three lines stand
+    around it, a cell stays free at its right, `taken` lines are the tutor's."""
+    return columns - 1, max(1, lines - 6 - taken)
 
 
 class Piece(NamedTuple):

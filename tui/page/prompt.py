@@ -22,23 +22,18 @@ TEXT_LIMIT = 10_000
 _BREAKS = regex.compile(r"[\p{Cc}\p{Zl}\p{Zp}]+")
 
 
-def _nothing(text: str) -> None:
-    """What a prompt does where it was told nothing else."""
-
-
 @dataclass(slots=True)
 class Prompt:
     """A line being typed.
 
     `done` is called with the text when it is given (Enter), `given_up` when it is given up
-    (Escape), `changed` after each change of the text. `cursor` counts code points.
+    (Escape). `cursor` counts code points.
     """
 
     question: str
     done: Callable[[str], None]
     text: str = ""
     given_up: Callable[[], None] = lambda: None
-    changed: Callable[[str], None] = _nothing
     cursor: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -101,8 +96,5 @@ class Prompt:
         ]
 
     def _replace(self, start: int, end: int, text: str) -> None:
-        if start == end and not text:
-            return
         self.text = self.text[:start] + text + self.text[end:]
         self.cursor = start + len(text)
-        self.changed(self.text)

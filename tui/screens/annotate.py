@@ -18,7 +18,7 @@ from tonemark.text import Safe, short, visible
 from tonemark.tui.page import moves, words
 from tonemark.tui.page.keyboard import Keyboard, Reply
 from tonemark.tui.page.keys import GLYPHS
-from tonemark.tui.page.layout import Mode
+from tonemark.tui.page.layout import Mode, opening_mode, window
 from tonemark.tui.page.render import Run, render
 from tonemark.tui.page.tutor import PUT_AWAY
 from tonemark.tui.page.typeahead import matching, new_name
@@ -137,7 +137,8 @@ class AnnotateScreen(Ways[None]):
         self._set("title", words.spread(left, right, width))
         names = [label.name for label in project.labels]
         self._set("labels", self._labels_line(names, width))
-        changed = self._tutor.show(self.view, self.table, width, max(1, self.size.height - 6))
+        room = window(width, self.size.height)[1]
+        changed = self._tutor.show(self.view, self.table, width, room)
         if changed and self.view:
             self.view.resize(*self._window())
         above, below = (self.view.top, self.view.below) if self.view else (0, 0)
@@ -185,8 +186,7 @@ class AnnotateScreen(Ways[None]):
         )
 
     def _window(self) -> tuple[int, int]:
-        # Title, two rules and three lines below; the text keeps a cell free at its right.
-        return self.size.width - 1, max(1, self.size.height - 6 - self._tutor.high)
+        return window(self.size.width, self.size.height, self._tutor.high)
 
     # Pages
 
@@ -223,7 +223,7 @@ class AnnotateScreen(Ways[None]):
                 width=self._window()[0],
                 height=self._window()[1],
                 letters=self.table.letters,
-                mode=self._mode or ("list" if self._lists(page) else "logical"),
+                mode=self._mode or self._opening_mode(page),
             )
             self.keyboard = Keyboard(
                 self.view, self.table, overlapping=self.desk.project.overlapping
@@ -234,17 +234,9 @@ class AnnotateScreen(Ways[None]):
         self._opened = time.monotonic()
         self.paint()
 
-    def _lists(self, page: Page) -> bool:
-        """Whether tokens stand one a row: right in every terminal for right-to-left scripts."""
-        from tonemark.corpus.languages import is_right_to_left
-
+    def _opening_mode(self, page: Page) -> Mode:
         project = self.desk.project
-        if project.bidi != "auto":
-            return project.bidi == "list"
-        sheet = page.sheets[0].document
-        language = sheet.meta.get("language")
-        tag = language if isinstance(language, str) else project.language
-        return is_right_to_left(tag, sheet.text[:200])
+        return opening_mode(project.bidi, project.language, page.sheets[0].document)
 
     def _counts(self, page: Page) -> dict[str, WordCount]:
         folded = {

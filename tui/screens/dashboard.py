@@ -1,6 +1,8 @@
 """The dashboard: what is in the project, how far each annotator is, and a key for each thing.
 
 It is painted before anything is counted; the counting runs in a thread on a connection of its own.
+Of others it shows only how many documents they answered: what they marked there must not reach one
+who has still to answer (DESIGN.md, promise 5).
 """
 
 from __future__ import annotations
@@ -83,7 +85,7 @@ class Dashboard(ReadingScreen[None]):
         """Runs in a thread: SQLite lets go of the interpreter while it counts."""
         store = self._counting = Store(self.desk.store.path)
         try:
-            return progress(store, team)
+            return progress(store, team, self.desk.annotator)
         except sqlite3.OperationalError:
             return None  # interrupted
         finally:
@@ -130,7 +132,10 @@ def dashboard_lines(
     exported: str,
     width: int,
 ) -> Iterator[list[Run]]:
-    """The dashboard's lines in `width` cells; without `figures`, that they are being counted."""
+    """The dashboard's lines in `width` cells; without `figures`, that they are being counted.
+
+    `figures` are counted for `annotator`: spans and labels are hers alone.
+    """
     name = language_name(project.language)
     language = name if name == project.language else f"{name} ({project.language})"
     facts = [language, f"{total:,} documents"]
@@ -189,7 +194,7 @@ def _person(each: AnnotatorProgress, you: bool, total: int, names: int, width: i
             (each.begun, "open"),
             (each.spans, "span" if each.spans == 1 else "spans"),
         )
-        if count
+        if count and you
     ]
     line: list[Run] = [
         ("  ", BLANK),

@@ -115,10 +115,9 @@ class Ways(Screen[Result]):
         *,
         text: str = "",
         given_up: Callable[[], None] = lambda: None,
-        changed: Callable[[str], None] = lambda text: None,
     ) -> None:
         """Have a line typed in the place of the status."""
-        self.prompt = Prompt(question, done, text, given_up, changed)
+        self.prompt = Prompt(question, done, text, given_up)
         self.paint()
 
     # Each screen is imported when it is opened: the first paint needs none of them.

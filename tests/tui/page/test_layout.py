@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tonemark.corpus.documents import Document
+from tonemark.corpus.project_checks import Bidi
 from tonemark.text import graphemes
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.general import GeneralTokenizer
 from tonemark.tui.page.cells import cells
-from tonemark.tui.page.layout import LIST_INDENT, Layout, Mode, lay_out
+from tonemark.tui.page.layout import LIST_INDENT, Layout, Mode, lay_out, opening_mode
 
 texts = st.one_of(
     st.text(
@@ -151,3 +153,23 @@ def test_no_cluster_is_broken_over_rows(text: str, width: int, mode: Mode) -> No
     borders = {border for cluster in graphemes(text) for border in cluster}
     starts = {row.pieces[0].start for row in layout.rows if row.pieces}
     assert starts <= borders
+
+
+@pytest.mark.parametrize(
+    ("bidi", "language", "text", "own", "mode"),
+    [
+        ("auto", "sw", "habari", None, "logical"),
+        ("auto", "ar", "habari", None, "list"),
+        ("auto", "ff", "𞤀𞤣𞤤𞤢𞤥", None, "list"),
+        ("auto", "sw", "habari", "ar", "list"),  # a text's own language
+        ("auto", "ar", "habari", "sw", "logical"),
+        ("auto", "ar", "habari", 7, "list"),
+        ("logical", "ar", "سلام", None, "logical"),
+        ("list", "sw", "habari", None, "list"),
+    ],
+)
+def test_a_page_opens_as_the_project_and_the_language_have_it(
+    bidi: Bidi, language: str, text: str, own: object, mode: Mode
+) -> None:
+    meta = {} if own is None else {"language": own}
+    assert opening_mode(bidi, language, Document(1, "d", text, meta=meta)) == mode

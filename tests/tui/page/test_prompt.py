@@ -43,14 +43,6 @@ def test_a_key_that_is_not_the_lines_is_left_to_the_screen() -> None:
     assert prompt().press("x")
 
 
-def test_each_change_is_told_and_no_other() -> None:
-    told: list[str] = []
-    line = Prompt("label", lambda given: None, changed=told.append)
-    for key in ("a", "left", "b", "backspace", "backspace", "delete"):
-        line.press(key)
-    assert told == ["a", "ba", "a", ""]
-
-
 def test_a_paste_becomes_one_line_without_controls_and_of_bounded_length() -> None:
     line = prompt()
     line.insert("moja\r\npili\x1b[31m\ud800")

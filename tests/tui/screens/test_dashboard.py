@@ -12,6 +12,8 @@ import pytest
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.labels import Label
 from tonemark.corpus.progress import AnnotatorProgress, Progress
+from tonemark.corpus.records import GivenAnnotation, Record
+from tonemark.corpus.spans import Span
 from tonemark.tui.page.cells import cells
 from tonemark.tui.page.keys import key_table
 from tonemark.tui.screens import dashboard
@@ -21,6 +23,8 @@ from tonemark.tui.screens.ways import file_name
 
 Play = Callable[..., Any]
 DeskAt = Callable[..., Desk]
+
+TEXT = "Rais Samia Suluhu alikutana na waziri mkuu jijini Nairobi."
 
 
 def text_of(lines: Any) -> str:
@@ -58,7 +62,7 @@ def test_figures_are_new_when_she_comes_back(desk_at: DeskAt, play: Play) -> Non
         await stage.press("q")
         assert isinstance(stage.app.screen, Dashboard)
         shown = await stage.until("1 finished")
-        assert "1 of 4  1 open · 1 span" in shown
+        assert "1 of 4  1 span" in shown  # the page she left untouched is not open
         assert "PER" in shown
         assert stage.app.desk.page is None
         await stage.press("q")
@@ -162,6 +166,25 @@ def test_hers_comes_first_and_everyone_is_there(desk_at: DeskAt) -> None:
     assert bars["zuhura"] == 0
     assert bars["juma"] == 1  # begun is never drawn as nothing
     assert bars["amina"] == 8
+
+
+def test_what_others_marked_is_not_shown(desk_at: DeskAt, play: Play) -> None:
+    spans = (Span(5, 17, "PER", ("manual",)), Span(50, 57, "LOC", ("manual",)))
+    texts = [Record(1, 1, TEXT, annotations=(GivenAnnotation("juma", "accept", spans),))]
+
+    async def script(stage: Any) -> None:
+        shown = await stage.until("1 of 1")
+        assert "juma" in shown
+        assert "0 spans" in shown
+        assert not [count for count in "123456789" if f"{count} span" in shown]
+
+    play(desk_at(texts, overlap=2), Dashboard(), script)
+
+
+def test_of_others_only_the_answers_are_counted(desk_at: DeskAt) -> None:
+    others = [line for line in lines_of(desk_at(), FIGURES, 80) if "amina" in line]
+    assert "1,001 of 2,000" in others[0]
+    assert "rejected" not in others[0]
 
 
 def test_labels_have_their_keys_counts_and_meaning(desk_at: DeskAt) -> None:
