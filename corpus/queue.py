@@ -248,6 +248,10 @@ def _give_back(db: sqlite3.Connection, claim: Claim) -> None:
     if not deferred:
         db.execute("DELETE FROM claims WHERE annotator = ? AND document = ?", here)
         db.execute("DELETE FROM events WHERE annotator = ? AND document = ?", here)
+        db.execute(  # the next time her queue begins with it
+            "UPDATE cursors SET document = min(document, ?) WHERE annotator = ?",
+            (claim.document - 1, claim.annotator),
+        )
         db.execute("UPDATE documents SET taken = taken - ? WHERE id = ?", (counted, claim.document))
 
 

@@ -297,6 +297,18 @@ def test_a_page_left_untouched_on_quitting_is_free_for_others(folder: Path) -> N
     assert again.sheets[0].document.number == 2
 
 
+def test_who_quits_and_returns_is_at_the_same_page(folder: Path) -> None:
+    work = desk(folder)
+    work.open_next()
+    work.answer("accept")
+    for _ in range(3):
+        work.close()
+        work = desk(folder)
+        page = work.open_next()
+        assert page
+        assert page.sheets[0].document.number == 2
+
+
 def test_a_page_that_was_touched_stays_hers_over_quitting(folder: Path) -> None:
     work = desk(folder)
     page = work.open_next()
