@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from pathlib import Path
 
-from tonemark.corpus import queue
+from tonemark.corpus import places, queue
 from tonemark.corpus.events import Event, replay
 from tonemark.corpus.journal import ClaimHeld, ClaimLost, Journal, seize, taken_path
 from tonemark.corpus.pages import Page, Sheet
@@ -156,7 +156,7 @@ class Desk:
     def _set_places(self) -> None:
         """Let the store follow `overlap`, which may have been changed in project.toml."""
         if self._placed is not self.project:
-            queue.set_places(self.store, self.project.overlap)
+            places.set_places(self.store, self.project.overlap)
             self._placed = self.project
 
     def _close_journals(self, *, discard: bool) -> None:

@@ -313,7 +313,7 @@ class _Intake:
             return
         if self.number == len(rows):
             self.db.execute("UPDATE ticket SET places = ?", (self.places,))
-        else:  # 0: not the same for all, until queue.set_places
+        else:  # 0: not the same for all, until places.set_places
             self.db.execute("UPDATE ticket SET places = 0 WHERE places <> ?", (self.places,))
         self.db.executemany(
             "INSERT INTO documents (id, key, source, record, text, digest, meta, tokens, places)"

@@ -16,15 +16,13 @@ from tonemark.corpus.annotations import Annotation, write_events, write_revision
 from tonemark.corpus.annotations import events_of as events_of
 from tonemark.corpus.events import Event
 from tonemark.corpus.journal import ClaimLost
+from tonemark.corpus.places import free_place, take_place
 from tonemark.corpus.records import Answer, GivenAnnotation
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import Store
 from tonemark.tokenizers.base import Token
 
 TO_DO = "(state <> 'answered' OR reopened)"
-
-CHUNK = 20_000
-"""Documents whose places one transaction changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,28 +164,6 @@ def renew(store: Store, claims: Iterable[Claim], lease: float, patience: float =
             _renew(db, claim, lease)
 
 
-def set_places(store: Store, places: int) -> None:
-    """Let every document go to `places` annotators; one look where that is so already.
-
-    Places that are added go to answers that were extra, the earliest first. In several
-    transactions, so that others are let in; cut off and repeated, it ends the same.
-    """
-    if store.db.execute("SELECT places FROM ticket").fetchone()[0] == places:
-        return
-    reached, last = 0, 1
-    while reached < last:
-        with store.transaction() as db:
-            db.execute(
-                "UPDATE documents SET places = ? WHERE id > ? AND id <= ? AND places <> ?",
-                (places, reached, reached + CHUNK, places),
-            )
-            reached += CHUNK
-            (last,) = db.execute("SELECT coalesce(max(id), 0) FROM documents").fetchone()
-            if last <= reached:
-                db.execute("UPDATE ticket SET places = ?", (places,))
-                _count_extra(db)
-
-
 def import_answer(
     db: sqlite3.Connection, annotator: str, document: int, given: GivenAnnotation
 ) -> None:
@@ -252,7 +228,8 @@ def _give_back(db: sqlite3.Connection, claim: Claim) -> None:
             "UPDATE cursors SET document = min(document, ?) WHERE annotator = ?",
             (claim.document - 1, claim.annotator),
         )
-        db.execute("UPDATE documents SET taken = taken - ? WHERE id = ?", (counted, claim.document))
+        if counted:
+            free_place(db, claim.document)
 
 
 def _claim_next(db: sqlite3.Connection, annotator: str, size: int, lease: float) -> list[Claim]:
@@ -303,7 +280,7 @@ def _free_documents(db: sqlite3.Connection, annotator: str, size: int) -> list[i
 
 
 def _new_claim(db: sqlite3.Connection, annotator: str, document: int, lease: float) -> Claim:
-    counted = _take_place(db, document)
+    counted = take_place(db, document)
     db.execute(
         "INSERT INTO claims (annotator, document, number, state, counted, sequence, expires)"
         " VALUES (?, ?, 1, 'open', ?, ?, ?)",
@@ -324,22 +301,7 @@ def _lapse(db: sqlite3.Connection) -> None:
             (annotator, document),
         )
         if counted:
-            db.execute("UPDATE documents SET taken = taken - 1 WHERE id = ?", (document,))
-            _count_extra(db, document)
-
-
-def _count_extra(db: sqlite3.Connection, document: int | None = None) -> None:
-    """Count answers that came when no place was free, while there are places."""
-    rows = db.execute(
-        "SELECT annotator, document FROM claims WHERE answered > 0 AND NOT counted"
-        f"{'' if document is None else ' AND document = :document'} ORDER BY document, answered",
-        {"document": document},
-    ).fetchall()
-    where = "WHERE annotator = ? AND document = ?"
-    for row in rows:
-        if _take_place(db, row[1]):
-            db.execute(f"UPDATE claims SET counted = 1 {where}", row)
-            db.execute(f"UPDATE annotations SET extra = 0 {where} AND current", row)
+            free_place(db, document)
 
 
 def _reopen(db: sqlite3.Connection, claim: Claim, lease: float) -> None:
@@ -358,14 +320,8 @@ def _renew(db: sqlite3.Connection, claim: Claim, lease: float) -> None:
     ).fetchone()
     if row[0] == "answered":
         return
-    counted = row[1] or _take_place(db, claim.document)
+    counted = row[1] or take_place(db, claim.document)
     _update(db, claim, state="open", counted=counted, expires=time.time() + lease)
-
-
-def _take_place(db: sqlite3.Connection, document: int) -> int:
-    return db.execute(
-        "UPDATE documents SET taken = taken + 1 WHERE id = ? AND taken < places", (document,)
-    ).rowcount
 
 
 def _check(db: sqlite3.Connection, claim: Claim) -> None:
@@ -388,7 +344,7 @@ def _write_annotation(db: sqlite3.Connection, outcome: Outcome, answered: int, w
         "SELECT counted FROM claims WHERE annotator = ? AND document = ?",
         (claim.annotator, claim.document),
     ).fetchone()
-    counted = row[0] or _take_place(db, claim.document)
+    counted = row[0] or take_place(db, claim.document)
     _update(db, claim, state="answered", counted=counted, reopened=0, deferred=0, answered=answered)
     annotation = Annotation(
         claim.document,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tonemark.corpus import places as documents_places
 from tonemark.corpus import queue
 from tonemark.corpus.annotations import annotations_of
 from tonemark.corpus.events import Event
@@ -127,13 +128,13 @@ def test_a_page_of_several_is_filled_up_and_answered_as_one(store: Store) -> Non
 def test_documents_follow_the_overlap_that_the_project_has_now(
     path: Path, before: int, after: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queue, "CHUNK", 2)
+    monkeypatch.setattr(documents_places, "CHUNK", 2)
     store = Store(path)
     fill(store, 5, before)
     assert work(store, "amina") == [1, 2, 3, 4, 5]
-    queue.set_places(store, after)
+    documents_places.set_places(store, after)
     fill(store, 1, before, "late.txt")
-    queue.set_places(store, after)
+    documents_places.set_places(store, after)
     assert [places(store, number) for number in range(1, 7)] == [(after, 1)] * 5 + [(after, 0)]
     everything = [1, 2, 3, 4, 5, 6]
     rounds = [work(store, name) for name in ("bello", "chidi", "dayo")]
@@ -142,10 +143,10 @@ def test_documents_follow_the_overlap_that_the_project_has_now(
 
 
 def test_places_that_are_right_are_not_written(store: Store) -> None:
-    queue.set_places(store, 2)
+    documents_places.set_places(store, 2)
     blocker = Store(store.path)
     with blocker.transaction():
-        queue.set_places(store, 2)
+        documents_places.set_places(store, 2)
     blocker.close()
 
 
@@ -153,11 +154,20 @@ def test_an_answer_that_was_extra_gets_the_place_that_is_added(store: Store) -> 
     for name in ("amina", "bello", "chidi"):
         answer(store, [queue.claim_document(store, name, 1)], 0)
     assert extra(store) == {"amina": False, "bello": True, "chidi": True}
-    queue.set_places(store, 2)
+    documents_places.set_places(store, 2)
     assert extra(store) == {"amina": False, "bello": False, "chidi": True}
     assert places(store) == (2, 2)
-    queue.set_places(store, 1)
+    documents_places.set_places(store, 1)
     assert next_of(store, "dayo") == [2], "one place, two answers: nobody else is asked"
+
+
+def test_a_place_that_is_given_back_goes_to_an_answer_that_was_extra(store: Store) -> None:
+    (untouched,) = queue.claim_next(store, "amina", 1)
+    answer(store, [queue.claim_document(store, "bello", 1)], 0)
+    assert extra(store) == {"bello": True}
+    queue.leave(store, [Outcome(untouched, (), give_back=True)])
+    assert extra(store) == {"bello": False}
+    assert places(store) == (1, 1)
 
 
 # Leases

@@ -28,6 +28,15 @@ def project(tmp_path: Path, tonemark: Callable[..., Any]) -> Path:
     return folder
 
 
+@pytest.fixture
+def names(project: Path, tmp_path: Path, tonemark: Callable[..., Any]) -> Path:
+    """A project with one document of 26 names."""
+    raw = tmp_path / "names.txt"
+    raw.write_text(f"{NAMES}\n", encoding="utf-8")
+    tonemark("add", project, raw)
+    return project
+
+
 def hint_over(screen: str, word: str) -> str:
     """The hint that stands over a word."""
     lines = screen.splitlines()
@@ -70,13 +79,10 @@ def test_raw_text_becomes_labelled_text(
 
 
 def test_keys_typed_in_one_burst_arrive_in_their_order(
-    project: Path, tmp_path: Path, tonemark: Callable[..., Any], terminal: Callable[..., Any]
+    names: Path, tmp_path: Path, tonemark: Callable[..., Any], terminal: Callable[..., Any]
 ) -> None:
     """Also those behind a key that opens a line to type in."""
-    raw = tmp_path / "names.txt"
-    raw.write_text(f"{NAMES}\n", encoding="utf-8")
-    tonemark("add", project, raw)
-    term = terminal("annotate", project, "--as", "amina")
+    term = terminal("annotate", names, "--as", "amina")
     term.wait("1 of 1")
     comment = "sawa kabisa"
     term.send(
@@ -86,22 +92,19 @@ def test_keys_typed_in_one_burst_arrive_in_their_order(
     term.send("Enter")
     term.wait("Nothing is left")
     out = tmp_path / "out.jsonl"
-    tonemark("export", project, "-o", out)
+    tonemark("export", names, "-o", out)
     row = json.loads(out.read_text(encoding="utf-8"))
     assert row["comment"] == "sawa_kabisa"
     assert [span["label"] for span in row["spans"]] == ["LOC", "PER", "ORG"]
 
 
 def test_twenty_kills_lose_no_key_whose_repaint_was_seen(
-    project: Path, tmp_path: Path, tonemark: Callable[..., Any], terminal: Callable[..., Any]
+    names: Path, terminal: Callable[..., Any]
 ) -> None:
-    raw = tmp_path / "names.txt"
-    raw.write_text(f"{NAMES}\n", encoding="utf-8")
-    tonemark("add", project, raw)
     chance = random.Random(20)
     possible = range(1)
     for _ in range(20):
-        term = terminal("annotate", project, "--as", "amina")
+        term = terminal("annotate", names, "--as", "amina")
         here = labelled(term.wait("to look at"))
         # What was sent but not seen may be there or not; what was seen must be.
         assert here in possible
@@ -118,7 +121,7 @@ def test_twenty_kills_lose_no_key_whose_repaint_was_seen(
         term.wait(lambda _, term=term: term.ended())
         term.close()
         possible = range(min(last, end), max(last, end) + 1)
-    term = terminal("annotate", project, "--as", "amina")
+    term = terminal("annotate", names, "--as", "amina")
     here = labelled(term.wait("to look at"))
     assert here in possible
     for left in range(here - 1, -1, -1):
@@ -132,17 +135,14 @@ def labelled(screen: str) -> int:
 
 
 def test_a_dropped_line_ends_the_program_and_nothing_is_lost(
-    project: Path, tmp_path: Path, tonemark: Callable[..., Any], terminal: Callable[..., Any]
+    names: Path, terminal: Callable[..., Any]
 ) -> None:
-    raw = tmp_path / "names.txt"
-    raw.write_text(f"{NAMES}\n", encoding="utf-8")
-    tonemark("add", project, raw)
-    term = terminal("annotate", project, "--as", "amina")
+    term = terminal("annotate", names, "--as", "amina")
     term.wait("1 of 1")
     term.send("1", "1")
     term.wait(lambda now: labelled(now) == 2)
     pid = term.pid()
     term.close()
     subprocess.run(["tail", f"--pid={pid}", "-f", os.devnull], timeout=30, check=True)
-    term = terminal("annotate", project, "--as", "amina")
+    term = terminal("annotate", names, "--as", "amina")
     term.wait(lambda now: labelled(now) == 2)
