@@ -16,6 +16,7 @@ import struct
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import pyte
 
@@ -38,26 +39,48 @@ KEY_BYTES = {
 QUIET = 0.004
 """Seconds without output after which a key's repaint is taken to be over."""
 
+COLOURS = {
+    "truecolor": {"TERM": "xterm-256color", "COLORTERM": "truecolor"},
+    "16": {"TERM": "xterm"},
+}
+"""How a terminal says how many colours it has: 24 bits of them, or the 16 of old."""
+
+_SEQUENCE = re.compile(rb"\x1b(\[[0-?]*[ -/]*[@-~]|[ -/]*[0-~])")
 _NOT_FOR_PYTE = re.compile(rb"\x1b\[[<>=?][0-9;]*[a-zA-Z$]*u|\x1b\[[>=][0-9;]*[a-zA-Z]")
+
+_MODES = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
+_USUAL = (b"7", b"25")
+"""Modes that are on in a terminal nobody has changed: wrapping, a cursor that is seen."""
 
 
 class Terminal:
-    """Runs `command` in a pty of `columns` x `lines` cells, with xterm's names and 24-bit colour.
+    """Runs `command` in a pty of `columns` x `lines` cells, with xterm's names and these COLOURS.
 
-    The child leads a session of its own; `close` ends it.
+    The child leads a session of its own; `close` ends it. `received` counts the bytes that
+    came. `began` and `arrived` are seconds of `perf_counter`: just before the fork, and when the
+    last byte so far was read.
     """
 
     def __init__(
-        self, command: Sequence[str], environment: Mapping[str, str], columns: int, lines: int
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        columns: int,
+        lines: int,
+        colours: str = "truecolor",
     ) -> None:
         self.received = 0
+        self.arrived = 0.0
+        self._modes: dict[bytes, bool] = {}
+        self._tail = b""
         self._unread = bytearray()
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
         self._exit: int | None = None
-        names = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-        dropped = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TMUX", "STY")
-        environment = {k: v for k, v in environment.items() if k not in dropped} | names
+        dropped = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TMUX", "STY", "COLORTERM")
+        environment = {k: v for k, v in environment.items() if k not in dropped}
+        environment |= COLOURS[colours]
+        self.began = time.perf_counter()
         self._pid, self._fd = pty.fork()
         if self._pid == 0:
             try:
@@ -67,6 +90,16 @@ class Terminal:
             finally:
                 os._exit(127)
 
+    @property
+    def pid(self) -> int:
+        """The process id of the program."""
+        return self._pid
+
+    def worked(self) -> float:
+        """Seconds of processor time that the program's threads have had (Linux's schedstats)."""
+        tasks = Path(f"/proc/{self._pid}/task").glob("*/schedstat")
+        return sum(int(task.read_text("ascii").split()[0]) for task in tasks) / 1e9
+
     def press(self, key: str) -> None:
         """Send one key: a character, or a name in KEY_BYTES.
 
@@ -74,9 +107,33 @@ class Terminal:
         """
         if self.ended(0.0) is not None:
             raise ProcessLookupError("the program has ended")
-        data = KEY_BYTES.get(key) or key.encode()
+        self.send(KEY_BYTES.get(key) or key.encode())
+
+    def send(self, data: bytes) -> None:
+        """Send bytes as they are, reading what comes meanwhile."""
         while data:
-            data = data[os.write(self._fd, data) :]
+            data = data[os.write(self._fd, data[:1024]) :]
+            if data:  # what a single key makes the program send is for `settle` to count
+                self._read(0.0)
+
+    def flood(self, data: bytes) -> None:
+        """Send bytes, as many as the line takes at once, and read nothing of what they make."""
+        os.set_blocking(self._fd, False)
+        with contextlib.suppress(BlockingIOError):
+            while data:
+                data = data[os.write(self._fd, data) :]
+        os.set_blocking(self._fd, True)
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Give the terminal another size; what it showed is forgotten."""
+        self.lines()
+        self._screen.resize(lines, columns)
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    def hang_up(self) -> None:
+        """Take the terminal away, as a lost connection does."""
+        os.close(self._fd)
+        self._fd = -1
 
     def settle(self, *, first: float = 2.0, quiet: float = QUIET) -> int:
         """Read until the output has been quiet; how many bytes came.
@@ -92,6 +149,23 @@ class Terminal:
     def rest(self, seconds: float = 0.3) -> None:
         """Read until nothing came for `seconds`."""
         self.settle(first=seconds, quiet=seconds)
+
+    def wait_text(self, text: str, *, seconds: float) -> float:
+        """Read until `text` has come, whatever sequences stand in it; when its last byte did.
+
+        Only what came since `lines` was last asked for counts. Raises TimeoutError.
+        """
+        wanted = text.encode()
+        deadline = time.monotonic() + seconds
+        while wanted not in _SEQUENCE.sub(b"", self._unread):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{text!r} did not appear in {seconds:g} s")
+            self._read(0.05)
+        return self.arrived
+
+    def newest(self, count: int) -> bytes:
+        """The last bytes that came, of those since `lines` was last asked for."""
+        return bytes(self._unread[-count:]) if count else b""
 
     def wait(self, seen: Callable[[list[str]], bool], *, seconds: float) -> bool:
         """Read until the screen is as wanted; False where that takes longer than `seconds`."""
@@ -115,6 +189,14 @@ class Terminal:
         columns = range(self._screen.columns)
         return ["".join(row[x].data for x in columns).rstrip() for row in rows]
 
+    def unrestored(self) -> list[str]:
+        """What the program has left other than it found it: private modes (xterm's numbers, such
+        as 1049, the other screen; 25, the cursor; 2004, bracketed paste), and `echo` where the
+        line still is as a program that reads key by key wants it."""
+        left = [mode.decode() for mode, on in self._modes.items() if on != (mode in _USUAL)]
+        flags = termios.tcgetattr(self._fd)[3]
+        return left + ["echo"] * (not flags & termios.ECHO or not flags & termios.ICANON)
+
     def ended(self, seconds: float) -> int | None:
         """The exit code of the program, None where it still runs after `seconds`."""
         deadline = time.monotonic() + seconds
@@ -134,9 +216,13 @@ class Terminal:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._pid, signal.SIGKILL)
             self.ended(5.0)
-        os.close(self._fd)
+        if self._fd >= 0:
+            self.hang_up()
 
     def _read(self, timeout: float) -> int:
+        if self._fd < 0:
+            time.sleep(timeout)
+            return 0
         ready, _, _ = select.select([self._fd], [], [], timeout)
         if not ready:
             return 0
@@ -144,6 +230,14 @@ class Terminal:
             data = os.read(self._fd, 65536)
         except OSError:  # Linux: the program has closed its end
             return 0
+        self.arrived = time.perf_counter()
         self.received += len(data)
         self._unread += data
+        data = self._tail + data
+        end = 0
+        for found in _MODES.finditer(data):
+            end = found.end()
+            for mode in found[1].split(b";"):
+                self._modes[mode] = found[2] == b"h"
+        self._tail = data[end:][-16:]
         return len(data)

@@ -94,6 +94,11 @@ class Tmux:
         """The process id of the program."""
         return int(self._ask("display", "-p", "#{pane_pid}"))
 
+    def cursor(self) -> tuple[int, int]:
+        """Where the terminal's own cursor is: column and line, from 0."""
+        column, line = self._ask("display", "-p", "#{cursor_x},#{cursor_y}").strip().split(",")
+        return int(column), int(line)
+
     def ended(self) -> bool:
         """Whether the program has ended."""
         return self._ask("display", "-p", "#{pane_dead}").strip() == "1"
@@ -125,8 +130,10 @@ def terminal() -> Iterator[Callable[..., Tmux]]:
         pytest.skip("tmux is not installed")
     opened: list[Tmux] = []
 
-    def open_(*arguments: object, columns: int = 80, lines: int = 24) -> Tmux:
-        command = [sys.executable, "-m", "tonemark", *map(str, arguments)]
+    def open_(
+        *arguments: object, columns: int = 80, lines: int = 24, flags: tuple[str, ...] = ()
+    ) -> Tmux:
+        command = [sys.executable, *flags, "-m", "tonemark", *map(str, arguments)]
         opened.append(Tmux(command, columns, lines))
         return opened[-1]
 

@@ -5,20 +5,30 @@ Knows nothing of documents: it makes the screen library agree with the pure rule
 
 from __future__ import annotations
 
+from tonemark.tui import settings as settings  # isort: split
+
 import inspect
 import sys
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import rich.cells
-from rich.control import Control
+from rich.console import Console
 from rich.segment import Segment
+from textual.drivers import linux_driver
+from textual.drivers.linux_driver import LinuxDriver
 
 from tonemark.text import graphemes
+from tonemark.tui.keybytes import Decoder
 from tonemark.tui.page.cells import cells, character_cells
+from tonemark.tui.painter import Painter
+from tonemark.tui.theme import sgr
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from textual._compositor import ChopsUpdate
+    from textual._compositor import ChopsUpdate, LayoutUpdate
+    from textual.driver import Driver
 
 
 def install() -> bool:
@@ -26,32 +36,132 @@ def install() -> bool:
 
     False where something stayed stock, its private names being gone.
     """
-    return all([_agree_on_widths(), _send_only_what_changed()])
+    patches = (_agree_on_widths, _send_only_what_differs, _outlive_bad_bytes, _outlive_stops)
+    return sum(patch() for patch in patches) == len(patches)  # all of them, whatever one says
 
 
-def _send_only_what_changed() -> bool:
-    """Send of a dirty line its dirty cells: Textual's own begins at the left edge of the widget.
+class QuietDriver(LinuxDriver):
+    """Textual's driver, without what no key of ours needs: a terminal that is left by a killed
+    program, or by a line that dropped, should not report its focus to a shell."""
 
-    341 bytes a move at 80x24 become 105 (textual.md, 1).
+    def start_application_mode(self) -> None:
+        """Take the terminal, at first or again; what it shows then is not known."""
+        forget_screen(self._app.console)
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    turns_text = True
+    """Whether the terminal, where it can, turns right-to-left text: its default."""
+
+    def let_turn_text(self, turns: bool) -> None:
+        """Have the terminal turn right-to-left text, or leave cells in their order (mode 8,
+        BDSM, of ECMA-48; terminals without it ignore this)."""
+        if turns != self.turns_text:
+            self.turns_text = turns
+            self.write(_TURNS if turns else _LEAVES)
+            forget_screen(self._app.console)
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back as it was."""
+        self.let_turn_text(True)
+        super().stop_application_mode()
+
+    def write(self, data: str) -> None:
+        """Send data, but for the sequences that are not wanted."""
+        if not data.startswith(_UNWANTED):
+            super().write(data)
+
+
+_TURNS, _LEAVES = "\x1b[8h", "\x1b[8l"
+
+_UNWANTED = ("\x1b[?1004h", "\x1b[?1004l", "\x1b]22;")
+"""Reports of focus, and the shape of a pointer that there is not."""
+
+_painters: WeakKeyDictionary[Console, Painter] = WeakKeyDictionary()
+
+
+def forget_screen(console: Console) -> None:
+    """Have the whole screen sent with the next update: the terminal may show something else."""
+    if console in _painters:
+        _painters[console].forget()
+
+
+def writes_waiting(driver: Driver | None) -> int:
+    """How many writes the line has not taken yet; 0 where that cannot be told."""
+    waiting = getattr(getattr(driver, "_writer_thread", None), "_queue", None)
+    return waiting.qsize() if waiting is not None else 0
+
+
+def _send_only_what_differs() -> bool:
+    """Send the cells that the terminal does not show yet, and no others.
+
+    Textual's own updates send whole lines from the left edge of a widget on (341 bytes a move at
+    80x24, textual.md, 1), and the opening three times.
     """
-    from textual._compositor import ChopsUpdate
+    from textual._compositor import ChopsUpdate, LayoutUpdate
 
     if list(inspect.signature(ChopsUpdate).parameters) != ["chops", "spans", "chop_ends"]:
         return False
-    ChopsUpdate.render_segments = _render_dirty_cells  # type: ignore[method-assign,assignment]
+    if list(inspect.signature(LayoutUpdate).parameters) != ["strips", "region"]:
+        return False
+
+    ChopsUpdate.render_segments = _paint_dirty_lines  # type: ignore[method-assign,assignment]
+    LayoutUpdate.render_segments = _paint_all  # type: ignore[method-assign,assignment]
     return True
 
 
-def _render_dirty_cells(update: ChopsUpdate, console: Console) -> str:
-    sequences = []
-    for y, left, right in update.spans:
-        ends = update.chop_ends[y]
-        for end, (x, strip) in zip(ends, update.chops[y].items(), strict=False):
-            start, stop = max(x, left), min(end, right)
-            if strip is not None and start < stop:
-                sequences.append(Control.move_to(start, y).segment.text)
-                sequences.append(strip.crop(start - x, stop - x).render(console))
-    return "".join(sequences)
+def _painter(console: Console, width: int, height: int) -> Painter:
+    if console not in _painters:
+        _painters[console] = Painter(partial(sgr, colors=console.color_system))
+    _painters[console].resize(width, height)
+    return _painters[console]
+
+
+def _paint_dirty_lines(update: ChopsUpdate, console: Console) -> str:
+    width = max((ends[-1] for ends in update.chop_ends if ends), default=0)
+    painter = _painter(console, width, len(update.chops))
+    for y in {y for y, _, _ in update.spans}:
+        for x, strip in update.chops[y].items():
+            if strip is not None:
+                painter.put(x, y, strip)
+    return painter.flush()
+
+
+def _paint_all(update: LayoutUpdate, console: Console) -> str:
+    region = update.region
+    painter = _painter(console, region.right, region.bottom)
+    for y, strips in enumerate(update.strips, region.y):
+        painter.put(region.x, y, chain.from_iterable(strips))
+    return painter.flush()
+
+
+def _outlive_bad_bytes() -> bool:
+    """Take a byte that is not UTF-8 for U+FFFD, and an ESC in a paste for a space: Textual's reader
+    of keys dies of the one, and takes what follows the other for keys."""
+    if not hasattr(linux_driver, "getincrementaldecoder"):
+        return False
+    linux_driver.getincrementaldecoder = lambda _: Decoder
+    return True
+
+
+def _come_back(driver: LinuxDriver, *_: Any) -> None:
+    """Take the terminal again after a stop: as Textual does where it had let go of it, and else by
+    letting go of it first. Its own would start a second reader of keys beside the first, and hang
+    at the end; and a shell has set the line to its own liking meanwhile."""
+    if driver._auto_restart and driver._writer_thread:
+        if not driver._must_signal_resume:
+            driver.suspend_application_mode()
+            driver._must_signal_resume = True
+        driver.resume_application_mode()
+
+
+def _outlive_stops() -> bool:
+    """Go on after SIGSTOP and SIGCONT."""
+    from textual.drivers.linux_driver import LinuxDriver
+
+    if not hasattr(LinuxDriver, "_sigcont_application"):
+        return False
+    LinuxDriver._sigcont_application = _come_back  # type: ignore[method-assign,assignment]
+    return True
 
 
 def _agree_on_widths() -> bool:

@@ -6,7 +6,8 @@ import io
 
 from rich.console import Console
 from rich.segment import Segment
-from textual._compositor import ChopsUpdate
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.geometry import Region
 from textual.strip import Strip
 
 from tonemark.tui import patches
@@ -17,12 +18,31 @@ def test_everything_is_patched_on_the_versions_that_are_installed() -> None:
     assert patches.install(), "again does nothing"
 
 
-def test_only_dirty_cells_are_sent() -> None:
+def test_an_update_sends_what_the_terminal_does_not_show_yet() -> None:
     patches.install()
-    strip = Strip([Segment("abcdefghij")])
-    console = Console(file=io.StringIO(), force_terminal=True, color_system=None)
-    update = ChopsUpdate([{0: strip}, {0: strip}], [(0, 3, 5), (1, 0, 2)], [[10], [10]])
-    assert update.render_segments(console) == "\x1b[1;4Hde\x1b[2;1Hab"
+    console = Console(file=io.StringIO(), force_terminal=True, color_system="truecolor")
+
+    def update(first: str, second: str) -> ChopsUpdate:
+        chops = [{0: Strip([Segment(first)])}, {0: Strip([Segment(second)])}]
+        return ChopsUpdate(chops, [(0, 0, 10), (1, 0, 10)], [[10], [10]])
+
+    whole = LayoutUpdate([[Strip([Segment("abcdefghij")])], []], Region(0, 0, 10, 2))
+    assert whole.render_segments(console) == "\x1b[H\x1b[2J\x1b[1Habcdefghij"
+    assert whole.render_segments(console) == "", "Textual paints its opening three times"
+    assert update("abcXefghij", "klmnopqrst").render_segments(console) == (
+        "\x1b[1;4HX\x1b[2Hklmnopqrst"
+    )
+    patches.forget_screen(console)
+    sent = update("abcXefghij", "klmnopqrst").render_segments(console)
+    assert sent == "\x1b[H\x1b[2J\x1b[1HabcXefghij\x1b[2Hklmnopqrst"
+
+
+def test_a_byte_that_is_not_utf8_is_taken_for_one_that_is() -> None:
+    patches.install()
+    from textual.drivers import linux_driver
+
+    decoder = linux_driver.getincrementaldecoder("utf-8")()
+    assert [decoder.decode(part) for part in (b"a\xff", b"\xc3", b"\xa9")] == ["a\ufffd", "", "é"]
 
 
 def test_marks_stay_with_their_letters_when_a_segment_is_cut() -> None:

@@ -10,15 +10,28 @@ from itertools import pairwise
 import regex
 from wcwidth import wcwidth
 
-from tonemark.text import graphemes
+from tonemark.text import Safe, graphemes
 
 _SPACING = regex.compile(r"\p{Mc}")
 _EMOJI = regex.compile(r"\p{Emoji}")
+
+_DISPUTED = regex.compile(
+    # spacing marks; joiners and selectors; emoji and what changes or encloses them; jamo that
+    # join; letters that are younger than the tables of terminals still in use
+    r"[\p{Mc}\p{Me}\u200C\u200D\uFE00-\uFE0F\p{Emoji_Modifier}\p{Regional_Indicator}"
+    r"[\p{Emoji}--[\x00-\xFF]]\u1160-\u11FF\uD7B0-\uD7FF\p{Co}\p{Cn}"
+    r"[\p{Khmr}\p{Mymr}--\p{Nd}][\U00010000-\U0001FFFF--\p{Emoji}]]",
+    regex.V1,
+)
 
 _EMOJI_SHAPE = "\ufe0f"
 
 _REMEMBERED = 65_536
 _LONGEST = 64
+
+
+CUT = Safe("…")
+"""Stands where a text was cut."""
 
 
 class _Widths(dict[str, int]):
@@ -37,6 +50,7 @@ class _Widths(dict[str, int]):
 
 _widths = _Widths()
 _remembered: dict[str, int] = {}
+_disputed: dict[str, bool] = {}
 
 
 def cells(text: str) -> int:
@@ -58,6 +72,32 @@ def cells(text: str) -> int:
     return width
 
 
+def is_disputed(cluster: str) -> bool:
+    """Whether terminals may differ in the cells that a grapheme cluster takes.
+
+    They do over spacing marks, joiners, emoji, and scripts that their tables may not have yet
+    (measured in textual.md, 3).
+    """
+    if cluster.isascii():
+        return False
+    disputed = _disputed.get(cluster)
+    if disputed is None:
+        if len(_disputed) >= _REMEMBERED:
+            _disputed.clear()
+        disputed = _disputed[cluster] = _DISPUTED.search(cluster) is not None
+    return disputed
+
+
+def clusters(text: Safe) -> list[Safe]:
+    """The grapheme clusters of `text`, each of which may be shown by itself."""
+    return [Safe(text[start:end]) for start, end in graphemes(text)]
+
+
+def blanks(count: int) -> Safe:
+    """So many cells of nothing; none for less than one."""
+    return Safe(" " * count)
+
+
 def character_cells(character: str) -> int:
     """Cells of one character by itself: 0, 1 or 2."""
     return _widths[character]
@@ -71,7 +111,7 @@ def _widened(text: str) -> int:
     )
 
 
-def split(text: str, width: int) -> tuple[str, str]:
+def split(text: Safe, width: int) -> tuple[Safe, Safe]:
     """`text` cut in two at the last cluster border that leaves at most `width` cells on the left.
 
     Clusters of no cells go with what stands before them.
@@ -80,11 +120,11 @@ def split(text: str, width: int) -> tuple[str, str]:
     for start, end in graphemes(text):
         left += cells(text[start:end])
         if left > width:
-            return text[:start], text[start:]
-    return text, ""
+            return Safe(text[:start]), Safe(text[start:])
+    return text, Safe("")
 
 
-def fit(text: str, width: int) -> str:
+def fit(text: Safe, width: int) -> Safe:
     """As much of `text`, in whole clusters, as goes into `width` cells (not padded)."""
     if cells(text) <= width:
         return text

@@ -1,1 +1,3 @@
 """Widgets: they draw, and know nothing of what they draw."""
+
+from tonemark.tui import settings as settings

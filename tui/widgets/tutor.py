@@ -30,6 +30,8 @@ class TutorLines(Lines):
 
     def begin(self, desk: Desk) -> None:
         """Take up the tutor where this annotator left it in the project."""
+        if desk.read_only:
+            return  # there is nothing to practise on
         kept = desk.store.preference(desk.annotator, PREFERENCE)
         if kept == tutor.AGAIN or self._progress is None:
             self._progress = tutor.begun(kept)
