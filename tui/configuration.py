@@ -1,13 +1,25 @@
-"""What a user configured for herself: keys that she remapped, in `keys.toml`."""
+"""What a user configured for herself: her keyboard and keys that she remapped, in `keys.toml`."""
 
 from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import NamedTuple
 
 from tonemark.errors import TonemarkError
+from tonemark.tui.page.keyboards import QWERTY, Keyboard, keyboard_named
 
 KEYS_FILE = "keys.toml"
+
+KEYBOARD = "keyboard"
+"""What names the keyboard in it; every other name is an action's."""
+
+
+class OwnKeys(NamedTuple):
+    """A user's keys: the board in front of her, and actions that she gave other keys."""
+
+    keyboard: Keyboard = QWERTY
+    remapped: dict[str, list[str]] = {}  # noqa: RUF012
 
 
 def keys_path() -> Path:
@@ -17,19 +29,23 @@ def keys_path() -> Path:
     return Path(platformdirs.user_config_dir("tonemark")) / KEYS_FILE
 
 
-def remapped_keys() -> dict[str, list[str]]:
-    """The actions that the user gave other keys: `reject = "X"`, or several in a list.
+def own_keys() -> OwnKeys:
+    """The user's keyboard (`keyboard = "azerty"`) and the actions that she gave other keys:
+    `reject = "X"`, or several in a list.
 
-    Raises TonemarkError where the file cannot be read as that; a file that is not there remaps
-    nothing.
+    Raises TonemarkError where the file cannot be read as that; where it is not there, the keyboard
+    is qwerty and nothing is remapped.
     """
     path = keys_path()
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return {}
+        return OwnKeys()
     except (OSError, ValueError) as error:
         raise TonemarkError(f"{path} cannot be read: {error}.", "Mend it or remove it.") from None
+    keyboard = QWERTY
+    if KEYBOARD in found:
+        keyboard = _keyboard(path, found.pop(KEYBOARD))
     remapped = {}
     for action, keys in found.items():
         given = [keys] if isinstance(keys, str) else keys
@@ -39,4 +55,13 @@ def remapped_keys() -> dict[str, list[str]]:
                 'Write it as reject = "x" or reject = ["x", "X"].',
             )
         remapped[action] = given
-    return remapped
+    return OwnKeys(keyboard, remapped)
+
+
+def _keyboard(path: Path, name: object) -> Keyboard:
+    if not isinstance(name, str):
+        raise TonemarkError(f"{path}: keyboard is not a name.", 'Write it as keyboard = "azerty".')
+    try:
+        return keyboard_named(name)
+    except TonemarkError as error:
+        raise TonemarkError(f"{path}: {error.title}", error.remedy) from None

@@ -7,15 +7,22 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tonemark.text import graphemes, short, visible
+from tonemark.text import Safe, graphemes, joined, short, stand_ins, visible
 
 MARK = "\u0301"
 
 SHOWN = {
     "escape sequence": ("\x1b]0;title\x07", "␛]0;title␇"),
-    "C0": ("\x00\x08\x0b\x0c\x1f", "␀␈␋␌␟"),
+    "C0": (
+        "".join(map(chr, range(0x20))),
+        "␀␁␂␃␄␅␆␇␈→⏎␋␌␍␎␏␐␑␒␓␔␕␖␗␘␙␚␛␜␝␞␟",
+    ),
     "tab and line ends": ("a\tb\nc\r\nd\re", "a→b⏎c␍␊d␍e"),
-    "DEL and C1": ("\x7f\x80\x85\x9b31m", "␡‹80›‹85›‹9B›31m"),
+    "DEL and C1": (
+        "\x7f" + "".join(map(chr, range(0x80, 0xA0))),
+        "␡" + "".join(f"‹{code:02X}›" for code in range(0x80, 0xA0)),
+    ),
+    "a sequence of C1": ("\x9b31m\x9d52;c;\x9c", "‹9B›31m‹9D›52;c;‹9C›"),
     "bidi controls": (
         "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
         "‹ALM›‹LRM›‹RLM›‹LRE›‹RLE›‹PDF›‹LRO›‹RLO›‹LRI›‹RLI›‹FSI›‹PDI›",
@@ -43,6 +50,17 @@ SHOWN = {
     "joiners in a row": ("م\u200c\u200cم", "م‹ZWNJ›‹ZWNJ›م"),
     "mark after a joiner": (f"a\u200d{MARK}", f"a‹ZWJ›◌{MARK}"),
     "joined emoji": ("👩🏽\u200d🚀 ❤\ufe0f\u200d🔥", "👩🏽\u200d🚀 ❤\ufe0f\u200d🔥"),
+    "marks that joiners part": (
+        "م\u064b\u200c\u064b\u200c\u064b",
+        "م\u064b\u200c\u064b‹ZWNJ›◌\u064b",
+    ),
+    "joiner behind too many marks": (
+        f"م{MARK * 9}\u200cم 👩{MARK * 8}\ufe0f\u200d👩",
+        f"م{MARK * 8}‹+1›‹ZWNJ›م 👩{MARK * 8}‹+1›‹ZWJ›👩",
+    ),
+    "joiner behind a digit": ("۵\u200cساله", "۵\u200cساله"),
+    "two hundred marks": (f"a{MARK * 200}b", f"a{MARK * 8}‹+192›b"),
+    "markup": ("[red]a[/] [@click=app.quit]b[/]", "[red]a[/] [@click=app.quit]b[/]"),
     "ZWJ after emoji": ("👩\u200da", "👩‹ZWJ›a"),
     "selector without a base": ("\ufe0fa", "◌\ufe0fa"),
 }
@@ -91,6 +109,53 @@ def test_lets_nothing_dangerous_through(text: str) -> None:
 
 
 @given(TEXTS)
+def test_what_is_safe_stays_as_it_is(text: str) -> None:
+    assert visible(visible(text)) == visible(text)
+
+
+@given(TEXTS, TEXTS, st.sampled_from(["", " ", "a · b", "█", "“"]))
+def test_safe_texts_are_safe_beside_each_other(left: str, right: str, between: str) -> None:
+    whole = f"{visible(left)}{between}{visible(right)}"
+    assert visible(whole) == whole
+
+
+@given(TEXTS)
+def test_stand_ins_are_all_that_differs(text: str) -> None:
+    shown, rest, behind, before = visible(text), text, 0, 0
+    for start, end in stand_ins(text):
+        assert before <= start < end <= len(shown)
+        kept = shown[behind:start]
+        assert kept in rest, "what stands between is the text's own"
+        rest = rest[rest.index(kept) + len(kept) :]
+        behind = before = end
+    assert rest.endswith(shown[behind:])
+    assert bool(stand_ins(text)) == (shown != text)
+
+
+@given(TEXTS)
+def test_any_cut_at_clusters_may_be_joined(text: str) -> None:
+    shown = visible(text)
+    parts = [Safe(shown[start:end]) for start, end in graphemes(shown)]
+    assert joined(parts) == shown
+    assert not DANGEROUS.search(joined(reversed(parts)))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [*map(chr, (0, 0x1B, 0x85, 0x9B, 0xAD, 0x0301, 0x034F, 0x064B, 0x1100, 0x200B, 0x200C)),
+     *map(chr, (0x200D, 0x202E, 0xD800, 0xFE0F, 0xFFFF, 0x1F1E6, 0x1F3FD, 0xE0041)),
+     "\r\n", "a\u0301", "م\u200c", "\u064b\u200c", "\u094d\u200d", "👩\u200d"],
+    ids=ascii,
+)  # fmt: skip
+def test_a_megabyte_takes_no_quadratic_time(piece: str) -> None:
+    # Linear, each takes less than 2 s; quadratic, hours.
+    text = piece * (1_000_000 // len(piece))
+    shown = visible(text)
+    assert len(shown) >= 10
+    assert len(short(text, 30)) < 64 * 64
+
+
+@given(TEXTS)
 def test_graphemes_are_those_of_the_standard(text: str) -> None:
     assert graphemes(text) == [match.span() for match in regex.finditer(r"\X", text)]
 
@@ -110,6 +175,7 @@ def test_graphemes_of_a_row_of_flags_take_no_quadratic_time() -> None:
         ("e\u0301e\u0301e\u0301", 2, "e\u0301…"),
         ("a\tb\nc", 4, "a→b…"),
         ("\x9bm", 3, "‹9…"),
+        (f"a{MARK * 9000}", 12, f"a{MARK * 8}‹+8992›"),
     ],
 )
 def test_short(text: str, limit: int, shown: str) -> None:

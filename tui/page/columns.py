@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 
 import regex
 
-from tonemark.text import Safe, graphemes, visible
-from tonemark.tui.page.cells import cells, split
-from tonemark.tui.page.render import BLANK, Look, Run
+from tonemark.text import Safe, cut_off, graphemes, joined, visible
+from tonemark.tui.page.cells import CUT, blanks, cells, clusters, split
+from tonemark.tui.page.render import BLANK, Look, Run, run
 
 _WORDS = regex.compile(r" +|[^ ]+")
 
@@ -25,8 +25,8 @@ def column(text: str, width: int, *, right: bool = False) -> Safe:
     With `right` it stands at the right and is cut at the left.
     """
     shown = _cut(text, width, right)
-    blanks = " " * (width - cells(shown))
-    return Safe(blanks + shown if right else shown + blanks)
+    filling = blanks(width - cells(shown))
+    return joined((filling, shown) if right else (shown, filling))
 
 
 def kwic(left: str, hit: str, right: str, width: int) -> tuple[Safe, Safe, Safe]:
@@ -38,7 +38,7 @@ def kwic(left: str, hit: str, right: str, width: int) -> tuple[Safe, Safe, Safe]
     room = max(0, width - cells(middle))
     return (
         column(left, room // 2, right=True),
-        Safe(middle),
+        middle,
         column(right, room - room // 2),
     )
 
@@ -59,13 +59,13 @@ def wrap_runs(runs: Sequence[Run], width: int, indent: int = 0) -> list[list[Run
     lines: list[list[Run]] = [[]]
     x = 0
     for text, look in runs:
-        for word in _WORDS.findall(text):
+        for word in map(Safe, _WORDS.findall(text)):
             for part in _pieces(word, max(1, width - indent)):
                 wide = cells(part)
                 if x + wide > width and x > indent:
                     if part.isspace():
                         continue
-                    lines.append([(" " * indent, BLANK)] if indent else [])
+                    lines.append([(blanks(indent), BLANK)] if indent else [])
                     x = indent
                 _add(lines[-1], part, look)
                 x += wide
@@ -82,10 +82,10 @@ def keys_line(pairs: Sequence[tuple[str, str]], width: int) -> list[Run]:
             gap -= 1
         else:
             del kept[-3 if len(kept) > 2 else 0]
-    line: list[Run] = [(" ", BLANK)]
+    line: list[Run] = [run(" ", BLANK)]
     for at, (key, word) in enumerate(kept):
         space = " " * gap if at < len(kept) - 1 else ""
-        line += [(key, Look("key")), (f" {word}{space}", Look("text"))]
+        line += [run(key, Look("key")), run(f" {word}{space}", Look("text"))]
     return line
 
 
@@ -93,60 +93,60 @@ def _keys_width(pairs: Sequence[tuple[str, str]], gap: int) -> int:
     return 1 + sum(cells(key) + 1 + cells(word) for key, word in pairs) + gap * (len(pairs) - 1)
 
 
-def _pieces(text: str, width: int) -> list[str]:
+def _pieces(text: Safe, width: int) -> list[Safe]:
     """`text` in pieces of at most `width` cells; a cluster that is wider stands alone."""
-    pieces = []
+    pieces: list[Safe] = []
     while cells(text) > width:
         first, rest = split(text, width)
         if not first:
-            end = graphemes(text)[0][1]
-            first, rest = text[:end], text[end:]
+            first, *others = clusters(text)
+            rest = joined(others)
         pieces.append(first)
         text = rest
     return [*pieces, text] if text or not pieces else pieces
 
 
-def _add(line: list[Run], text: str, look: Look) -> None:
+def _add(line: list[Run], text: Safe, look: Look) -> None:
     if line and line[-1][1] == look:
-        line[-1] = (line[-1][0] + text, look)
+        line[-1] = (joined((line[-1][0], text)), look)
     else:
         line.append((text, look))
 
 
-def _cut(text: str, width: int, right: bool) -> str:
+def _cut(text: str, width: int, right: bool) -> Safe:
     """`visible(text)` cut to at most `width` cells, with a "…" where it was cut."""
     near = _CODE_POINTS_A_CELL * (width + 1)
-    shown: str = visible(text[-near:] if right else text[:near])
+    shown = visible(text[-near:] if right else text[:near])
     if cells(shown) <= width:
         return shown
     if width < 1:
-        return ""
+        return Safe("")
     if not right:
-        return split(shown, width - 1)[0] + "…"
+        return cut_off(split(shown, width - 1)[0])
     at, room = len(shown), width - 1
     for start, end in reversed(graphemes(shown)):
         room -= cells(shown[start:end])
         if room < 0:
             break
         at = start
-    return "…" + shown[at:]
+    return joined((CUT, Safe(shown[at:])))
 
 
 def _wrapped_line(line: str, width: int) -> Iterator[Safe]:
-    current, room = "", width
+    current, room = Safe(""), width
     parts = _WORDS.findall(line)
     for part in parts:
-        shown: str = visible(part)
+        shown = visible(part)
         wide = cells(shown)
         if wide > room and part[0] == " ":
-            yield Safe(current)
-            current, room = "", width
+            yield current
+            current, room = Safe(""), width
             continue
         if wide > room and current:
-            yield Safe(current.rstrip(" "))
-            current, room = "", width
+            yield visible(current.rstrip(" "))
+            current, room = Safe(""), width
         *whole, shown = _pieces(shown, width)
-        yield from map(Safe, whole)
-        current, room = current + shown, room - cells(shown)
+        yield from whole
+        current, room = joined((current, shown)), room - cells(shown)
     if current or not parts:
-        yield Safe(current)
+        yield current

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tonemark.corpus.labels import Label
-from tonemark.text import short, visible
+from tonemark.text import short
 from tonemark.tui.page.cells import cells
 from tonemark.tui.page.columns import wrap_runs
 from tonemark.tui.page.keys import ACTION, ACTIONS, GLYPHS, MORE, KeyTable
-from tonemark.tui.page.render import BLANK, Look, Run
+from tonemark.tui.page.render import BLANK, Look, Run, run
 
 TEXT = Look("text")
 KEY = Look("key")
@@ -29,7 +29,7 @@ NAMES = {
 """Keys whose sign alone not everybody knows."""
 
 GROUPS = (
-    ("To a word", ("next", "previous", "unsnap")),
+    ("To a word", ("end_at", "next", "previous", "unsnap")),
     ("Its edges", ("right_out", "right_in", "left_out", "left_in", "characters")),
     ("Labels", ("type_ahead", "delete", "same", "add")),
     ("Undo", ("undo", "redo")),
@@ -67,12 +67,17 @@ def help_lines(
             f"{first} … {table.letters[-1]}",
             f"a hint: the letters above a word put it in focus ({letters})",
         ),
-        (f"Shift {first}…", "the capital of a hint: end the focus at that word"),
     ]
+    if table.ends:
+        hints.append((f"Shift {first}…", "the capital of a hint: end the focus at that word"))
     grouped = {name for _, names in GROUPS for name in names} | {MORE}
     rest = [a.id for a in ACTIONS if not a.menu and a.id not in grouped]
     for title, names in (*GROUPS, ("Besides", tuple(rest))):
-        pairs = [(_keys_of(table, name), ACTION[name].about) for name in names]
+        pairs = [
+            (_keys_of(table, name), ACTION[name].about)
+            for name in names
+            if ACTION[name].keys or table.key_of(name)
+        ]
         if title == "To a word":
             pairs = [*hints, *pairs]
         lines += _group(title, pairs, width)
@@ -86,25 +91,24 @@ def _labels(table: KeyTable, labels: Sequence[Label]) -> list[tuple[str, str]]:
     pairs = []
     for label in labels:
         key = table.key_of_label(label.name) or f"{more} and its name"
-        about = f": {visible(label.about)}" if label.about else ""
+        about = f": {label.about}" if label.about else ""
         pairs.append((key, f"{short(label.name, 40)}{about}"))
     return pairs
 
 
 def _keys_of(table: KeyTable, action: str) -> str:
-    keys = table.menu if ACTION[action].menu else table.page
-    found = [key for key, name in keys.items() if name == action]
-    return " ".join(NAMES.get(key, GLYPHS.get(key, key)) for key in found) or "(no key)"
+    keys = (NAMES.get(key, GLYPHS.get(key, key)) for key in table.keys_of(action))
+    return " ".join(keys) or "(no key)"
 
 
 def _group(title: str, pairs: Sequence[tuple[str, str]], width: int) -> list[list[Run]]:
     if not pairs:
         return []
-    lines = wrap_runs([(f" {title}", TITLE)], width, 1)
+    lines = wrap_runs([run(f" {title}", TITLE)], width, 1)
     indent = 2 + min(_KEYS_WIDTH, max(6, width // 3))
     for key, about in pairs:
         space = " " * max(1, indent - 2 - cells(key))
-        runs: list[Run] = [("  ", BLANK), (key, KEY), (space, BLANK), (about, TEXT)]
+        runs: list[Run] = [run("  ", BLANK), run(key, KEY), run(space, BLANK), run(about, TEXT)]
         lines += wrap_runs(runs, width, indent)
     lines.append([])
     return lines

@@ -16,16 +16,17 @@ LETTERS = HINT_LETTERS
 """Sixteen letters under resting hands; those that actions or labels use are left out."""
 
 PREFIXES = "weruioplkjhgfdsa"
-"""The order in which letters are given up as single hints to begin longer ones."""
+"""The order in which letters are given up as single hints to begin longer ones; like LETTERS, by
+their place on a qwerty board."""
 
 
-def codes(count: int, letters: str = LETTERS) -> list[str]:
+def codes(count: int, letters: str = LETTERS, prefixes: str = PREFIXES) -> list[str]:
     """`count` prefix-free hints over `letters`, the shortest first, then in their order.
 
     A code is given up for the longer ones that begin with it as seldom as can be: of `count`
     hints over n letters, from n on, n - ceil((count - n) / (n - 1)) have one letter. With 16
-    letters, 16 hints have one letter, 256 one or two. Raises ValueError where fewer than two
-    letters are left.
+    letters, 16 hints have one letter, 256 one or two. `prefixes` are the letters in the order in
+    which they are given up. Raises ValueError where fewer than two letters are left.
     """
     base = len(letters)
     if base < 2:
@@ -33,16 +34,19 @@ def codes(count: int, letters: str = LETTERS) -> list[str]:
     length = 1
     while base ** (length + 1) <= count:
         length += 1
-    whole, sacrifice = _level(letters, length)
+    whole, sacrifice = _level(letters, prefixes, length)
     given_up = sacrifice[: -(-max(0, count - len(whole)) // (base - 1))]
-    prefixes = set(given_up)
-    found = [code for code in whole if code not in prefixes]
-    found += [code + letter for code in whole if code in prefixes for letter in letters]
+    begun = set(given_up)
+    found = [code for code in whole if code not in begun]
+    found += [code + letter for code in whole if code in begun for letter in letters]
     return found[:count]
 
 
 def assign(
-    weights: Sequence[float], letters: str = LETTERS, rooms: Sequence[int] | None = None
+    weights: Sequence[float],
+    letters: str = LETTERS,
+    rooms: Sequence[int] | None = None,
+    prefixes: str = PREFIXES,
 ) -> list[str]:
     """A hint for each of the tokens in view, given in reading order with their weights.
 
@@ -53,7 +57,7 @@ def assign(
     by_weight = sorted(range(len(weights)), key=lambda token: (-weights[token], token))
     if rooms is not None:
         by_weight = _all_that_fit(by_weight, rooms, letters)
-    hints = codes(len(by_weight), letters)
+    hints = codes(len(by_weight), letters, prefixes)
     assigned = [""] * len(weights)
     start = 0
     while start < len(hints):
@@ -93,8 +97,8 @@ def _fitting(tokens: list[int], rooms: Sequence[int], letters: str) -> list[int]
 
 
 @lru_cache(maxsize=8)
-def _level(letters: str, length: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _level(letters: str, prefixes: str, length: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """All codes of a length, in the order of their letters and in that of giving them up."""
     whole = tuple(map("".join, product(letters, repeat=length)))
-    cost = {letter: (PREFIXES + letter).find(letter) for letter in letters}
+    cost = {letter: (prefixes + letter).find(letter) for letter in letters}
     return whole, tuple(sorted(whole, key=lambda code: [cost[letter] for letter in code]))

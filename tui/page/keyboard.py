@@ -13,10 +13,11 @@ from tonemark.corpus.drafts import Edit
 from tonemark.corpus.pages import Sheet
 from tonemark.corpus.records import Answer
 from tonemark.corpus.spans import Stretch
-from tonemark.text import short
+from tonemark.text import Safe, short, visible
 from tonemark.tui.page import labelling, moves
 from tonemark.tui.page.keys import GLYPHS, MORE, KeyTable
 from tonemark.tui.page.labelling import ANSWERED, Refusal
+from tonemark.tui.page.layout import MODES, following_mode
 from tonemark.tui.page.view import Focus, View
 
 
@@ -25,15 +26,20 @@ class Reply(NamedTuple):
     and a message for the status line."""
 
     command: str = ""
-    message: str = ""
+    message: Safe = Safe("")
+
+
+def said(message: str) -> Reply:
+    """A message alone; it may hold data."""
+    return Reply(message=visible(message))
 
 
 class Confirmation(NamedTuple):
     """Edits that wait for Enter: what is asked, and what is said when they are done."""
 
     edits: list[Edit]
-    question: str
-    done: str
+    question: Safe
+    done: Safe
 
 
 class Keyboard:
@@ -55,6 +61,7 @@ class Keyboard:
         self.charwise = False
         self.confirmation: Confirmation | None = None
         self._asked = False
+        self._ends_next = False
 
     @property
     def table(self) -> KeyTable:
@@ -64,7 +71,7 @@ class Keyboard:
     @table.setter
     def table(self, table: KeyTable) -> None:
         self._table = table
-        self.view.letters = table.letters
+        self.view.use_letters(table.letters, table.prefixes)
 
     def press(self, key: str) -> Reply:
         """Act on a key: one character, or a name such as `enter` or `left`.
@@ -81,13 +88,13 @@ class Keyboard:
         """Set the comment on the document in focus. Raises what the journal raises."""
         if text != self.view.sheet.draft.comment:
             self.view.page.perform([labelling.set_value(self.view.sheet, "comment", text)])
-        return Reply(message="comment kept" if text else "no comment")
+        return said("comment kept" if text else "no comment")
 
     def _acting(self, act: Callable[[], Reply]) -> Reply:
         try:
             return act()
         except Refusal as refusal:
-            return Reply(message=str(refusal))
+            return said(refusal.said(self.table.key_of))
         finally:
             self.view.refresh()
 
@@ -97,25 +104,30 @@ class Keyboard:
         if self.menu:
             self.menu = False
             action = self.table.menu.get(key)
-            more = self.table.key_of(MORE)
-            return self._do(action) if action else Reply(message=self._nothing_on(f"{more} {key}"))
+            return self._do(action) if action else said(self._nothing_on(key, after=MORE))
+        ends, self._ends_next = self._ends_next, False
         if self.pending:
+            return self._hint(key)
+        if ends and key in self.table.typed:
+            self.ending = True
             return self._hint(key)
         if key in self.table.labels:
             return self._label(self.table.labels[key])
         if action := self.table.page.get(key):
             return self._do(action)
-        if len(key) == 1 and key.lower() in self.table.letters:
-            self.ending = key != key.lower()
+        if key in self.table.typed or key in self.table.ends:
+            self.ending = key in self.table.ends
             return self._hint(key)
-        return Reply(message=self._nothing_on(key))
+        return said(self._nothing_on(key))
 
-    def _nothing_on(self, key: str) -> str:
-        shown = short(GLYPHS.get(key, key), 12)
-        if len(key) == 1 and key.isascii() and key.isupper():
+    def _nothing_on(self, key: str, after: str = "") -> str:
+        shown: str = short(GLYPHS.get(key, key), 12)
+        if self.table.is_stray_capital(key):
             return "caps lock? capitals end a span at a hint"
-        if len(key) == 1 and not key.isascii():
+        if len(key) == 1 and not (key.isascii() or self.table.keyboard.sends(key)):
             return f"{shown} is on no key of this page: is the keyboard set to another layout?"
+        if after:
+            shown = f"{self.table.key_of(after)} {shown}"
         return f"nothing is on {shown}; {self.table.key_of('help')} for help"
 
     def _hint(self, key: str) -> Reply:
@@ -123,11 +135,11 @@ class Keyboard:
         if self.table.page.get(key) == "previous":
             self.pending = self.pending[:-1]
             return Reply()
-        typed = self.pending + key.lower()
+        typed = self.pending + self.table.letter_of(key)
         shown = short(typed.upper() if self.ending else typed, 8)
         if len(key) > 1:
             begun, self.pending = self.pending, ""
-            return Reply(message=f"the half-typed hint {begun} is dropped")
+            return said(f"the half-typed hint {begun} is dropped")
         hints = self.view.hints().tokens
         if token := hints.get(typed):
             self.pending = ""
@@ -145,7 +157,7 @@ class Keyboard:
             self.pending = typed
             return Reply()
         self.pending = ""
-        return Reply(message=f"no hint {shown} in view" + "; caps lock?" * self.ending)
+        return said(f"no hint {shown} in view" + "; caps lock?" * self.ending)
 
     def _confirm(self, key: str) -> Reply:
         """Enter does what was asked for; any other key leaves it, and does nothing else."""
@@ -153,7 +165,7 @@ class Keyboard:
         edits, _, done = self.confirmation
         if self.table.page.get(key) != "accept":
             self.confirmation = None
-            return Reply(message="left as it was")
+            return said("left as it was")
         self.view.page.perform(edits)
         self.confirmation = None
         return Reply(message=done)
@@ -165,7 +177,7 @@ class Keyboard:
         self.adding = self.charwise = False
         with self._following():
             if not view.go_on(sheet, end):
-                return Reply(message=self._no_more())
+                return said(self._no_more())
         return Reply()
 
     def _no_more(self) -> str:
@@ -214,8 +226,8 @@ class Keyboard:
         if went_on:
             return Reply()
         if place and total == 1:
-            return Reply(message="there is no other candidate on the page")
-        return Reply(message="round the page: from the " + ("top" if step > 0 else "end"))
+            return said("there is no other candidate on the page")
+        return said("round the page: from the " + ("top" if step > 0 else "end"))
 
     def _move(self, move: Callable[[], None]) -> None:
         move()
@@ -245,6 +257,10 @@ class Keyboard:
     def _do_end(self) -> None:
         self._move(lambda: moves.to_row_end(self.view, -1))
 
+    def _do_end_at(self) -> Reply:
+        self._ends_next = True
+        return said("a hint now ends the focus at its word")
+
     def _do_unsnap(self) -> None:
         self._move(self.view.unsnap)
 
@@ -252,7 +268,7 @@ class Keyboard:
 
     def _do_characters(self) -> Reply:
         self.charwise = not self.charwise
-        return Reply(message="edges move by " + ("characters" if self.charwise else "tokens"))
+        return said("edges move by " + ("characters" if self.charwise else "tokens"))
 
     def _do_right_out(self) -> None:
         self._reshape(moves.right_edge(self.view, out=True, charwise=self.charwise))
@@ -297,7 +313,7 @@ class Keyboard:
                 view.go(sheet, span.start, span.end)
         else:
             raise Refusal("there is no span in focus")
-        return Reply(message=f"deleted: {labelling.described(view.page, [edit])}")
+        return said(f"deleted: {labelling.described(view.page, [edit])}")
 
     def _do_same(self) -> Reply:
         view = self.view
@@ -307,7 +323,7 @@ class Keyboard:
         exact = [s for s in (*draft.spans, *suggested) if (s.start, s.end) == (start, end)]
         target = (sheet, exact[0]) if exact else labelling.labelled_last(view.page)
         if target is None:
-            raise Refusal("label a span first: = then labels its other occurrences")
+            raise Refusal("label a span first: {} then labels its other occurrences", "same")
         sheet, span = target
         places = labelling.other_occurrences(view.page, sheet, span)
         words = short(view.page.sheets[sheet].document.text[span.start : span.end], 30)
@@ -316,22 +332,23 @@ class Keyboard:
             raise Refusal(f"{words} stands nowhere else on the page without a span")
         edits = labelling.label_all(view.page, places, span.label)
         enter = self.table.key_of("accept")
-        question = f"{words}: {len(places)} more as {name}? {enter} does it"
-        self.confirmation = Confirmation(edits, question, f"{len(places)} more labelled {name}")
+        question = visible(f"{words}: {len(places)} more as {name}? {enter} does it")
+        done = visible(f"{len(places)} more labelled {name}")
+        self.confirmation = Confirmation(edits, question, done)
         return Reply(message=question)
 
     def _do_add(self) -> Reply:
         if not self.overlapping:
             raise Refusal("spans may not overlap in this project (overlapping in project.toml)")
         self.adding = not self.adding
-        return Reply(message="the next label adds" if self.adding else "labels replace")
+        return said("the next label adds" if self.adding else "labels replace")
 
     def _do_undo(self) -> Reply:
         page = self.view.page
         if page.undoable:
             edits = page.undo()
             self._show(edits)
-            return Reply(message=f"undone: {labelling.described(page, edits)}")
+            return said(f"undone: {labelling.described(page, edits)}")
         if page.untouched:
             return Reply(command="back")
         raise Refusal("nothing is left to undo")
@@ -340,7 +357,7 @@ class Keyboard:
         page = self.view.page
         if edits := page.redo():
             self._show(edits)
-            return Reply(message=f"done again: {labelling.described(page, edits)}")
+            return said(f"done again: {labelling.described(page, edits)}")
         raise Refusal("nothing to do again")
 
     def _show(self, edits: Sequence[Edit]) -> None:
@@ -369,7 +386,7 @@ class Keyboard:
             return Reply(command=answer)
         if view.sheet.draft.answer == answer:
             view.page.perform([labelling.set_value(view.sheet, "answer", None)])
-            return Reply(message=f"not {ANSWERED[answer]} any more")
+            return said(f"not {ANSWERED[answer]} any more")
         view.page.perform([labelling.set_value(view.sheet, "answer", answer)])
         sheet = view.focus.sheet
         unanswered = [i for i, other in enumerate(view.page.sheets) if not other.draft.answer]
@@ -379,19 +396,19 @@ class Keyboard:
                 view.enter(following[0])
         enter = self.table.key_of("accept")
         rest = f"{enter} answers the others" if following else f"{enter} goes on"
-        return Reply(message=f"{ANSWERED[answer]}; {rest}")
+        return said(f"{ANSWERED[answer]}; {rest}")
 
     def _do_drop(self) -> Reply:
         edits = labelling.drop_suggestions(self.view.page)
         if not edits:
             raise Refusal("there are no suggestions on the page")
         self.view.page.perform(edits)
-        return Reply(message="all suggestions of the page dropped")
+        return said("all suggestions of the page dropped")
 
     def _do_flag(self) -> Reply:
         sheet = self.view.sheet
         self.view.page.perform([labelling.set_value(sheet, "flagged", not sheet.draft.flagged)])
-        return Reply(message="flagged" if sheet.draft.flagged else "not flagged any more")
+        return said("flagged" if sheet.draft.flagged else "not flagged any more")
 
     def _do_split(self) -> Reply:
         return self._correct(labelling.split_token, "token split")
@@ -402,13 +419,13 @@ class Keyboard:
     def _correct(self, correction: Callable[[Sheet, int, int], Edit], done: str) -> Reply:
         _, start, end, _ = self.view.focus
         self.view.page.perform([correction(self.view.sheet, start, end)])
-        return Reply(message=done)
+        return said(done)
 
     def _do_bidi(self) -> Reply:
         view = self.view
-        view.mode = "logical" if view.mode == "list" else "list"
+        view.mode = following_mode(view.mode)
         view.resize(view.width, view.height)
-        return Reply(message="one token a row" if view.mode == "list" else "running text")
+        return said(MODES[view.mode])
 
     def _do_more(self) -> None:
         self.menu = True

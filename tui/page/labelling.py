@@ -6,7 +6,7 @@ Each returns edits that can be undone, or says in a Refusal why there is nothing
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
@@ -25,7 +25,15 @@ ANSWERED: dict[Answer, str] = {"accept": "accepted", "reject": "rejected", "igno
 
 
 class Refusal(Exception):
-    """A key that cannot do anything here, with the reason for the status line."""
+    """A key that cannot do anything here, with the reason for the status line.
+
+    In it, `{}` stands for the key of each action that is named behind it, in turn.
+    """
+
+    def said(self, key_of: Callable[[str], str]) -> str:
+        """The reason, with the keys that she has."""
+        reason, *actions = map(str, self.args)
+        return reason.format(*map(key_of, actions)) if actions else reason
 
 
 class Occurrence(NamedTuple):
@@ -187,7 +195,10 @@ def split_token(sheet: Sheet, start: int, end: int) -> Edit:
             if word := text[left:right].strip():
                 tokens.append(Token(left + blanks, left + blanks + len(word)))
     if len(tokens) == len(sheet.tokens):
-        raise Refusal("put an edge inside the token first: ' and then , or >")
+        raise Refusal(
+            "put an edge inside the token first: {} and then {} or {}",
+            *("characters", "right_in", "left_in"),
+        )
     return set_value(sheet, "tokens", tuple(tokens))
 
 
@@ -195,7 +206,9 @@ def join_tokens(sheet: Sheet, start: int, end: int) -> Edit:
     """Join the tokens in focus into one."""
     inside = [i for i, token in enumerate(sheet.tokens) if token.start < end and start < token.end]
     if len(inside) < 2:
-        raise Refusal("put the focus on two tokens or more first: . takes in the next")
+        raise Refusal(
+            "put the focus on two tokens or more first: {} takes in the next", "right_out"
+        )
     joined = Token(sheet.tokens[inside[0]].start, sheet.tokens[inside[-1]].end)
     if "\n" in sheet.document.text[joined.start : joined.end]:
         raise Refusal("a token cannot run over the end of a line")

@@ -18,7 +18,7 @@ from tonemark.text import Safe, graphemes, visible
 from tonemark.tokenizers.base import Token
 from tonemark.tui.page.cells import cells
 
-Mode = Literal["logical", "list"]
+Mode = Literal["logical", "visual", "list"]
 
 LIST_INDENT = 6
 """Cells before the tokens of a list: room for a hint of three letters and the focus mark."""
@@ -40,6 +40,20 @@ def opening_mode(bidi: Bidi, language: str, document: Document) -> Mode:
     return "list" if is_right_to_left(tag, document.text[:200]) else "logical"
 
 
+MODES: dict[Mode, str] = {
+    "logical": "running text, as the terminal orders it",
+    "list": "one token a row",
+    "visual": "running text, ordered here: for terminals that do not turn right-to-left text",
+}
+"""The ways in which a page is laid out, in the order in which a key goes through them."""
+
+
+def following_mode(mode: Mode) -> Mode:
+    """The mode after this one."""
+    modes = list(MODES)
+    return modes[(modes.index(mode) + 1) % len(modes)]
+
+
 def window(columns: int, lines: int, taken: int = 0) -> tuple[int, int]:
     """The cells and lines that a page has of a terminal: a title, two rules and three lines stand
     around it, a cell stays free at its right, `taken` lines are the tutor's."""
@@ -50,7 +64,8 @@ class Piece(NamedTuple):
     """What stands in some cells of a row: a token, a part of a long one, or what is between.
 
     `x` and `width` count cells; `start` and `end` are code points of the document's text; `token`
-    is an index, or -1 between tokens.
+    is an index, or -1 between tokens. `text` is in logical order; `leftward` says that it is drawn
+    from the right.
     """
 
     x: int
@@ -59,6 +74,7 @@ class Piece(NamedTuple):
     end: int
     token: int
     text: Safe
+    leftward: bool = False
 
 
 class Row(NamedTuple):

@@ -101,7 +101,7 @@ def right_edge(view: View, *, out: bool, charwise: bool = False) -> Focus:
             raise Refusal("this is the end of the text")
         _stay_in_line(text, focus.end, end)
     elif end <= focus.start:
-        raise Refusal("it cannot get shorter; ' moves edges by characters")
+        raise Refusal("it cannot get shorter; {} moves edges by characters", "characters")
     return focus._replace(end=end)
 
 
@@ -121,7 +121,7 @@ def left_edge(view: View, *, out: bool, charwise: bool = False) -> Focus:
             raise Refusal("this is the beginning of the text")
         _stay_in_line(text, start, focus.start)
     elif not 0 <= start < focus.end:
-        raise Refusal("it cannot get shorter; ' moves edges by characters")
+        raise Refusal("it cannot get shorter; {} moves edges by characters", "characters")
     return focus._replace(start=start, anchor=view.token_at(focus.sheet, start))
 
 

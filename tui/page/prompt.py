@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 import regex
 
-from tonemark.text import graphemes, visible
-from tonemark.tui.page.cells import cells, fit
-from tonemark.tui.page.render import BLANK, Look, Run
+from tonemark.text import graphemes, joined, visible
+from tonemark.tui.page.cells import CUT, blanks, cells, clusters, fit
+from tonemark.tui.page.render import BLANK, Look, Run, run
 
 TEXT_LIMIT = 10_000
 """Code points of a line; what is pasted beyond that is left out."""
@@ -75,24 +75,24 @@ class Prompt:
 
     def runs(self, width: int) -> list[Run]:
         """The question, the text and the cursor in `width` cells, the cursor always in view."""
-        question = f"  {visible(self.question)}: "
+        question = visible(f"  {self.question}: ")
         if cells(question) > width // 2:
-            question = "  "
+            question = blanks(2)
         left, right = visible(self.text[: self.cursor]), self.text[self.cursor :]
         under = next((right[start:end] for start, end in graphemes(right)), " ")
         room = max(1, width - cells(question) - max(1, cells(visible(under))))
         if cells(left) > room:
-            clusters = [left[start:end] for start, end in graphemes(left)]
-            while clusters and cells("".join(clusters)) > room - 1:
-                clusters = clusters[1 + len(clusters) // 8 :]
-            left = visible("…" + "".join(clusters))
+            kept = clusters(left)
+            while kept and cells(joined(kept)) > room - 1:
+                kept = kept[1 + len(kept) // 8 :]
+            left = joined((CUT, *kept))
         rest = visible(right[len(under) :])
         return [
             (question, Look("quiet")),
             (left, Look("text")),
             (visible(under), Look("text", focus=True)),
             (fit(rest, max(0, room - cells(left))), Look("text")),
-            (" ", BLANK),
+            run(" ", BLANK),
         ]
 
     def _replace(self, start: int, end: int, text: str) -> None:

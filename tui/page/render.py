@@ -10,17 +10,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tonemark.corpus.spans import Span, Stretch, Suggestion
-from tonemark.text import graphemes, short, visible
-from tonemark.tui.page.cells import cells, fit
+from tonemark.text import Safe, graphemes, joined, short, stand_ins, visible
+from tonemark.tui.page.cells import blanks, cells, clusters, fit
 from tonemark.tui.page.labelling import ANSWERED
-from tonemark.tui.page.layout import LIST_INDENT, Piece, Row
+from tonemark.tui.page.layout import LIST_INDENT, NEWLINE, Piece, Row
 from tonemark.tui.page.view import MARGIN, View
+from tonemark.tui.page.visual import reversed_text
 
 TAG_LIMIT = 24
 """Grapheme clusters of a label that a tag shows at most."""
 
 TAG_LEAST = 3
 """Cells up to which a tag may run on over blanks, where its span has fewer."""
+
+_OWN_LIMIT = 4096
+"""Code points of a document, behind one row, that are looked at for what stands in for them."""
 
 MARKS = ("…", "?", "…?")
 """What a tag may begin with: alone it tells no label."""
@@ -30,17 +34,27 @@ class Look(NamedTuple):
     """How a run is drawn: its role, the index of its label (-1 for none), whether it has the focus.
 
     Roles: `text`, `span`, `suggestion`, `candidate`, `between` (what is not a token), `hint`,
-    `tag`, `maybe` (the tag of a suggestion), `rule`, `blank`.
+    `tag`, `maybe` (the tag of a suggestion), `rule`, `blank`. `stand_in` says that what is shown
+    is not the document's own text, but stands in for what cannot be shown.
     """
 
     role: str
     label: int = -1
     focus: bool = False
+    stand_in: bool = False
 
 
-Run = tuple[str, Look]
+Run = tuple[Safe, Look]
+"""What widgets draw. Its text is Safe, so that no data can come to the screen but by
+`visible()`: mypy sees to it."""
+
 BLANK = Look("blank")
 HINT = Look("hint")
+
+
+def run(text: str, look: Look) -> Run:
+    """A run of any text, data and words of the program alike: it is made safe here."""
+    return visible(text), look
 
 
 class _Part(NamedTuple):
@@ -51,7 +65,8 @@ class _Part(NamedTuple):
     x: int
     width: int
     token: int
-    text: str
+    text: Safe
+    leftward: bool
 
 
 def render(view: View, labels: Mapping[str, int]) -> list[list[Run]]:
@@ -77,11 +92,11 @@ def render(view: View, labels: Mapping[str, int]) -> list[list[Run]]:
 
 def _separator(view: View, row: Row) -> list[Run]:
     sheet = view.page.sheets[row.sheet]
-    line = f" ── {short(sheet.document.key, 40)} "
+    said = f" ── {short(sheet.document.key, 40)} "
     if sheet.draft.answer:
-        line += f"· {ANSWERED[sheet.draft.answer]} "
-    line = fit(line, view.width)
-    return [(line + "─" * (view.width - cells(line)), Look("rule"))]
+        said += f"· {ANSWERED[sheet.draft.answer]} "
+    line = fit(visible(said), view.width)
+    return [(joined((line, Safe("─" * (view.width - cells(line))))), Look("rule"))]
 
 
 class _Row:
@@ -109,17 +124,33 @@ class _Row:
         self.parts = [part for piece in row.pieces for part in _parts(piece, text, edges)]
 
     def text_line(self) -> list[Run]:
-        line: list[Run] = [(" " * MARGIN, BLANK)]
-        for part in self.parts:
-            _extend(line, part.text, self._look(part))
+        line: list[Run] = [(blanks(MARGIN), BLANK)]
+        self._draw_parts(line)
         return line
+
+    def _draw_parts(self, line: list[Run]) -> None:
+        text = self.sheet.document.text
+        x = self.parts[0].x if self.view.mode != "visual" and self.parts else 0
+        for part in sorted(self.parts, key=lambda part: part.x):
+            look = self._look(part)
+            own = text[part.start : part.end]
+            _extend(line, blanks(part.x - x), BLANK)
+            x = part.x + part.width
+            if part.text == own or part.text == NEWLINE:
+                told = [(part.text, False)]
+            else:
+                told = _told_apart(part.text, own)
+            if part.leftward:
+                told = [(t if is_sign else reversed_text(t), is_sign) for t, is_sign in told[::-1]]
+            for shown, is_stand_in in told:
+                _extend(line, shown, look._replace(stand_in=is_stand_in))
 
     def hint_line(self) -> list[Run]:
         """Hints over tokens; over a span also its tag, clipped to its cells."""
         line = _Line(self.view.width)
         for piece in self.row.pieces:
             if hint := self._hint(piece):
-                line.put(MARGIN + piece.x, hint, HINT)
+                line.put(MARGIN + piece.x, visible(hint), HINT)
         tagged: dict[int, list[Stretch]] = {}
         ends: dict[int, int] = {}
         for stretch in self.stretches:
@@ -138,13 +169,12 @@ class _Row:
         if self.row.pieces and self.row.pieces[0].x == LIST_INDENT:
             focused = any(self._look(part).focus for part in self.parts)
             hint = self._hint(self.row.pieces[0])
-            line.append((f"{hint:>{LIST_INDENT - 3}}", HINT))
-            line.append((" › " if focused else "   ", Look("tag")))
-        for part in self.parts:
-            _extend(line, part.text, self._look(part))
+            line.append((visible(f"{hint:>{LIST_INDENT - 3}}"), HINT))
+            line.append((Safe(" › ") if focused else blanks(3), Look("tag")))
+        self._draw_parts(line)
         for stretch in self.stretches:
             tag, look = self._tag(stretch)
-            _extend(line, "  ", BLANK)
+            _extend(line, blanks(2), BLANK)
             _extend(line, tag, look)
         return _clipped(line, self.view.width)
 
@@ -163,15 +193,16 @@ class _Row:
         place = self.labels.get(stretch.label, -1)
         name = short(stretch.label, TAG_LIMIT)
         if isinstance(stretch, Suggestion):
-            return f"{begun}?{name}", Look("maybe", place)
-        return f"{begun}{name}", Look("tag", place)
+            return visible(f"{begun}?{name}"), Look("maybe", place)
+        return visible(f"{begun}{name}"), Look("tag", place)
 
     def _place(self, stretch: Stretch) -> tuple[int, int]:
         """The cells of the line that a stretch has on this row, end exclusive."""
         first = bisect_right(self.parts, stretch.start, key=lambda part: part.end)
         last = bisect_left(self.parts, stretch.end, key=lambda part: part.start) - 1
-        right = self.parts[max(first, last)]
-        return MARGIN + self.parts[first].x, MARGIN + right.x + right.width
+        parts = self.parts[first : max(first, last) + 1]
+        left = min(part.x for part in parts)
+        return MARGIN + left, MARGIN + max(part.x + part.width for part in parts)
 
     def _look(self, part: _Part) -> Look:
         start, end = part.start, part.end
@@ -195,7 +226,7 @@ class _Line:
         self.items: dict[int, list[Run]] = {}
         self.ends: dict[int, int] = {}
 
-    def put(self, x: int, text: str, look: Look) -> None:
+    def put(self, x: int, text: Safe, look: Look) -> None:
         """Write text from cell `x` on."""
         self.items[x] = [(text, look)]
         self.ends[x] = x + cells(text)
@@ -230,7 +261,7 @@ class _Line:
         line: list[Run] = []
         x = 0
         for at in sorted(self.items):
-            _extend(line, " " * (at - x), BLANK)
+            _extend(line, blanks(at - x), BLANK)
             for text, look in self.items[at]:
                 _extend(line, text, look)
             x = self.ends[at]
@@ -245,32 +276,55 @@ def _parts(piece: Piece, text: str, edges: set[int]) -> Iterator[_Part]:
     """
     start, end = piece.start, piece.end
     inside = [edge - start for edge in edges if start < edge < end]
-    clusters = graphemes(text[start:end]) if inside else []
-    shown = [piece.text[left:right] for left, right in graphemes(piece.text)] if inside else []
-    if len(shown) != len(clusters):
-        shown = [visible(text[start + left : start + right]) for left, right in clusters]
+    own = graphemes(text[start:end]) if inside else []
+    shown = clusters(piece.text) if inside else []
+    if len(shown) != len(own):
+        shown = [visible(text[start + left : start + right]) for left, right in own]
     if not inside or "".join(shown) != piece.text:
-        yield _Part(start, end, piece.x, piece.width, piece.token, piece.text)
+        yield _Part(start, end, *piece[:2], piece.token, piece.text, piece.leftward)
         return
     cuts = set()
-    for left, right in clusters:
+    for left, right in own:
         if any(left <= cut < right for cut in inside):
             cuts.add(left)
         if any(left < cut < right for cut in inside):
             cuts.add(right)
     x, at = piece.x, 0
-    for index in range(1, len(clusters) + 1):
-        if index == len(clusters) or clusters[index][0] in cuts:
-            part = "".join(shown[at:index])
-            left, right, width = clusters[at][0], clusters[index - 1][1], cells(part)
-            yield _Part(start + left, start + right, x, width, piece.token, part)
+    for index in range(1, len(own) + 1):
+        if index == len(own) or own[index][0] in cuts:
+            part = joined(shown[at:index])
+            left, right, width = own[at][0], own[index - 1][1], cells(part)
+            place = 2 * piece.x + piece.width - x - width if piece.leftward else x
+            yield _Part(
+                start + left, start + right, place, width, piece.token, part, piece.leftward
+            )
             x, at = x + width, index
+
+
+def _told_apart(shown: Safe, own: str) -> list[tuple[Safe, bool]]:
+    """What is shown for a document's `own` text, in parts: which of them stand in for something.
+
+    Where it is not what `visible()` makes of the whole, it was made of single clusters; where it
+    is not even that, or a megabyte stands behind a few cells, it all stands in.
+    """
+    if len(own) > _OWN_LIMIT:
+        return [(shown, True)]
+    marked: list[tuple[Safe, bool]] = []
+    for part in [own] if visible(own) == shown else [own[i:j] for i, j in graphemes(own)]:
+        safe, behind = visible(part), 0
+        for start, end in stand_ins(part):
+            marked += [(Safe(safe[behind:start]), False), (Safe(safe[start:end]), True)]
+            behind = end
+        marked.append((Safe(safe[behind:]), False))
+    if joined(text for text, _ in marked) != shown:
+        return [(shown, not shown.isspace())]
+    return [(text, is_stand_in) for text, is_stand_in in marked if text]
 
 
 def _joined(tags: Sequence[Run]) -> list[Run]:
     runs = list(tags[:1])
     for tag in tags[1:]:
-        runs += [(" ", BLANK), tag]
+        runs += [(blanks(1), BLANK), tag]
     return runs
 
 
@@ -289,9 +343,9 @@ def _clipped(line: Sequence[Run], width: int) -> list[Run]:
     return kept
 
 
-def _extend(line: list[Run], text: str, look: Look) -> None:
+def _extend(line: list[Run], text: Safe, look: Look) -> None:
     """Add text, joined to the run before it if that looks the same."""
     if line and line[-1][1] == look:
-        line[-1] = (line[-1][0] + text, look)
+        line[-1] = (joined((line[-1][0], text)), look)
     elif text:
         line.append((text, look))

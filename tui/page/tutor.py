@@ -11,7 +11,7 @@ from tonemark.text import short
 from tonemark.tui.page.cells import cells
 from tonemark.tui.page.columns import wrap_runs
 from tonemark.tui.page.keys import GLYPHS, KeyTable
-from tonemark.tui.page.render import BLANK, Look, Run
+from tonemark.tui.page.render import BLANK, Look, Run, run
 from tonemark.tui.page.view import View
 
 PUT_AWAY = "escape"
@@ -79,7 +79,7 @@ def after_key(progress: Progress, key: str, table: KeyTable, before: Seen, view:
     if now.focus != before.focus:
         if table.page.get(key) in _EDGES:
             return progress._replace(edged=True)
-        if key.lower() in table.letters and key not in table.page:
+        if (key in table.typed or key in table.ends) and key not in table.page:
             return progress._replace(focused=True)
     return progress
 
@@ -96,19 +96,19 @@ def tutor_lines(
         return []
     steps = _steps(view, table, progress)
     at = next((i for i, (done, _) in enumerate(steps) if not done), len(steps) - 1)
-    away: list[Run] = [("Esc", KEY), (" puts this away", QUIET)]
+    away: list[Run] = [run("Esc", KEY), run(" puts this away", QUIET)]
     if height < HIGH or width < 60:
-        runs: list[Run] = [("▸ ", MARK), *steps[at][1], ("   ", BLANK), *away]
-        return _fitting(wrap_runs([(" ", BLANK), *runs], width, 3), height)
+        runs: list[Run] = [run("▸ ", MARK), *steps[at][1], run("   ", BLANK), *away]
+        return _fitting(wrap_runs([run(" ", BLANK), *runs], width, 3), height)
     title = " ── first steps "
     rule = "─" * max(1, width - cells(title) - cells(" Esc puts this away "))
-    lines: list[list[Run]] = [[(title, Look("rule")), (rule, Look("rule")), (" ", BLANK), *away]]
+    lines: list[list[Run]] = [[run(f"{title}{rule}", Look("rule")), run(" ", BLANK), *away]]
     for i, (done, runs) in enumerate(steps):
         sign = "▸" if i == at else "✓" if done else " "
         look = MARK if i == at else QUIET
         faint = [(text, look if i == at or old == KEY else QUIET) for text, old in runs]
         shown = runs if i == at else faint
-        lines += wrap_runs([(f" {sign} {i + 1} ", look), *shown], width, 5)
+        lines += wrap_runs([run(f" {sign} {i + 1} ", look), *shown], width, 5)
     return _fitting(lines, height)
 
 
@@ -118,31 +118,32 @@ def _fitting(lines: list[list[Run]], height: int) -> list[list[Run]]:
 
 def _steps(view: View, table: KeyTable, progress: Progress) -> list[tuple[bool, list[Run]]]:
     focus = view.sheet.document.text[view.focus.start : view.focus.end]
-    labels = [(key, short(name, 12)) for key, name in table.labels.items()][:3]
-    go: list[Run] = [(f"In focus: “{short(focus, 10)}”. ", TEXT)]
+    names = list(dict.fromkeys(table.labels.values()))[:3]
+    labels = [(table.key_of_label(name), short(name, 12)) for name in names]
+    go: list[Run] = [run(f"In focus: “{short(focus, 10)}”. ", TEXT)]
     if target := _elsewhere(view):
         hint, word = target
-        go += [("The letters over a word go to it: ", TEXT), (hint, KEY)]
-        go += [(f" “{short(word, 10)}”", TEXT)]
-    name: list[Run] = [("Is it a name? Label it: ", TEXT)]
+        go += [run("The letters over a word go to it: ", TEXT), run(hint, KEY)]
+        go += [run(f" “{short(word, 10)}”", TEXT)]
+    name: list[Run] = [run("Is it a name? Label it: ", TEXT)]
     for key, label in labels:
-        name += [(key, KEY), (f" {label}, ", TEXT)]
-    name += [(table.key_of("type_ahead"), KEY), (" more. ", TEXT)]
-    name += [(table.key_of("next"), KEY), (" goes on without", TEXT)]
+        name += [run(key, KEY), run(f" {label}, ", TEXT)]
+    name += [run(table.key_of("type_ahead"), KEY), run(" more. ", TEXT)]
+    name += [run(table.key_of("next"), KEY), run(" goes on without", TEXT)]
     right, left = table.key_of("right_out"), table.key_of("right_in")
     edge: list[Run] = [
-        ("Too short or too long? ", TEXT),
-        (right, KEY),
-        (" takes in a word, ", TEXT),
+        run("Too short or too long? ", TEXT),
+        run(right, KEY),
+        run(" takes in a word, ", TEXT),
     ]
-    edge += [(left, KEY), (" gives one back; left: ", TEXT)]
-    edge += [(table.key_of("left_out"), KEY), (" ", TEXT), (table.key_of("left_in"), KEY)]
+    edge += [run(left, KEY), run(" gives one back; left: ", TEXT)]
+    edge += [run(table.key_of("left_out"), KEY), run(" ", TEXT), run(table.key_of("left_in"), KEY)]
     enter = GLYPHS["enter"] + " Enter"
     accept = table.key_of("accept")
-    accept = enter if accept == GLYPHS["enter"] else accept
-    end: list[Run] = [("All names labelled? ", TEXT), (accept, KEY)]
-    end += [(" accepts, and turns the page; ", TEXT)]
-    end += [(table.key_of("undo"), KEY), (" undoes", TEXT)]
+    accepts = enter if accept == GLYPHS["enter"] else accept
+    end: list[Run] = [run("All names labelled? ", TEXT), run(accepts, KEY)]
+    end += [run(" accepts, and turns the page; ", TEXT)]
+    end += [run(table.key_of("undo"), KEY), run(" undoes", TEXT)]
     return [
         (progress.focused or progress.labelled, go),
         (progress.labelled, name),

@@ -17,6 +17,7 @@ from tonemark.tokenizers.base import Token
 from tonemark.tui.page import hints
 from tonemark.tui.page.layout import LIST_INDENT, Layout, Mode, Piece, Row, lay_out
 from tonemark.tui.page.stops import WORDLIKE, Standing
+from tonemark.tui.page.visual import Directions, visual_row
 
 MARGIN = 3
 """Cells left of the text."""
@@ -70,10 +71,13 @@ class View:
         self.page = page
         self.mode: Mode = mode
         self._letters = letters
+        self._prefixes = hints.PREFIXES
         self._counts = counts
         self._candidates: dict[int, tuple[tuple[Token, ...], Candidates]] = {}
         self._standing: dict[int, Standing] = {}
         self._hints: Hints | None = None
+        self._directions: dict[int, Directions] = {}
+        self._visual: dict[int, Row] = {}
         self.top = 0
         self.seen = 0
         self.width = width
@@ -85,13 +89,13 @@ class View:
 
     @property
     def letters(self) -> str:
-        """What hints are made of; others give them out anew."""
+        """What hints are made of."""
         return self._letters
 
-    @letters.setter
-    def letters(self, letters: str) -> None:
-        if letters != self._letters:
-            self._letters = letters
+    def use_letters(self, letters: str, prefixes: str) -> None:
+        """Make hints of other letters (see `hints.codes`); they are then given out anew."""
+        if (letters, prefixes) != (self._letters, self._prefixes):
+            self._letters, self._prefixes = letters, prefixes
             self._hints = None
 
     # What is on the page
@@ -267,6 +271,7 @@ class View:
         """Lay the page out for a window of cells, the focus staying in view."""
         self.width = max(1, width)
         self.height = max(1, height)
+        self._visual.clear()
         self._laid_out = [sheet.tokens for sheet in self.page.sheets]
         self.layout = lay_out(
             [(sheet.document.text, sheet.tokens) for sheet in self.page.sheets],
@@ -302,7 +307,18 @@ class View:
         last = first
         while last < len(rows) and self._bottom(last) <= self.top + self.height:
             last += 1
+        if self.mode == "visual":
+            return [self._visual_row(index) for index in range(first, last)]
         return rows[first:last]
+
+    def _visual_row(self, index: int) -> Row:
+        """A row as it is read."""
+        if index not in self._visual:
+            row = self.layout.rows[index]
+            text = self.page.sheets[row.sheet].document.text
+            directions = self._directions.setdefault(row.sheet, Directions(text))
+            self._visual[index] = visual_row(row, text, directions, self.layout.width)
+        return self._visual[index]
 
     @property
     def below(self) -> int:
@@ -368,7 +384,8 @@ class View:
         weights = [
             weight + _TIGHT * (room == 1) for weight, room in zip(weights, rooms, strict=True)
         ]
-        given = zip(wanted, hints.assign(weights, self._letters, rooms), strict=True)
+        codes = hints.assign(weights, self._letters, rooms, self._prefixes)
+        given = zip(wanted, codes, strict=True)
         of = {token: hint for token, hint in given if hint}
         return Hints(of, {hint: token for token, hint in of.items()})
 
@@ -376,8 +393,9 @@ class View:
         """How many letters have room over each of these, with a blank before the next hint."""
         if self.mode == "list":
             return [LIST_INDENT - 3 if piece.x >= LIST_INDENT else 0 for piece in begins]
-        ends = [*(piece.x - 1 for piece in begins[1:]), self.width - MARGIN]
-        return [end - piece.x for piece, end in zip(begins, ends, strict=True)] if begins else []
+        xs = sorted(piece.x for piece in begins)
+        ends = dict(zip(xs, [*(x - 1 for x in xs[1:]), self.width - MARGIN], strict=False))
+        return [ends[piece.x] - piece.x for piece in begins]
 
     def _weights(self, sheet: int, begins: Sequence[Piece]) -> list[float]:
         """How likely each token is wanted: open candidates and suggestions most, and what lies

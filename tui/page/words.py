@@ -11,14 +11,14 @@ from operator import itemgetter
 
 from tonemark.corpus.pages import Page
 from tonemark.corpus.spans import Suggestion
-from tonemark.text import short
+from tonemark.text import Safe, short, visible
 from tonemark.tokenizers.base import Token
-from tonemark.tui.page.cells import cells, fit
+from tonemark.tui.page.cells import blanks, cells, fit
 from tonemark.tui.page.columns import keys_line
 from tonemark.tui.page.keyboard import Keyboard
 from tonemark.tui.page.keys import ACTION, ACTIONS, FOOTER, GLYPHS, MORE, KeyTable
 from tonemark.tui.page.labelling import ANSWERED
-from tonemark.tui.page.render import BLANK, Look, Run
+from tonemark.tui.page.render import BLANK, Look, Run, run
 from tonemark.tui.page.view import View
 
 QUIET = Look("quiet")
@@ -31,10 +31,18 @@ def spread(left: Sequence[Run], right: Sequence[Run], width: int) -> list[Run]:
     room = width - _cells(left) - _cells(right)
     if room < 1:
         return list(left)
-    return [*left, (" " * room, BLANK), *right]
+    return [*left, (blanks(room), BLANK), *right]
 
 
-def title(name: str, page: Page | None, total: int, annotator: str, saved: bool) -> list[list[Run]]:
+def title(
+    name: str,
+    page: Page | None,
+    total: int,
+    annotator: str,
+    saved: bool,
+    *,
+    read_only: bool = False,
+) -> list[list[Run]]:
     """The left and the right part of the title line."""
     place = "done"
     if page:
@@ -44,8 +52,10 @@ def title(name: str, page: Page | None, total: int, annotator: str, saved: bool)
         answers = {sheet.state.answer for sheet in page.sheets}
         if len(answers) == 1 and (answer := answers.pop()):
             place += f" ({ANSWERED[answer]})"
-    left = [(f" {short(name, 30)} · {place} · {short(annotator, 32)}", Look("title"))]
-    right = ("● saved ", Look("saved")) if saved else ("○ NOT SAVED ", Look("warning"))
+    left = [run(f" {short(name, 30)} · {place} · {short(annotator, 32)}", Look("title"))]
+    right = run("● saved ", Look("saved")) if saved else run("○ NOT SAVED ", Look("warning"))
+    if read_only:
+        right = run("○ read-only ", Look("warning"))
     return [left, [right]]
 
 
@@ -53,18 +63,18 @@ def labels_line(
     table: KeyTable, names: Sequence[str], width: int, shown: Iterable[str] | None = None
 ) -> list[Run]:
     """The labels with their keys, as many as there is room for."""
-    more: list[Run] = [(table.key_of("type_ahead"), KEY), (" more", TEXT)]
-    line: list[Run] = [("  ", BLANK)]
+    more: list[Run] = [run(table.key_of("type_ahead"), KEY), run(" more", TEXT)]
+    line: list[Run] = [run("  ", BLANK)]
     for name in names if shown is None else shown:
         index = names.index(name) if name in names else -1
         key = table.key_of_label(name)
         runs: list[Run] = [
-            (f"{key} " if key else "", KEY),
-            (f" {short(name, 16)} ", Look("label", index)),
+            run(f"{key} " if key else "", KEY),
+            run(f" {short(name, 16)} ", Look("label", index)),
         ]
         if _cells(line) + _cells(runs) + 3 + _cells(more) > width:
             break
-        line += [*(run for run in runs if run[0]), ("  ", BLANK)]
+        line += [*(part for part in runs if part[0]), run("  ", BLANK)]
     return line if shown is not None else line + more
 
 
@@ -76,7 +86,7 @@ def status(view: View, keyboard: Keyboard) -> tuple[list[Run], list[Run]]:
     if keyboard.pending:
         end = "end at " if keyboard.ending else ""
         typed = keyboard.pending.upper() if keyboard.ending else keyboard.pending
-        return message(f"{end}hint {typed}…"), []
+        return message(visible(f"{end}hint {typed}…")), []
     text = sheet.document.text[focus.start : focus.end]
     # Those that begin before the end, less those that end before the beginning.
     tokens = bisect_left(sheet.tokens, focus.end, key=itemgetter(0))
@@ -106,11 +116,12 @@ def status(view: View, keyboard: Keyboard) -> tuple[list[Run], list[Run]]:
         parts.append("⚑ flagged")
     if sheet.draft.comment:
         parts.append("commented")
-    left = [("  " + short(text, 32), TEXT), (" · " + " · ".join(parts), QUIET)]
+    left = [run(f"  {short(text, 32)}", TEXT), run(f" · {' · '.join(parts)}", QUIET)]
     place, total = view.place_in_tour()
     if not total:
-        return left, [("no candidates left ", QUIET)]
-    return left, [((f"{place} of {total}" if place else f"{total}") + " to look at ", QUIET)]
+        return left, [run("no candidates left ", QUIET)]
+    where = f"{place} of {total}" if place else f"{total}"
+    return left, [run(f"{where} to look at ", QUIET)]
 
 
 def cuts_a_word(tokens: Sequence[Token], start: int, end: int) -> bool:
@@ -125,7 +136,8 @@ def cuts_a_word(tokens: Sequence[Token], start: int, end: int) -> bool:
 def rule(width: int, said: str = "") -> list[Run]:
     """A line between the parts of the screen, with something said at its right."""
     said = f" {said} " if said else ""
-    return [(fit(" " + "─" * max(0, width - 2 - cells(said)) + said, width), Look("rule"))]
+    line = visible(" " + "─" * max(0, width - 2 - cells(said)) + said)
+    return [(fit(line, width), Look("rule"))]
 
 
 def footer(table: KeyTable, width: int, actions: Sequence[str] = FOOTER) -> list[Run]:
@@ -140,21 +152,26 @@ def prompt_footer(width: int) -> list[Run]:
 
 def menu_line(table: KeyTable) -> list[Run]:
     """What may follow `more`, in one line."""
-    line: list[Run] = [(f" {table.key_of(MORE)} ", KEY)]
+    line: list[Run] = [run(f" {table.key_of(MORE)} ", KEY)]
     for action in ACTIONS:
         if action.menu:
-            line += [(table.key_of(action.id), KEY), (f" {action.short}  ", TEXT)]
+            line += [run(table.key_of(action.id), KEY), run(f" {action.short}  ", TEXT)]
     return line
 
 
-def message(text: str) -> list[Run]:
+def only_read(reason: str) -> list[Run]:
+    """That nothing can be changed here, and why."""
+    return message(visible(f"read-only ({reason}): keys change nothing"))
+
+
+def message(text: Safe) -> list[Run]:
     """A message in the place of the status."""
-    return [("  ", BLANK), (text, Look("message"))]
+    return [run("  ", BLANK), (text, Look("message"))]
 
 
 def notice(first: str, then: str = "") -> list[list[Run]]:
     """Lines in the place of a page."""
-    return [[], [(f"   {first}", TEXT)], [], [(f"   {then}", QUIET)]]
+    return [[], [run(f"   {first}", TEXT)], [], [run(f"   {then}", QUIET)]]
 
 
 def _cells(runs: Iterable[Run]) -> int:

@@ -31,6 +31,9 @@ READING = 0.25
 """Seconds that a new page must have stood before its first key may be the one that accepts it."""
 
 
+NO_SUCH_LABEL = Safe("no such label, and this project takes no new ones")
+
+
 class AnnotateScreen(Ways[None]):
     """One page after another, until the queue is empty or she quits."""
 
@@ -41,12 +44,12 @@ class AnnotateScreen(Ways[None]):
         self.view = None
         self.keyboard: Keyboard | None = None
         self._total = 0
-        self._message = ""
+        self._message = Safe("")
         self._saved = True
         self._opened = 0.0
         self._fresh = False
         self._dropped = 0
-        self._question = ""
+        self._question = Safe("")
         self._answers: dict[str, Callable[[], None]] = {}
         self._mode: Mode | None = None
 
@@ -108,7 +111,7 @@ class AnnotateScreen(Ways[None]):
 
     def press(self, key: str) -> None:
         """One key."""
-        self._message = ""
+        self._message = Safe("")
         if self._answers:
             self._answer_question(key)
         elif self.keyboard is None:
@@ -123,7 +126,7 @@ class AnnotateScreen(Ways[None]):
 
     def say(self, message: str) -> None:
         """Put a message in the place of the status until the next key."""
-        self._message = message
+        self._message = visible(message)
         self.paint()
 
     def paint(self) -> None:
@@ -133,7 +136,10 @@ class AnnotateScreen(Ways[None]):
             return
         project, page = self.desk.project, self.desk.page
         name, total = project.name, self._total
-        left, right = words.title(name, page, total, self.desk.annotator, self._saved)
+        left, right = words.title(
+            name, page, total, self.desk.annotator, self._saved,
+            read_only=bool(self.desk.read_only),
+        )  # fmt: skip
         self._set("title", words.spread(left, right, width))
         names = [label.name for label in project.labels]
         self._set("labels", self._labels_line(names, width))
@@ -150,6 +156,7 @@ class AnnotateScreen(Ways[None]):
             actions = () if self._answers else ("back", "documents", "export", "help", "quit")
             self._set("footer", words.footer(self.table, width, actions))
             return
+        self.app.let_turn_text(self.view.mode != "visual")
         places = {name: place for place, name in enumerate(names)}
         self.query_one("#document", Lines).set_lines(render(self.view, places))
         self._set("status", self._status(width))
@@ -168,6 +175,8 @@ class AnnotateScreen(Ways[None]):
             return self.prompt.runs(width)
         if self._question:
             return words.message(self._question)
+        if self._fresh and self.desk.read_only and not self._message:
+            return words.only_read(self.desk.read_only)
         if self._message or self.view is None or self.keyboard is None:
             return words.message(self._message)
         return words.spread(*words.status(self.view, self.keyboard), width)
@@ -177,7 +186,7 @@ class AnnotateScreen(Ways[None]):
         if self._answers:
             return words.notice("Your page is not open here.")
         if not self._total:
-            adding = visible(f"tonemark add {self.desk.project.folder} FILE")
+            adding = f"tonemark add {self.desk.project.folder} FILE"
             return words.notice("There are no documents yet. Add some:", adding)
         again = self.table.key_of("accept")
         return words.notice(
@@ -236,7 +245,9 @@ class AnnotateScreen(Ways[None]):
 
     def _opening_mode(self, page: Page) -> Mode:
         project = self.desk.project
-        return opening_mode(project.bidi, project.language, page.sheets[0].document)
+        return opening_mode(
+            self.app.bidi or project.bidi, project.language, page.sheets[0].document
+        )
 
     def _counts(self, page: Page) -> dict[str, WordCount]:
         folded = {
@@ -346,8 +357,9 @@ class AnnotateScreen(Ways[None]):
         if meant := matching(names, typed):
             return words.labels_line(self.table, names, width, meant)
         if self.desk.project.new_labels:
-            return words.message(f"{GLYPHS['enter']} adds the label {short(new_name(typed), 30)}")
-        return words.message("no such label, and this project takes no new ones")
+            name = short(new_name(typed), 30)
+            return words.message(visible(f"{GLYPHS['enter']} adds the label {name}"))
+        return words.message(NO_SUCH_LABEL)
 
     def _typed_label(self, typed: str) -> None:
         meant = matching([label.name for label in self.desk.project.labels], typed)
@@ -359,9 +371,10 @@ class AnnotateScreen(Ways[None]):
         elif self.desk.project.new_labels:
             self._reply(lambda: self._new_label(keyboard, new_name(typed)))
         else:
-            self.say("no such label, and this project takes no new ones")
+            self.say(NO_SUCH_LABEL)
 
     def _new_label(self, keyboard: Keyboard, name: str) -> Reply:
+        self.desk.check_writable()
         self._use_project(add_label(self.desk.project.folder, name))
         return keyboard.label(name)
 
@@ -370,7 +383,7 @@ class AnnotateScreen(Ways[None]):
             try:
                 self._use_project(read_project(self.desk.project.folder))
             except TonemarkError as error:
-                self.say(visible(error.title))
+                self.say(error.title)
 
     def _use_project(self, project: Project) -> None:
         self.app.use_project(project)
@@ -392,7 +405,7 @@ class AnnotateScreen(Ways[None]):
     def _answer_question(self, key: str) -> None:
         """Any other key leaves the question standing."""
         if act := self._answers.get(self.table.page.get(key, "")):
-            self._question, self._answers = "", {}
+            self._question, self._answers = Safe(""), {}
             act()
         else:
             self.paint()

@@ -18,11 +18,12 @@ from tonemark.corpus.progress import AnnotatorProgress, Progress, progress
 from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
-from tonemark.text import short, visible
+from tonemark.text import short
+from tonemark.tui.page import words
 from tonemark.tui.page.cells import cells
 from tonemark.tui.page.columns import column, wrap_runs
 from tonemark.tui.page.keys import KeyTable
-from tonemark.tui.page.render import BLANK, Look, Run
+from tonemark.tui.page.render import BLANK, Look, Run, run
 from tonemark.tui.screens.reading import QUIET, TEXT, TITLE, ReadingScreen
 from tonemark.tui.screens.ways import EXPORTS, Place, file_name
 
@@ -74,7 +75,7 @@ class Dashboard(ReadingScreen[None]):
         try:
             found = await asyncio.to_thread(self._counted, team)
         except TonemarkError as error:
-            self.say(visible(error.title))
+            self.say(error.title)
             return
         if found:
             self._figures, self._total = found, found.documents
@@ -96,6 +97,11 @@ class Dashboard(ReadingScreen[None]):
     def heading(self) -> tuple[str, str]:
         """The project's name, and hers."""
         return short(self.desk.project.name, 40), short(self.desk.annotator, 32)
+
+    def status(self) -> tuple[list[Run], list[Run]]:
+        """Whether nothing can be changed, and what is above and below."""
+        left, right = super().status()
+        return (words.only_read(self.desk.read_only) if self.desk.read_only else left), right
 
     def body(self, width: int) -> Iterable[list[Run]]:
         """The figures."""
@@ -146,14 +152,14 @@ def dashboard_lines(
     if project.overlap > 1:
         facts.append(f"{project.overlap} annotators each")
     yield []
-    yield from wrap_runs([("  ", BLANK), (" · ".join(visible(f) for f in facts), TEXT)], width, 2)
+    yield from wrap_runs([run("  ", BLANK), run(" · ".join(facts), TEXT)], width, 2)
     yield []
     if not total:
-        yield [("  There are no documents yet. Add some:", TEXT)]
-        yield [(f"    tonemark add {visible(str(project.folder))} FILE", KEY)]
+        yield [run("  There are no documents yet. Add some:", TEXT)]
+        yield [run(f"    tonemark add {project.folder} FILE", KEY)]
         yield []
     if figures is None:
-        yield [("  counting…", QUIET)]
+        yield [run("  counting…", QUIET)]
     else:
         people = sorted(figures.annotators, key=lambda each: each.name != annotator)
         names = max((cells(each.name) for each in people), default=0) + 6
@@ -163,21 +169,21 @@ def dashboard_lines(
     for index, label in enumerate(project.labels):
         count = figures.labels.get(label.name, 0) if figures else 0
         line: list[Run] = [
-            (f"  {table.key_of_label(label.name) or ' '} ", KEY),
-            (f" {short(label.name, 16)} ", Look("label", index)),
+            run(f"  {table.key_of_label(label.name) or ' '} ", KEY),
+            run(f" {short(label.name, 16)} ", Look("label", index)),
         ]
         gap = max(1, 22 - sum(cells(text) for text, _ in line))
         said = f"{count:,} span{'s' * (count != 1)}" if figures else ""
-        line.append((" " * gap + column(said, 16), TEXT))
-        yield [*line, (column(label.about, max(0, width - 38)).rstrip(), QUIET)]
+        line.append(run(" " * gap + column(said, 16), TEXT))
+        yield [*line, run(column(label.about, max(0, width - 38)).rstrip(), QUIET)]
     known = {label.name for label in project.labels}
     others = {name: n for name, n in figures.labels.items() if name not in known} if figures else {}
     if others:
         said = ", ".join(f"{short(name, 16)} {count:,}" for name, count in others.items())
-        yield from wrap_runs([(f"  labels not in project.toml: {said}", QUIET)], width, 4)
+        yield from wrap_runs([run(f"  labels not in project.toml: {said}", QUIET)], width, 4)
     yield []
     yield from wrap_runs(
-        [(f"  {exported or 'nothing was exported from here yet'}", QUIET)], width, 2
+        [run(f"  {exported or 'nothing was exported from here yet'}", QUIET)], width, 2
     )
 
 
@@ -197,16 +203,16 @@ def _person(each: AnnotatorProgress, you: bool, total: int, names: int, width: i
         if count and you
     ]
     line: list[Run] = [
-        ("  ", BLANK),
+        run("  ", BLANK),
         (column(f"{each.name} (you)" if you else each.name, names), TITLE if you else TEXT),
-        (" ", BLANK),
-        ("█" * full, KEY if you else TEXT),
-        ("░" * (bar - full), QUIET),
-        (said, TEXT),
+        run(" ", BLANK),
+        run("█" * full, KEY if you else TEXT),
+        run("░" * (bar - full), QUIET),
+        run(said, TEXT),
     ]
     room = width - sum(cells(text) for text, _ in line) - 2
     detail = column(" · ".join(parts), max(0, room)).rstrip() if parts else ""
-    return [*line, (f"  {detail}", QUIET)]
+    return [*line, run(f"  {detail}", QUIET)]
 
 
 def last_export(project: Project) -> str:

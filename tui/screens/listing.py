@@ -14,7 +14,7 @@ from typing import ClassVar, Generic, TypeVar
 from tonemark.corpus.listing import SHOWS, Listed, Show, listed
 from tonemark.text import short
 from tonemark.tui.page.columns import column
-from tonemark.tui.page.render import BLANK, Look, Run
+from tonemark.tui.page.render import BLANK, Look, Run, run
 from tonemark.tui.screens.reading import QUIET, TEXT, ReadingScreen
 from tonemark.tui.screens.ways import Place
 
@@ -182,7 +182,7 @@ class ListScreen(ReadingScreen[Place | None], Generic[Item]):
         width = self.size.width
         if not self.items:
             said = "looking…" if self.looking else self.nothing()
-            return [*self.head(width), [], [("  ", BLANK), (said, TEXT)]]
+            return [*self.head(width), [], [run("  ", BLANK), run(said, TEXT)]]
         shown = self.items[self.top : self.top + self.rows]
         lines = [self.line(item, width, self.top + y == self.at) for y, item in enumerate(shown)]
         return [*self.head(width), *lines]
@@ -289,26 +289,27 @@ class DocumentsScreen(ListScreen[Listed]):
     def status(self) -> tuple[list[Run], list[Run]]:
         """What the marks of the line in focus say."""
         if not self.items:
-            return [], [(f"{self._total:,} documents ", QUIET)]
+            return [], [run(f"{self._total:,} documents ", QUIET)]
         item = self.items[self.at]
         parts: list[str] = [item.state]
         parts += [f"{item.spans:,} span{'s' * (item.spans != 1)}"] if item.spans else []
         parts += ["flagged"] * item.flagged + ["commented"] * item.commented
         parts += ["has suggestions"] * item.suggested
-        left: list[Run] = [(f"  {short(item.key, 30)}", TEXT), (f" · {' · '.join(parts)}", QUIET)]
-        return left, [(f"{item.number:,} of {self._total:,} ", QUIET)]
+        said = " · ".join(parts)
+        left: list[Run] = [run(f"  {short(item.key, 30)}", TEXT), run(f" · {said}", QUIET)]
+        return left, [run(f"{item.number:,} of {self._total:,} ", QUIET)]
 
     def head(self, width: int) -> list[list[Run]]:
         """The states that the list can be narrowed to, the one shown marked."""
-        every = [(" ", BLANK)]
+        every = [run(" ", BLANK)]
         for show in SHOWS:
-            every.append((show, Look("key", focus=True) if show == self.show else QUIET))
-            every.append((" ", BLANK))
+            every.append(run(show, Look("key", focus=True) if show == self.show else QUIET))
+            every.append(run(" ", BLANK))
         if sum(len(text) for text, _ in every) <= width:
             return [every]
         at = SHOWS.index(self.show) + 1
-        focused = (self.show, Look("key", focus=True))
-        return [[(" show ", QUIET), focused, (f" ({at} of {len(SHOWS)})", QUIET)]]
+        focused = run(self.show, Look("key", focus=True))
+        return [[run(" show ", QUIET), focused, run(f" ({at} of {len(SHOWS)})", QUIET)]]
 
     def line(self, item: Listed, width: int, focus: bool) -> list[Run]:
         """Number, key, state, count of spans, marks, and as much text as there is room for."""
@@ -324,11 +325,12 @@ class DocumentsScreen(ListScreen[Listed]):
             (f"{item.spans}" if item.spans else "", 3, True),
             (notes, 3, False),
         ]
-        line = [("›" if focus else " ", Look("key"))]
-        line += [(" " + column(t, w, right=r), Look("text", focus=focus)) for t, w, r in cells]
+        line = [run("›" if focus else " ", Look("key"))]
+        look = Look("text", focus=focus)
+        line += [run(f" {column(text, w, right=right)}", look) for text, w, right in cells]
         used = sum(w + 1 for _, w, _ in cells) + 1
         text = column(item.beginning, max(0, width - used - 2))
-        return [*line, (f" {text}", TEXT)]
+        return [*line, run(f" {text}", TEXT)]
 
     def _command_next(self) -> None:
         self._narrow(1)

@@ -18,12 +18,13 @@ from textual.app import ComposeResult
 from tonemark.corpus.documents import Document
 from tonemark.corpus.listing import neighbours
 from tonemark.corpus.pages import Sheet
-from tonemark.text import short
+from tonemark.errors import TonemarkError
+from tonemark.text import Safe, short, visible
 from tonemark.tui.page import words
 from tonemark.tui.page.columns import keys_line, wrapped
 from tonemark.tui.page.help import help_lines
 from tonemark.tui.page.keys import ACTION
-from tonemark.tui.page.render import BLANK, Look, Run
+from tonemark.tui.page.render import BLANK, Look, Run, run
 from tonemark.tui.page.tutor import AGAIN
 from tonemark.tui.screens.ways import Place, Result, Ways
 from tonemark.tui.widgets.lines import Lines
@@ -43,7 +44,7 @@ FRAME = 5
 class ReadingScreen(Ways[Result]):
     """Lines to read. `KEYS` are the actions that its keys have, with their words in the footer:
     the letters are those of the page, so that they mean the same everywhere. What the page has
-    not is in `OWN`: an action and its key."""
+    not is in `OWN`: an action and its key, by its place on a qwerty board."""
 
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = (("quit", "back"),)
     OWN: ClassVar[dict[str, str]] = {}
@@ -53,7 +54,7 @@ class ReadingScreen(Ways[Result]):
         self.top = 0
         self._lines: list[list[Run]] = []
         self._more: Iterator[list[Run]] = iter(())
-        self._message = ""
+        self._message = Safe("")
 
     # What a screen says
 
@@ -70,7 +71,7 @@ class ReadingScreen(Ways[Result]):
         below = len(self._lines) > self.top + self.high
         above = self.top > 0
         place = {(0, 1): "more below ↓", (1, 1): "↑ more ↓", (1, 0): "↑ the end"}
-        return [], [(place.get((above, below), "") + " ", QUIET)]
+        return [], [run(f"{place.get((above, below), '')} ", QUIET)]
 
     # Drawing
 
@@ -116,8 +117,8 @@ class ReadingScreen(Ways[Result]):
         if not width or not self.query("#title"):
             return
         left, right = self.heading()
-        title: list[Run] = [(f" {left}", TITLE)]
-        self.set_line("title", words.spread(title, [(f"{right} ", QUIET)], width))
+        title: list[Run] = [run(f" {left}", TITLE)]
+        self.set_line("title", words.spread(title, [run(f"{right} ", QUIET)], width))
         self.set_line("rule", words.rule(width))
         self.set_line("rule2", words.rule(width))
         self.query_one("#document", Lines).set_lines(self.window(self.high))
@@ -138,7 +139,11 @@ class ReadingScreen(Ways[Result]):
 
     def footer(self) -> list[tuple[str, str]]:
         """The keys of this screen with their words."""
-        return [(self.OWN.get(name) or self.table.key_of(name), word) for name, word in self.KEYS]
+        return [(self._key_of(name), word) for name, word in self.KEYS]
+
+    def _key_of(self, name: str) -> Safe:
+        own = self.OWN.get(name)
+        return self.table.key_at(own) if own else self.table.key_of(name)
 
     def set_line(self, name: str, runs: list[Run]) -> None:
         """Show a line of the frame."""
@@ -146,25 +151,26 @@ class ReadingScreen(Ways[Result]):
 
     def say(self, message: str) -> None:
         """Put a message in the place of the status until the next key."""
-        self._message = message
+        self._message = visible(message)
         self.paint()
 
     # Keys
 
     def press(self, key: str) -> None:
         """One key."""
-        self._message = ""
+        self._message = Safe("")
         handler = getattr(self, f"_command_{self._action(key)}", None)
         if handler:
             handler()
         else:
-            self.say("nothing is on this key here")
+            stray = self.table.is_stray_capital(key)
+            self.say("caps lock?" if stray else "nothing is on this key here")
 
     def _action(self, key: str) -> str:
         if key == "escape":
             return "quit"
         for name, own in self.OWN.items():
-            if key == own:
+            if self.table.is_at(key, own):
                 return name
         here = {name for name, _ in self.KEYS}
         page, menu = self.table.page.get(key, ""), self.table.menu.get(key, "")
@@ -237,7 +243,11 @@ class HelpScreen(ReadingScreen[Place | None]):
         return help_lines(self.table, self.desk.project.labels, width, self._here)
 
     def _command_tutor(self) -> None:
-        self.desk.store.set_preference(self.desk.annotator, "tutor", AGAIN)
+        try:
+            self.desk.store.set_preference(self.desk.annotator, "tutor", AGAIN)
+        except TonemarkError as error:
+            self.say(error.title)
+            return
         self.dismiss(None)
 
 
@@ -283,7 +293,8 @@ class MetadataScreen(ReadingScreen[Place | None]):
         before, behind = neighbours(self.desk.store, document)
         for name, other in (("the document before", before), ("the document after", behind)):
             yield []
-            yield [(f" {name}", TITLE), (f"  {short(other.key, 40)}" if other else "", QUIET)]
+            key = f"  {short(other.key, 40)}" if other else ""
+            yield [run(f" {name}", TITLE), run(key, QUIET)]
             yield from _prose(_beginning(other) if other else "(none of this source)", width)
 
     def _suggestions(self) -> Iterator[str]:
@@ -318,16 +329,16 @@ def guidelines_text(path: Path | None) -> str:
 
 def _prose(text: str, width: int) -> Iterator[list[Run]]:
     for line in wrapped(text, max(1, width - 4)):
-        yield [("  ", BLANK), (line, TEXT)]
+        yield [run("  ", BLANK), (line, TEXT)]
 
 
 def _fact(name: str, value: str, width: int) -> Iterator[list[Run]]:
     indent = 14 if width >= 50 else 2
     if indent < len(name) + 2:
-        yield [(f"  {name}", QUIET)]
+        yield [run(f"  {name}", QUIET)]
         name = ""
     for line in wrapped(value, max(1, width - indent - 2)):
-        yield [(f"  {name:<{indent - 2}}", QUIET), (line, TEXT)]
+        yield [run(f"  {name:<{indent - 2}}", QUIET), (line, TEXT)]
         name = ""
 
 

@@ -9,8 +9,9 @@ from typing import ClassVar
 from tonemark.corpus.listing import labels_given
 from tonemark.corpus.search import Hit, folds_by_itself, scan
 from tonemark.text import short
+from tonemark.tui.page.cells import blanks
 from tonemark.tui.page.columns import column, kwic
-from tonemark.tui.page.render import BLANK, Look, Run
+from tonemark.tui.page.render import BLANK, Look, Run, run
 from tonemark.tui.screens.listing import ListScreen
 from tonemark.tui.screens.reading import QUIET, TEXT
 from tonemark.tui.screens.ways import Place
@@ -117,13 +118,13 @@ class SearchScreen(ListScreen[Hit]):
             hits += " so far…"
         elif count >= LIMIT:
             hits = f"the first {count:,} hits"
-        left: list[Run] = [(f"  {hits}", TEXT)]
+        left: list[Run] = [run(f"  {hits}", TEXT)]
         if self._labels:
             said = ", ".join(f"{short(name, 16)} {n:,}" for name, n in self._labels.most_common(5))
-            left.append((f" · labelled by you: {said}", QUIET))
+            left.append(run(f" · labelled by you: {said}", QUIET))
         elif count and not self.looking:
-            left.append((" · not labelled by you so far", QUIET))
-        return left, [(f"{self.at + 1:,} of {count:,} ", QUIET)] if count else []
+            left.append(run(" · not labelled by you so far", QUIET))
+        return left, [run(f"{self.at + 1:,} of {count:,} ", QUIET)] if count else []
 
     def line(self, item: Hit, width: int, focus: bool) -> list[Run]:
         """The hit in its context; at the right the label she gave, and the document's key."""
@@ -135,15 +136,15 @@ class SearchScreen(ListScreen[Hit]):
         names = [label.name for label in self.desk.project.labels]
         look = Look("tag", names.index(given[0]) if given and given[0] in names else -1)
         line: list[Run] = [
-            ("›" if focus else " ", Look("key")),
+            run("›" if focus else " ", Look("key")),
             (left, TEXT),
             (hit, Look("span", focus=focus)),
-            (f"{right} ", TEXT),
+            run(f"{right} ", TEXT),
         ]
         if tag and given:
-            line += [(column(given[0], tag - 1), look), (" ", BLANK)]
+            line += [(column(given[0], tag - 1), look), run(" ", BLANK)]
         elif tag:
-            line.append((" " * tag, BLANK))
+            line.append((blanks(tag), BLANK))
         return [*line, (column(item.key, key), QUIET)]
 
     def footer(self) -> list[tuple[str, str]]:

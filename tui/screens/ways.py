@@ -14,21 +14,35 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import regex
 from textual import events
+from textual.geometry import Offset
 from textual.screen import Screen
 
 from tonemark.corpus.desk import Desk
-from tonemark.text import short, visible
+from tonemark.errors import TonemarkError
+from tonemark.files import check_inside
+from tonemark.text import short
 from tonemark.tui.page.keys import GLYPHS, KeyTable
 from tonemark.tui.page.prompt import Prompt
 from tonemark.tui.page.view import View
+from tonemark.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
     from tonemark.tui.app import TonemarkApp
 
 Result = TypeVar("Result")
 
+REDRAW = "ctrl+l"
+"""The key that sends the whole screen, in every program of a terminal."""
+
+PASTING = 0.005
+"""Seconds after a paste, or after a key dropped for this, in which no hand types: such a key is the
+rest of a text that holds the marker for the end of a paste (textual.md, 4)."""
+
 EXPORTS = "exports"
 """The folder inside a project to which the screens export."""
+
+
+PASTE_DROPPED = "the paste was dropped: keys are typed here"
 
 
 class Place(NamedTuple):
@@ -63,7 +77,7 @@ class Ways(Screen[Result]):
         raise NotImplementedError
 
     def say(self, message: str) -> None:
-        """Put a message in the place of the status until the next key."""
+        """Put a message, which may hold data, in the place of the status until the next key."""
         raise NotImplementedError
 
     def paint(self) -> None:
@@ -74,16 +88,24 @@ class Ways(Screen[Result]):
         """Act on a key of the screen's own: one character, or a name such as `enter`."""
         raise NotImplementedError
 
+    def cursor(self) -> Offset:
+        """The cell for the terminal's own cursor, hidden as it is: on the focus, where screen
+        readers and braille lines follow it."""
+        lines = self.query_one("#status" if self.prompt else "#document", Lines)
+        return lines.focused_cell() or lines.region.offset
+
     # Keys
 
     def on_key(self, event: events.Key) -> None:
         """One key, to the line being typed or to the screen."""
         event.stop()
         event.prevent_default()
-        if not self.takes(event):
-            return
         key = key_name(event)
-        if self.prompt is None:
+        if self.app.ending or self._is_pasted(event, key) or not self.takes(event):
+            return
+        if key == REDRAW:
+            self.app.redraw()
+        elif self.prompt is None:
             self.press(key)
         elif key in ("enter", "escape"):
             prompt, self.prompt = self.prompt, None
@@ -95,6 +117,19 @@ class Ways(Screen[Result]):
         elif self.prompt.press(key):
             self.paint()
 
+    def _is_pasted(self, event: events.Key, key: str) -> bool:
+        """Whether a key is the rest of a paste, and is dropped; a line takes its characters.
+
+        How many keys come in one read tells nothing: over a bad line, those typed ahead do.
+        """
+        if not 0 <= event.time - self.app.pasted < PASTING:
+            return False
+        self.app.pasted = event.time
+        if self.prompt and key not in ("enter", "escape"):
+            return False
+        self.say(PASTE_DROPPED)
+        return True
+
     def takes(self, event: events.Key) -> bool:
         """Whether a key is taken at all."""
         return True
@@ -102,11 +137,12 @@ class Ways(Screen[Result]):
     def on_paste(self, event: events.Paste) -> None:
         """A paste goes into the line being typed; elsewhere it is no typing, and is dropped."""
         event.stop()
+        self.app.pasted = event.time
         if self.prompt:
             self.prompt.insert(event.text)
             self.paint()
         else:
-            self.say("the paste was dropped: keys are typed here")
+            self.say(PASTE_DROPPED)
 
     def ask_line(
         self,
@@ -172,14 +208,14 @@ class Ways(Screen[Result]):
         path = project.folder / EXPORTS / f"{file_name(project.name)}.jsonl"
         try:
             report = await export(project.folder, path)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TonemarkError) as error:
             self.say(f"not exported: {short(str(error), 100)}")
             return
         written = report.pop("written")
         left = [f"{n:,} {why}" for why, n in report.items() if isinstance(n, int) and n]
         out = f"; left out: {', '.join(left)}" if left else ""
         documents = f"{written:,} document{'s' * (written != 1)}"
-        self.say(visible(f"{documents} written to {EXPORTS}/{short(path.name, 40)}{out}"))
+        self.say(f"{documents} written to {EXPORTS}/{short(path.name, 40)}{out}")
 
 
 def key_name(event: events.Key) -> str:
@@ -191,8 +227,10 @@ def key_name(event: events.Key) -> str:
 async def export(folder: Path, path: Path) -> dict[str, Any]:
     """Export a project to a file, in another process: what `tonemark export --json` reports.
 
-    Raises OSError where that cannot be started, ValueError with its words where it fails.
+    Raises OSError where that cannot be started, ValueError with its words where it fails, and
+    TonemarkError where a link leads the file out of the project.
     """
+    check_inside(folder, path.parent)
     path.parent.mkdir(exist_ok=True)
     process = await asyncio.create_subprocess_exec(
         sys.executable,

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.tui.page.cells import cells
-from tonemark.tui.page.render import BLANK, Run, render
+from tonemark.tui.page.render import BLANK, Look, Run, render
 from tonemark.tui.page.view import MARGIN, View
+from tonemark.tui.theme import style_of
 
 Makes = Callable[..., Any]
+MARK = "\u0301"
 NAMES = {"PER": 0, "LOC": 1, "ORG": 2}
 TEXT = "Rais Samia Suluhu alikutana na waziri jijini Nairobi siku ya Jumatatu ."
 
@@ -175,7 +177,7 @@ def test_looks_of_the_text(
         ("می\u200cخواهم", (0, 3), ["می\u200c", "خواهم"]),  # ZWNJ is shown as in the whole
         ("ye\u0301s", (1, 2), ["y", "e\u0301", "s"]),  # a cluster is not cut
         ("ye\u0301s", (2, 4), ["y", "e\u0301s"]),
-        ("a\u202ebc", (1, 3), ["a", "‹RLO›b", "c"]),
+        ("a\u202ebc", (1, 3), ["a", "‹RLO›", "b", "c"]),
         ("kwaZulu", (3, 7), ["kwa", "Zulu"]),
     ],
 )
@@ -192,6 +194,44 @@ def test_text_is_cut_where_spans_begin_but_never_inside_a_cluster(
     shown = [text for text, look in line if not look.focus]
     shown[-1] = shown[-1].rstrip()
     assert [text for text in shown if text] == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "keys", "mode", "stand_ins"),
+    [
+        ("na \x1b[31m ya", "", "logical", "␛"),
+        ("na a\u202eb\xa0c ya", "", "logical", "‹RLO› ⍽"),
+        (f"na e{MARK * 200} ya", "", "logical", "‹+192›"),
+        (f"na \u200b{MARK}x ya", "", "logical", f"╎◌{MARK}"),
+        ("na ‹RLO› ␛ → ya", "", "logical", ""),  # data that looks like it
+        ("na kitu ya", "", "logical", ""),
+        ("na\r\nya", "", "logical", ""),  # the end of a line stands at the end of one
+        ("na a\u202eb ya", "", "list", "‹RLO›"),
+        ("n\x1ba ya", "home", "logical", "␛"),
+        ("na m\u200cb ya", "", "logical", "‹ZWNJ›"),
+        ("ab\u202ecdefghij" * 9, "", "logical", " ".join(["‹RLO›"] * 9)),  # cut over rows
+    ],
+)
+def test_what_stands_in_for_something_does_not_look_like_data(
+    player: Makes, text: str, keys: str, mode: str, stand_ins: str
+) -> None:
+    page = player(text, width=30, height=20).play(keys)
+    page.view.mode = mode
+    page.view.resize(30, 20)
+    runs = [run for line in lines_of(page.view) for run in line]
+    shown = [text for text, look in runs if look.stand_in]
+    assert " ".join(shown) == stand_ins
+    assert {look.role for _, look in runs if look.stand_in} <= {"text", "between", "candidate"}
+
+
+def test_stand_ins_keep_the_looks_of_focus_and_span() -> None:
+    for look in (Look("text"), Look("candidate"), Look("span", 0), Look("suggestion", 0)):
+        styles = {
+            style_of(look._replace(focus=focus, stand_in=stand_in))
+            for focus in (False, True)
+            for stand_in in (False, True)
+        }
+        assert len(styles) == 4
 
 
 words = st.sampled_from(

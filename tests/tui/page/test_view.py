@@ -318,7 +318,7 @@ def test_words_of_one_letter_get_the_one_letter_hints(player: Callable[..., Any]
 def test_other_letters_give_hints_anew(player: Callable[..., Any]) -> None:
     view = player(TEXT).view
     view.hints()
-    view.letters = "jk"
+    view.use_letters("jk", "kj")
     assert set("".join(view.hints().of.values())) == set("jk")
 
 

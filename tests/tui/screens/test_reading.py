@@ -114,7 +114,7 @@ def test_every_action_is_in_the_help_once() -> None:
     text = text_of(help_lines(key_table({}), [], 200))
     for action in ACTIONS:
         if action.id != MORE:
-            assert text.count(action.about) == 1, action.id
+            assert text.count(action.about) == (1 if action.keys else 0), action.id
     assert all(name in ACTION for _, names in GROUPS for name in names)
 
 
