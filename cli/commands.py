@@ -5,7 +5,10 @@ Verbs are loaded when they are called: none without a screen imports Textual.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +25,7 @@ VERBS = {
     "open": "tonemark.cli.working",
     "status": "tonemark.cli.reporting",
     "export": "tonemark.cli.exporting",
+    "doctor": "tonemark.cli.doctor",
     "recent": "tonemark.cli.projects",
     "demo": "tonemark.cli.projects",
 }
@@ -80,6 +84,9 @@ def tonemark(ctx: click.Context) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line; the exit code: 0 done, 1 refused or failed, 2 wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # an encoding without our letters
+            stream.reconfigure(errors="backslashreplace")
     try:
         result = tonemark.main(list(arguments), prog_name="tonemark", standalone_mode=False)
     except click.exceptions.Exit as exit_:
@@ -96,7 +103,39 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of a pipe has gone: nothing is left to tell it
         return 1
+    except OSError as error:
+        _end_output()
+        say_error(_refused(error))
+        return 1
+    except Exception as error:
+        if "sqlite3" not in sys.modules:
+            raise
+        from tonemark.corpus.store_file import in_words
+
+        told = in_words(error)
+        if told is None:
+            raise
+        say_error(told)
+        return 1
     return result if isinstance(result, int) else 0
+
+
+def _refused(error: OSError) -> TonemarkError:
+    """What the system refused, where no room has told it better: a name too long, a full disk."""
+    why = error.strerror or str(error)
+    if error.filename is None:
+        return TonemarkError(f"The output could not be written: {why}.")
+    return TonemarkError(f"{os.fsdecode(error.filename)}: {why}.")
+
+
+def _end_output() -> None:
+    """Drop what a full disk did not take of the output: Python would try it again at its end, and
+    fail with words of its own."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def say_error(error: TonemarkError) -> None:

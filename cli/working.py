@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 
 from tonemark.cli.opening import DIRECTORY, annotator, annotator_option, open_project
 from tonemark.cli.recent import remember
 from tonemark.corpus.desk import Desk
+from tonemark.corpus.project_checks import Bidi
 from tonemark.errors import TonemarkError
 
 if TYPE_CHECKING:
     from textual.screen import Screen
+
+
+bidi_option = click.option(
+    "--bidi",
+    type=click.Choice([way for way in get_args(Bidi) if way != "auto"]),
+    help="How right-to-left text is laid out in this terminal.",
+)
 
 
 @click.command(
@@ -24,9 +33,12 @@ if TYPE_CHECKING:
 @click.argument("folder", type=DIRECTORY, metavar="DIR")
 @annotator_option
 @click.option("--document", metavar="KEY", help="Open this document first.")
-def annotate_command(folder: Path, as_name: str | None, document: str | None) -> int:
+@bidi_option
+def annotate_command(
+    folder: Path, as_name: str | None, document: str | None, bidi: Bidi | None
+) -> int:
     """Go straight to work: the first page of your queue."""
-    return annotate(folder, as_name, document)
+    return annotate(folder, as_name, document, bidi)
 
 
 class _Folder(click.Command):
@@ -42,15 +54,21 @@ class _Folder(click.Command):
 )
 @click.argument("folder", type=DIRECTORY, metavar="DIR")
 @annotator_option
-def open_command(folder: Path, as_name: str | None) -> int:
+@bidi_option
+def open_command(folder: Path, as_name: str | None, bidi: Bidi | None) -> int:
     """The project's dashboard."""
     desk = _desk(folder, as_name)
     from tonemark.tui.screens.dashboard import Dashboard
 
-    return _run(desk, Dashboard())
+    return _run(desk, Dashboard(), bidi)
 
 
-def annotate(folder: Path, as_name: str | None = None, document: str | None = None) -> int:
+def annotate(
+    folder: Path,
+    as_name: str | None = None,
+    document: str | None = None,
+    bidi: Bidi | None = None,
+) -> int:
     """Open the annotate screen, on the document with a key if one is given; the exit code."""
     desk = _desk(folder, as_name)
     number = None
@@ -63,7 +81,7 @@ def annotate(folder: Path, as_name: str | None = None, document: str | None = No
             )
     from tonemark.tui.screens.annotate import AnnotateScreen
 
-    return _run(desk, AnnotateScreen(number))
+    return _run(desk, AnnotateScreen(number), bidi)
 
 
 def _desk(folder: Path, as_name: str | None) -> Desk:
@@ -85,15 +103,38 @@ def _check_terminal() -> None:
             "This terminal says that it can show no screen (TERM=dumb)."
             " Set TERM, for example to xterm-256color."
         )
+    # Textual writes there. Terminals are UTF-8, whatever the locale of a server says, and doctor
+    # tells of those that are not.
+    if isinstance(sys.__stderr__, io.TextIOWrapper):
+        sys.__stderr__.reconfigure(encoding="utf-8")
 
 
-def _run(desk: Desk, first: Screen[None]) -> int:
+def _run(desk: Desk, first: Screen[None], bidi: Bidi | None) -> int:
     from tonemark.tui.app import TonemarkApp
 
+    cut_off = True
     try:
-        app = TonemarkApp(desk, first)
+        app = TonemarkApp(desk, first, bidi)
         app.run(mouse=False)
+        cut_off = bool(app.crash or app.return_code)
     finally:
-        desk.close()
+        desk.close(cut_off=cut_off)
         desk.store.close()
+    if app.fault:
+        raise app.fault
+    if app.crash:
+        _say_crash(app.crash)
+        return 1
     return app.return_code or 0
+
+
+def _say_crash(crash: str) -> None:
+    """Tell of a defect of ours; its words may quote a document."""
+    from tonemark.cli.opening import say
+
+    say(
+        *crash.rstrip().split("\n"),
+        "tonemark: this is a defect of the program. Every key whose change you saw is saved.",
+        "  Start again where you were; please report the lines above.",
+        err=True,
+    )

@@ -1,0 +1,1 @@
+"""What `tonemark doctor` looks at, one module a part; each gives checks, none prints."""

@@ -1,0 +1,169 @@
+"""What may be wrong with the terminal, the installation and a project: `doctor`."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tonemark.cli.opening import DIRECTORY, json_option, say_json
+from tonemark.text import visible
+
+if TYPE_CHECKING:
+    from tonemark.cli.checks.check import Part
+    from tonemark.cli.checks.terminal import Widths
+    from tonemark.tui.terminal.reports import Line
+
+WIDEST = 100
+"""Columns that a report takes at most: longer lines are hard to read."""
+
+SHOWN = 60
+"""Checks of a part that are printed: nobody mends more in one go."""
+
+NARROWEST = 12
+"""Columns below which a terminal may break our lines as it likes."""
+
+
+@click.command("doctor", epilog="Example: tonemark doctor habari")
+@click.argument("folder", type=DIRECTORY, metavar="[DIR]", required=False)
+@click.option("--keys", "with_keys", is_flag=True, help="Press your keys and see which arrive.")
+@click.option("--glyphs", is_flag=True, help="Letters of every script, to be looked at.")
+@json_option
+def doctor_command(folder: Path | None, with_keys: bool, glyphs: bool, as_json: bool) -> int:
+    """Look at this terminal, the installation and, given a project, all that is in its store.
+
+    It changes nothing, and says of each fault what to do. Exit code 0: no fault; 1: some.
+    """
+    from tonemark.cli.checks.terminal import line_to_ask
+    from tonemark.tui.terminal.reports import drain, quiet
+
+    for stream in (sys.stdout, sys.stderr):  # an encoding without é is a fault to be told
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    line = line_to_ask()
+    if with_keys and line is None:
+        raise click.UsageError("--keys needs a terminal: standard input and output must be one.")
+    if line is None:
+        return _report(None, folder, with_keys, glyphs, as_json)
+    with quiet(line):
+        try:
+            return _report(line, folder, with_keys, glyphs, as_json)
+        finally:
+            drain(line)
+
+
+def _report(
+    line: Line | None, folder: Path | None, with_keys: bool, glyphs: bool, as_json: bool
+) -> int:
+    parts: list[Part] = []
+    widths: Widths = {}
+    for part, found in _parts(line, folder, with_keys):
+        parts.append(part)
+        widths = found or widths
+        if not as_json:
+            _show(part)
+    faults = sum(check.state == "fault" for part in parts for check in part.checks)
+    if as_json:
+        say_json(_as_json(parts, widths, faults))
+        return min(faults, 1)
+    _show_glyphs(glyphs)
+    click.echo(
+        f"{faults} fault{'s' * (faults != 1)}." if faults else "Nothing is wrong.",
+    )
+    return min(faults, 1)
+
+
+def _parts(
+    line: Line | None, folder: Path | None, with_keys: bool
+) -> Iterator[tuple[Part, Widths]]:
+    """The parts of the report, each as soon as it is known."""
+    from tonemark.cli.checks.check import Part
+    from tonemark.cli.checks.installation import installation_checks
+    from tonemark.cli.checks.keys import arrival_checks, keys_checks, pressed
+    from tonemark.cli.checks.project import project_checks, project_in
+    from tonemark.cli.checks.terminal import terminal_checks
+
+    checks, widths = terminal_checks(line)
+    yield Part("Terminal", checks), widths
+    project = project_in(folder) if folder else None
+    checks, table = keys_checks(project)
+    if with_keys and line and table:
+        arrived = pressed(line, table, _width())
+        checks += arrival_checks(project, table, arrived)
+    yield Part("Keys", checks), {}
+    yield Part("Installation", installation_checks()), {}
+    if folder:
+        yield Part(f"Project {folder}", project_checks(folder)), {}
+
+
+def _width() -> int:
+    return min(shutil.get_terminal_size().columns, WIDEST)
+
+
+def _show(part: Part) -> None:
+    from tonemark.tui.page.columns import wrapped
+
+    room = max(NARROWEST, _width()) - 8
+    click.echo(visible(part.title))
+    for check in part.checks[:SHOWN]:
+        what = f"{check.where}: {check.what}" if check.where else check.what
+        lines = list(wrapped(what, room))
+        if check.remedy:
+            lines += wrapped(check.remedy, room)
+        for number, line in enumerate(lines):
+            click.echo(f"  {'' if number else check.state:<5} {line}")
+    if len(part.checks) > SHOWN:
+        click.echo(f"  and {len(part.checks) - SHOWN:,} more; --json has them all")
+
+
+def _show_glyphs(all_of_them: bool) -> None:
+    """Letters for a person to look at: no program can tell whether a font has them."""
+    from tonemark.tui.page.cells import cells
+    from tonemark.tui.page.columns import wrapped
+    from tonemark.tui.terminal.facts import is_utf8, terminal_streams
+    from tonemark.tui.terminal.samples import IN_SHORT, SAMPLES
+
+    if not is_utf8(sys.stdout.encoding) or not (all_of_them or "stdout" in terminal_streams()):
+        return
+    width = max(NARROWEST, _width())
+    for line in wrapped(
+        "By eye: beside each name stand letters, no boxes or question marks", width
+    ):
+        click.echo(line)
+    if all_of_them:
+        for sample in SAMPLES:
+            blanks = " " * (12 - cells(sample.text))
+            first, *rest = wrapped(f"you should see {sample.about}", max(10, width - 32))
+            click.echo(f"  {sample.name:<16} {sample.text}{blanks} {first}")
+            for line in rest:
+                click.echo(f"{'':<32}{line}")
+        return
+    row, used = "", 0
+    for sample in SAMPLES:
+        if sample.name not in IN_SHORT:
+            continue
+        entry = f"  {sample.name} {sample.text}"
+        if used + cells(entry) > width:
+            click.echo(row)
+            row, used = "", 0
+        row, used = row + entry, used + cells(entry)
+    click.echo(row)
+
+
+def _as_json(parts: Sequence[Part], widths: Widths, faults: int) -> dict[str, Any]:
+    """The report as data; `widths` has, by sample, the cells counted and those measured."""
+    return {
+        "faults": faults,
+        "parts": [
+            {"title": part.title, "checks": [check._asdict() for check in part.checks]}
+            for part in parts
+        ],
+        "widths": {
+            name: {"counted": counted, "measured": measured}
+            for name, (counted, measured) in widths.items()
+        },
+    }
