@@ -5,7 +5,6 @@ Verbs are loaded when they are called: none without a screen imports Textual.
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import io
 import os
@@ -104,7 +103,6 @@ def run(arguments: Sequence[str]) -> int:
         sys.stderr.close()  # the reader of a pipe has gone: nothing is left to tell it
         return 1
     except OSError as error:
-        _end_output()
         say_error(_refused(error))
         return 1
     except Exception as error:
@@ -126,16 +124,6 @@ def _refused(error: OSError) -> TonemarkError:
     if error.filename is None:
         return TonemarkError(f"The output could not be written: {why}.")
     return TonemarkError(f"{os.fsdecode(error.filename)}: {why}.")
-
-
-def _end_output() -> None:
-    """Drop what a full disk did not take of the output: Python would try it again at its end, and
-    fail with words of its own."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def say_error(error: TonemarkError) -> None:

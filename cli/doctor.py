@@ -14,7 +14,7 @@ from tonemark.cli.opening import DIRECTORY, json_option, say_json
 from tonemark.text import visible
 
 if TYPE_CHECKING:
-    from tonemark.cli.checks.check import Part
+    from tonemark.cli.checks.check import Check, Part
     from tonemark.cli.checks.terminal import Widths
     from tonemark.tui.terminal.reports import Line
 
@@ -59,14 +59,13 @@ def doctor_command(folder: Path | None, with_keys: bool, glyphs: bool, as_json: 
 def _report(
     line: Line | None, folder: Path | None, with_keys: bool, glyphs: bool, as_json: bool
 ) -> int:
-    parts: list[Part] = []
+    parts: list[tuple[str, list[Check]]] = []
     widths: Widths = {}
     for part, found in _parts(line, folder, with_keys):
-        parts.append(part)
+        checks = part.checks if as_json else _shown(part)
+        parts.append((part.title, list(checks)))
         widths = found or widths
-        if not as_json:
-            _show(part)
-    faults = sum(check.state == "fault" for part in parts for check in part.checks)
+    faults = sum(check.state == "fault" for _, checks in parts for check in checks)
     if as_json:
         say_json(_as_json(parts, widths, faults))
         return min(faults, 1)
@@ -104,20 +103,31 @@ def _width() -> int:
     return min(shutil.get_terminal_size().columns, WIDEST)
 
 
-def _show(part: Part) -> None:
+def _shown(part: Part) -> Iterator[Check]:
+    """The checks of a part, each printed as soon as it is known."""
+    click.echo(visible(part.title))
+    shown = left_out = 0
+    for check in part.checks:
+        if shown < SHOWN or check.state == "ok":
+            shown += 1
+            _show(check)
+        else:
+            left_out += 1
+        yield check
+    if left_out:
+        click.echo(f"  and {left_out:,} more; --json has them all")
+
+
+def _show(check: Check) -> None:
     from tonemark.tui.page.columns import wrapped
 
     room = max(NARROWEST, _width()) - 8
-    click.echo(visible(part.title))
-    for check in part.checks[:SHOWN]:
-        what = f"{check.where}: {check.what}" if check.where else check.what
-        lines = list(wrapped(what, room))
-        if check.remedy:
-            lines += wrapped(check.remedy, room)
-        for number, line in enumerate(lines):
-            click.echo(f"  {'' if number else check.state:<5} {line}")
-    if len(part.checks) > SHOWN:
-        click.echo(f"  and {len(part.checks) - SHOWN:,} more; --json has them all")
+    what = f"{check.where}: {check.what}" if check.where else check.what
+    lines = list(wrapped(what, room))
+    if check.remedy:
+        lines += wrapped(check.remedy, room)
+    for number, line in enumerate(lines):
+        click.echo(f"  {'' if number else check.state:<5} {line}")
 
 
 def _show_glyphs(all_of_them: bool) -> None:
@@ -154,13 +164,15 @@ def _show_glyphs(all_of_them: bool) -> None:
     click.echo(row)
 
 
-def _as_json(parts: Sequence[Part], widths: Widths, faults: int) -> dict[str, Any]:
+def _as_json(
+    parts: Sequence[tuple[str, Sequence[Check]]], widths: Widths, faults: int
+) -> dict[str, Any]:
     """The report as data; `widths` has, by sample, the cells counted and those measured."""
     return {
         "faults": faults,
         "parts": [
-            {"title": part.title, "checks": [check._asdict() for check in part.checks]}
-            for part in parts
+            {"title": title, "checks": [check._asdict() for check in checks]}
+            for title, checks in parts
         ],
         "widths": {
             name: {"counted": counted, "measured": measured}

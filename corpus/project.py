@@ -21,6 +21,7 @@ from tonemark.corpus.languages import language_tag
 from tonemark.corpus.project_checks import Bidi, check_version, parse_toml, read_settings
 from tonemark.corpus.project_faults import Faults
 from tonemark.errors import TonemarkError
+from tonemark.text import short
 
 PROJECT_FILE = "project.toml"
 
@@ -154,7 +155,7 @@ def create_project(
         if os.path.lexists(folder / PROJECT_FILE):
             raise TonemarkError(
                 f"There is a project in {folder} already.",
-                f"Open it with: tonemark {_quoted(folder)}; or choose another folder.",
+                f"Open it with: tonemark {_typed(folder)}; or choose another folder.",
             )
         _write(folder, text)
     return read_project(folder)
@@ -173,7 +174,8 @@ def add_label(folder: Path | str, name: str) -> Project:
     folder = Path(folder)
     fault = label_fault(name)
     if fault:
-        raise TonemarkError(f'The label "{name}" {fault}.', "Choose another name.")
+        # Short, for where one types a label the line ends behind it, and with it the reason.
+        raise TonemarkError(f'The label "{short(name, 30)}" {fault}.', "Choose another name.")
     project = read_project(folder)
     if any(label.name == name for label in project.labels):
         return project
@@ -259,7 +261,7 @@ def _read_text(folder: Path) -> tuple[str, tuple[int, int, int]]:
 
 
 def _no_project(folder: Path, error: OSError) -> TonemarkError:
-    remedy = f"Make one: tonemark new {_quoted(folder)} --lang CODE --labels A,B"
+    remedy = f"Make one: tonemark new {_typed(folder)} --lang CODE --labels A,B"
     if error.errno == errno.ENOTDIR:
         return TonemarkError(f"{folder} is not a folder.", "Name the project's folder.")
     if error.errno != errno.ENOENT:
@@ -273,10 +275,10 @@ def _refused(path: Path, what: str, error: OSError) -> TonemarkError:
     return TonemarkError(f"{path} {what}: {error.strerror or error}.", "Look at it and try again.")
 
 
-def _quoted(folder: Path) -> str:
-    import shlex
+def _typed(folder: Path) -> str:
+    from tonemark.files import typed
 
-    return shlex.quote(str(folder))
+    return typed(folder)
 
 
 def _stamp(status: os.stat_result) -> tuple[int, int, int]:
@@ -292,7 +294,11 @@ def _write(folder: Path, text: str) -> None:
         with atomic_writer(path) as stream:
             stream.write(text.encode())
     except OSError as error:
-        raise _refused(path, "cannot be written", error) from None
+        # The name alone first: a status line of 80 columns has room for the reason then.
+        raise TonemarkError(
+            f"{path.name} cannot be written: {error.strerror or error}.",
+            f"Look at {path} and try again.",
+        ) from None
 
 
 @contextlib.contextmanager

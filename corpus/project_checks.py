@@ -28,7 +28,7 @@ from tonemark.errors import TonemarkError
 FORMAT_VERSION = 1
 """The version of the file's format that this program writes, and the newest that it reads."""
 
-Bidi = Literal["auto", "logical", "list"]
+Bidi = Literal["auto", "logical", "visual", "list"]
 """auto: by the terminal; logical: as stored, left to right; list: one token a row."""
 
 _QUICK = 4096

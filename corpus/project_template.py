@@ -21,7 +21,7 @@ version = 1
 {page}
 overlapping = false          # true: spans may overlap ("+", then a label, adds a span)
 new_labels = true            # may annotators add labels, with the key 0?
-bidi = "auto"                # right-to-left text: "auto", "logical" or "list" (one token a row)
+bidi = "auto"                # right-to-left text: "auto", "logical", "visual" or "list"
 
 # One label a line, in the order of their keys 1 to 9, with what it is for (or nothing: "").
 # A label may choose a key, a digit or one of a s d f g h j k l w e r u i o p:

@@ -92,6 +92,22 @@ def claim_next(
         return _claim_next(db, annotator, size, lease)
 
 
+def look_next(store: Store, annotator: str, size: int) -> list[Claim]:
+    """What `claim_next` would claim of the documents that nobody lets lapse, without claiming it.
+
+    For a store that may only be read; the number of a claim that there is not is 0.
+    """
+    claims = _to_do(store.db, annotator, size, deferred=False)
+    if not claims:
+        rows = store.db.execute(
+            "SELECT id FROM documents WHERE taken < places AND NOT EXISTS (SELECT 1 FROM claims"
+            " WHERE annotator = ? AND document = documents.id) ORDER BY id LIMIT ?",
+            (annotator, size),
+        )
+        claims = [Claim(annotator, number, 0) for (number,) in rows]
+    return claims or _to_do(store.db, annotator, size, deferred=True)
+
+
 def claim_document(
     store: Store, annotator: str, document: int, lease: float = 1800.0, leaving: Leaving = ()
 ) -> Claim:
@@ -237,7 +253,7 @@ def _claim_next(db: sqlite3.Connection, annotator: str, size: int, lease: float)
     for claim in claims:
         _renew(db, claim, lease)
     if len(claims) < size and not any(claim.answered for claim in claims):
-        _lapse(db)
+        _lapse(db, lease)
         for document in _free_documents(db, annotator, size - len(claims)):
             claims.append(_new_claim(db, annotator, document, lease))
     if not claims:
@@ -289,11 +305,19 @@ def _new_claim(db: sqlite3.Connection, annotator: str, document: int, lease: flo
     return Claim(annotator, document, 1)
 
 
-def _lapse(db: sqlite3.Connection) -> None:
-    """Give back the places of leases that ran out: to an answer that is extra, else to anyone."""
+def _lapse(db: sqlite3.Connection, lease: float) -> None:
+    """Give back the places of leases that ran out: to an answer that is extra, else to anyone.
+
+    A lease that would last longer than one taken now is from a clock that was wrong then: without
+    this, a document claimed while it was ten years ahead would be kept from others so long.
+    """
+    now = time.time()
+    db.execute(
+        "UPDATE claims SET expires = ?1 WHERE state = 'open' AND expires > ?1", (now + lease,)
+    )
     rows = db.execute(
         "SELECT annotator, document, counted FROM claims WHERE state = 'open' AND expires < ?",
-        (time.time(),),
+        (now,),
     ).fetchall()
     for annotator, document, counted in rows:
         db.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 State = Literal["ok", "note", "fault"]
@@ -18,10 +18,10 @@ class Check(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A part of the report."""
+    """A part of the report; its checks may be found while they are read."""
 
     title: str
-    checks: Sequence[Check]
+    checks: Iterable[Check]
 
 
 def ok(what: str) -> Check:

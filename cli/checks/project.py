@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -21,25 +22,28 @@ def project_in(folder: Path) -> Project | None:
         return None
 
 
-def project_checks(folder: Path) -> list[Check]:
-    """The checks of a folder with a project, its store and every span in it; faults first."""
+def project_checks(folder: Path) -> Iterator[Check]:
+    """The checks of a folder with a project, its store and every span in it, as they are found."""
     if not any((folder / name).exists() for name in (PROJECT_FILE, STORE_FILE)):
         try:
             read_project(folder)
         except TonemarkError as error:
-            return [fault(error.title, error.remedy)]
+            yield fault(error.title, error.remedy)
+            return
     checked = Checked()
-    found = sorted(map(_check, examine(folder, checked)), key=lambda check: check.state != "fault")
+    at_fault = False
+    for finding in examine(folder, checked):
+        at_fault |= not finding.harmless
+        yield _check(finding)
     counted = ", ".join(
         f"{count:,} {name if count != 1 else name.removesuffix('s')}"
         for name, count in asdict(checked).items()
         if count
     )
-    if not counted and any(check.state == "fault" for check in found):
-        return found
-    kind = file_system(folder)
-    where = f" on {kind}" if kind else ""
-    return [ok(f"looked at {counted or 'an empty project'}{where}"), *found]
+    if counted or not at_fault:
+        kind = file_system(folder)
+        where = f" on {kind}" if kind else ""
+        yield ok(f"looked at {counted or 'an empty project'}{where}")
 
 
 def _check(finding: Finding) -> Check:

@@ -213,3 +213,13 @@ def test_tonemark_alone_lists_the_projects_opened_last(
     term.send("q")
     term.wait(lambda _: term.ended())
     assert str(folder) in tonemark().stdout
+
+
+def test_an_encoding_without_our_letters_is_no_crash(
+    tmp_path: Path, tonemark: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = tmp_path / "ọ̀rọ̀.txt"
+    raw.write_text("Ìbàdàn\n", encoding="utf-8")
+    tonemark("new", tmp_path / "p", "--lang", "yo", "--labels", "PER")
+    monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
+    assert "\\u1ecd" in tonemark("add", tmp_path / "p", raw).stdout

@@ -21,6 +21,7 @@ from tonemark.corpus.journal import ClaimHeld, ClaimLost, Journal, parse, seize
 from tonemark.corpus.pages import Page
 from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.records import Record
+from tonemark.corpus.soundness import examine
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.errors import TonemarkError
@@ -66,6 +67,7 @@ def room(tmp_path: Path) -> Iterator[Room]:
     for desk in room.opened:
         desk.close()
         desk.store.close()
+    assert [each for each in examine(room.folder) if not each.harmless] == []
 
 
 def page_of(desk: Desk) -> Page:

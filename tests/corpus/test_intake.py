@@ -220,6 +220,20 @@ def test_more_refusals_and_warnings_than_are_kept_are_still_counted(
     assert (report.warned_count, len(report.warnings)) == (30, 10)
 
 
+def test_several_batches_go_from_the_log_to_the_store_at_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "BATCH", 500)
+    size = store.path.stat().st_size
+    grown = []
+    texts = numbered([f"{n} " + "maji " * 1000 for n in range(2000)])
+    add_records(
+        store, "a.txt", texts, Report(), progress=lambda _: grown.append(store.path.stat().st_size)
+    )
+    assert len(grown) == 4
+    assert grown[:3] == [size] * 3, "1,000 pages of the log were too many"
+
+
 # Runs that are cut off
 
 

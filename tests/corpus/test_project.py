@@ -144,8 +144,8 @@ FAULTS = [
     (changed("= true", '= "yes"'), "line 7: overlapping must be true or false"),
     (changed("= true", "= 1"), "line 7: overlapping must be true or false, without quotes, not 1"),
     (
-        changed('"list"', '"visual"'),
-        'line 9: bidi must be one of "auto", "logical", "list", not "v',
+        changed('"list"', '"vertical"'),
+        'line 9: bidi must be one of "auto", "logical", "visual", "list", not "v',
     ),
     (changed("bidi", "bidy"), 'line 9: unknown key "bidy" (did you mean "bidi"?)'),
     (changed("bidi", "overlap"), 'line 9: unknown key "overlap", which belongs under [routing]'),

@@ -25,6 +25,7 @@ from tonemark.corpus.journal import ClaimHeld, ClaimLost, Journal
 from tonemark.corpus.pages import Page
 from tonemark.corpus.project import Project, create_project
 from tonemark.corpus.records import ANSWERS, Answer, Record
+from tonemark.corpus.soundness import examine
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.tokenizers.base import Token
@@ -96,7 +97,7 @@ class Annotating(RuleBasedStateMachine):
         if page is None:
             self._nothing_left(name)
 
-    @rule(name=names, start=st.integers(0, 7), length=st.integers(1, 3), which=st.integers(0, 2))
+    @rule(name=names, start=st.integers(0, 5), length=st.integers(1, 3), which=st.integers(0, 2))
     def label(self, name: str, start: int, length: int, which: int) -> None:
         page = self.desks[name].page
         if page:
@@ -238,6 +239,7 @@ class Annotating(RuleBasedStateMachine):
     def teardown(self) -> None:
         try:
             self._finish()
+            assert [each for each in examine(self.folder) if not each.harmless] == []
         finally:
             self.store.close()
             shutil.rmtree(self.folder)

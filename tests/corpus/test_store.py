@@ -18,7 +18,8 @@ import pytest
 
 from tonemark.corpus.intake import Report, add_records
 from tonemark.corpus.records import Record
-from tonemark.corpus.store import APPLICATION_ID, SCHEMA_VERSION, Store, create_store
+from tonemark.corpus.schema import APPLICATION_ID, SCHEMA_VERSION
+from tonemark.corpus.store import Store, create_store
 from tonemark.errors import TonemarkError
 
 

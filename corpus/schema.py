@@ -1,0 +1,88 @@
+"""The tables of a store, and the marks by which its file is known.
+
+What they mean to the queue, to intake and to reports is told in those modules.
+"""
+
+APPLICATION_ID = 0x746D726B
+"""`tmrk`: marks a SQLite file as ours."""
+
+SCHEMA_VERSION = 1
+
+SCHEMA = """
+CREATE TABLE sources (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    source INTEGER NOT NULL REFERENCES sources,
+    record TEXT NOT NULL,
+    text TEXT NOT NULL,
+    digest INTEGER NOT NULL,
+    meta TEXT,
+    tokens BLOB,
+    places INTEGER NOT NULL DEFAULT 1, taken INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (source, record)
+);
+CREATE INDEX documents_by_text ON documents (digest);
+CREATE INDEX documents_with_places ON documents (id) WHERE taken < places;
+CREATE TABLE suggestions (
+    document INTEGER NOT NULL REFERENCES documents,
+    start_char INTEGER NOT NULL, end_char INTEGER NOT NULL,
+    label TEXT NOT NULL, sources TEXT NOT NULL,
+    score REAL NOT NULL,
+    PRIMARY KEY (document, start_char, end_char, label)
+) WITHOUT ROWID;
+CREATE TABLE claims (
+    annotator TEXT NOT NULL,
+    document INTEGER NOT NULL REFERENCES documents,
+    number INTEGER NOT NULL,
+    state TEXT NOT NULL, counted INTEGER NOT NULL, reopened INTEGER NOT NULL DEFAULT 0,
+    sequence INTEGER NOT NULL,
+    deferred INTEGER NOT NULL DEFAULT 0,
+    answered INTEGER NOT NULL DEFAULT 0,
+    expires REAL NOT NULL,
+    PRIMARY KEY (annotator, document)
+) WITHOUT ROWID;
+CREATE INDEX claims_to_do ON claims (annotator, deferred, sequence)
+    WHERE state <> 'answered' OR reopened;
+CREATE INDEX claims_by_answer ON claims (annotator, answered) WHERE answered > 0;
+CREATE INDEX claims_by_lease ON claims (expires) WHERE state = 'open';
+CREATE INDEX claims_by_document ON claims (document);
+CREATE INDEX claims_extra ON claims (document, answered) WHERE answered > 0 AND NOT counted;
+CREATE TABLE cursors (annotator TEXT PRIMARY KEY, document INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE events (
+    document INTEGER NOT NULL,
+    annotator TEXT NOT NULL,
+    claim INTEGER NOT NULL, number INTEGER NOT NULL,
+    kind TEXT NOT NULL, data TEXT NOT NULL,
+    time REAL NOT NULL,
+    PRIMARY KEY (document, annotator, claim, number)
+) WITHOUT ROWID;
+CREATE TABLE annotations (
+    id INTEGER PRIMARY KEY,
+    document INTEGER NOT NULL REFERENCES documents,
+    annotator TEXT NOT NULL,
+    revision INTEGER NOT NULL, current INTEGER NOT NULL DEFAULT 1,
+    answer TEXT NOT NULL,
+    comment TEXT NOT NULL DEFAULT '',
+    flagged INTEGER NOT NULL DEFAULT 0,
+    tokens BLOB,
+    extra INTEGER NOT NULL DEFAULT 0,
+    time REAL NOT NULL,
+    UNIQUE (document, annotator, revision)
+);
+CREATE UNIQUE INDEX annotations_current ON annotations (document, annotator) WHERE current;
+CREATE INDEX annotations_by_annotator ON annotations (annotator, answer) WHERE current;
+CREATE TABLE spans (
+    annotation INTEGER NOT NULL REFERENCES annotations,
+    start_char INTEGER NOT NULL, end_char INTEGER NOT NULL,
+    label TEXT NOT NULL, sources TEXT NOT NULL
+);
+CREATE INDEX spans_by_annotation ON spans (annotation);
+CREATE TABLE words (word TEXT PRIMARY KEY, counts TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE ticket (last INTEGER NOT NULL, places INTEGER NOT NULL);
+INSERT INTO ticket VALUES (0, 0);
+CREATE TABLE preferences (
+    annotator TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (annotator, name)
+) WITHOUT ROWID;
+"""

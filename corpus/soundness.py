@@ -1,0 +1,190 @@
+"""Whether a project is sound: its file, its store by every invariant, every span against its text.
+
+Reads only, and judges; what is printed of it is told elsewhere, and mending is for people.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from tonemark.corpus.findings import Checked as Checked
+from tonemark.corpus.findings import Finding as Finding
+from tonemark.corpus.findings import first_of_each
+from tonemark.corpus.project import PROJECT_FILE, Project, read_project
+from tonemark.corpus.schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
+from tonemark.corpus.soundness_documents import examine_documents, examine_texts
+from tonemark.corpus.soundness_files import examine_files, examine_journals
+from tonemark.corpus.store import STORE_FILE, Store
+from tonemark.errors import TonemarkError
+from tonemark.files import open_regular
+
+_MARKS = (b"SQLite format 3", SCHEMA_VERSION.to_bytes(4, "big"), APPLICATION_ID.to_bytes(4, "big"))
+"""What stands in the header of a store."""
+
+PAGES_NAMED = 5
+"""Faults of SQLite's own check that are given: one damaged page can be the cause of hundreds."""
+
+
+def examine(folder: Path, checked: Checked | None = None) -> Iterator[Finding]:
+    """All that is wrong with the project in `folder`; nothing where all is well.
+
+    Opens the store for reading, beside whoever works on it, and changes nothing. A stream: memory
+    stays flat, and the quick looks come first. A store that cannot be opened is a finding; faults
+    of the data raise nothing. `checked` is filled meanwhile.
+    """
+    return first_of_each(_examine(folder, checked or Checked()))
+
+
+def _examine(folder: Path, checked: Checked) -> Iterator[Finding]:
+    project = None
+    try:
+        project = read_project(folder)
+    except TonemarkError as error:
+        yield Finding(error.title, PROJECT_FILE, error.remedy)
+    yield from examine_files(folder)
+    path = folder / STORE_FILE
+    try:
+        store = Store(path, reading=True)
+    except TonemarkError as error:
+        rescue = f" {_rescue(path)}" if _is_ours(path) else ""
+        yield Finding(error.title, STORE_FILE, f"{error.remedy}{rescue}")
+        return
+    try:
+        # One state for all that follows, while others go on writing.
+        store.db.execute("BEGIN")
+        yield from _examine_store(store, project, folder, checked)
+    except sqlite3.DatabaseError as error:
+        yield _broken(path, str(error))
+    finally:
+        store.close()
+
+
+def _examine_store(
+    store: Store, project: Project | None, folder: Path, checked: Checked
+) -> Iterator[Finding]:
+    db, path = store.db, store.path
+    named = []
+    for (fault,) in db.execute(f"PRAGMA quick_check({PAGES_NAMED})"):
+        if fault != "ok":
+            named.append(fault)
+            yield _broken(path, fault)
+    yield from _examine_schema(db, path)
+    if named:
+        return  # what the rest would find are the effects of this
+    yield from examine_texts(db)
+    yield from examine_documents(db, project, folder, checked)
+    yield from _examine_tables(db, path)
+    yield from examine_journals(db, folder, checked)
+    for (fault,) in db.execute(f"PRAGMA integrity_check({PAGES_NAMED})"):
+        if fault != "ok":
+            remedy = f"Copy the folder first, then: sqlite3 {_quoted(path)} REINDEX"
+            yield Finding("An index of the store differs from its table.", fault, remedy)
+
+
+def _examine_schema(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
+    fresh = sqlite3.connect(":memory:")
+    fresh.executescript(SCHEMA)
+    query = "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
+    wanted, there = (
+        {(kind, name): sql for kind, name, sql in each.execute(query)} for each in (fresh, db)
+    )
+    fresh.close()
+    for (kind, name), sql in wanted.items():
+        if there.get((kind, name)) != sql:
+            index = kind == "index" and (kind, name) not in there
+            remedy = _backup(path)
+            if index:
+                remedy = f"Make it again: sqlite3 {_quoted(path)} {shlex.quote(sql)}"
+            yield Finding(f"The store lacks a {kind} that it should have.", name, remedy)
+
+
+def _examine_tables(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
+    """The tables that belong to no single document."""
+    tickets = db.execute("SELECT last, places FROM ticket").fetchall()
+    (last,) = db.execute(
+        "SELECT max(coalesce(max(sequence), 0), coalesce(max(deferred), 0),"
+        " coalesce(max(answered), 0)) FROM claims"
+    ).fetchone()
+    what = "The counter that orders claims and answers is behind them."
+    mend = f"Mend it: sqlite3 {_quoted(path)} "
+    if len(tickets) != 1:
+        yield Finding("The table of the counter should have one row.", f"it has {len(tickets)}",
+                      _backup(path))  # fmt: skip
+    elif not isinstance(tickets[0][0], int) or tickets[0][0] < last:
+        remedy = mend + shlex.quote(f"UPDATE ticket SET last = {last}")
+        yield Finding(what, f"it stands at {tickets[0][0]}, the last answer at {last}", remedy)
+    else:
+        least, most = db.execute("SELECT min(places), max(places) FROM documents").fetchone()
+        if tickets[0][1] and least is not None and not least == most == tickets[0][1]:
+            yield Finding(
+                "Documents do not have the places that the store says all have.",
+                f"{tickets[0][1]}, but {least} to {most}",
+                mend + shlex.quote("UPDATE ticket SET places = 0"),
+            )
+    for annotator, document in db.execute(
+        "SELECT annotator, document FROM cursors WHERE typeof(document) <> 'integer'"
+        " OR document < 0 OR document > (SELECT coalesce(max(id), 0) FROM documents)"
+    ):
+        yield Finding(
+            "A queue stands at a document that there is not.", f"{annotator}: {document}",
+            mend + shlex.quote("DELETE FROM cursors"),
+        )  # fmt: skip
+    for table, row, parent, _ in db.execute("PRAGMA foreign_key_check"):
+        where = f"{table} {row or ''}".strip()
+        yield Finding(f"A row belongs to none of the {parent}.", where, _backup(path))
+    for word, counts in db.execute("SELECT word, counts FROM words"):
+        if not _are_counts(counts):
+            yield Finding("The counts of a word cannot be read.", str(word), _backup(path))
+
+
+def _are_counts(data: object) -> bool:
+    try:
+        found = json.loads(data)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return False
+    return isinstance(found, list) and all(isinstance(each, int) and each >= 0 for each in found)
+
+
+def _broken(path: Path, fault: str) -> Finding:
+    lines = [line for line in fault.splitlines() if not line.startswith("***")]
+    return Finding("The store's file is damaged.", "; ".join(lines) or fault, _backup(path))
+
+
+def _backup(path: Path) -> str:
+    return f"Copy the folder first. Put {path.name} back from a backup. {_rescue(path)}"
+
+
+def _rescue(path: Path) -> str:
+    """What is left where there is no backup.
+
+    Tried with SQLite's shell 3.40, whose `.recover` gives up where `.dump` does not: of a store
+    with a random page it saved all but the documents of that page.
+    """
+    saved = _quoted(path.with_name("saved.sqlite"))
+    return (
+        "Without one, save what can be read, and look at it again in its place:"
+        f" (echo 'PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version ="
+        f" {SCHEMA_VERSION};'; sqlite3 {_quoted(path)} .dump | sed 's/^ROLLBACK;.*/COMMIT;/')"
+        f" | sqlite3 {saved}"
+    )
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file that cannot be opened was one of this version's stores.
+
+    Not to be asked while it is open: closing it here would drop SQLite's locks.
+    """
+    try:
+        with open_regular(path) as stream:
+            header = stream.read(100)
+    except OSError:
+        return False
+    return (header[:15], header[60:64], header[68:72]) == _MARKS
+
+
+def _quoted(path: Path) -> str:
+    return shlex.quote(str(path))
