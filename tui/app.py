@@ -5,6 +5,7 @@ from __future__ import annotations
 from tonemark.tui import settings as settings  # isort: split
 
 import asyncio
+import gc
 import signal
 import sys
 import termios
@@ -102,6 +103,8 @@ class TonemarkApp(App[None], inherit_bindings=False):
             for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, end)
             self.set_interval(LOOK_AT_LINE, self._look_at_line)
+            # What was made so far stays: looking for garbage in it would hold up a key.
+            self.call_after_refresh(gc.freeze)
 
     def end(self, code: int) -> None:
         """Leave with an exit code; nothing is asked."""

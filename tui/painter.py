@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from rich.segment import Segment
 from rich.style import Style
 
-from tonemark.text import graphemes, visible
+from tonemark.text import gated, graphemes
 from tonemark.tui.page.cells import cells, is_disputed
 
 NEAR = 4
@@ -114,7 +114,7 @@ def _extend(line: list[Cell], text: str, look: str, blank: str) -> None:
     if text.isascii() and text.isprintable():
         line += [(each, blank if each == " " else look) for each in text]
         return
-    safe = visible(text)
+    safe = gated(text)
     for start, end in graphemes(safe):
         cluster = safe[start:end]
         width = cells(cluster)

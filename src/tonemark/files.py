@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
+
+from tonemark.errors import TonemarkError
 
 LINE_LIMIT = 64 * 1024 * 1024
 """Bytes a line of a file may have (DESIGN.md, "Defaults")."""
@@ -38,7 +42,43 @@ def read_lines(
                 pass
             yield Line(number, None)
             continue
-        yield Line(number, data if keep_ends else data.removesuffix(b"\n").removesuffix(b"\r"))
+        if not keep_ends and data.endswith(b"\n"):
+            data = data[: -2 if data.endswith(b"\r\n") else -1]
+        yield Line(number, data)
+
+
+def typed(path: Path) -> str:
+    """A path as one types it after a command: quoted where a shell needs it, `./` before a dash."""
+    import shlex
+
+    words = str(path)
+    return shlex.quote(f"./{words}" if words.startswith("-") else words)
+
+
+def open_regular(path: Path) -> IO[bytes]:
+    """Open a file that came with a project, for reading bytes.
+
+    Raises OSError where it is none: a named pipe would keep the program waiting for ever, a device
+    would never end.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "it is not a file", str(path))
+    return os.fdopen(handle, "rb")
+
+
+def check_inside(folder: Path, path: Path) -> None:
+    """Raises TonemarkError where a symbolic link leads `path` out of `folder`, a project's.
+
+    Such a link in a project from a stranger would have us write where its maker pleases.
+    """
+    there = os.path.realpath(path)
+    if not Path(there).is_relative_to(os.path.realpath(folder)):
+        raise TonemarkError(
+            f"{path.name} leads out of the project's folder: {path} is a link to {there}.",
+            "Nothing was changed. Put the file or folder itself there.",
+        )
 
 
 @contextlib.contextmanager

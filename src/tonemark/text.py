@@ -72,6 +72,7 @@ _UNSAFE = regex.compile(
     rf"|(?<={_MARK}{{{MARKS_SHOWN}}})(?P<more>{_MARK}++)",
     regex.V1,
 )
+_GATED = regex.compile(rf"[{_CONTROLS}\u2028\u2029[{_HIDDEN}]--[{_SELECTORS}{_JOINERS}]]", regex.V1)
 _MARKS = regex.compile(rf"{_MARK}++", regex.V1)
 
 # What `str.isprintable` lets through and `_UNSAFE` may not: a scan by single properties takes a
@@ -149,6 +150,14 @@ def visible(text: str) -> Safe:
 def _remade(text: str) -> Safe:
     """A megabyte of control characters is a million tokens, few of them different."""
     return Safe(_UNSAFE.sub(_stand_in, text))
+
+
+def gated(text: str) -> Safe:
+    """The last gate before the line: what `visible()` would not have let through becomes U+FFFD,
+    one for each character. What is Safe already, a piece of it too, passes as it is."""
+    if text.isprintable() and text.isascii():
+        return Safe(text)
+    return Safe(_GATED.sub("\ufffd", text))
 
 
 def stand_ins(text: str) -> list[tuple[int, int]]:

@@ -127,7 +127,9 @@ def test_what_may_be_stale_is_sent_whole() -> None:
     assert made.flush() == "\x1b[H\x1b[2J", "another size is another screen"
 
 
-@pytest.mark.parametrize(("x", "text", "line"), [(23, "日", "a" * 23), (22, "日x", "a" * 22 + "日")])
+@pytest.mark.parametrize(
+    ("x", "text", "line"), [(23, "日", "a" * 23), (22, "日x", "a" * 22 + "日")]
+)
 def test_a_wide_cluster_is_never_halved(x: int, text: str, line: str) -> None:
     made = painter()
     made.put(0, 0, [Segment("a" * WIDTH)])

@@ -6,6 +6,7 @@ import io
 
 from rich.console import Console
 from rich.segment import Segment
+from rich.style import Style
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
@@ -49,3 +50,20 @@ def test_marks_stay_with_their_letters_when_a_segment_is_cut() -> None:
     patches.install()
     left, right = Segment("ẹ̀kọ́").split_cells(1)
     assert (left.text, right.text) == ("ẹ̀", "kọ́")
+
+
+def test_what_a_widget_drew_unsafe_is_stopped_at_the_last_gate() -> None:
+    patches.install()
+    console = Console(file=io.StringIO(), force_terminal=True, color_system=None)
+    text = "a\x1b]52;c;eA==\x07\x9b2J\u202e\ud800b"
+    update = LayoutUpdate([[Strip([Segment(text)])]], Region(0, 0, 40, 1))
+    sent = update.render_segments(console)
+    assert sent == "\x1b[H\x1b[2J\x1b[1Ha\ufffd]52;c;eA==\ufffd\ufffd2J\ufffd\ufffdb"
+
+
+def test_a_word_cut_behind_a_joiner_passes_the_gate_as_it_is() -> None:
+    patches.install()
+    console = Console(file=io.StringIO(), force_terminal=True, color_system=None)
+    cut = [Segment("می\u200c"), Segment("خواهم", Style(bold=True))]  # where a span begins
+    sent = LayoutUpdate([[Strip(cut)]], Region(0, 0, 20, 1)).render_segments(console)
+    assert "می\u200c" in sent

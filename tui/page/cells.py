@@ -5,14 +5,13 @@ Takes text that `tonemark.text.visible()` has passed. Knows no screen library.
 
 from __future__ import annotations
 
+import unicodedata
 from itertools import pairwise
 
 import regex
-from wcwidth import wcwidth
 
 from tonemark.text import Safe, graphemes
 
-_SPACING = regex.compile(r"\p{Mc}")
 _EMOJI = regex.compile(r"\p{Emoji}")
 
 _DISPUTED = regex.compile(
@@ -20,11 +19,17 @@ _DISPUTED = regex.compile(
     # join; letters that are younger than the tables of terminals still in use
     r"[\p{Mc}\p{Me}\u200C\u200D\uFE00-\uFE0F\p{Emoji_Modifier}\p{Regional_Indicator}"
     r"[\p{Emoji}--[\x00-\xFF]]\u1160-\u11FF\uD7B0-\uD7FF\p{Co}\p{Cn}"
-    r"[\p{Khmr}\p{Mymr}--\p{Nd}][\U00010000-\U0001FFFF--\p{Emoji}]]",
+    r"[\p{Khmr}\p{Mymr}--\p{Nd}]\p{Chorasmian}\p{Dives_Akuru}\p{Khitan_Small_Script}"
+    r"\p{Cypro_Minoan}\p{Old_Uyghur}\p{Tangsa}\p{Toto}\p{Vithkuqi}\p{Kawi}\p{Nag_Mundari}"
+    r"\U00010D40-\U00010D8F]",  # Garay, which not every version of `regex` knows
     regex.V1,
 )
 
 _EMOJI_SHAPE = "\ufe0f"
+
+_NARROW = frozenset(("N", "Na", "H", "A"))
+_FIRST_WIDE_SIGN = "\u2630"
+"""From here on signs may be wide that Python's table has as narrow."""
 
 _REMEMBERED = 65_536
 _LONGEST = 64
@@ -43,9 +48,28 @@ class _Widths(dict[str, int]):
     """
 
     def __missing__(self, character: str) -> int:
-        width = 1 if _SPACING.match(character) else max(wcwidth(character), 0)
-        self[character] = width
+        width = self[character] = _width(character)
         return width
+
+
+def _width(character: str) -> int:
+    category = unicodedata.category(character)
+    if category == "Mc":
+        return 1
+    if category == "Mn":
+        return 0
+    plain = category[0] in "LP" or (character < _FIRST_WIDE_SIGN and category[0] in "NSZ")
+    plain = plain or category == "Nd"
+    if plain and unicodedata.east_asian_width(character) in _NARROW and not _is_jamo(character):
+        return 1
+    from wcwidth import wcwidth  # a dozen modules, which most texts never need
+
+    return max(wcwidth(character), 0)
+
+
+def _is_jamo(character: str) -> bool:
+    """Vowels and final consonants that are drawn into the syllable before them."""
+    return "\u1160" <= character <= "\u11ff" or "\ud7b0" <= character <= "\ud7ff"
 
 
 _widths = _Widths()

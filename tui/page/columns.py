@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import regex
 
 from tonemark.text import Safe, cut_off, graphemes, joined, visible
-from tonemark.tui.page.cells import CUT, blanks, cells, clusters, split
+from tonemark.tui.page.cells import CUT, blanks, cells, split
 from tonemark.tui.page.render import BLANK, Look, Run, run
 
 _WORDS = regex.compile(r" +|[^ ]+")
@@ -95,15 +95,17 @@ def _keys_width(pairs: Sequence[tuple[str, str]], gap: int) -> int:
 
 def _pieces(text: Safe, width: int) -> list[Safe]:
     """`text` in pieces of at most `width` cells; a cluster that is wider stands alone."""
+    if cells(text) <= width:
+        return [text]
     pieces: list[Safe] = []
-    while cells(text) > width:
-        first, rest = split(text, width)
-        if not first:
-            first, *others = clusters(text)
-            rest = joined(others)
-        pieces.append(first)
-        text = rest
-    return [*pieces, text] if text or not pieces else pieces
+    first, taken = 0, 0
+    for start, end in graphemes(text):
+        wide = cells(text[start:end])
+        if taken + wide > width and start > first:
+            pieces.append(Safe(text[first:start]))
+            first, taken = start, 0
+        taken += wide
+    return [*pieces, Safe(text[first:])]
 
 
 def _add(line: list[Run], text: Safe, look: Look) -> None:

@@ -25,6 +25,8 @@ LIST_INDENT = 6
 
 NEWLINE = Safe("⏎")
 
+BLANK = Safe(" ")
+
 TOO_WIDE = Safe("…")
 """Stands for a cluster that no row has the cells for."""
 
@@ -218,6 +220,10 @@ class _Wrapper:
     def _between(self, start: int, end: int) -> None:
         """White space, and whatever no token covers."""
         text = self.text
+        if end - start == 1 and text[start] == " ":  # nearly all there is between tokens
+            if self.x < self.width:
+                self._put(1, start, end, -1, BLANK)
+            return
         for at, stop in _stretches(text, start, end):
             if text[stop - 1] == "\n":
                 if self.x < self.mark_end:

@@ -14,7 +14,7 @@ from tonemark.text import Safe, graphemes, joined, short, stand_ins, visible
 from tonemark.tui.page.cells import blanks, cells, clusters, fit
 from tonemark.tui.page.labelling import ANSWERED
 from tonemark.tui.page.layout import LIST_INDENT, NEWLINE, Piece, Row
-from tonemark.tui.page.view import MARGIN, View
+from tonemark.tui.page.view import MARGIN, Hints, View
 from tonemark.tui.page.visual import reversed_text
 
 TAG_LIMIT = 24
@@ -69,25 +69,75 @@ class _Part(NamedTuple):
     leftward: bool
 
 
-def render(view: View, labels: Mapping[str, int]) -> list[list[Run]]:
+class _State(NamedTuple):
+    """All that the lines of a row depend on."""
+
+    row: Row
+    focus: tuple[int, int]
+    stretches: list[Stretch]
+    runs: list[tuple[int, int]]
+    hints: Hints
+    labels: Mapping[str, int]
+    answer: str | None
+
+
+Kept = dict[int, tuple[_State, list[list[Run]]]]
+"""Rows as they were drawn last, by their first line on the endless screen."""
+
+
+def render(view: View, labels: Mapping[str, int], kept: Kept | None = None) -> list[list[Run]]:
     """The lines of the window, top to bottom: runs that fill no more than its width.
 
-    `labels` gives each label its place in the project.
+    `labels` gives each label its place in the project. Rows that are as they were when `kept` was
+    filled are taken from there: a key changes one or two.
     """
     lines: list[list[Run]] = [[] for _ in range(view.height)]
+    before = dict(kept or {})
+    if kept is not None:
+        kept.clear()
     for row in view.visible_rows():
-        y = row.y - view.top
-        if row.separator:
-            lines[y] = _separator(view, row)
-            continue
-        drawing = _Row(view, row, labels)
-        if view.mode == "list":
-            lines[y] = drawing.list_line()
-            continue
-        if y >= 0:
-            lines[y] = drawing.hint_line()
-        lines[y + 1] = drawing.text_line()
+        state = _state(view, row, labels)
+        known = before.get(row.y)
+        drawn = known[1] if known and known[0] == state else _lines(view, state)
+        if kept is not None:
+            kept[row.y] = state, drawn
+        for y, line in enumerate(drawn, row.y - view.top):
+            if y >= 0:
+                lines[y] = line
     return lines
+
+
+def _state(view: View, row: Row, labels: Mapping[str, int]) -> _State:
+    answer = view.page.sheets[row.sheet].draft.answer
+    if not row.pieces:
+        return _State(row, (0, 0), [], [], view.hints(), labels, answer)
+    first, last = row.pieces[0].start, row.pieces[-1].end
+    standing = view.standing(row.sheet)
+    focus = view.focus
+    here = focus.sheet == row.sheet and focus.start < last and first < focus.end
+    return _State(
+        row,
+        (focus.start, focus.end) if here else (0, 0),
+        # Longer first, so that what is drawn later, the inner one, wins; a span over a suggestion.
+        sorted(
+            standing.touching(first, last),
+            key=lambda s: (s.start - s.end, isinstance(s, Span), s.start),
+        ),
+        standing.open_between(first, last) if answer is None else [],
+        view.hints(),
+        labels,
+        answer,
+    )
+
+
+def _lines(view: View, state: _State) -> list[list[Run]]:
+    """The lines of one row."""
+    if state.row.separator:
+        return [_separator(view, state.row)]
+    drawing = _Row(view, state)
+    if view.mode == "list":
+        return [drawing.list_line()]
+    return [drawing.hint_line(), drawing.text_line()]
 
 
 def _separator(view: View, row: Row) -> list[Run]:
@@ -102,26 +152,14 @@ def _separator(view: View, row: Row) -> list[Run]:
 class _Row:
     """One row of a sheet, being drawn."""
 
-    def __init__(self, view: View, row: Row, labels: Mapping[str, int]) -> None:
+    def __init__(self, view: View, state: _State) -> None:
         self.view = view
-        self.row = row
-        self.labels = labels
-        self.sheet = view.page.sheets[row.sheet]
-        self.first = row.pieces[0].start if row.pieces else 0
-        last = row.pieces[-1].end if row.pieces else 0
-        standing = view.standing(row.sheet)
-        toured = self.sheet.draft.answer is None
-        self.runs = standing.open_between(self.first, last) if toured else []
-        # Longer first, so that what is drawn later, the inner one, wins; a span over a suggestion.
-        self.stretches: list[Stretch] = sorted(
-            standing.touching(self.first, last),
-            key=lambda s: (s.start - s.end, isinstance(s, Span), s.start),
-        )
-        focus = view.focus
-        self.focus = (focus.start, focus.end) if focus.sheet == row.sheet else (0, 0)
+        self.row, self.focus, self.stretches, self.runs, _, self.labels, _ = state
+        self.sheet = view.page.sheets[self.row.sheet]
+        self.first = self.row.pieces[0].start if self.row.pieces else 0
         edges = {edge for s in self.stretches for edge in (s.start, s.end)}.union(self.focus)
         text = self.sheet.document.text
-        self.parts = [part for piece in row.pieces for part in _parts(piece, text, edges)]
+        self.parts = [part for piece in self.row.pieces for part in _parts(piece, text, edges)]
 
     def text_line(self) -> list[Run]:
         line: list[Run] = [(blanks(MARGIN), BLANK)]

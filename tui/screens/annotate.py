@@ -13,13 +13,14 @@ from tonemark.corpus.pages import Page
 from tonemark.corpus.project import Project, add_label, project_changed, read_project
 from tonemark.corpus.records import Answer
 from tonemark.errors import TonemarkError
+from tonemark.files import typed
 from tonemark.patterns.candidates import WordCount, fold_word
 from tonemark.text import Safe, short, visible
 from tonemark.tui.page import moves, words
 from tonemark.tui.page.keyboard import Keyboard, Reply
 from tonemark.tui.page.keys import GLYPHS
 from tonemark.tui.page.layout import Mode, opening_mode, window
-from tonemark.tui.page.render import Run, render
+from tonemark.tui.page.render import Kept, Run, render
 from tonemark.tui.page.tutor import PUT_AWAY
 from tonemark.tui.page.typeahead import matching, new_name
 from tonemark.tui.page.view import View
@@ -50,8 +51,9 @@ class AnnotateScreen(Ways[None]):
         self._fresh = False
         self._dropped = 0
         self._question = Safe("")
-        self._answers: dict[str, Callable[[], None]] = {}
+        self._answers: dict[str, Callable[[], object]] = {}
         self._mode: Mode | None = None
+        self._drawn: Kept = {}
 
     def compose(self) -> ComposeResult:
         """Title, text, labels, status, keys."""
@@ -88,7 +90,7 @@ class AnnotateScreen(Ways[None]):
 
     def on_resize(self) -> None:
         """Lay the page out anew."""
-        if self.view:
+        if self.view and (self.view.width, self.view.height) != self._window():
             self.view.resize(*self._window())
         self.paint()
 
@@ -158,7 +160,7 @@ class AnnotateScreen(Ways[None]):
             return
         self.app.let_turn_text(self.view.mode != "visual")
         places = {name: place for place, name in enumerate(names)}
-        self.query_one("#document", Lines).set_lines(render(self.view, places))
+        self.query_one("#document", Lines).set_lines(render(self.view, places, self._drawn))
         self._set("status", self._status(width))
         if self.prompt:
             self._set("footer", words.prompt_footer(width))
@@ -186,7 +188,7 @@ class AnnotateScreen(Ways[None]):
         if self._answers:
             return words.notice("Your page is not open here.")
         if not self._total:
-            adding = f"tonemark add {self.desk.project.folder} FILE"
+            adding = f"tonemark add {typed(self.desk.project.folder)} FILE"
             return words.notice("There are no documents yet. Add some:", adding)
         again = self.table.key_of("accept")
         return words.notice(
@@ -199,32 +201,34 @@ class AnnotateScreen(Ways[None]):
 
     # Pages
 
-    def _turn(self, turn: Callable[[], Page | None]) -> None:
-        """Leave the page for the one that `turn` opens, and show that."""
+    def _turn(self, turn: Callable[[], Page | None]) -> bool:
+        """Leave the page for the one that `turn` opens, and show that; whether it was done."""
         try:
             turn()
         except ClaimHeld as held:
             self._ask(held.title, {"accept": ("takes it over", self.desk.take_over)})
             self._show()
-            return
+            return False
         except ClaimLost as lost:
             self._ask(lost.title, {})
-            return
+            return False
         except (TonemarkError, OSError) as error:
             if self.desk.page:
                 self._refused(error)
-                return
+                return False
             # The answer is in, but the next page could not be opened.
             self._ask(reason(error), {"accept": ("tries again", self.desk.open_next)})
             self._show()
-            return
+            return False
         self._saved = True
         self._show()
+        return True
 
     def _show(self) -> None:
         page = self.desk.page
         self._reread_project()
         self.view = self.keyboard = None
+        self._drawn.clear()
         if page:
             self.view = View(
                 page,
@@ -311,15 +315,14 @@ class AnnotateScreen(Ways[None]):
         before = self.desk.page
         if before:
             numbers = [sheet.document.number for sheet in before.sheets]
-            self._turn(self.desk.later)
+            done = self._turn(self.desk.later)
             after = self.desk.page
-            if after and [sheet.document.number for sheet in after.sheets] == numbers:
+            if done and after and [sheet.document.number for sheet in after.sheets] == numbers:
                 self.say("nothing else is left: this page is the end of your queue")
 
     def _command_back(self) -> None:
         before = self.desk.page
-        self._turn(lambda: self.desk.back() or before)
-        if self.desk.page is before:
+        if self._turn(lambda: self.desk.back() or before) and self.desk.page is before:
             self.say("there is no page before this one")
 
     def _command_quit(self) -> None:

@@ -18,6 +18,7 @@ from tonemark.corpus.progress import AnnotatorProgress, Progress, progress
 from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
+from tonemark.files import typed
 from tonemark.text import short
 from tonemark.tui.page import words
 from tonemark.tui.page.cells import cells
@@ -156,7 +157,7 @@ def dashboard_lines(
     yield []
     if not total:
         yield [run("  There are no documents yet. Add some:", TEXT)]
-        yield [run(f"    tonemark add {project.folder} FILE", KEY)]
+        yield [run(f"    tonemark add {typed(project.folder)} FILE", KEY)]
         yield []
     if figures is None:
         yield [run("  counting…", QUIET)]

@@ -103,6 +103,8 @@ class Ways(Screen[Result]):
         key = key_name(event)
         if self.app.ending or self._is_pasted(event, key) or not self.takes(event):
             return
+        if not self.is_current:
+            return  # typed ahead of the key that left this screen
         if key == REDRAW:
             self.app.redraw()
         elif self.prompt is None:

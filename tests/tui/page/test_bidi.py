@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from bidi import get_display
 from hypothesis import given, settings
@@ -75,8 +77,8 @@ def test_pieces_fill_their_cells_and_keep_their_code_points(text: str, width: in
     for row in lay_out([(text, tokens)], width).rows:
         turned = visual_row(row, text, directions, width)
         cells = sorted((p.x, p.x + p.width) for p in turned.pieces if p.width)
-        assert all(a[1] == b[0] for a, b in zip(cells, cells[1:], strict=False))
-        assert all(0 <= start and end <= width for start, end in cells)
+        assert all(left[1] == right[0] for left, right in pairwise(cells))
+        assert all(start >= 0 and end <= width for start, end in cells)
         places = [(p.start, p.end) for p in turned.pieces]
         assert places == sorted(places)
         assert {at for a, b in places for at in range(a, b)} == {

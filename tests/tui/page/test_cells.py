@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import unicodedata
 import uuid
 from pathlib import Path
 
@@ -14,10 +15,11 @@ import pytest
 import regex
 from hypothesis import given
 from hypothesis import strategies as st
+from wcwidth import wcwidth
 
 from tonemark.text import graphemes, visible
 from tonemark.tui.page import cells as module
-from tonemark.tui.page.cells import cells, fit, split
+from tonemark.tui.page.cells import cells, character_cells, fit, is_disputed, split
 
 # The scripts of the demo: here our count is the terminal's own.
 EXACT = {
@@ -189,3 +191,32 @@ def test_rich_and_textual(script: str) -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_only_spacing_marks_differ_from_wcwidth() -> None:
+    """What is known without it is what it says; the three others are never shown as they are."""
+    differing = {
+        character
+        for character in map(chr, range(sys.maxunicode + 1))
+        if character_cells(character) != max(wcwidth(character), 0)
+    }
+    spacing = {c for c in differing if unicodedata.category(c) == "Mc"}
+    assert len(spacing) > 300
+    assert differing - spacing <= {"\u2028", "\u2029", "\uffa0"}
+
+
+@pytest.mark.parametrize(
+    ("cluster", "disputed"),
+    [
+        *(
+            (each, False)
+            for each in ["a", "ẹ́", "ሰ", "𞤀", "𞤢𞥄", "ߞߊ߲", "ꕉ", "ⵣ", "中", "ภ", "ع", "𖬖", "𞄐"]
+        ),
+        *(
+            (each, True)
+            for each in ["को", "မ", "✌️", "👍🏽", "1️⃣", "\U0001f1f0\U0001f1ea", "\U00010d4a"]
+        ),
+    ],
+)
+def test_clusters_whose_width_terminals_dispute(cluster: str, disputed: bool) -> None:
+    assert is_disputed(cluster) is disputed

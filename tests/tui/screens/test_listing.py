@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from textual import events
 
 from tonemark.corpus.desk import Desk
 from tonemark.tui.page.cells import cells
@@ -278,5 +279,20 @@ def test_a_hit_inside_a_word_puts_the_whole_word_in_focus(desk_at: DeskAt, play:
         await stage.until("1 hit ")
         await stage.press("enter")
         assert "  Samia Suluhu · 2 tokens" in stage.line("status")
+
+    play(desk_at(), AnnotateScreen(), script)
+
+
+def test_keys_behind_the_one_that_leaves_a_list_do_nothing(desk_at: DeskAt, play: Play) -> None:
+    """They were sent before the page was there again; each would leave a screen more."""
+
+    async def script(stage: Any) -> None:
+        await stage.press("t", "d")
+        documents = stage.app.screen
+        for key in ("q", "enter", "q"):
+            documents.post_message(events.Key(key, key if len(key) == 1 else "\r"))
+        await stage.pilot.pause()
+        assert isinstance(stage.app.screen, AnnotateScreen)
+        assert "1 of 4" in stage.line("title")
 
     play(desk_at(), AnnotateScreen(), script)

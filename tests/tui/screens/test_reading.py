@@ -16,7 +16,7 @@ from tonemark.corpus.desk import Desk
 from tonemark.corpus.labels import Label
 from tonemark.corpus.records import Record
 from tonemark.corpus.spans import Suggestion
-from tonemark.text import graphemes, visible
+from tonemark.text import graphemes, short, visible
 from tonemark.tui.page.cells import cells
 from tonemark.tui.page.columns import column, keys_line, kwic, wrap_runs, wrapped
 from tonemark.tui.page.help import GROUPS, help_lines
@@ -61,6 +61,18 @@ def test_wrapping_keeps_every_cluster_within_the_width(text: str, width: int) ->
     plain = text.replace("\r\n", "\n").removesuffix("\r").replace("\t", "    ")
     words = "".join("".join(visible(w) for w in line.split(" ")) for line in plain.split("\n"))
     assert "".join(lines).replace(" ", "") == words.replace(" ", "")
+
+
+def test_a_word_of_a_megabyte_wraps_in_no_quadratic_time() -> None:
+    # Cut anew from its rest for each line it took ten minutes, to open guidelines or metadata.
+    assert sum(1 for _ in wrapped("x" * 1_000_000, 80)) == 12_500
+
+
+def test_a_cut_leaves_no_joiner_at_its_edge() -> None:
+    # Beside other text it would be shown as ‹ZWNJ›, in more cells than were counted.
+    for shown in (column("می\u200cخواهم", 3), short("می\u200cخواهم", 3)):
+        assert shown == "می…"
+        assert visible(f"a{shown}b") == f"a{shown}b"
 
 
 @pytest.mark.parametrize(
