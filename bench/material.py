@@ -130,7 +130,7 @@ def _write_texts(path: Path, records: Iterable[Record]) -> None:
 def environment_in(folder: Path) -> dict[str, str]:
     """That of a user who has configured nothing and opened nothing before."""
     home = folder / "home"
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "TEXTUAL"))}
     return {**kept, "HOME": str(home), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
 
