@@ -1,7 +1,7 @@
 """Faults that take minutes: each is tried on the real program, its figures held against targets.
 
 The table of faults; how each is done stands in `faults_line` (process, line and terminal) and in
-`faults_files` (disks and files). What takes seconds is in the tests.
+`faults_files` and `faults_sizes` (disks, files, sizes). What takes seconds is in the tests.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 import faults_files
 import faults_line
+import faults_sizes
 from figures import Figure
 
 from tonemark.errors import TonemarkError
@@ -28,6 +29,7 @@ it cannot be tried at all."""
 FAULTS: dict[str, Fault] = {
     **faults_line.FAULTS,
     **faults_files.FAULTS,
+    **faults_sizes.FAULTS,
 }
 
 

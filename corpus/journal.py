@@ -152,7 +152,8 @@ def seize(path: Path) -> list[Event]:
         with _alone(path.parent):
             # One that is there with events is from a takeover that was cut off.
             if not taken.exists() or not taken.stat().st_size:
-                flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+                # Not waiting for whoever reads a pipe of that name.
+                flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
                 # There before the journal is looked for: a window that makes it anew after that
                 # finds this, and one that was first has its file renamed.
                 os.close(os.open(taken, flags, 0o660))
@@ -220,9 +221,13 @@ def _scan(data: bytes) -> Iterator[_Found]:
         body, _, check = line.rpartition(b"\t")
         if b"%08x" % zlib.crc32(body) != check:
             return
-        record = json.loads(body.decode("utf-8", "surrogatepass"))
+        try:
+            record = json.loads(body.decode("utf-8", "surrogatepass"))
+            event = Event(record["n"], record["k"], record["d"], record["t"])
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return  # its sum is right, and yet it is no event: nothing of ours wrote it
         end += len(line) + 1
-        yield _Found(Event(record["n"], record["k"], record["d"], record["t"]), end)
+        yield _Found(event, end)
 
 
 def _read_all(file: int) -> bytes:

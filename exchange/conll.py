@@ -52,7 +52,7 @@ def read_conll(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:
     Raises TonemarkError where the file is UTF-16 or CoNLL-U, or where the number of annotators is
     not that of the tag columns.
     """
-    lines = text_lines(stream, options.source)
+    lines = text_lines(stream, options.source, limit=TEXT_LIMIT)
     ahead = _look_ahead(lines)
     layout = _layout(ahead, options.source)
     names = options.annotators

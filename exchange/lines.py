@@ -20,10 +20,14 @@ _WIDE_BOMS = (
 TOO_LONG = f"the line is longer than {LINE_LIMIT >> 20} MiB"
 
 
-def text_lines(stream: IO[bytes], source: str) -> Iterator[tuple[int, str] | Refusal]:
+def text_lines(
+    stream: IO[bytes], source: str, *, limit: int = LINE_LIMIT, what: str = "line"
+) -> Iterator[tuple[int, str] | Refusal]:
     """Each line's number from 1 and its text without the line end, or why it was not taken.
 
-    Raises TonemarkError where the file is UTF-16 or UTF-32; `source` names it there.
+    A line of more than `limit` bytes is refused as what it is to the format, before it is decoded:
+    as text it may take four times its size. Raises TonemarkError where the file is UTF-16 or
+    UTF-32; `source` names it there.
     """
     for number, data in read_lines(stream):
         if data is None:
@@ -31,6 +35,11 @@ def text_lines(stream: IO[bytes], source: str) -> Iterator[tuple[int, str] | Ref
             continue
         if number == 1:
             data = without_bom(data, source)
+        if len(data) > limit:
+            yield Refusal(
+                number, f"the {what} has {len(data):,} bytes, more than {limit >> 20} MiB"
+            )
+            continue
         try:
             text = data.decode()
         except UnicodeDecodeError as error:
@@ -40,14 +49,14 @@ def text_lines(stream: IO[bytes], source: str) -> Iterator[tuple[int, str] | Ref
 
 
 def numbered_lines(
-    stream: IO[bytes], source: str
+    stream: IO[bytes], source: str, *, limit: int = LINE_LIMIT, what: str = "line"
 ) -> Iterator[tuple[int, tuple[int, str] | Refusal]]:
     """The lines that are not blank, as `text_lines` has them, each with the record's number from 1.
 
-    Raises as text_lines does.
+    Refuses and raises as text_lines does.
     """
     number = 0
-    for item in text_lines(stream, source):
+    for item in text_lines(stream, source, limit=limit, what=what):
         if isinstance(item, Refusal) or (item[1] and not item[1].isspace()):
             number += 1
             yield number, item

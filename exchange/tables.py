@@ -7,13 +7,17 @@ from collections import deque
 from collections.abc import Iterator
 from typing import IO, NamedTuple
 
-from tonemark.corpus.records import Record, Refusal
+from tonemark.corpus.records import TEXT_LIMIT, Record, Refusal
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Given, ReadOptions
 from tonemark.exchange.checks import Refused, checked_key, checked_text, quoted
 from tonemark.exchange.lines import TOO_LONG, not_utf8, without_bom
 from tonemark.exchange.prodigy import GIVEN
 from tonemark.files import LINE_LIMIT, Line, read_lines
+
+ROW_LIMIT = 2 * TEXT_LIMIT
+"""Bytes of a row that goes over several lines: where a quote was never closed, what has been read
+until then is held several times over (csv keeps a field at four bytes a character)."""
 
 _KEY_COLUMNS = ("key", "id")
 
@@ -83,7 +87,7 @@ class _Lines:
         if line.data is None:
             raise Refused(TOO_LONG)
         self._size += len(line.data)
-        if self._size > LINE_LIMIT:
+        if len(self._taken) > 1 and self._size > ROW_LIMIT:
             raise Refused("a quote is opened here and not closed")
         try:
             return line.data.decode()

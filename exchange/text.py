@@ -20,7 +20,7 @@ def read_text(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:
     if options.per_file:
         yield _whole(stream, options)
         return
-    for number, item in numbered_lines(stream, options.source):
+    for number, item in numbered_lines(stream, options.source, limit=TEXT_LIMIT, what="text"):
         if isinstance(item, Refusal):
             yield item
             continue

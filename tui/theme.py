@@ -105,7 +105,7 @@ def style_of(look: Look, colors: Colors = "full") -> Style:
             style += _FOCUS
     if look.stand_in:
         style += _STAND_IN_FOCUS if look.focus else _STAND_IN
-    return style
+    return style.without_color if colors == "none" else style
 
 
 def sgr(style: Style, colors: str | None) -> str:

@@ -7,7 +7,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tonemark.text import Safe, graphemes, joined, short, stand_ins, visible
+from tonemark.text import Safe, gated, graphemes, joined, short, stand_ins, visible
 
 MARK = "\u0301"
 
@@ -83,6 +83,7 @@ TEXTS = st.one_of(
     ),
 )
 
+STEERING = regex.compile(r"[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Noncharacter_Code_Point}]")
 DANGEROUS = regex.compile(
     r"[\x00-\x1F\x7F-\x9F\p{Cs}\p{Bidi_Control}\p{Noncharacter_Code_Point}\u2028\u2029\uFFF9-\uFFFB]"
     r"|[\p{Default_Ignorable_Code_Point}--[\uFE00-\uFE0F\u180B-\u180D\u180F\u200C\u200D]]"
@@ -117,6 +118,15 @@ def test_what_is_safe_stays_as_it_is(text: str) -> None:
 def test_safe_texts_are_safe_beside_each_other(left: str, right: str, between: str) -> None:
     whole = f"{visible(left)}{between}{visible(right)}"
     assert visible(whole) == whole
+
+
+@given(TEXTS)
+def test_the_last_gate_lets_safe_text_pass_and_nothing_that_steers(text: str) -> None:
+    shown = visible(text)
+    for start, end in graphemes(shown):
+        assert gated(shown[start:end]) == shown[start:end]
+    assert len(gated(text)) == len(text)
+    assert not STEERING.search(gated(text))
 
 
 @given(TEXTS)

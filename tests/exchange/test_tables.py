@@ -138,6 +138,7 @@ def test_fields_longer_than_the_parser_likes_are_read() -> None:
 
 def test_a_line_and_a_record_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "LINE_LIMIT", 50)
+    monkeypatch.setattr(tables, "ROW_LIMIT", 50)
     data = "text\n" + "a" * 60 + "\nb\n" + '"c\n' + "d\n" * 40
     given = read(data)
     assert given[:3] == [

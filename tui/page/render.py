@@ -12,9 +12,10 @@ from typing import NamedTuple
 from tonemark.corpus.spans import Span, Stretch, Suggestion
 from tonemark.text import Safe, graphemes, joined, short, stand_ins, visible
 from tonemark.tui.page.cells import blanks, cells, clusters, fit
+from tonemark.tui.page.hinting import Hints
 from tonemark.tui.page.labelling import ANSWERED
 from tonemark.tui.page.layout import LIST_INDENT, NEWLINE, Piece, Row
-from tonemark.tui.page.view import MARGIN, Hints, View
+from tonemark.tui.page.view import MARGIN, View
 from tonemark.tui.page.visual import reversed_text
 
 TAG_LIMIT = 24

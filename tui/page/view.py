@@ -7,23 +7,20 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from tonemark.corpus.pages import Page, Sheet
-from tonemark.corpus.spans import Stretch, Suggestion
+from tonemark.corpus.spans import Stretch
 from tonemark.patterns.candidates import Candidates, WordCount, candidates
 from tonemark.tokenizers.base import Token
 from tonemark.tui.page import hints
-from tonemark.tui.page.layout import LIST_INDENT, Layout, Mode, Piece, Row, lay_out
-from tonemark.tui.page.stops import WORDLIKE, Standing
+from tonemark.tui.page.hinting import Hints, give_hints
+from tonemark.tui.page.layout import Layout, Mode, Row, lay_out
+from tonemark.tui.page.stops import Standing
 from tonemark.tui.page.visual import Directions, visual_row
 
 MARGIN = 3
 """Cells left of the text."""
-
-_LIKELY = 1e6
-_TIGHT = 1e3
 
 
 class Focus(NamedTuple):
@@ -42,14 +39,6 @@ class Stop(NamedTuple):
     start: int
     end: int
     kind: Literal["candidate", "suggestion"]
-
-
-@dataclass(frozen=True, slots=True)
-class Hints:
-    """The hints of what is in view: by token, and back."""
-
-    of: Mapping[tuple[int, int], str]
-    tokens: Mapping[str, tuple[int, int]]
 
 
 class View:
@@ -358,63 +347,5 @@ class View:
     def hints(self) -> Hints:
         """The hints of the tokens in view: they stay put until it scrolls."""
         if self._hints is None:
-            self._hints = self._give_hints()
+            self._hints = give_hints(self, self._letters, self._prefixes)
         return self._hints
-
-    def _give_hints(self) -> Hints:
-        wanted: list[tuple[int, int]] = []
-        weights: list[float] = []
-        rooms: list[int] = []
-        for row in self.visible_rows():
-            if row.y < self.top:  # only its text is in view
-                continue
-            sheet = self.page.sheets[row.sheet]
-            begins = [
-                piece
-                for piece in row.pieces
-                if piece.token >= 0
-                and piece.start == sheet.tokens[piece.token].start
-                and WORDLIKE.search(sheet.document.text, *sheet.tokens[piece.token])
-            ]
-            wanted += [(row.sheet, piece.token) for piece in begins]
-            rooms += self._rooms(begins)
-            weights += self._weights(row.sheet, begins)
-        # A word of one cell between two others has no room for a longer hint: it comes first
-        # among its like, and has none where one-letter hints have run out.
-        weights = [
-            weight + _TIGHT * (room == 1) for weight, room in zip(weights, rooms, strict=True)
-        ]
-        codes = hints.assign(weights, self._letters, rooms, self._prefixes)
-        given = zip(wanted, codes, strict=True)
-        of = {token: hint for token, hint in given if hint}
-        return Hints(of, {hint: token for token, hint in of.items()})
-
-    def _rooms(self, begins: Sequence[Piece]) -> list[int]:
-        """How many letters have room over each of these, with a blank before the next hint."""
-        if self.mode == "list":
-            return [LIST_INDENT - 3 if piece.x >= LIST_INDENT else 0 for piece in begins]
-        xs = sorted(piece.x for piece in begins)
-        ends = dict(zip(xs, [*(x - 1 for x in xs[1:]), self.width - MARGIN], strict=False))
-        return [ends[piece.x] - piece.x for piece in begins]
-
-    def _weights(self, sheet: int, begins: Sequence[Piece]) -> list[float]:
-        """How likely each token is wanted: open candidates and suggestions most, and what lies
-        inside a span or a suggestion least, for its tag covers it."""
-        if not begins:
-            return []
-        weight = self.candidates(sheet).weight
-        standing = self.standing(sheet)
-        first, last = begins[0].start, begins[-1].end
-        likely: set[int] = set()
-        inside: set[int] = set()
-        for start, end in standing.open_between(first, last):
-            likely.update(range(self.token_at(sheet, start), self.token_at(sheet, end - 1) + 1))
-        for stretch in standing.touching(first, last):
-            token = self.token_at(sheet, stretch.start)
-            inside.update(range(token + 1, self.token_at(sheet, stretch.end - 1) + 1))
-            if isinstance(stretch, Suggestion):
-                likely.add(token)
-        return [
-            (token not in inside) * weight[token] + (token in likely - inside) * _LIKELY
-            for token in (piece.token for piece in begins)
-        ]

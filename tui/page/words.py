@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from operator import itemgetter
 
 from tonemark.corpus.pages import Page
@@ -133,6 +134,7 @@ def cuts_a_word(tokens: Sequence[Token], start: int, end: int) -> bool:
     return begins_inside or ends_inside
 
 
+@lru_cache(maxsize=16)
 def rule(width: int, said: str = "") -> list[Run]:
     """A line between the parts of the screen, with something said at its right."""
     said = f" {said} " if said else ""

@@ -3,39 +3,37 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from textual import events
 from textual.app import ComposeResult
 
 from tonemark.corpus.journal import ClaimHeld, ClaimLost
 from tonemark.corpus.pages import Page
-from tonemark.corpus.project import Project, add_label, project_changed, read_project
+from tonemark.corpus.project import Project, project_changed, read_project
 from tonemark.corpus.records import Answer
 from tonemark.errors import TonemarkError
 from tonemark.files import typed
 from tonemark.patterns.candidates import WordCount, fold_word
-from tonemark.text import Safe, short, visible
+from tonemark.text import Safe, visible
 from tonemark.tui.page import moves, words
 from tonemark.tui.page.keyboard import Keyboard, Reply
-from tonemark.tui.page.keys import GLYPHS
+from tonemark.tui.page.keys import FOOTER
 from tonemark.tui.page.layout import Mode, opening_mode, window
+from tonemark.tui.page.preview import is_long, preview
 from tonemark.tui.page.render import Kept, Run, render
 from tonemark.tui.page.tutor import PUT_AWAY
-from tonemark.tui.page.typeahead import matching, new_name
 from tonemark.tui.page.view import View
-from tonemark.tui.screens.ways import Place, Ways, key_name
-from tonemark.tui.widgets.lines import Lines
+from tonemark.tui.screens.questions import reason
+from tonemark.tui.screens.typed_labels import TypedLabels
+from tonemark.tui.screens.ways import Place, key_name
 from tonemark.tui.widgets.tutor import TutorLines
 
 READING = 0.25
 """Seconds that a new page must have stood before its first key may be the one that accepts it."""
 
 
-NO_SUCH_LABEL = Safe("no such label, and this project takes no new ones")
-
-
-class AnnotateScreen(Ways[None]):
+class AnnotateScreen(TypedLabels[None]):
     """One page after another, until the queue is empty or she quits."""
 
     def __init__(self, document: int | None = None, focus: tuple[int, int] | None = None) -> None:
@@ -50,21 +48,16 @@ class AnnotateScreen(Ways[None]):
         self._opened = 0.0
         self._fresh = False
         self._dropped = 0
-        self._question = Safe("")
-        self._answers: dict[str, Callable[[], object]] = {}
         self._mode: Mode | None = None
         self._drawn: Kept = {}
+        self._beginning: list[list[Run]] | None = None
+        self._made: dict[str, object] = {}
 
     def compose(self) -> ComposeResult:
         """Title, text, labels, status, keys."""
-        yield Lines(id="title")
-        yield Lines(id="rule")
-        yield Lines(id="document")
+        yield from self.made_lines("title", "rule", "document")
         yield self._tutor
-        yield Lines(id="rule2")
-        yield Lines(id="labels")
-        yield Lines(id="status")
-        yield Lines(id="footer")
+        yield from self.made_lines("rule2", "labels", "status", "footer")
 
     def on_mount(self) -> None:
         """Open the first page."""
@@ -84,6 +77,7 @@ class AnnotateScreen(Ways[None]):
         if place is None:
             return
         self._turn(lambda: self.desk.open_document(place.document))
+        self._read_page()
         if place.focus and self.view and self.view.sheet.document.number == place.document:
             moves.to_words(self.view, *place.focus)
             self.paint()
@@ -99,6 +93,7 @@ class AnnotateScreen(Ways[None]):
 
         So is an Enter that follows at once, as a key held down sends it: nobody read the page.
         """
+        self._read_page()
         accepts = self.table.page.get(key_name(event)) == "accept"
         if event.time < self._opened:
             self._dropped += 1
@@ -114,8 +109,8 @@ class AnnotateScreen(Ways[None]):
     def press(self, key: str) -> None:
         """One key."""
         self._message = Safe("")
-        if self._answers:
-            self._answer_question(key)
+        if self.asking:
+            self.answer(key)
         elif self.keyboard is None:
             self._command(self.table.page.get(key) or self.table.menu.get(key, ""))
         elif key == PUT_AWAY and self._tutor.shown:
@@ -143,8 +138,12 @@ class AnnotateScreen(Ways[None]):
             read_only=bool(self.desk.read_only),
         )  # fmt: skip
         self._set("title", words.spread(left, right, width))
-        names = [label.name for label in project.labels]
-        self._set("labels", self._labels_line(names, width))
+        names = tuple(label.name for label in project.labels)
+        if self.prompt:
+            self._made.pop("labels", None)
+            self._set("labels", self.labels_line(names, width))
+        else:
+            self._keep("labels", words.labels_line, self.table, names, width)
         room = window(width, self.size.height)[1]
         changed = self._tutor.show(self.view, self.table, width, room)
         if changed and self.view:
@@ -153,39 +152,50 @@ class AnnotateScreen(Ways[None]):
         self._set("rule", words.rule(width, "more above ↑" if above else ""))
         self._set("rule2", words.rule(width, "more below ↓" if below else ""))
         if self.view is None or self.keyboard is None:
-            self.query_one("#document", Lines).set_lines(self._nothing_here())
+            self.lines["document"].set_lines(self._beginning or self._nothing_here())
             self._set("status", self._status(width))
-            actions = () if self._answers else ("back", "documents", "export", "help", "quit")
-            self._set("footer", words.footer(self.table, width, actions))
+            self._keep("footer", words.footer, self.table, width, self._actions_here())
             return
         self.app.let_turn_text(self.view.mode != "visual")
         places = {name: place for place, name in enumerate(names)}
-        self.query_one("#document", Lines).set_lines(render(self.view, places, self._drawn))
+        self.lines["document"].set_lines(render(self.view, places, self._drawn))
         self._set("status", self._status(width))
         if self.prompt:
-            self._set("footer", words.prompt_footer(width))
+            self._keep("footer", words.prompt_footer, width)
         elif self.keyboard.menu:
-            self._set("footer", words.menu_line(self.table))
+            self._keep("footer", words.menu_line, self.table)
         else:
-            self._set("footer", words.footer(self.table, width))
+            self._keep("footer", words.footer, self.table, width)
+
+    def _keep(self, line: str, made: Callable[..., list[Run]], *of: object) -> None:
+        """Show a line that few keys change: it is made anew only of something new."""
+        if self._made.get(line) != (made, of):
+            self._made[line] = made, of
+            self._set(line, made(*of))
 
     def _set(self, line: str, runs: list[Run]) -> None:
-        self.query_one(f"#{line}", Lines).set_line(runs)
+        self.lines[line].set_line(runs)
 
     def _status(self, width: int) -> list[Run]:
         if self.prompt:
             return self.prompt.runs(width)
-        if self._question:
-            return words.message(self._question)
+        if self.question:
+            return words.message(self.question)
         if self._fresh and self.desk.read_only and not self._message:
             return words.only_read(self.desk.read_only)
         if self._message or self.view is None or self.keyboard is None:
             return words.message(self._message)
         return words.spread(*words.status(self.view, self.keyboard), width)
 
+    def _actions_here(self) -> Sequence[str]:
+        """The actions that there are without a page."""
+        if self._beginning:
+            return FOOTER
+        return () if self.asking else ("back", "documents", "export", "help", "quit")
+
     def _nothing_here(self) -> list[list[Run]]:
         """What stands in the place of a page."""
-        if self._answers:
+        if self.asking:
             return words.notice("Your page is not open here.")
         if not self._total:
             adding = f"tonemark add {typed(self.desk.project.folder)} FILE"
@@ -206,48 +216,66 @@ class AnnotateScreen(Ways[None]):
         try:
             turn()
         except ClaimHeld as held:
-            self._ask(held.title, {"accept": ("takes it over", self.desk.take_over)})
+            self.ask(held.title, {"accept": ("takes it over", self._turning(self.desk.take_over))})
             self._show()
             return False
         except ClaimLost as lost:
-            self._ask(lost.title, {})
+            self.ask(lost.title, {})
             return False
         except (TonemarkError, OSError) as error:
             if self.desk.page:
                 self._refused(error)
                 return False
             # The answer is in, but the next page could not be opened.
-            self._ask(reason(error), {"accept": ("tries again", self.desk.open_next)})
+            again = self._turning(self.desk.open_next)
+            self.ask(reason(error), {"accept": ("tries again", again)})
             self._show()
             return False
         self._saved = True
         self._show()
         return True
 
+    def _turning(self, turn: Callable[[], Page | None]) -> Callable[[], bool]:
+        return lambda: self._turn(turn)
+
     def _show(self) -> None:
         page = self.desk.page
         self._reread_project()
         self.view = self.keyboard = None
         self._drawn.clear()
-        if page:
-            self.view = View(
-                page,
-                self._counts(page),
-                width=self._window()[0],
-                height=self._window()[1],
-                letters=self.table.letters,
-                mode=self._mode or self._opening_mode(page),
-            )
-            self.keyboard = Keyboard(
-                self.view, self.table, overlapping=self.desk.project.overlapping
-            )
+        self._beginning = None
+        if page and is_long(page):
+            self._beginning = preview(page, *self._window(), self._opening_mode(page))
+            self.call_after_refresh(self._read_page)
+        elif page:
+            self._view_page(page)
         self._total = self.desk.store.document_count()
         self._dropped = 0
         self._fresh = True
         self._opened = time.monotonic()
         self.paint()
 
+    def _read_page(self) -> None:
+        """Take in the whole of a page of which the beginning is shown; no key comes before."""
+        if self._beginning and self.desk.page:
+            self._beginning = None
+            self._view_page(self.desk.page)
+            self.paint()
+
+    def _view_page(self, page: Page) -> None:
+        self.view = View(
+            page,
+            self._counts(page),
+            width=self._window()[0],
+            height=self._window()[1],
+            letters=self.table.letters,
+            mode=self._opening_mode(page),
+        )
+        self.keyboard = Keyboard(self.view, self.table, overlapping=self.desk.project.overlapping)
+
     def _opening_mode(self, page: Page) -> Mode:
+        if self._mode:
+            return self._mode
         project = self.desk.project
         return opening_mode(
             self.app.bidi or project.bidi, project.language, page.sheets[0].document
@@ -271,7 +299,7 @@ class AnnotateScreen(Ways[None]):
                 reply = keyboard.press(key)
             self._saved = True
         except ClaimLost as lost:
-            self._ask(lost.title, {})
+            self.ask(lost.title, {})
             return
         except (OSError, TonemarkError) as error:
             self._refused(error)
@@ -332,91 +360,33 @@ class AnnotateScreen(Ways[None]):
         self.desk.close()
         self.dismiss(None)
 
-    def _command_type_ahead(self) -> None:
-        self.ask_line("label", self._typed_label)
-
     def _command_comment(self) -> None:
         if self.keyboard and self.view:
             keyboard = self.keyboard
             self.ask_line(
                 "comment on this document",
-                lambda text: self._reply(lambda: keyboard.comment(text)),
+                lambda text: self.reply(lambda: keyboard.comment(text)),
                 text=self.view.sheet.draft.comment,
             )
 
-    def _reply(self, act: Callable[[], Reply]) -> None:
+    def reply(self, act: Callable[[], Reply]) -> None:
+        """Do something to the page, and say what came of it."""
         try:
             self.say(act().message)
         except (OSError, TonemarkError) as error:
             self._refused(error)
 
-    # Labels by typing
-
-    def _labels_line(self, names: list[str], width: int) -> list[Run]:
-        """All labels, or those that are meant while one is typed."""
-        if self.prompt is None or self.prompt.done != self._typed_label:
-            return words.labels_line(self.table, names, width)
-        typed = self.prompt.text
-        if meant := matching(names, typed):
-            return words.labels_line(self.table, names, width, meant)
-        if self.desk.project.new_labels:
-            name = short(new_name(typed), 30)
-            return words.message(visible(f"{GLYPHS['enter']} adds the label {name}"))
-        return words.message(NO_SUCH_LABEL)
-
-    def _typed_label(self, typed: str) -> None:
-        meant = matching([label.name for label in self.desk.project.labels], typed)
-        keyboard = self.keyboard
-        if not typed.strip() or keyboard is None:
-            self.say("")
-        elif meant:
-            self._reply(lambda: keyboard.label(meant[0]))
-        elif self.desk.project.new_labels:
-            self._reply(lambda: self._new_label(keyboard, new_name(typed)))
-        else:
-            self.say(NO_SUCH_LABEL)
-
-    def _new_label(self, keyboard: Keyboard, name: str) -> Reply:
-        self.desk.check_writable()
-        self._use_project(add_label(self.desk.project.folder, name))
-        return keyboard.label(name)
+    # The project file
 
     def _reread_project(self) -> None:
         if project_changed(self.desk.project):
             try:
-                self._use_project(read_project(self.desk.project.folder))
+                self.use_project(read_project(self.desk.project.folder))
             except TonemarkError as error:
                 self.say(error.title)
 
-    def _use_project(self, project: Project) -> None:
+    def use_project(self, project: Project) -> None:
+        """Take in a project file that changed."""
         self.app.use_project(project)
         if self.keyboard:
             self.keyboard.table = self.table
-
-    # Questions
-
-    def _ask(self, said: str, ways: dict[str, tuple[str, Callable[[], Page | None]]]) -> None:
-        """Say what is the matter until one of these actions (or quit) is chosen by its key."""
-        self._answers = {"quit": self.app.exit}
-        for action, (_, turn) in ways.items():
-            self._answers[action] = lambda turn=turn: self._turn(turn)  # type: ignore[misc]
-        offers = {**{action: word for action, (word, _) in ways.items()}, "quit": "quits"}
-        keys = ", ".join(f"{self.table.key_of(action)} {word}" for action, word in offers.items())
-        self._question = visible(f"{said} {keys}")
-        self.paint()
-
-    def _answer_question(self, key: str) -> None:
-        """Any other key leaves the question standing."""
-        if act := self._answers.get(self.table.page.get(key, "")):
-            self._question, self._answers = Safe(""), {}
-            act()
-        else:
-            self.paint()
-
-
-def reason(error: Exception) -> Safe:
-    """Why a key was not taken, for the status line."""
-    if isinstance(error, TonemarkError):
-        return visible(error.title)
-    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return visible(f"this key was not taken: {why}.")

@@ -27,7 +27,6 @@ from tonemark.tui.page.keys import ACTION
 from tonemark.tui.page.render import BLANK, Look, Run, run
 from tonemark.tui.page.tutor import AGAIN
 from tonemark.tui.screens.ways import Place, Result, Ways
-from tonemark.tui.widgets.lines import Lines
 
 TEXT, QUIET, TITLE = Look("text"), Look("quiet"), Look("title")
 
@@ -82,8 +81,7 @@ class ReadingScreen(Ways[Result]):
 
     def compose(self) -> ComposeResult:
         """Title, body, status, keys."""
-        for name in ("title", "rule", "document", "rule2", "status", "footer"):
-            yield Lines(id=name)
+        yield from self.made_lines("title", "rule", "document", "rule2", "status", "footer")
 
     def on_mount(self) -> None:
         """Make the lines."""
@@ -114,14 +112,14 @@ class ReadingScreen(Ways[Result]):
     def paint(self) -> None:
         """Bring all lines up to date; only what differs is sent."""
         width = self.size.width
-        if not width or not self.query("#title"):
+        if not width or not self.lines:
             return
         left, right = self.heading()
         title: list[Run] = [run(f" {left}", TITLE)]
         self.set_line("title", words.spread(title, [run(f"{right} ", QUIET)], width))
         self.set_line("rule", words.rule(width))
         self.set_line("rule2", words.rule(width))
-        self.query_one("#document", Lines).set_lines(self.window(self.high))
+        self.lines["document"].set_lines(self.window(self.high))
         if self.prompt:
             status = self.prompt.runs(width)
         elif self._message:
@@ -147,7 +145,7 @@ class ReadingScreen(Ways[Result]):
 
     def set_line(self, name: str, runs: list[Run]) -> None:
         """Show a line of the frame."""
-        self.query_one(f"#{name}", Lines).set_line(runs)
+        self.lines[name].set_line(runs)
 
     def say(self, message: str) -> None:
         """Put a message in the place of the status until the next key."""

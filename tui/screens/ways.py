@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -62,6 +62,17 @@ class Ways(Screen[Result]):
     prompt: Prompt | None = None
     """A line being typed in the place of the status."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: dict[str, Lines] = {}
+        """The widgets of the screen by their ids."""
+
+    def made_lines(self, *names: str) -> Iterator[Lines]:
+        """New widgets of these names, top to bottom."""
+        for name in names:
+            self.lines[name] = Lines(id=name)
+            yield self.lines[name]
+
     @property
     def desk(self) -> Desk:
         """The annotator's place at the project."""
@@ -91,7 +102,7 @@ class Ways(Screen[Result]):
     def cursor(self) -> Offset:
         """The cell for the terminal's own cursor, hidden as it is: on the focus, where screen
         readers and braille lines follow it."""
-        lines = self.query_one("#status" if self.prompt else "#document", Lines)
+        lines = self.lines["status" if self.prompt else "document"]
         return lines.focused_cell() or lines.region.offset
 
     # Keys

@@ -29,6 +29,8 @@ class Lines(Widget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._lines: list[list[Run]] = []
+        self._strips: dict[int, Strip] = {}
+        self._width = 0
 
     def set_lines(self, lines: list[list[Run]]) -> None:
         """Show these lines, top to bottom."""
@@ -36,7 +38,8 @@ class Lines(Widget):
         for y in range(max(len(before), len(lines))):
             old = before[y] if y < len(before) else []
             new = lines[y] if y < len(lines) else []
-            if old != new:
+            if old is not new and old != new:
+                self._strips.pop(y, None)
                 self.refresh(Region(0, y, self.size.width, 1))
 
     def set_line(self, line: list[Run]) -> None:
@@ -57,9 +60,20 @@ class Lines(Widget):
                 x += cells(text)
         return None
 
-    def render_line(self, y: int) -> Strip:
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of a region, each made once: what Textual puts around widgets that have
+        borders and backgrounds cost half the time of a key."""
+        if self._width != self.size.width:
+            self._width = self.size.width
+            self._strips.clear()
+        return [self._strip(y).crop(crop.x, crop.right) for y in crop.line_range]
+
+    def _strip(self, y: int) -> Strip:
         """One line, filled up to the width with blanks."""
-        width = self.size.width
-        line = self._lines[y] if y < len(self._lines) else []
-        strip = Strip([Segment(text, style_of(look, self.app.label_colors)) for text, look in line])
-        return strip.adjust_cell_length(width)
+        strip = self._strips.get(y)
+        if strip is None:
+            line = self._lines[y] if y < len(self._lines) else []
+            looks = self.app.label_colors
+            strip = Strip([Segment(text, style_of(look, looks)) for text, look in line])
+            strip = self._strips[y] = strip.adjust_cell_length(self._width)
+        return strip

@@ -357,3 +357,34 @@ def test_one_token_a_row_stays_for_the_pages_that_follow(folder: Path) -> None:
         assert ["kesho" in lines[0], "Juma" in lines[1], "tena" in lines[2]] == [True] * 3
 
     play(folder, act)
+
+
+def test_a_long_page_begins_to_show_before_it_is_read(folder: Path) -> None:
+    words = " ".join(f"neno{n} Jina{n}," for n in range(3000))
+    store = Store(folder / STORE_FILE)
+    add_records(store, "long.txt", [Record(1, 1, words)], Report())
+    store.close()
+    seen = []
+
+    class Watched(AnnotateScreen):
+        def _read_page(self) -> None:
+            if self._beginning:
+                seen.append(self.lines["document"].text())
+            super()._read_page()
+
+    async def act(pilot: Pilot[None]) -> None:
+        screen = Watched(4)
+        pilot.app.push_screen(screen)
+        await pilot.pause()
+        await pilot.press("1")
+        await pilot.pause()
+        text = screen.lines["document"].text()
+        assert len(seen) == 1
+        assert "neno0 Jina0, neno1" in seen[0]
+        assert "PER" not in seen[0]
+        assert "PER" in text.splitlines()[0]
+        assert (
+            seen[0].splitlines()[1::2] == text.splitlines()[1::2][: len(seen[0].splitlines()[1::2])]
+        )
+
+    play(folder, act)

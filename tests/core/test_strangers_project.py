@@ -1,0 +1,271 @@
+"""A project from a stranger: opening it runs none of its code and touches nothing outside it."""
+
+from __future__ import annotations
+
+import ast
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tonemark.cli.commands import VERBS
+from tonemark.corpus.desk import Desk
+from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.project import create_project, read_project
+from tonemark.corpus.records import Record
+from tonemark.corpus.store import STORE_FILE, Store, create_store
+from tonemark.errors import TonemarkError
+from tonemark.tokenizers.registry import load_tokenizer
+
+HOOK = """
+import os, sys
+
+_log = os.open(os.environ["AUDIT_LOG"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+_WATCHED = ("import", "exec", "open", "os.system", "os.exec", "os.posix_spawn", "os.spawn",
+            "subprocess.Popen", "ctypes.dlopen", "sqlite3.load_extension", "os.rename",
+            "os.remove", "os.symlink", "os.link", "os.mkdir", "socket.connect")
+
+def _hook(event, args):
+    if event not in _WATCHED or (event == "open" and isinstance(args[0], int)):
+        return
+    if event == "exec":
+        args = (args[0].co_filename,)
+    elif event == "import":
+        args = args[:2]
+    os.write(_log, repr((event, os.getcwd(), [str(a) for a in args])).encode() + b"\\n")
+
+sys.addaudithook(_hook)
+"""
+
+TRAP = "import os\nopen(os.environ['SPRUNG'], 'a').write(__file__ + '\\n')\n"
+
+MODULES = (
+    "tonemark textual rich click regex spacy srsly platformdirs wcwidth json sqlite3 typing "
+    "sitecustomize usercustomize conftest tokenizers corpus exchange tui cli patterns "
+    "__main__ setup general encodings locale"
+).split()
+"""What a stranger may call his code, so that ours takes it for what it looks for."""
+
+OPENED = {"project.toml", "guidelines.md", ".project.lock", "extra.txt", "journal", "exports"}
+"""What at the top of the project may be opened, besides the store and a file that is written."""
+
+
+class Event(NamedTuple):
+    """One thing that a process did, as CPython's audit hooks have it."""
+
+    name: str
+    folder: Path
+    args: list[str]
+
+    @property
+    def path(self) -> Path:
+        return self.folder / self.args[0]
+
+
+class Watched(NamedTuple):
+    """A stranger's project, and the log of what is done while it is open."""
+
+    folder: Path
+    log: Path
+    sprung: Path
+
+    def events(self) -> list[Event]:
+        lines = self.log.read_text(encoding="utf-8").splitlines()
+        return [Event(n, Path(f), a) for n, f, a in map(ast.literal_eval, lines)]
+
+
+@pytest.fixture
+def stranger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
+    """A project with code beside it under every name that may be looked for, where one stands."""
+    folder = make(tmp_path / "stranger")
+    for name in MODULES:
+        (folder / f"{name}.py").write_text(TRAP)
+        package = folder / name
+        package.mkdir()
+        (package / "__init__.py").write_text(TRAP)
+        (package / "__main__.py").write_text(TRAP)
+    (folder / "evil.pth").write_text(f"import os; {TRAP.splitlines()[1]}\n")
+    (folder / "config.cfg").write_text('[nlp]\nlang = "sw"\n[initialize]\n"@callbacks" = "evil"\n')
+    (folder / "pyproject.toml").write_text('[tool.pytest.ini_options]\naddopts = "-p evil"\n')
+    (folder / "keys.toml").write_text('reject = "a"\n')
+    (folder / ".env").write_text("TEXTUAL_DRIVER=evil:Driver\n")
+    (folder / "guidelines.md").write_text("Mark the names.\n")
+    (folder / "extra.txt").write_text("Juma amefika\n")
+    hook = tmp_path / "hook"
+    hook.mkdir()
+    (hook / "sitecustomize.py").write_text(HOOK)
+    watched = Watched(folder, tmp_path / "audit.log", tmp_path / "sprung")
+    monkeypatch.setenv("PYTHONPATH", str(hook))
+    monkeypatch.setenv("AUDIT_LOG", str(watched.log))
+    monkeypatch.setenv("SPRUNG", str(watched.sprung))
+    monkeypatch.chdir(folder)
+    return watched
+
+
+def make(folder: Path) -> Path:
+    create_project(folder, language="sw", labels=["PER"], guidelines="guidelines.md")
+    create_store(folder / STORE_FILE)
+    store = Store(folder / STORE_FILE)
+    add_records(store, "a.txt", (Record(n, n, f"Asha na {n}") for n in range(1, 4)), Report())
+    store.close()
+    return folder
+
+
+def desk_in(folder: Path) -> Desk:
+    store = Store(folder / STORE_FILE)
+    return Desk(read_project(folder), store, "amina", load_tokenizer("general"))
+
+
+def check_harmless(stranger: Watched, home: Path) -> list[Event]:
+    """No code of the project ran, no process was started but ours, nothing outside was written."""
+    folder = stranger.folder
+    assert not stranger.sprung.exists(), stranger.sprung.read_text()
+    events = stranger.events()
+    assert any(event.name == "exec" for event in events), "the hook was there"
+    for event in events:
+        if event.name == "exec" or (event.name == "import" and event.args[1] != "None"):
+            code = event.folder / event.args[-1]  # "<frozen os>", "<string>" are no files
+            assert not (code.is_relative_to(folder) and code.exists()), event
+        elif event.name == "subprocess.Popen":
+            executable, arguments = event.args[0], ast.literal_eval(event.args[1])
+            assert executable == sys.executable, event
+            assert arguments[1:5] == ["-P", "-m", "tonemark", "export"], event
+        elif event.name == "open" and event.path.parent == folder and event.args[0] != str(folder):
+            ours = event.path.name in OPENED or event.path.name.startswith((".out.", STORE_FILE))
+            assert ours, event
+        elif event.name == "open" and is_writing(event):
+            inside = (folder, home, Path("/dev"), stranger.log)
+            assert any(event.path.is_relative_to(place) for place in inside), event
+        elif event.name not in ("import", "open"):
+            local = event.path.is_relative_to(folder) or event.path.is_relative_to(home)
+            assert event.name in ("os.rename", "os.remove", "os.mkdir"), event
+            assert local, event
+    return events
+
+
+def is_writing(event: Event) -> bool:
+    flags = event.args[2]
+    return flags.isdecimal() and bool(int(flags) & (os.O_WRONLY | os.O_RDWR))
+
+
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "status": ("status", "."),
+    "add": ("add", ".", "extra.txt"),
+    "export": ("export", ".", "--all", "-o", "out"),
+    "recent": ("recent",),
+    "doctor": ("doctor", "."),
+    "new": ("new", ".", "--lang", "sw", "--labels", "PER"),
+}
+SCREENS = {"annotate", "open", "demo"}
+
+
+def test_every_verb_is_tried() -> None:
+    """A verb that is new must be tried on a stranger's project, too."""
+    assert {*COMMANDS, *SCREENS} == set(VERBS)
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    # -P: as the command `tonemark` is started; plain -m puts the folder where one stands first.
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "tonemark", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+@pytest.mark.parametrize("verb", COMMANDS)
+def test_no_command_runs_code_of_the_project(verb: str, stranger: Watched, tmp_path: Path) -> None:
+    done = run(*COMMANDS[verb])
+    assert "Traceback" not in done.stderr
+    check_harmless(stranger, tmp_path / "home")
+
+
+def test_no_screen_runs_code_of_the_project(
+    stranger: Watched, tmp_path: Path, terminal: Callable[..., Any]
+) -> None:
+    term = terminal(".", "--as", "amina", flags=("-P",))
+    term.wait("stranger")
+    term.send("q")
+    term.wait(lambda _: term.ended())
+    term = terminal("annotate", ".", "--as", "amina", flags=("-P",))
+    term.wait("1 of 3")
+    term.send("1")
+    term.wait("PER")
+    for keys, seen in (("tg", "Mark the names"), ("ti", "a.txt:1"), ("td", "a.txt:3")):
+        term.send(*keys)
+        term.wait(seen)
+        term.send("q")
+        term.wait("1 of 3 · amina")
+    term.send("Enter")
+    term.wait("2 of 3")
+    term.send("t", "e")
+    term.wait("1 document written to exports/stranger.jsonl")
+    term.send("q")
+    term.wait(lambda _: term.ended())
+    events = check_harmless(stranger, tmp_path / "home")
+    assert [event.name for event in events].count("subprocess.Popen") == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ('plugins = ["evil"]', 'unknown key "plugins"'),
+        ('patterns = "patterns.py"', 'unknown key "patterns"'),
+        ('store = "/tmp/other.sqlite"', 'unknown key "store"'),
+        ('include = "/etc/passwd"', 'unknown key "include"'),
+        ('exports = "../../out"', 'unknown key "exports"'),
+        ('spacy = {config = "config.cfg"}', 'unknown key "spacy"'),
+        ('editor = "sh -c id"', 'unknown key "editor"'),
+        ('tokenizer = "./general.py"', "the name of an installed one"),
+        ('tokenizer = "evil:Tokenizer"', "the name of an installed one"),
+        ('tokenizer = "evil.Tokenizer"', "There is no tokenizer"),
+        ('guidelines = "../../secret"', "inside the project's folder"),
+        ('guidelines = "/etc/passwd"', "inside the project's folder"),
+    ],
+)
+def test_the_project_file_names_no_code_and_no_path(
+    stranger: Watched, tmp_path: Path, line: str, named: str
+) -> None:
+    (stranger.folder / "project.toml").write_text(f'version = 1\nlanguage = "sw"\n{line}\n')
+    done = run("export", ".", "--all", "-o", "out")
+    assert done.returncode == 1
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr
+    check_harmless(stranger, tmp_path / "home")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE TRIGGER evil AFTER INSERT ON claims BEGIN DELETE FROM documents; END",
+        "CREATE TABLE evil (x); DROP TABLE words;"
+        "CREATE VIEW words AS SELECT 'a' AS word, load_extension('./evil.so') AS counts",
+        "CREATE VIRTUAL TABLE evil USING fts5(x)",
+        "CREATE INDEX evil ON documents (length(text))",
+        "ALTER TABLE documents ADD COLUMN evil TEXT AS (upper(text))",
+    ],
+)
+def test_a_store_brings_no_sql_of_its_own(tmp_path: Path, sql: str) -> None:
+    folder = make(tmp_path / "p")
+    db = sqlite3.connect(folder / STORE_FILE)
+    db.executescript(sql)
+    db.close()
+    before = (folder / STORE_FILE).read_bytes()
+    with pytest.raises(TonemarkError, match="did not put there"):
+        desk_in(folder)
+    assert (folder / STORE_FILE).read_bytes() == before
+
+
+def test_functions_of_a_store_may_touch_nothing(tmp_path: Path) -> None:
+    store = Store(make(tmp_path / "p") / STORE_FILE)
+    assert store.db.execute("PRAGMA trusted_schema").fetchone() == (0,)
+    with pytest.raises(sqlite3.OperationalError, match="not authorized"):
+        store.db.execute("SELECT load_extension('evil.so')")
+    store.close()
