@@ -50,7 +50,7 @@ class TonemarkApp(App[None], inherit_bindings=False):
 
     ENABLE_COMMAND_PALETTE = False
     CSS = """
-    Screen { background: ansi_default; color: ansi_default; }
+    Screen { background: ansi_default; color: ansi_default; overflow: hidden; }
     #document { height: 1fr; }
     """
 

@@ -6,20 +6,30 @@ Knows neither keys nor screens.
 from __future__ import annotations
 
 import codecs
+from collections.abc import Callable
+
+import regex
 
 _BEGIN, _END = "\x1b[200~", "\x1b[201~"
 
+# CSI with parameters; OSC, DCS, SOS, PM and APC with their ends (ECMA-48, 5.4 and 5.6).
+_SEQUENCE = regex.compile(r"\x1b(?:\[[0-?]*+[ -/]*+[@-~]|[\]PX^_][^\x07\x1b]*+(?:\x07|\x1b\\))")
+
 
 class Decoder(codecs.IncrementalDecoder):
-    """UTF-8 to text; a byte that is not UTF-8 becomes U+FFFD, and an ESC inside a bracketed paste
-    a space.
+    """UTF-8 to text; a byte that is not UTF-8 becomes U+FFFD, an ESC inside a bracketed paste a
+    space, and a control sequence that is not `known` is left out.
 
     Textual takes such an ESC for the end of the paste, and what follows for keys: a text with
     colours in it would label, and answer, the page (textual.md, 4). Not every terminal filters.
+    Of a sequence that it does not know, a late answer of the terminal, it makes keys too.
     """
 
-    def __init__(self, errors: str = "replace") -> None:
+    def __init__(
+        self, errors: str = "replace", known: Callable[[str], bool] = lambda sequence: True
+    ) -> None:
         super().__init__(errors)
+        self._is_known = known
         self._utf8 = codecs.getincrementaldecoder("utf-8")(errors)
         self._pasting = False
         self._before = ""
@@ -43,10 +53,14 @@ class Decoder(codecs.IncrementalDecoder):
         found = (self._before + text).find(_BEGIN)
         if found < 0:
             self._before = (self._before + text)[1 - len(_BEGIN) :]
-            return text, ""
+            return self._known(text), ""
         end = found + len(_BEGIN) - known
         self._before, self._pasting = "", True
-        return text[:end], text[end:]
+        return self._known(text[:end]), text[end:]
+
+    def _known(self, text: str) -> str:
+        """`text` without the whole sequences that are not known."""
+        return _SEQUENCE.sub(lambda found: found[0] if self._is_known(found[0]) else "", text)
 
     def _pasted(self, text: str, final: bool) -> tuple[str, str]:
         """What is pasted, made safe, with the marker of its end; and the rest, which is typed."""

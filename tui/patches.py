@@ -9,7 +9,7 @@ from tonemark.tui import settings as settings  # isort: split
 
 import inspect
 import sys
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 import rich.cells
 from rich.console import Console
 from rich.segment import Segment
+from textual._xterm_parser import SPECIAL_SEQUENCES, XTermParser
 from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 
@@ -36,7 +37,7 @@ def install() -> bool:
 
     False where something stayed stock, its private names being gone.
     """
-    patches = (_agree_on_widths, _send_only_what_differs, _outlive_bad_bytes, _outlive_stops)
+    patches = (_agree_on_widths, _send_only_what_differs, _outlive_bad_bytes)
     return sum(patch() for patch in patches) == len(patches)  # all of them, whatever one says
 
 
@@ -48,6 +49,16 @@ class QuietDriver(LinuxDriver):
         """Take the terminal, at first or again; what it shows then is not known."""
         forget_screen(self._app.console)
         super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def _sigcont_application(self, *_: Any) -> None:
+        """Take the terminal again after a stop: as Textual does where it had let go of it, and else
+        by letting go of it first. Its own would start a second reader of keys beside the first, and
+        hang at the end; and a shell has set the line to its own liking meanwhile."""
+        if self._auto_restart and self._writer_thread:
+            if not self._must_signal_resume:
+                self.suspend_application_mode()
+                self._must_signal_resume = True
+            self.resume_application_mode()
 
     turns_text = True
     """Whether the terminal, where it can, turns right-to-left text: its default."""
@@ -135,33 +146,21 @@ def _paint_all(update: LayoutUpdate, console: Console) -> str:
 
 
 def _outlive_bad_bytes() -> bool:
-    """Take a byte that is not UTF-8 for U+FFFD, and an ESC in a paste for a space: Textual's reader
-    of keys dies of the one, and takes what follows the other for keys."""
+    """Take a byte that is not UTF-8 for U+FFFD, an ESC in a paste for a space, and an answer of the
+    terminal that nobody asked for as none: Textual's reader of keys dies of the first, and takes
+    what follows the others for keys."""
     if not hasattr(linux_driver, "getincrementaldecoder"):
         return False
-    linux_driver.getincrementaldecoder = lambda _: Decoder
+    decoder = partial(Decoder, known=_is_understood)
+    linux_driver.getincrementaldecoder = lambda _: decoder
     return True
 
 
-def _come_back(driver: LinuxDriver, *_: Any) -> None:
-    """Take the terminal again after a stop: as Textual does where it had let go of it, and else by
-    letting go of it first. Its own would start a second reader of keys beside the first, and hang
-    at the end; and a shell has set the line to its own liking meanwhile."""
-    if driver._auto_restart and driver._writer_thread:
-        if not driver._must_signal_resume:
-            driver.suspend_application_mode()
-            driver._must_signal_resume = True
-        driver.resume_application_mode()
-
-
-def _outlive_stops() -> bool:
-    """Go on after SIGSTOP and SIGCONT."""
-    from textual.drivers.linux_driver import LinuxDriver
-
-    if not hasattr(LinuxDriver, "_sigcont_application"):
-        return False
-    LinuxDriver._sigcont_application = _come_back  # type: ignore[method-assign,assignment]
-    return True
+@lru_cache(maxsize=256)
+def _is_understood(sequence: str) -> bool:
+    """Whether Textual's parser makes something of a sequence, and not keys of its characters."""
+    is_csi = sequence.startswith("\x1b[")
+    return is_csi and (sequence in SPECIAL_SEQUENCES or any(XTermParser().feed(sequence)))
 
 
 def _agree_on_widths() -> bool:

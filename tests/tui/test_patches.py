@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual._xterm_parser import XTermParser
+from textual.drivers import linux_driver
 from textual.geometry import Region
 from textual.strip import Strip
 
@@ -40,8 +44,6 @@ def test_an_update_sends_what_the_terminal_does_not_show_yet() -> None:
 
 def test_a_byte_that_is_not_utf8_is_taken_for_one_that_is() -> None:
     patches.install()
-    from textual.drivers import linux_driver
-
     decoder = linux_driver.getincrementaldecoder("utf-8")()
     assert [decoder.decode(part) for part in (b"a\xff", b"\xc3", b"\xa9")] == ["a\ufffd", "", "é"]
 
@@ -67,3 +69,21 @@ def test_a_word_cut_behind_a_joiner_passes_the_gate_as_it_is() -> None:
     cut = [Segment("می\u200c"), Segment("خواهم", Style(bold=True))]  # where a span begins
     sent = LayoutUpdate([[Strip(cut)]], Region(0, 0, 20, 1)).render_segments(console)
     assert "می\u200c" in sent
+
+
+@pytest.mark.parametrize(
+    ("sent", "keys"),
+    [
+        (b"a\x1b[?1;2cb", ["a", "b"]),
+        (b"\x1b[57441u1", ["left_shift", "1"]),
+        (b"\x1b]11;rgb:0000/0000/0000\x07x", ["x"]),
+        (b"\x1bP1+r524742\x1b\\x", ["x"]),
+        (b"\x1b[C\x1b[5~\x1bOP\x1b[1;5Dq", ["right", "pageup", "f1", "ctrl+left", "q"]),
+        (b"z\x1b", ["z", "escape"]),
+    ],
+)
+def test_an_answer_of_the_terminal_is_no_key(sent: bytes, keys: list[str]) -> None:
+    patches.install()
+    decoder, parser = linux_driver.getincrementaldecoder("utf-8")(), XTermParser()
+    found = [*parser.feed(decoder.decode(sent)), *parser.feed("")]
+    assert [event.key for event in found if isinstance(event, events.Key)] == keys
