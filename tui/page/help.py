@@ -80,6 +80,8 @@ def help_lines(
         ]
         if title == "To a word":
             pairs = [*hints, *pairs]
+        if title == "Around":
+            pairs.append(("Ctrl+L", "draw the screen anew"))
         lines += _group(title, pairs, width)
     menu = [(_keys_of(table, a.id), a.about) for a in ACTIONS if a.menu]
     lines += _group(f"More: {_keys_of(table, MORE)}, then", menu, width)
