@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+# Modules that several rooms' tests share stand beside this one.
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
 CORPORA = Path(__file__).resolve().parents[1].parent / "shared" / "corpora"
 
 

@@ -11,29 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from making import desk_in, made_project
 
 from tonemark.corpus.desk import Desk
-from tonemark.corpus.intake import Report, add_records
 from tonemark.corpus.journal import Journal, taken_path
-from tonemark.corpus.project import create_project, read_project
-from tonemark.corpus.records import Record
-from tonemark.corpus.store import STORE_FILE, Store, create_store
+from tonemark.corpus.store import STORE_FILE
 from tonemark.errors import TonemarkError
-from tonemark.tokenizers.registry import load_tokenizer
-
-
-def make(folder: Path) -> Path:
-    create_project(folder, language="sw", labels=["PER"], guidelines="guidelines.md")
-    create_store(folder / STORE_FILE)
-    store = Store(folder / STORE_FILE)
-    add_records(store, "a.txt", (Record(n, n, f"Asha na {n}") for n in range(1, 4)), Report())
-    store.close()
-    return folder
-
-
-def desk_in(folder: Path) -> Desk:
-    store = Store(folder / STORE_FILE)
-    return Desk(read_project(folder), store, "amina", load_tokenizer("general"))
 
 
 def leave(desk: Desk) -> None:
@@ -47,7 +30,7 @@ def leave(desk: Desk) -> None:
 @pytest.fixture
 def outside(tmp_path: Path) -> Path:
     """Something of the user's, elsewhere."""
-    folder = make(tmp_path / "outside")
+    folder = made_project(tmp_path / "outside")
     (folder / "precious").write_text("mine\n")
     return folder
 
@@ -72,7 +55,7 @@ def move_out(folder: Path, name: str, outside: Path) -> None:
 def test_a_link_that_leads_out_of_the_project_is_refused(
     tmp_path: Path, outside: Path, name: str
 ) -> None:
-    folder = make(tmp_path / "p")
+    folder = made_project(tmp_path / "p")
     (folder / name).parent.mkdir(exist_ok=True)
     move_out(folder, name, outside / STORE_FILE if name == STORE_FILE else outside)
     before = everything(outside)
@@ -85,7 +68,7 @@ def test_a_link_that_leads_out_of_the_project_is_refused(
 def test_sqlite_follows_no_link_beside_the_store(
     tmp_path: Path, outside: Path, suffix: str
 ) -> None:
-    folder = make(tmp_path / "p")
+    folder = made_project(tmp_path / "p")
     move_out(folder, STORE_FILE + suffix, outside / "precious")
     before = everything(outside)
     with pytest.raises(TonemarkError):
@@ -108,7 +91,7 @@ def test_what_a_damaged_journal_is_kept_under_is_no_link(tmp_path: Path, outside
 @pytest.mark.parametrize("line", [b'{"n":1}', b"[]", b"1", b"[" * 100_000, b"{", b"\xff"])
 def test_a_line_of_a_journal_that_is_no_event_is_kept_aside(tmp_path: Path, line: bytes) -> None:
     """Its sum is right, so no disk has changed it: it was made so."""
-    folder = make(tmp_path / "p")
+    folder = made_project(tmp_path / "p")
     path = folder / "journal" / "amina" / "1.1.log"
     path.parent.mkdir(parents=True)
     path.write_bytes(b"%s\t%08x\n" % (line, zlib.crc32(line)))
@@ -121,7 +104,7 @@ def test_a_line_of_a_journal_that_is_no_event_is_kept_aside(tmp_path: Path, line
 def test_the_screens_export_through_no_link_that_leads_out(
     tmp_path: Path, outside: Path, terminal: Callable[..., Any]
 ) -> None:
-    folder = make(tmp_path / "p")
+    folder = made_project(tmp_path / "p")
     move_out(folder, "exports", outside)
     before = everything(outside)
     term = terminal("annotate", folder, "--as", "amina")
@@ -168,7 +151,7 @@ def directory(path: Path) -> None:
 def test_what_is_no_file_is_told_and_not_waited_for(
     tmp_path: Path, tonemark: Callable[..., Any], name: str, kind: Callable[[Path], None]
 ) -> None:
-    folder = make(tmp_path / "p")
+    folder = made_project(tmp_path / "p")
     kind(folder / name)
     (tmp_path / "t.txt").write_text("Juma\n")
     # The lock is not looked at by `add`: it goes in.
@@ -180,7 +163,7 @@ def test_what_is_no_file_is_told_and_not_waited_for(
 def test_a_journal_that_is_no_file_is_told_and_not_waited_for(
     tmp_path: Path, kind: Callable[[Path], None], taken: bool
 ) -> None:
-    folder = make(tmp_path / "p")
+    folder = made_project(tmp_path / "p")
     path = folder / "journal" / "amina" / "1.1.log"
     path.parent.mkdir(parents=True)
     kind(taken_path(path) if taken else path)

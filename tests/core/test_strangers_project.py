@@ -12,15 +12,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from making import desk_in, made_project
 
 from tonemark.cli.commands import VERBS
-from tonemark.corpus.desk import Desk
-from tonemark.corpus.intake import Report, add_records
-from tonemark.corpus.project import create_project, read_project
-from tonemark.corpus.records import Record
-from tonemark.corpus.store import STORE_FILE, Store, create_store
+from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.errors import TonemarkError
-from tonemark.tokenizers.registry import load_tokenizer
 
 HOOK = """
 import os, sys
@@ -82,7 +78,7 @@ class Watched(NamedTuple):
 @pytest.fixture
 def stranger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
     """A project with code beside it under every name that may be looked for, where one stands."""
-    folder = make(tmp_path / "stranger")
+    folder = made_project(tmp_path / "stranger")
     for name in MODULES:
         (folder / f"{name}.py").write_text(TRAP)
         package = folder / name
@@ -105,20 +101,6 @@ def stranger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
     monkeypatch.setenv("SPRUNG", str(watched.sprung))
     monkeypatch.chdir(folder)
     return watched
-
-
-def make(folder: Path) -> Path:
-    create_project(folder, language="sw", labels=["PER"], guidelines="guidelines.md")
-    create_store(folder / STORE_FILE)
-    store = Store(folder / STORE_FILE)
-    add_records(store, "a.txt", (Record(n, n, f"Asha na {n}") for n in range(1, 4)), Report())
-    store.close()
-    return folder
-
-
-def desk_in(folder: Path) -> Desk:
-    store = Store(folder / STORE_FILE)
-    return Desk(read_project(folder), store, "amina", load_tokenizer("general"))
 
 
 def check_harmless(stranger: Watched, home: Path) -> list[Event]:
@@ -253,7 +235,7 @@ def test_the_project_file_names_no_code_and_no_path(
     ],
 )
 def test_a_store_brings_no_sql_of_its_own(tmp_path: Path, sql: str) -> None:
-    folder = make(tmp_path / "p")
+    folder = made_project(tmp_path / "p")
     db = sqlite3.connect(folder / STORE_FILE)
     db.executescript(sql)
     db.close()
@@ -264,7 +246,7 @@ def test_a_store_brings_no_sql_of_its_own(tmp_path: Path, sql: str) -> None:
 
 
 def test_functions_of_a_store_may_touch_nothing(tmp_path: Path) -> None:
-    store = Store(make(tmp_path / "p") / STORE_FILE)
+    store = Store(made_project(tmp_path / "p") / STORE_FILE)
     assert store.db.execute("PRAGMA trusted_schema").fetchone() == (0,)
     with pytest.raises(sqlite3.OperationalError, match="not authorized"):
         store.db.execute("SELECT load_extension('evil.so')")

@@ -13,37 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from making import given, keyed, numbered
 
 from tonemark.corpus import intake
 from tonemark.corpus.documents import digest
 from tonemark.corpus.intake import Match, Report, add_records
-from tonemark.corpus.records import GivenAnnotation, Record, Refusal
+from tonemark.corpus.records import Record, Refusal
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import Store, create_store
 
 PER = Span(0, 4, "PER", ("import:f",))
 LOC = Span(5, 9, "LOC", ("import:f",))
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    path = tmp_path / "store.sqlite"
-    create_store(path)
-    store = Store(path)
-    yield store
-    store.close()
-
-
-def numbered(texts: Iterable[str], **more: Any) -> list[Record]:
-    return [Record(n, n, text, **more) for n, text in enumerate(texts, 1)]
-
-
-def keyed(*pairs: tuple[str, str]) -> list[Record]:
-    return [Record(n, n, text, key) for n, (key, text) in enumerate(pairs, 1)]
-
-
-def given(name: str, *spans: Span, **more: Any) -> GivenAnnotation:
-    return GivenAnnotation(name, more.pop("answer", "accept"), spans, **more)
 
 
 def add(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable
 
 import pytest
+from making import given, keyed, numbered
 
 from tonemark.corpus import queue
 from tonemark.corpus.annotations import annotations_of
@@ -14,31 +13,10 @@ from tonemark.corpus.intake import Match, Report, add_records
 from tonemark.corpus.queue import Outcome
 from tonemark.corpus.records import GivenAnnotation, Record, Refusal
 from tonemark.corpus.spans import Span, Suggestion
-from tonemark.corpus.store import Store, create_store
+from tonemark.corpus.store import Store
 
 PER = Span(0, 4, "PER", ("import:f",))
 LOC = Span(5, 9, "LOC", ("import:f",))
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    path = tmp_path / "store.sqlite"
-    create_store(path)
-    store = Store(path)
-    yield store
-    store.close()
-
-
-def numbered(texts: Iterable[str], **more: Any) -> list[Record]:
-    return [Record(n, n, text, **more) for n, text in enumerate(texts, 1)]
-
-
-def keyed(*pairs: tuple[str, str]) -> list[Record]:
-    return [Record(n, n, text, key) for n, (key, text) in enumerate(pairs, 1)]
-
-
-def given(name: str, *spans: Span, **more: Any) -> GivenAnnotation:
-    return GivenAnnotation(name, more.pop("answer", "accept"), spans, **more)
 
 
 def answered(*annotations: GivenAnnotation, key: str | None = None, number: int = 1) -> Record:

@@ -1,7 +1,6 @@
-"""Programs in a pty, and what they send: modules that stand beside the rooms."""
+"""Programs in a pty, and what they send: with the benches' terminal."""
 
 import sys
 from pathlib import Path
 
-TESTS = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS.parent / "bench")]
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))

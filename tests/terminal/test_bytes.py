@@ -10,9 +10,6 @@ from statistics import median
 from typing import Any
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
-
 from terminal import Terminal
 
 MOVES = ("right", "right", "space", "space", "left", "down", "up", "right", "space", "right")
