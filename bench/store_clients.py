@@ -166,7 +166,7 @@ def _page(store: Store, claims: Sequence[Claim]) -> Page:
         document = store.document(claim.document)
         state = Replayed()
         log = MemoryLog()
-        shown = [suggestion.to_json() for suggestion in store.suggestions(document.number)]
+        shown = [suggestion.to_json() for suggestion in store.suggestions(document)]
         log.append(Event(1, "open", {"shown": shown}, time.time()))
         state.take(document.number, log.events[0])
         sheets.append(Sheet(document, claim, (), log, state))

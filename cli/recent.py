@@ -6,7 +6,7 @@ import contextlib
 import json
 from pathlib import Path
 
-from tonemark.files import atomic_writer
+from tonemark.files import atomic_writer, parsed
 
 KEPT = 20
 
@@ -14,7 +14,7 @@ KEPT = 20
 def recent_projects() -> list[Path]:
     """The folders of projects opened last, newest first; those that are gone are left out."""
     try:
-        folders = json.loads(_path().read_text(encoding="utf-8"))
+        folders = parsed(_path().read_text(encoding="utf-8"))
         return [
             Path(f) for f in folders if isinstance(f, str) and (Path(f) / "project.toml").is_file()
         ]

@@ -12,11 +12,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tonemark.corpus.documents import Document, document_from_row, pack_tokens, unpack_tokens
+from tonemark.corpus.documents import (
+    Document,
+    damaged,
+    document_from_row,
+    misplaced,
+    pack_tokens,
+    unpack_tokens,
+)
 from tonemark.corpus.events import Event
 from tonemark.corpus.records import Answer
-from tonemark.corpus.spans import Span
+from tonemark.corpus.spans import Span, check_stretches, parsed_sources
 from tonemark.corpus.store import Store
+from tonemark.errors import TonemarkError
+from tonemark.files import parsed
 from tonemark.tokenizers.base import Token
 
 
@@ -54,7 +63,8 @@ def annotated_documents(
 ) -> Iterator[tuple[Document, list[Annotation]]]:
     """Each document with its current annotations, in order; only those of `annotator` if given.
 
-    Documents without any are left out unless `unanswered`. A stream: memory stays flat.
+    Documents without any are left out unless `unanswered`. A stream: memory stays flat. Raises
+    TonemarkError where one cannot be read, or what lies on its text does not fit it.
     """
     # The order of the tables is fixed, so that rows come sorted out of an index, as they are read.
     tables = (
@@ -74,7 +84,10 @@ def annotated_documents(
         found = list(group)
         annotations = [_annotation(store.db, row[6:]) for row in found if row[6] is not None]
         if annotations or unanswered:
-            yield document_from_row(found[0][:6]), annotations
+            document = document_from_row(found[0][:6])
+            for each in annotations:
+                _check_fits(each, document.text)
+            yield document, annotations
 
 
 def annotations_of(store: Store, document: int) -> list[Annotation]:
@@ -98,13 +111,19 @@ def current_annotation(db: sqlite3.Connection, document: int, annotator: str) ->
 
 
 def events_of(store: Store, annotator: str, document: int) -> list[Event]:
-    """All that an annotator did on a document, in order."""
+    """All that an annotator did on a document, in order.
+
+    Raises TonemarkError where they cannot be read.
+    """
     rows = store.db.execute(
         "SELECT number, kind, data, time FROM events WHERE document = ? AND annotator = ?"
         " ORDER BY number, claim",
         (document, annotator),
     )
-    return [Event(number, kind, json.loads(data), when) for number, kind, data, when in rows]
+    try:
+        return [Event(number, kind, parsed(data), when) for number, kind, data, when in rows]
+    except (ValueError, TypeError):
+        raise _damaged(document, annotator) from None
 
 
 def write_events(
@@ -112,13 +131,22 @@ def write_events(
 ) -> None:
     """Keep the events of a claim; those that are there already are passed over.
 
-    Runs inside the caller's transaction.
+    Runs inside the caller's transaction. Raises TonemarkError where something else is there under
+    an event's number.
     """
     key = (document, annotator, claim)
-    db.executemany(
-        "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?)",
-        ((*key, each.number, each.kind, _json(each.data), each.time) for each in events),
-    )
+    rows = [(*key, each.number, each.kind, _json(each.data), each.time) for each in events]
+    written = db.executemany("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+    if written.rowcount == len(rows):
+        return
+    for row in rows:
+        there = db.execute(
+            "SELECT kind, data FROM events WHERE document = ? AND annotator = ? AND claim = ?"
+            " AND number = ?",
+            row[:4],
+        ).fetchone()
+        if there != row[4:6]:
+            raise damaged(document, "your work on ")
 
 
 def write_revision(db: sqlite3.Connection, annotation: Annotation) -> None:
@@ -177,15 +205,31 @@ def _annotation(db: sqlite3.Connection, row: tuple[Any, ...]) -> Annotation:
         " ORDER BY start_char, end_char, label",
         (number,),
     )
-    return Annotation(
-        document,
-        annotator,
-        revision,
-        answer,
-        tuple(Span(start, end, label, tuple(json.loads(s))) for start, end, label, s in spans),
-        comment,
-        bool(flagged),
-        None if tokens is None else unpack_tokens(tokens),
-        bool(extra),
-        time,
-    )
+    try:
+        return Annotation(
+            document,
+            annotator,
+            revision,
+            answer,
+            tuple(Span(start, end, label, parsed_sources(s)) for start, end, label, s in spans),
+            comment,
+            bool(flagged),
+            None if tokens is None else unpack_tokens(tokens),
+            bool(extra),
+            time,
+        )
+    except (ValueError, TypeError):
+        raise _damaged(document, annotator) from None
+
+
+def _check_fits(annotation: Annotation, text: str) -> None:
+    try:
+        check_stretches(annotation.spans, len(text))
+        if misplaced(annotation.tokens or (), len(text)):
+            raise ValueError
+    except ValueError:
+        raise _damaged(annotation.document, annotation.annotator) from None
+
+
+def _damaged(document: int, annotator: str) -> TonemarkError:
+    return damaged(document, f"the work of {annotator} on ")

@@ -12,8 +12,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tonemark.corpus import places, queue
-from tonemark.corpus.events import Event, replay
-from tonemark.corpus.journal import ClaimHeld, ClaimLost, Journal, parse, seize, taken_path
+from tonemark.corpus.documents import damaged
+from tonemark.corpus.events import MALFORMED, Event, replay
+from tonemark.corpus.journal import (
+    ClaimHeld,
+    ClaimLost,
+    Journal,
+    parse,
+    read_journal,
+    seize,
+    taken_path,
+)
 from tonemark.corpus.pages import Page, ReadOnlyLog, Sheet
 from tonemark.corpus.project import Project
 from tonemark.corpus.queue import Claim, Outcome
@@ -21,7 +30,7 @@ from tonemark.corpus.records import Answer
 from tonemark.corpus.spans import Suggestion
 from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
-from tonemark.files import check_inside, open_regular
+from tonemark.files import check_inside
 from tonemark.tokenizers.base import Tokenizer
 
 RENEWAL = 0.2
@@ -88,7 +97,8 @@ class Desk:
         """
         if self.read_only:
             self.store.document(number)
-            return self._open([queue.current(self.store, Claim(self.annotator, number, 0))])
+            claim = Claim(self.annotator, number, 0)
+            return self._open([queue.current(self.store, claim) or claim])
         self._set_places()
         claim = queue.claim_document(
             self.store, self.annotator, number, self.lease, self._outcomes()
@@ -99,7 +109,7 @@ class Desk:
         """Open the page that another live process of hers holds, and leave that one outside."""
         claims = self._pending
         for at, claim in enumerate(claims):
-            claims[at] = self._seize(queue.current(self.store, claim))
+            claims[at] = self._seize(queue.current(self.store, claim) or claim)
         return self._open(claims) if claims else self.page
 
     # Leaving
@@ -134,6 +144,7 @@ class Desk:
         """Prolong the leases of the page, at most every few minutes: called on keys.
 
         Where the store has no turn for it, the key still counts, and a later one tries again.
+        Raises ClaimLost where the page was taken over.
         """
         # Not the monotonic clock: it stands still while a machine sleeps, and leases do not.
         now = time.time()
@@ -142,9 +153,13 @@ class Desk:
             and not self.read_only
             and not 0 <= now - self._renewed <= self.lease * RENEWAL
         ):
-            self._renewed = now
-            with contextlib.suppress(TonemarkError):
+            try:
                 queue.renew(self.store, [sheet.claim for sheet in self.page.sheets], self.lease)
+            except ClaimLost:
+                raise
+            except TonemarkError:
+                pass
+            self._renewed = now
 
     def close(self, *, cut_off: bool = False) -> None:
         """Leave for good, or until the next time; what was not touched is others' to take, unless
@@ -218,11 +233,12 @@ class Desk:
             claim = self._seize(claim)
         path = self._journal_path(claim)
         journal = Journal(path)
-        # Another window may have taken the claim over since it was read: then the lock that this
-        # one has got is on a new file, of which that window knows nothing.
+        # Another window may have taken the claim over since it was read, or given it back: then
+        # the lock that this one has got is on a new file, of which that window knows nothing.
         # In this order: that window deletes the one after it has raised the other.
         seized = taken_path(path).exists()
-        if seized or queue.current(self.store, claim).number != claim.number:
+        now = queue.current(self.store, claim)
+        if seized or now is None or now.number != claim.number:
             if journal.events:
                 journal.close()
             else:
@@ -235,8 +251,8 @@ class Desk:
         path = self._journal_path(claim)
         events: list[Event] = []
         for each in (taken_path(path), path):
-            with contextlib.suppress(OSError), open_regular(each) as stream:
-                events += parse(stream.read())
+            with contextlib.suppress(OSError):
+                events += parse(read_journal(each))
         return ReadOnlyLog(events, self.read_only)
 
     def _seize(self, claim: Claim) -> Claim:
@@ -252,13 +268,11 @@ class Desk:
             folded = {(event.number, event.kind) for event in events}
             events += [each for each in journal.events if (each.number, each.kind) not in folded]
             state = replay(document.number, events)
-        except (ValueError, TypeError, KeyError, IndexError):
-            raise TonemarkError(
-                f"What the store has of your work on document {document.number} is damaged.",
-                "Nothing was changed. What is wrong, and what to do: tonemark doctor DIR",
-            ) from None
+            state.check(len(document.text))
+        except MALFORMED:
+            raise damaged(document.number, "your work on ") from None
         if not state.opened:
-            proposed = self.store.suggestions(document.number)
+            proposed = self.store.suggestions(document)
             if not self.project.overlapping:
                 proposed = apart(proposed)
             data = {"shown": [suggestion.to_json() for suggestion in proposed]}

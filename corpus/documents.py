@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from array import array
 from collections.abc import Iterable
@@ -13,6 +12,7 @@ from typing import Any
 import regex
 
 from tonemark.errors import TonemarkError
+from tonemark.files import parsed
 from tonemark.tokenizers.base import Token
 
 NAME_LENGTH = 150
@@ -55,26 +55,39 @@ def unpack_tokens(data: bytes) -> tuple[Token, ...]:
     return tuple(Token(start, end) for start, end in zip(numbers[::2], numbers[1::2], strict=True))
 
 
+def misplaced(tokens: Iterable[Token], length: int) -> Token | None:
+    """The first token that lies outside a text of `length` code points, is empty, or begins before
+    the end of the one before it."""
+    end = 0
+    for token in tokens:
+        if not end <= token.start < token.end <= length:
+            return token
+        end = token.end
+    return None
+
+
 def document_from_row(row: tuple[Any, ...]) -> Document:
     """A document from id, key, text, source name, meta and tokens.
 
-    Raises TonemarkError where the disk has changed what stood there.
+    Raises TonemarkError where what stood there was changed, or was never ours.
     """
-    number, key, text, source, meta, tokens = row
+    number, key, text, source, meta, packed = row
     try:
-        return Document(
-            number,
-            key,
-            text,
-            source,
-            json.loads(meta) if meta else {},
-            unpack_tokens(tokens) if tokens is not None else None,
-        )
+        values = parsed(meta) if meta else {}
+        tokens = None if packed is None else unpack_tokens(packed)
+        if not isinstance(values, dict) or (tokens and misplaced(tokens, len(text))):
+            raise ValueError
+        return Document(number, key, text, source, values, tokens)
     except (ValueError, TypeError):
-        raise TonemarkError(
-            f"What the store has of document {number} is damaged.",
-            "Nothing was changed. What is wrong, and what to do: tonemark doctor DIR",
-        ) from None
+        raise damaged(number) from None
+
+
+def damaged(number: object, what: str = "") -> TonemarkError:
+    """The error of a document, or of `what` belongs to it, that cannot be read from the store."""
+    return TonemarkError(
+        f"What the store has of {what}document {number} is damaged.",
+        "Nothing was changed. What is wrong, and what to do: tonemark doctor DIR",
+    )
 
 
 def digest(text: str) -> int:

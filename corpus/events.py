@@ -9,9 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from tonemark.corpus.documents import misplaced
 from tonemark.corpus.drafts import Draft, Edit
-from tonemark.corpus.records import Answer
-from tonemark.corpus.spans import Span, Suggestion
+from tonemark.corpus.records import ANSWERS, Answer
+from tonemark.corpus.spans import Span, Suggestion, check_stretches
+
+MALFORMED = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
+"""What reading data of ours raises where their bytes have changed."""
 
 Kind = Literal["open", "import", "edit", "undo", "redo", "focus", "answer"]
 
@@ -107,6 +111,22 @@ class Replayed:
                 self.answer = event.data["answer"]
                 self.touched = False
 
+    def check(self, length: int) -> None:
+        """Raises one of MALFORMED where something does not fit a text of `length` code points:
+        what stands now, or what going back through the history would put there."""
+        values = [(n, getattr(self.draft, n)) for n in ("answer", "comment", "flagged", "tokens")]
+        check_stretches((*self.shown, *self.draft.stretches()), length)
+        for done in (*self.undoable, *self.redoable):
+            edit = done.edit
+            check_stretches((*edit.removed, *edit.added), length)
+            check_stretches((*edit.dropped, *edit.suggested), length)
+            for name, before, after in edit.values:
+                values += [(name, before), (name, after)]
+        for name, value in values:
+            _check_value(name, value, length)
+        if self.focus and not 0 <= self.focus[0] <= self.focus[1] <= length:
+            raise ValueError(self.focus)
+
     def _do(self, done: Done) -> None:
         self.draft = done.edit.apply(self.draft)
         self.undoable.append(done)
@@ -119,3 +139,19 @@ def replay(document: int, events: Iterable[Event]) -> Replayed:
     for event in events:
         state.take(document, event)
     return state
+
+
+def _check_value(name: str, value: Any, length: int) -> None:
+    match name:
+        case "answer":
+            is_right = value is None or value in ANSWERS
+        case "comment":
+            is_right = isinstance(value, str)
+        case "flagged":
+            is_right = isinstance(value, bool)
+        case "tokens":
+            is_right = value is None or not misplaced(value, length)
+        case _:
+            is_right = False
+    if not is_right:
+        raise ValueError(name)

@@ -16,10 +16,10 @@ from typing import Literal, NamedTuple
 
 from tonemark.corpus.annotations import Annotation, current_annotation
 from tonemark.corpus.annotators import annotator_name
-from tonemark.corpus.documents import digest, pack_tokens, source_name
+from tonemark.corpus.documents import damaged, digest, pack_tokens, source_name
 from tonemark.corpus.queue import import_answer
 from tonemark.corpus.records import GivenAnnotation, Record, Refusal
-from tonemark.corpus.spans import Suggestion
+from tonemark.corpus.spans import Suggestion, parsed_sources
 from tonemark.corpus.store import Store
 
 BATCH = 4000
@@ -365,10 +365,13 @@ class _Intake:
         known, score = self.db.execute(
             f"SELECT sources, score FROM suggestions {where}", place
         ).fetchone()
-        sources = list(dict.fromkeys((*json.loads(known), *suggestion.sources)))
+        try:
+            sources = list(dict.fromkeys((*parsed_sources(known), *suggestion.sources)))
+            best = max(score, suggestion.score)
+        except (ValueError, TypeError):
+            raise damaged(place[0], "the suggestions for ") from None
         self.db.execute(
-            f"UPDATE suggestions SET sources = ?, score = ? {where}",
-            (_json(sources), max(score, suggestion.score), *place),
+            f"UPDATE suggestions SET sources = ?, score = ? {where}", (_json(sources), best, *place)
         )
 
     def _annotate(self, number: int, record: Record, given: GivenAnnotation) -> None:

@@ -20,7 +20,11 @@ from typing import NamedTuple
 
 from tonemark.corpus.events import Event
 from tonemark.errors import TonemarkError
-from tonemark.files import atomic_writer, open_regular, sync_folder
+from tonemark.files import atomic_writer, open_regular, parsed, sync_folder
+
+LIMIT = 256 * 1024 * 1024
+"""Bytes of a journal: a day of keys has a hundredth of it, and a key that corrects the tokens of
+the longest text a tenth."""
 
 TURN = 1.0
 """Seconds that a window waits for another one of hers to write a key or take a page over."""
@@ -44,7 +48,7 @@ class Journal:
     """The open journal file of one claim, held under a lock until `close`.
 
     `events` are those in the file. Raises ClaimHeld where a live process holds it, OSError where
-    it cannot be made or read.
+    it cannot be made or read, TonemarkError where it is larger than LIMIT.
     """
 
     def __init__(self, path: Path) -> None:
@@ -55,7 +59,7 @@ class Journal:
             self._identity = os.fstat(self._file).st_ino
             self.events: list[Event] = []
             self._ends = [0]
-            data = _read_all(self._file)
+            data = _read_all(self._file, path)
             for event, end in _scan(data):
                 self.events.append(event)
                 self._ends.append(end)
@@ -80,6 +84,9 @@ class Journal:
         """
         line = encode(event)
         self._mend()
+        if self._ends[-1] + len(line) > LIMIT:
+            # What is not read again must not be taken.
+            raise OSError(errno.EFBIG, "leave the page first, its journal is full")
         try:
             with _alone(self.path.parent):
                 if os.write(self._file, line) < len(line):
@@ -145,7 +152,7 @@ class Journal:
 def seize(path: Path) -> list[Event]:
     """Take a journal from a process that may be alive: its events, after which it writes no more.
 
-    The file is kept under `taken_path` until the store has the events.
+    The file is kept under `taken_path` until the store has the events. Raises as `read_journal`.
     """
     taken = taken_path(path)
     try:
@@ -159,8 +166,7 @@ def seize(path: Path) -> list[Event]:
                 os.close(os.open(taken, flags, 0o660))
                 with contextlib.suppress(FileNotFoundError):
                     os.rename(path, taken)
-            with open_regular(taken) as stream:
-                return list(parse(stream.read()))
+            return list(parse(read_journal(taken)))
     except FileNotFoundError:
         return []
 
@@ -204,6 +210,15 @@ def encode(event: Event) -> bytes:
     return b"%s\t%08x\n" % (body, zlib.crc32(body))
 
 
+def read_journal(path: Path) -> bytes:
+    """What stands in a journal, whoever has it open.
+
+    Raises OSError where it cannot be read, TonemarkError where it is larger than LIMIT.
+    """
+    with open_regular(path) as stream:
+        return _read_all(stream.fileno(), path)
+
+
 def parse(data: bytes) -> Iterator[Event]:
     """The events of a file, up to the first line that is not whole."""
     return (event for event, _ in _scan(data))
@@ -217,23 +232,31 @@ class _Found(NamedTuple):
 def _scan(data: bytes) -> Iterator[_Found]:
     """Each event with the byte at which its line ends."""
     end = 0
-    for line in data.split(b"\n")[:-1]:
+    # Line by line: a list of all the lines has forty times the size of a file of line ends.
+    while (until := data.find(b"\n", end)) >= 0:
+        line = data[end:until]
         body, _, check = line.rpartition(b"\t")
         if b"%08x" % zlib.crc32(body) != check:
             return
         try:
-            record = json.loads(body.decode("utf-8", "surrogatepass"))
+            record = parsed(body.decode("utf-8", "surrogatepass"))
             event = Event(record["n"], record["k"], record["d"], record["t"])
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError):
             return  # its sum is right, and yet it is no event: nothing of ours wrote it
-        end += len(line) + 1
+        end = until + 1
         yield _Found(event, end)
 
 
-def _read_all(file: int) -> bytes:
+def _read_all(file: int, path: Path) -> bytes:
+    size = os.fstat(file).st_size
+    if size > LIMIT:  # a file with holes costs its maker nothing, and us our memory
+        raise TonemarkError(
+            f"{path} is larger than any journal ({size >> 20:,} MiB).",
+            "Copy the folder first, then move the file out of it, and open the document again.",
+        )
     parts = []
     at = 0
-    while part := os.pread(file, 1 << 24, at):
+    while at < size and (part := os.pread(file, min(1 << 24, size - at), at)):
         parts.append(part)
         at += len(part)
     return b"".join(parts)

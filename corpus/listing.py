@@ -6,15 +6,18 @@ promise 5), except that a place in it is taken.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from tonemark.corpus.claims import TO_DO
 from tonemark.corpus.documents import Document
 from tonemark.corpus.drafts import Draft
-from tonemark.corpus.events import replay
-from tonemark.corpus.queue import TO_DO, events_of
+from tonemark.corpus.events import MALFORMED, replay
+from tonemark.corpus.queue import events_of
 from tonemark.corpus.records import Answer
 from tonemark.corpus.store import Store
+from tonemark.errors import TonemarkError
 
 State = Literal[
     "to do", "later", "begun", "reopened", "accepted", "rejected", "ignored", "with others"
@@ -159,7 +162,9 @@ def _listed(
     commented, flagged, spans, suggested, edited = row[8:]
     draft = drafts.get(number)
     if draft is None and edited:
-        draft = replay(number, events_of(store, annotator, number)).draft
+        # What cannot be read is told where the document is opened.
+        with contextlib.suppress(TonemarkError, *MALFORMED):
+            draft = replay(number, events_of(store, annotator, number)).draft
     state: State = _ANSWERED[answer] if answer else "to do"
     if answer and reopened:
         state = "reopened"

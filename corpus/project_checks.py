@@ -29,7 +29,8 @@ FORMAT_VERSION = 1
 """The version of the file's format that this program writes, and the newest that it reads."""
 
 Bidi = Literal["auto", "logical", "visual", "list"]
-"""auto: by the terminal; logical: as stored, left to right; list: one token a row."""
+"""auto: by the text; logical: as stored, turned by the terminal if by anyone; visual: ordered here,
+for terminals that turn nothing; list: one token a row."""
 
 _QUICK = 4096
 """Code points of TOML that tomllib reads in under 0.1 s whatever they are (3.11)."""

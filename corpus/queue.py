@@ -10,33 +10,29 @@ import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from tonemark.corpus.annotations import Annotation, write_events, write_revision
 from tonemark.corpus.annotations import events_of as events_of
+from tonemark.corpus.claims import (
+    TO_DO,
+    check_held,
+    claim_of,
+    draw_ticket,
+    give_back,
+    lapse,
+    new_claim,
+    prolong,
+    reopen,
+    update_claim,
+)
+from tonemark.corpus.claims import Claim as Claim
 from tonemark.corpus.events import Event
-from tonemark.corpus.journal import ClaimLost
-from tonemark.corpus.places import free_place, take_place
+from tonemark.corpus.places import take_place
 from tonemark.corpus.records import Answer, GivenAnnotation
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import Store
 from tonemark.tokenizers.base import Token
-
-TO_DO = "(state <> 'answered' OR reopened)"
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One annotator's hold on one document.
-
-    `number` rises when another process of hers takes it over. `answered` is 0, or orders her
-    answers; documents answered together share it.
-    """
-
-    annotator: str
-    document: int
-    number: int
-    answered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +113,13 @@ def claim_document(
     """
     with store.transaction() as db:
         _leave(db, leaving)
-        claim = _claim(db, annotator, document)
+        claim = claim_of(db, annotator, document)
         if claim:
-            _reopen(db, claim, lease)
+            reopen(db, claim, lease)
             return claim
         if not db.execute("SELECT 1 FROM documents WHERE id = ?", (document,)).fetchone():
             raise KeyError(document)
-        return _new_claim(db, annotator, document, lease)
+        return new_claim(db, annotator, document, lease)
 
 
 def claim_last_answered(
@@ -149,35 +145,47 @@ def claim_last_answered(
         ).fetchall()
         claims = [Claim(annotator, document, number, last) for document, number in rows]
         for claim in claims:
-            _reopen(db, claim, 0.0)
+            reopen(db, claim, 0.0)
         return claims
 
 
-def current(store: Store, claim: Claim) -> Claim:
-    """The claim as the store has it now: another process of hers may have raised its number."""
-    return _claim(store.db, claim.annotator, claim.document) or claim
+def current(store: Store, claim: Claim) -> Claim | None:
+    """The claim as the store has it now: another process of hers may have raised its number, or
+    given it back."""
+    return claim_of(store.db, claim.annotator, claim.document)
 
 
 def take_over(store: Store, claim: Claim, events: Iterable[Event], lease: float) -> Claim:
     """Keep what a claim's old process had written, and raise the claim's number.
 
-    Where another process has raised it already, that number is the answer.
+    Where another process has raised it already, that number is the answer; where one has given it
+    back, the document is claimed anew.
     """
+    events = list(events)
     with store.transaction() as db:
-        _write_events(db, claim, events)
-        now = _claim(db, claim.annotator, claim.document)
-        assert now is not None, "claims are never deleted"
-        if now.number == claim.number:
-            _update(db, claim, number=claim.number + 1)
-        _reopen(db, now, lease)
-        return replace(now, number=max(now.number, claim.number + 1))
+        now = claim_of(db, claim.annotator, claim.document)
+        now = now or new_claim(db, claim.annotator, claim.document, lease)
+        same = now.number == claim.number
+        # Of a claim that was given back only its opening is left, and the new one has its own.
+        if same or any(event.kind not in ("open", "focus") for event in events):
+            _write_events(db, claim, events)
+        reopen(db, now, lease)
+        if not same:
+            return now
+        number = draw_ticket(db)
+        update_claim(db, now, number=number)
+        return replace(now, number=number)
 
 
 def renew(store: Store, claims: Iterable[Claim], lease: float, patience: float = 0.02) -> None:
-    """Prolong leases by `lease` seconds from now; waits `patience` seconds for its turn."""
+    """Prolong leases by `lease` seconds from now; waits `patience` seconds for its turn.
+
+    Raises ClaimLost, having prolonged nothing, where one of the claims was taken over.
+    """
     with store.transaction(patience) as db:
         for claim in claims:
-            _renew(db, claim, lease)
+            check_held(db, claim)
+            prolong(db, claim, lease)
 
 
 def import_answer(
@@ -187,7 +195,7 @@ def import_answer(
 
     Runs inside the caller's transaction.
     """
-    claim = _claim(db, annotator, document) or _new_claim(db, annotator, document, 0.0)
+    claim = claim_of(db, annotator, document) or new_claim(db, annotator, document, 0.0)
     (last,) = db.execute(
         "SELECT coalesce(max(number), 0) FROM events WHERE document = ? AND annotator = ?",
         (document, annotator),
@@ -204,64 +212,39 @@ def import_answer(
     )
     _write_events(db, claim, events)
     outcome = Outcome(claim, events, given.answer, given.spans, given.comment, given.flagged)
-    _write_annotation(db, outcome, _ticket(db), when)
-
-
-def _claim(db: sqlite3.Connection, annotator: str, document: int) -> Claim | None:
-    row = db.execute(
-        "SELECT number, answered FROM claims WHERE annotator = ? AND document = ?",
-        (annotator, document),
-    ).fetchone()
-    return Claim(annotator, document, *row) if row else None
+    _write_annotation(db, outcome, draw_ticket(db), when)
 
 
 def _leave(db: sqlite3.Connection, outcomes: Iterable[Outcome]) -> None:
     answered = 0
     for outcome in outcomes:
-        _check(db, outcome.claim)
+        check_held(db, outcome.claim)
         _write_events(db, outcome.claim, outcome.events)
         if outcome.answer:
-            answered = answered or _ticket(db)
+            answered = answered or draw_ticket(db)
             _write_annotation(db, outcome, answered, time.time())
         elif outcome.give_back:
-            _give_back(db, outcome.claim)
+            give_back(db, outcome.claim)
         elif outcome.defer:
-            _update(db, outcome.claim, deferred=_ticket(db))
+            update_claim(db, outcome.claim, deferred=draw_ticket(db))
         elif outcome.close:
-            _update(db, outcome.claim, reopened=0)
-
-
-def _give_back(db: sqlite3.Connection, claim: Claim) -> None:
-    """Undo a claim under which nothing was done; one that she put off stays hers."""
-    here = (claim.annotator, claim.document)
-    counted, deferred = db.execute(
-        "SELECT counted, deferred FROM claims WHERE annotator = ? AND document = ?", here
-    ).fetchone()
-    if not deferred:
-        db.execute("DELETE FROM claims WHERE annotator = ? AND document = ?", here)
-        db.execute("DELETE FROM events WHERE annotator = ? AND document = ?", here)
-        db.execute(  # the next time her queue begins with it
-            "UPDATE cursors SET document = min(document, ?) WHERE annotator = ?",
-            (claim.document - 1, claim.annotator),
-        )
-        if counted:
-            free_place(db, claim.document)
+            update_claim(db, outcome.claim, reopened=0)
 
 
 def _claim_next(db: sqlite3.Connection, annotator: str, size: int, lease: float) -> list[Claim]:
     claims = _to_do(db, annotator, size, deferred=False)
     for claim in claims:
-        _renew(db, claim, lease)
+        prolong(db, claim, lease)
     if len(claims) < size and not any(claim.answered for claim in claims):
-        _lapse(db, lease)
+        lapse(db, lease)
         for document in _free_documents(db, annotator, size - len(claims)):
-            claims.append(_new_claim(db, annotator, document, lease))
+            claims.append(new_claim(db, annotator, document, lease))
     if not claims:
         claims = _to_do(db, annotator, size, deferred=True)
         for claim in claims:
-            _renew(db, claim, lease)
+            prolong(db, claim, lease)
             # It lies before her now: after a lost connection it comes back first.
-            _update(db, claim, deferred=0)
+            update_claim(db, claim, deferred=0)
     return claims
 
 
@@ -295,68 +278,6 @@ def _free_documents(db: sqlite3.Connection, annotator: str, size: int) -> list[i
     return found
 
 
-def _new_claim(db: sqlite3.Connection, annotator: str, document: int, lease: float) -> Claim:
-    counted = take_place(db, document)
-    db.execute(
-        "INSERT INTO claims (annotator, document, number, state, counted, sequence, expires)"
-        " VALUES (?, ?, 1, 'open', ?, ?, ?)",
-        (annotator, document, counted, _ticket(db), time.time() + lease),
-    )
-    return Claim(annotator, document, 1)
-
-
-def _lapse(db: sqlite3.Connection, lease: float) -> None:
-    """Give back the places of leases that ran out: to an answer that is extra, else to anyone.
-
-    A lease that would last longer than one taken now is from a clock that was wrong then: without
-    this, a document claimed while it was ten years ahead would be kept from others so long.
-    """
-    now = time.time()
-    db.execute(
-        "UPDATE claims SET expires = ?1 WHERE state = 'open' AND expires > ?1", (now + lease,)
-    )
-    rows = db.execute(
-        "SELECT annotator, document, counted FROM claims WHERE state = 'open' AND expires < ?",
-        (now,),
-    ).fetchall()
-    for annotator, document, counted in rows:
-        db.execute(
-            "UPDATE claims SET state = 'lapsed', counted = 0 WHERE annotator = ? AND document = ?",
-            (annotator, document),
-        )
-        if counted:
-            free_place(db, document)
-
-
-def _reopen(db: sqlite3.Connection, claim: Claim, lease: float) -> None:
-    """Put a document before her that is hers already, answered or not."""
-    if claim.answered:
-        _update(db, claim, reopened=1, deferred=0)
-    else:
-        _renew(db, claim, lease)
-        _update(db, claim, deferred=0)
-
-
-def _renew(db: sqlite3.Connection, claim: Claim, lease: float) -> None:
-    row = db.execute(
-        "SELECT state, counted FROM claims WHERE annotator = ? AND document = ?",
-        (claim.annotator, claim.document),
-    ).fetchone()
-    if row[0] == "answered":
-        return
-    counted = row[1] or take_place(db, claim.document)
-    _update(db, claim, state="open", counted=counted, expires=time.time() + lease)
-
-
-def _check(db: sqlite3.Connection, claim: Claim) -> None:
-    now = _claim(db, claim.annotator, claim.document)
-    if now is None or now.number != claim.number:
-        raise ClaimLost(
-            "This page was taken over in another window.",
-            "What was answered here after that is not taken; go on in the other window.",
-        )
-
-
 def _write_events(db: sqlite3.Connection, claim: Claim, events: Iterable[Event]) -> None:
     write_events(db, claim.annotator, claim.document, claim.number, events)
 
@@ -369,7 +290,9 @@ def _write_annotation(db: sqlite3.Connection, outcome: Outcome, answered: int, w
         (claim.annotator, claim.document),
     ).fetchone()
     counted = row[0] or take_place(db, claim.document)
-    _update(db, claim, state="answered", counted=counted, reopened=0, deferred=0, answered=answered)
+    update_claim(
+        db, claim, state="answered", counted=counted, reopened=0, deferred=0, answered=answered
+    )
     annotation = Annotation(
         claim.document,
         claim.annotator,
@@ -383,17 +306,3 @@ def _write_annotation(db: sqlite3.Connection, outcome: Outcome, answered: int, w
         when,
     )
     write_revision(db, annotation)
-
-
-def _update(db: sqlite3.Connection, claim: Claim, **values: Any) -> None:
-    names = ", ".join(f"{name} = ?" for name in values)
-    db.execute(
-        f"UPDATE claims SET {names} WHERE annotator = ? AND document = ?",
-        (*values.values(), claim.annotator, claim.document),
-    )
-
-
-def _ticket(db: sqlite3.Connection) -> int:
-    """The next number of the one sequence that orders claims, answers and deferrals."""
-    (number,) = db.execute("UPDATE ticket SET last = last + 1 RETURNING last").fetchone()
-    return int(number)

@@ -5,7 +5,6 @@ Reads only, and judges; what is printed of it is told elsewhere, and mending is 
 
 from __future__ import annotations
 
-import json
 import shlex
 import sqlite3
 from collections.abc import Iterator
@@ -18,7 +17,8 @@ from tonemark.corpus.project import PROJECT_FILE, Project, read_project
 from tonemark.corpus.schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
 from tonemark.corpus.soundness_documents import examine_documents, examine_texts
 from tonemark.corpus.soundness_files import examine_files, examine_journals
-from tonemark.corpus.store import STORE_FILE, Store
+from tonemark.corpus.store import STORE_FILE, Store, counts_of
+from tonemark.corpus.store_file import rollback_journal
 from tonemark.errors import TonemarkError
 from tonemark.files import open_regular
 
@@ -107,7 +107,7 @@ def _examine_tables(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
     tickets = db.execute("SELECT last, places FROM ticket").fetchall()
     (last,) = db.execute(
         "SELECT max(coalesce(max(sequence), 0), coalesce(max(deferred), 0),"
-        " coalesce(max(answered), 0)) FROM claims"
+        " coalesce(max(answered), 0), coalesce(max(number), 0)) FROM claims"
     ).fetchone()
     what = "The counter that orders claims and answers is behind them."
     mend = f"Mend it: sqlite3 {_quoted(path)} "
@@ -116,7 +116,7 @@ def _examine_tables(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
                       _backup(path))  # fmt: skip
     elif not isinstance(tickets[0][0], int) or tickets[0][0] < last:
         remedy = mend + shlex.quote(f"UPDATE ticket SET last = {last}")
-        yield Finding(what, f"it stands at {tickets[0][0]}, the last answer at {last}", remedy)
+        yield Finding(what, f"it stands at {tickets[0][0]}, the last of them at {last}", remedy)
     else:
         least, most = db.execute("SELECT min(places), max(places) FROM documents").fetchone()
         if tickets[0][1] and least is not None and not least == most == tickets[0][1]:
@@ -137,16 +137,8 @@ def _examine_tables(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
         where = f"{table} {row or ''}".strip()
         yield Finding(f"A row belongs to none of the {parent}.", where, _backup(path))
     for word, counts in db.execute("SELECT word, counts FROM words"):
-        if not _are_counts(counts):
+        if counts_of(counts) is None:
             yield Finding("The counts of a word cannot be read.", str(word), _backup(path))
-
-
-def _are_counts(data: object) -> bool:
-    try:
-        found = json.loads(data)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return False
-    return isinstance(found, list) and all(isinstance(each, int) and each >= 0 for each in found)
 
 
 def _broken(path: Path, fault: str) -> Finding:
@@ -176,8 +168,11 @@ def _rescue(path: Path) -> str:
 def _is_ours(path: Path) -> bool:
     """Whether a file that cannot be opened was one of this version's stores.
 
-    Not to be asked while it is open: closing it here would drop SQLite's locks.
+    Not to be asked while it is open: closing it here would drop SQLite's locks. Not where a
+    rollback journal lies beside it, which SQLite's shell would play back.
     """
+    if rollback_journal(path):
+        return False
     try:
         with open_regular(path) as stream:
             header = stream.read(100)

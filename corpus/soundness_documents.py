@@ -6,7 +6,6 @@ memory holds one document.
 
 from __future__ import annotations
 
-import json
 import shlex
 import sqlite3
 from collections.abc import Iterator
@@ -15,19 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from tonemark.corpus.documents import digest
+from tonemark.corpus.events import MALFORMED
 from tonemark.corpus.findings import Checked, Finding
 from tonemark.corpus.project import Project
-from tonemark.corpus.soundness_spans import (
-    BACKUP,
-    MALFORMED,
-    Fault,
-    Row,
-    Texts,
-    parsed_sources,
-    place_of,
-)
+from tonemark.corpus.soundness_spans import BACKUP, Fault, Row, Texts, place_of
 from tonemark.corpus.soundness_work import Work
+from tonemark.corpus.spans import parsed_sources
 from tonemark.corpus.store import STORE_FILE
+from tonemark.files import parsed
 
 
 @dataclass(slots=True)
@@ -159,7 +153,7 @@ class _Examiner:
 
     def _content(self, row: Row) -> Iterator[Fault]:
         try:
-            if row.meta is not None and not isinstance(json.loads(row.meta), dict):
+            if row.meta is not None and not isinstance(parsed(row.meta), dict):
                 raise ValueError
         except MALFORMED:
             yield Fault("The metadata of a document cannot be read.", "", BACKUP)

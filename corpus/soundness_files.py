@@ -15,10 +15,10 @@ from pathlib import Path
 import regex
 
 from tonemark.corpus.findings import Checked, Finding
-from tonemark.corpus.journal import parse
+from tonemark.corpus.journal import parse, read_journal
 from tonemark.corpus.store import STORE_FILE
 from tonemark.corpus.store_file import log_path, why_not_writable
-from tonemark.files import open_regular
+from tonemark.errors import TonemarkError
 
 JOURNALS = "journal"
 
@@ -146,12 +146,14 @@ def examine_journals(db: sqlite3.Connection, folder: Path, checked: Checked) -> 
             continue
         checked.journals += 1
         try:
-            with open_regular(place) as stream:
-                data = stream.read()
-                inode = os.fstat(stream.fileno()).st_ino
+            data = read_journal(place)
+            inode = place.stat().st_ino
             yield from _examine_journal(
                 db, folder, place, data, int(found["document"]), int(found["claim"]), inode in held
             )
+        except TonemarkError as error:
+            yield Finding("A journal is larger than any that keys can make.", error.title,
+                          error.remedy)  # fmt: skip
         except OSError as error:
             yield Finding("A journal cannot be read.", f"{place}: {error.strerror}",
                           "Look at its owner and mode.")  # fmt: skip
@@ -195,10 +197,14 @@ def _examine_journal(
     if in_use:
         return  # a living process has it, and folds it in when it leaves the page
     if row is None or row[0] != claim:
-        if place.suffix == ".taken" or not only:
-            remedy = f"rm {shlex.quote(str(place))}" if not only else ""
+        if not only:
             yield Finding("A journal of no claim was left behind; the store has its keys.",
-                          str(place), remedy, harmless=True)  # fmt: skip
+                          str(place), f"rm {shlex.quote(str(place))}", harmless=True)  # fmt: skip
+        elif place.suffix == ".taken":
+            yield Finding("A takeover left keys behind that the store has not.",
+                          f"{place}: {only:,}",
+                          f"They can be read: less {shlex.quote(str(place))}. Where the store was"
+                          " put back from a backup, they are of after it.")  # fmt: skip
         else:
             yield Finding("A journal of no claim has keys that the store has not.",
                           f"{place}: {only:,}", "They came after a takeover, and were not taken.",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, NamedTuple
 
-from tonemark.corpus.documents import unpack_tokens
+from tonemark.corpus.documents import misplaced, unpack_tokens
+from tonemark.corpus.events import MALFORMED
 from tonemark.corpus.findings import Checked
 from tonemark.corpus.project import Project
+from tonemark.corpus.spans import lies_in
 from tonemark.text import graphemes
 
 LABELS = 1000
@@ -22,9 +22,6 @@ BACK = 64
 """Code points before an offset that tell whether it lies inside a grapheme cluster."""
 
 BACKUP = "Copy the folder first, then put store.sqlite back from a backup."
-
-MALFORMED = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
-"""What reading data of ours raises where their bytes have changed."""
 
 
 class Fault(NamedTuple):
@@ -71,13 +68,9 @@ class Texts:
             yield Fault("Tokens cannot be read.", where, BACKUP)
             return
         self.checked.tokens += len(tokens)
-        end = 0
-        for token in tokens:
-            if not end <= token[0] < token[1] <= len(text):
-                what = "A token lies outside its text, or over the one before it."
-                yield Fault(what, place_of(where, *token), BACKUP)
-                return
-            end = token[1]
+        if token := misplaced(tokens, len(text)):
+            what = "A token lies outside its text, or over the one before it."
+            yield Fault(what, place_of(where, *token), BACKUP)
 
     def stretch(
         self,
@@ -90,7 +83,7 @@ class Texts:
         remedy: Callable[[], str],
     ) -> Iterator[Fault]:
         """A span or a suggestion against its text."""
-        if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(text)):
+        if not lies_in(start, end, len(text)):
             where = place_of(who, start, end, label)
             yield Fault(f"A {kind} lies outside its text, or is empty.", where, remedy())
             return
@@ -122,15 +115,6 @@ def inside_cluster(text: str, at: int) -> bool:
     starts = [start for start, _ in graphemes(text[begin : at + 1])]
     place = bisect_left(starts, at - begin)
     return place == len(starts) or starts[place] != at - begin
-
-
-@lru_cache(1024)
-def parsed_sources(data: Any) -> tuple[str, ...]:
-    """The sources of a span as the store keeps them. Raises one of MALFORMED."""
-    found = json.loads(data)
-    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
-        raise ValueError(data)
-    return tuple(found)
 
 
 def place_of(who: str, start: Any, end: Any, label: Any = "") -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import shlex
 import sqlite3
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -12,19 +11,12 @@ from pathlib import Path
 from typing import Any, get_args
 
 from tonemark.corpus.documents import unpack_tokens
-from tonemark.corpus.events import Event, Kind, Replayed
+from tonemark.corpus.events import MALFORMED, Event, Kind, Replayed
 from tonemark.corpus.records import ANSWERS
-from tonemark.corpus.soundness_spans import (
-    BACKUP,
-    MALFORMED,
-    Fault,
-    Row,
-    Texts,
-    parsed_sources,
-    place_of,
-)
-from tonemark.corpus.spans import Span
+from tonemark.corpus.soundness_spans import BACKUP, Fault, Row, Texts, place_of
+from tonemark.corpus.spans import Span, parsed_sources
 from tonemark.corpus.store import STORE_FILE
+from tonemark.files import parsed
 
 STATES = ("open", "lapsed", "answered")
 KINDS = get_args(Kind)
@@ -137,7 +129,7 @@ class Work:
                     yield Fault("Two events have one number.", f"{annotator}: {number}",
                                  BACKUP)  # fmt: skip
                 last = number
-                event = Event(number, kind, json.loads(data))
+                event = Event(number, kind, parsed(data))
                 state.take(row.number, event)
                 if kind == "answer":
                     draft = state.draft

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
+
+from tonemark.files import parsed
 
 MANUAL = "manual"
 """The source of a span that a person set by hand."""
@@ -69,3 +73,26 @@ class Suggestion:
 
 Stretch: TypeAlias = Span | Suggestion
 """What is drawn on a text: confirmed, or proposed."""
+
+
+def lies_in(start: Any, end: Any, length: int) -> bool:
+    """Whether these are the offsets of a stretch, not empty, of a text of `length` code points."""
+    return isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= length
+
+
+def check_stretches(stretches: Iterable[Stretch], length: int) -> None:
+    """Raises ValueError where one lies outside a text of `length` code points, or has no label."""
+    for each in stretches:
+        if not lies_in(each.start, each.end, length):
+            raise ValueError(each)
+        if not isinstance(each.label, str) or not each.label:
+            raise ValueError(each)
+
+
+@lru_cache(1024)
+def parsed_sources(data: Any) -> tuple[str, ...]:
+    """The sources of a span as the store keeps them. Raises ValueError or TypeError."""
+    found = parsed(data)
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+        raise ValueError(data)
+    return tuple(found)

@@ -16,11 +16,12 @@ import time
 import weakref
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from tonemark.corpus import store_file
-from tonemark.corpus.documents import Document, document_from_row
+from tonemark.corpus.documents import Document, damaged, document_from_row
 from tonemark.corpus.schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
-from tonemark.corpus.spans import Suggestion
+from tonemark.corpus.spans import Suggestion, check_stretches, parsed_sources
 from tonemark.corpus.store_file import (
     CHECK_DISK,
     READERS_PATIENCE,
@@ -29,7 +30,7 @@ from tonemark.corpus.store_file import (
     unwritable,
 )
 from tonemark.errors import TonemarkError
-from tonemark.files import check_inside, sync_folder
+from tonemark.files import check_inside, parsed, sync_folder
 
 STORE_FILE = "store.sqlite"
 PATIENCE = 30.0
@@ -137,17 +138,27 @@ class Store:
         row = self.db.execute("SELECT id FROM documents WHERE key = ?", (key,)).fetchone()
         return int(row[0]) if row else None
 
-    def suggestions(self, document: int) -> tuple[Suggestion, ...]:
-        """What the store's producers propose for a document, in order."""
+    def suggestions(self, document: Document) -> tuple[Suggestion, ...]:
+        """What the store's producers propose for a document, in order.
+
+        Raises TonemarkError where they cannot be read, or do not lie in its text.
+        """
         rows = self.db.execute(
             "SELECT start_char, end_char, label, sources, score FROM suggestions"
             " WHERE document = ? ORDER BY start_char, end_char, label",
-            (document,),
+            (document.number,),
         )
-        return tuple(
-            Suggestion(start, end, label, tuple(json.loads(sources)), score)
-            for start, end, label, sources, score in rows
-        )
+        try:
+            found = tuple(
+                Suggestion(start, end, label, parsed_sources(sources), float(score))
+                for start, end, label, sources, score in rows
+            )
+            check_stretches(found, len(document.text))
+            if not all(0 <= each.score <= 1 for each in found):
+                raise ValueError
+        except (ValueError, TypeError):
+            raise damaged(document.number, "the suggestions for ") from None
+        return found
 
     # Words and preferences
 
@@ -161,16 +172,17 @@ class Store:
             )
 
     def words(self, words: Iterable[str]) -> dict[str, tuple[int, ...]]:
-        """The counts of those among `words` that were counted."""
+        """The counts of those among `words` that were counted, and can be read."""
         found: dict[str, tuple[int, ...]] = {}
         wanted = list(set(words))
         for at in range(0, len(wanted), 500):
             part = wanted[at : at + 500]
             marks = ",".join("?" * len(part))
-            for word, counts in self.db.execute(
+            for word, data in self.db.execute(
                 f"SELECT word, counts FROM words WHERE word IN ({marks})", part
             ):
-                found[word] = tuple(json.loads(counts))
+                if (counts := counts_of(data)) is not None:
+                    found[word] = counts
         return found
 
     def preference(self, annotator: str, name: str) -> str | None:
@@ -186,6 +198,17 @@ class Store:
             db.execute(
                 "INSERT OR REPLACE INTO preferences VALUES (?, ?, ?)", (annotator, name, value)
             )
+
+
+def counts_of(data: Any) -> tuple[int, ...] | None:
+    """The counts of a word as the store keeps them; None where they cannot be read."""
+    try:
+        found = parsed(data)
+    except (TypeError, ValueError):
+        return None
+    if not isinstance(found, list) or not all(type(each) is int and each >= 0 for each in found):
+        return None
+    return tuple(found)
 
 
 _OPEN: weakref.WeakSet[Store] = weakref.WeakSet()

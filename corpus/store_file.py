@@ -90,6 +90,7 @@ def check_file(path: Path) -> None:
         raise unreadable(path, "it is no SQLite file")
     application, version = header[68:72], header[60:64]
     _check_ours(path, int.from_bytes(application, "big"), int.from_bytes(version, "big"))
+    _check_no_rollback(path)
     if _size(log_path(path)) and not _in_use(path):
         _check_log(path)
 
@@ -172,6 +173,18 @@ def log_path(path: Path) -> Path:
     return path.with_name(f"{path.name}-wal")
 
 
+def rollback_journal(path: Path) -> Path | None:
+    """What lies where SQLite looks for a rollback journal of the store, of whatever kind, or None.
+
+    SQLite looks beside the file itself, where `path` is a link.
+    """
+    for each in (path, Path(os.path.realpath(path))):
+        journal = each.with_name(f"{each.name}-journal")
+        if os.path.lexists(journal):
+            return journal
+    return None
+
+
 def unreadable(path: Path, reason: str, remedy: str = "") -> TonemarkError:
     """The error of a store that cannot be opened."""
     return TonemarkError(
@@ -206,7 +219,19 @@ def in_words(error: BaseException | None) -> TonemarkError | None:
     )
 
 
+def _check_no_rollback(path: Path) -> None:
+    """A store has a log, never a rollback journal: SQLite would play one back before it knows
+    that, and then delete the file that is named in it, wherever that is (fileformat2.html, 3)."""
+    if journal := rollback_journal(path):
+        raise TonemarkError(
+            f"{journal} lies beside the store, and no store of Tonemark's has such a file.",
+            "Nothing was changed. It may be made to delete files of yours: open the store with no"
+            " other program before you have moved it out of the folder.",
+        )
+
+
 def _open(path: Path, options: str) -> sqlite3.Connection:
+    _check_no_rollback(path)
     db = sqlite3.connect(
         f"{path.absolute().as_uri()}?{options}",
         uri=True,

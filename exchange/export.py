@@ -144,7 +144,7 @@ class _Selection:
             tokens = tuple(self.tokenizer.tokenize(document.text))
         row = ExportRow(key=document.key, text=document.text, meta=document.meta, tokens=tokens)
         if annotation is None:
-            return replace(row, suggestions=self.store.suggestions(document.number))
+            return replace(row, suggestions=self.store.suggestions(document))
         return ExportRow(
             key=document.key,
             text=document.text,

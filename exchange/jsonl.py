@@ -24,10 +24,8 @@ from tonemark.exchange.checks import (
 )
 from tonemark.exchange.lines import numbered_lines
 from tonemark.exchange.prodigy import GAP, GIVEN, OWN_FIELDS
+from tonemark.files import DEEPEST, is_deeper
 from tonemark.tokenizers.base import Token
-
-_DEPTH = 100
-"""How deep the values of a record may be nested."""
 
 _PLAIN = frozenset(("text", "meta"))
 _SPAN_VIEWS = frozenset(("ner", "ner_manual", "spans", "spans_manual", "relations", "blocks"))
@@ -87,7 +85,7 @@ def _parse(source: str) -> dict[str, Any]:
     try:
         given = _DECODER.decode(source)
     except RecursionError:
-        raise Refused(f"nested more than {_DEPTH} deep") from None
+        raise Refused(f"nested more than {DEEPEST} deep") from None
     except json.JSONDecodeError as error:
         reason = f"not JSON: {error.msg} at character {error.colno}"
         if source.lstrip()[:1] == "[" or source.strip() == "{":
@@ -99,25 +97,11 @@ def _parse(source: str) -> dict[str, Any]:
     if not isinstance(given, dict):
         hint = " (jq -c '.[]' makes lines of an array)" if isinstance(given, list) else ""
         raise Refused(f"the line is {quoted(given)}, not an object{hint}")
-    if source.count("{") + source.count("[") > _DEPTH:
-        _check_depth(given)
+    if source.count("{") + source.count("[") > DEEPEST and is_deeper(given, DEEPEST):
+        raise Refused(f"nested more than {DEEPEST} deep")
     if "\\u" in source:
         _check_surrogates(given)
     return given
-
-
-def _check_depth(given: dict[str, Any]) -> None:
-    level: list[Any] = [given]
-    for _ in range(_DEPTH):
-        level = [
-            child
-            for each in level
-            for child in (each.values() if isinstance(each, dict) else each)
-            if isinstance(child, dict | list)
-        ]
-        if not level:
-            return
-    raise Refused(f"nested more than {_DEPTH} deep")
 
 
 def _check_surrogates(given: dict[str, Any]) -> None:

@@ -23,21 +23,23 @@ OWN = {
     "CSI ?1049l": "and back, at the end",
     "CSI ?2004h": "have pastes marked as such",
     "CSI ?2004l": "and no longer",
-    "CSI ?1004h": "have changes of the focus told",
-    "CSI ?1004l": "and no longer",
     "CSI ?7l": "no wrapping at the right edge",
     "CSI ?7h": "wrapping",
     "CSI 8h": "the terminal orders right-to-left text (BDSM)",
     "CSI 8l": "the app orders it",
     "CSI <u": "no keys of kitty's protocol, at the end",
     "CSI ?2026$p": "is synchronized output known?",
+    "CSI ?2048$p": "is in-band resizing known?",
+}
+"""Every sequence that the app sends, with its meaning; a test holds that each is sent."""
+
+ANSWERED = {
     "CSI ?2026h": "begin a frame",
     "CSI ?2026l": "end a frame",
-    "CSI ?2048$p": "is in-band resizing known?",
-    "CSI ?2048h": "have it told in band",
+    "CSI ?2048h": "have changes of size told in band",
     "CSI ?2048l": "and no longer",
 }
-"""Every sequence that the app sends, with its meaning: found on a harmless project."""
+"""What follows where a terminal says that it knows it."""
 
 WRITTEN = {"C0 LF": "the end of a line", "C0 CR": "and its beginning: a terminal's line discipline"}
 """What commands without a screen send besides text."""

@@ -55,7 +55,11 @@ class TonemarkApp(App[None], inherit_bindings=False):
     """
 
     def __init__(self, desk: Desk, first: Screen[None], bidi: Bidi | None = None) -> None:
-        patches.install()
+        if not patches.install():
+            raise TonemarkError(
+                "Textual is of a version on which no screen can be drawn safely.",
+                "Install the one that Tonemark asks for: pip install 'textual>=8.2,<9'",
+            )
         super().__init__(driver_class=patches.QuietDriver, ansi_color=True)
         self.desk = desk
         self.bidi = bidi
@@ -132,8 +136,8 @@ class TonemarkApp(App[None], inherit_bindings=False):
         self.screen.refresh()
 
     def on_resize(self) -> None:
-        """What a terminal shows after a change of size is its own affair."""
-        patches.forget_screen(self.console)
+        """What a terminal shows after a change of size, even back again, is its own affair."""
+        self.redraw()
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Leave frames out while the line takes nothing: what is sent then is the newest."""

@@ -224,17 +224,45 @@ def _dirty(
         if shown[x] == wanted[x]:
             x += 1
             continue
-        start = x
-        while start and not wanted[start][0]:
-            start -= 1
+        start = _run_start(wanted, x)
         x += 1
-        while x < limit and not (wanted[x][0] and shown[x][0]):
+        while x < limit and (
+            not (shown[x][0] and wanted[x][0])
+            or _hangs_on_left(shown, x)
+            or _hangs_on_left(wanted, x)
+        ):
             x += 1
         if found and _near(wanted, found[-1][1], start, quiet):
             found[-1] = (found[-1][0], x)
         else:
             found.append((start, x))
     return found
+
+
+def _run_start(line: Sequence[Cell], x: int) -> int:
+    """Where the cluster over a cell begins, or the run of disputed ones: in such a run each stands
+    where the terminal has put those before it."""
+    start = _cluster_start(line, x)
+    while start and _hangs_on_left(line, start):
+        start = _cluster_start(line, start - 1)
+    return start
+
+
+def _cluster_start(line: Sequence[Cell], x: int) -> int:
+    while x and not line[x][0]:
+        x -= 1
+    return x
+
+
+def _hangs_on_left(line: Sequence[Cell], x: int) -> bool:
+    """Whether the cluster that begins at a cell goes on with a run of disputed ones."""
+    return _runs_on(line[_cluster_start(line, x - 1)][0], line[x][0])
+
+
+def _runs_on(left: str, right: str) -> bool:
+    """Whether two disputed clusters are sent without addressing the second: letters of a word.
+    Emoji are addressed each, for tmux 3.3 joins some that stand side by side."""
+    return is_disputed(left) and is_disputed(right) and left[0].isalpha() and right[0].isalpha()
 
 
 def _near(wanted: Sequence[Cell], last: int, start: int, quiet: Set[str]) -> bool:
@@ -264,7 +292,7 @@ def _send_cells(out: _Out, y: int, x: int, shown: Sequence[Cell], wanted: Sequen
             continue
         out.look(look)
         if is_disputed(wanted[at][0]):
-            if any(cell != BLANK for cell in shown[at:end]):
+            if not out.quiet or any(cell != BLANK for cell in shown[at:end]):
                 out.write(" " * (end - at), end - at)
                 out.goto(x + at, y)
             out.write(text, end - at)
@@ -280,12 +308,15 @@ def _blanks(line: Sequence[Cell], at: int, end: int) -> int:
 
 
 def _end_of_run(line: Sequence[Cell], at: int) -> int:
-    """Where the cells that look like the one at `at`, and are as disputed, end."""
-    text, look = line[at]
-    disputed = is_disputed(text)
+    """Where the cells that are sent together with the one at `at` end: they look like it, and none
+    needs an address of its own."""
+    last, look = line[at]
     end = at + 1
     while end < len(line) and line[end][1] == look:
-        if line[end][0] and is_disputed(line[end][0]) != disputed:
-            break
+        text = line[end][0]
+        if text:
+            if (is_disputed(last) or is_disputed(text)) and not _runs_on(last, text):
+                break
+            last = text
         end += 1
     return end

@@ -90,7 +90,7 @@ class OpenProject:
 
     def suggestions(self, document: Document) -> tuple[Suggestion, ...]:
         """What is proposed for a document."""
-        return self._store.suggestions(document.number)
+        return self._store.suggestions(document)
 
     def progress(self) -> Progress:
         """How far the project is, by annotator and by label."""

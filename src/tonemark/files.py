@@ -1,20 +1,25 @@
-"""Files written whole or not at all, and read without trust in their size."""
+"""Files written whole or not at all, and read without trust in their size or their depth."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import json
 import os
 import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from tonemark.errors import TonemarkError
 
 LINE_LIMIT = 64 * 1024 * 1024
 """Bytes a line of a file may have (DESIGN.md, "Defaults")."""
+
+
+DEEPEST = 100
+"""Brackets within brackets that JSON may have: far fewer than Python's stack takes."""
 
 
 class Line(NamedTuple):
@@ -45,6 +50,41 @@ def read_lines(
         if not keep_ends and data.endswith(b"\n"):
             data = data[: -2 if data.endswith(b"\r\n") else -1]
         yield Line(number, data)
+
+
+def parsed(data: str) -> Any:
+    """What stands in JSON that somebody may have changed.
+
+    Raises ValueError, also where it is nested more than DEEPEST deep, and TypeError where `data`
+    is no text.
+    """
+    if not isinstance(data, str):
+        raise TypeError("JSON is text")
+    try:
+        found = json.loads(data)
+    except RecursionError:
+        found = None
+        is_deep = True
+    else:
+        is_deep = data.count("{") + data.count("[") > DEEPEST and is_deeper(found, DEEPEST)
+    if is_deep:
+        raise ValueError(f"nested more than {DEEPEST} deep")
+    return found
+
+
+def is_deeper(value: Any, levels: int) -> bool:
+    """Whether lists and objects stand in each other more than `levels` deep."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(levels):
+        level = [
+            child
+            for each in level
+            for child in (each.values() if isinstance(each, dict) else each)
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def typed(path: Path) -> str:

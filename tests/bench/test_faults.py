@@ -64,7 +64,7 @@ def test_the_exit_code_says_whether_all_held(
 @pytest.mark.parametrize("fault", [faults_line.kill, faults_line.drop, faults_line.term])
 def test_a_few_sittings_lose_nothing(fault: faults_line.Fault, tmp_path: Path) -> None:
     figures = {figure.what: figure for figure in fault(tmp_path, 3)}
-    assert figures.pop("pages answered").measured >= 0  # chance may have none in so few
+    figures.pop("pages answered", None)  # chance may have none in so few
     seconds = figures.pop("seconds until the process is gone, at most", None)
     assert seconds is None or seconds.measured < faults_line.ENDING
     assert [figure.line() for figure in figures.values() if not figure.holds] == []

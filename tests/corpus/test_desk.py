@@ -274,7 +274,7 @@ def test_suggestions_are_frozen_when_the_page_opens(folder: Path) -> None:
     late = Suggestion(0, 4, "PER", ("late",))
     record = Record(1, 1, "Asha na Juma", suggestions=(late,))
     add_records(work.store, "s.jsonl", [record], Report(), match="text")
-    assert work.store.suggestions(1) == (late,)
+    assert work.store.suggestions(work.store.document(1)) == (late,)
     work.answer("accept")
     page = work.back()
     assert page

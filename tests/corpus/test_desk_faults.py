@@ -117,9 +117,9 @@ def test_each_annotator_has_a_folder_of_journals_which_are_gone_when_folded(room
     amina, bello = room.desk(), room.desk("bello")
     label(page_of(amina))
     label(page_of(bello))
-    assert (room.files(), room.files("bello")) == (["1.1.log"], ["2.1.log"])
+    assert (room.files(), room.files("bello")) == (["1.1.log"], ["2.2.log"])
     amina.answer("accept")
-    assert room.files() == ["3.1.log"]
+    assert room.files() == ["3.4.log"]
     amina.close()
     bello.close()
     assert (room.files(), room.files("bello")) == ([], [])
@@ -329,7 +329,7 @@ def test_a_page_of_which_one_document_is_held_opens_nothing_until_taken_over(
 def test_a_key_on_a_page_that_is_lost_in_part_changes_no_document(room: Room) -> None:
     first = room.desk(page=2)
     page = page_of(first)
-    seize(room.folder / "journal" / "amina" / "2.1.log")
+    seize(room.folder / "journal" / "amina" / "2.2.log")
     with pytest.raises(ClaimLost):
         page.perform([Edit(number, added=(SPAN,)) for number in (1, 2)])
     assert [sheet.draft.spans for sheet in page.sheets] == [(), ()]

@@ -137,12 +137,12 @@ def test_suggestions_come_in_once_and_keep_all_that_proposed_them(store: Store) 
     one = Suggestion(0, 4, "PER", ("import:a",), 0.5)
     assert add(store, file(one)).suggestions == 1
     assert add(store, file(one)).suggestions == 0
-    assert store.suggestions(1) == (one,)
+    assert store.suggestions(store.document(1)) == (one,)
     other = Suggestion(0, 4, "PER", ("model:m",), 0.75)
     third = Suggestion(0, 4, "LOC", ("model:m",), 0.25)
     assert add(store, file(other, third), "b.jsonl", match="key").suggestions == 1
     both = Suggestion(0, 4, "PER", ("import:a", "model:m"), 0.75)
-    assert store.suggestions(1) == (third, both)
+    assert store.suggestions(store.document(1)) == (third, both)
 
 
 # Matching

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,6 +60,7 @@ class Annotating(RuleBasedStateMachine):
         # The desks share a connection: what is tried here is their order, not their locks.
         self.store.db.execute("PRAGMA synchronous = OFF")
         self.desks = {name: self._desk(name) for name in NAMES}
+        self.left_behind: list[Desk] = []
         self.drafts: dict[tuple[str, int], Draft] = {}
         self.answers: dict[tuple[str, int], tuple[Answer, tuple[Span, ...]]] = {}
         self.highest = 1
@@ -164,26 +166,57 @@ class Annotating(RuleBasedStateMachine):
         self.desks[name] = self._desk(name)
 
     @precondition(lambda self: any(desk.page for desk in self.desks.values()))
-    @rule(name=names)
-    def take_over(self, name: str) -> None:
+    @rule(name=names, leaves=st.booleans())
+    def take_over(self, name: str, leaves: bool) -> None:
+        """From a window that stays there, or is left before the key."""
         old = self.desks[name]
         if not old.page:
             return
+        there = {sheet.document.number for sheet in old.page.sheets}
         new = self.desks[name] = self._desk(name)
+        taken: set[int] = set()
         try:
             page = new.open_next()
         except ClaimHeld:
+            if leaves:
+                old.close()
             page = new.take_over()
-            with_old = {sheet.document.number for sheet in old.page.sheets}
-            if page and with_old & {sheet.document.number for sheet in page.sheets}:
-                try:
-                    old.answer("reject")
-                except ClaimLost:
-                    pass
-                else:
-                    raise AssertionError("the old window still answers")
+            taken = {sheet.document.number for sheet in page.sheets} if page else set()
         self._see(name, page)
-        old.close()
+        if old.page and there & taken:
+            self._is_outside(old, "answer")
+        if old.page and there <= taken:
+            self.left_behind.append(old)
+        else:
+            old.close()
+
+    @precondition(lambda self: self.left_behind)
+    @rule(which=st.integers(0, 9), way=st.sampled_from(["answer", "open_next", "key", "lease"]))
+    def act_where_left_behind(self, which: int, way: str) -> None:
+        self._is_outside(self.left_behind[which % len(self.left_behind)], way)
+
+    @precondition(lambda self: self.left_behind)
+    @rule(which=st.integers(0, 9))
+    def close_what_was_left_behind(self, which: int) -> None:
+        self.left_behind.pop(which % len(self.left_behind)).close()
+
+    def _is_outside(self, desk: Desk, way: str) -> None:
+        """Nothing is taken there, and it says so, whatever became of the page since."""
+        page = desk.page
+        assert page
+        sheet = page.sheets[0]
+        desk._renewed = 0.0
+        ways: dict[str, Callable[[], object]] = {
+            "answer": lambda: desk.answer("reject"),
+            "open_next": desk.open_next,
+            "key": lambda: page.perform([Edit(sheet.document.number, added=(Span(0, 1, "LOC"),))]),
+            "lease": desk.keep_lease,
+        }
+        try:
+            ways[way]()
+        except ClaimLost:
+            return
+        raise AssertionError(f"a window that was left behind is let in: {way}")
 
     @rule()
     def leases_run_out(self) -> None:
@@ -246,7 +279,7 @@ class Annotating(RuleBasedStateMachine):
 
     def _finish(self) -> None:
         """Whatever was done, everybody can finish, and then every document has its answers."""
-        for desk in self.desks.values():
+        for desk in (*self.desks.values(), *self.left_behind):
             desk.close()
         self.store.db.execute("UPDATE claims SET expires = 1 WHERE state = 'open'")
         for name, desk in self.desks.items():

@@ -215,6 +215,8 @@ FAULTS = {
     f"UPDATE events SET claim = 9 WHERE {HERS}": ("replayed", "amina", ""),
     "UPDATE events SET document = 44 WHERE document = 9": ("row of the events", "44", ""),
     "UPDATE ticket SET last = 1": ("counter that orders", "it stands at 1", "UPDATE ticket"),
+    f"UPDATE claims SET number = 999 WHERE {HERS}": (
+        "counter that orders", "the last of them at 999", "UPDATE ticket"),
     "DELETE FROM ticket": ("one row", "has 0", ""),
     "UPDATE cursors SET document = 99": ("queue stands", "amina: 99", "DELETE FROM cursors"),
     "UPDATE words SET counts = '[1,'": ("counts of a word", "asha", ""),

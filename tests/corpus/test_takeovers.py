@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tonemark.corpus import queue
+from tonemark.corpus.annotations import annotations_of
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.drafts import Edit
 from tonemark.corpus.events import Event
@@ -88,6 +89,112 @@ def test_what_a_window_was_told_is_taken_is_there_after_a_takeover_in_between(
     assert page
     assert [span.start for span in page.sheets[0].draft.spans] == sorted(acknowledged)
     assert len(acknowledged) > 1
+
+
+# Pages that were left untouched: their claims are gone
+
+
+def test_a_window_left_behind_stays_outside_when_its_page_is_left_and_opened_anew(
+    window: Window,
+) -> None:
+    """The new claim had the number of the first: the window that had lost its page answered, and
+    the keys of the one that had it were dropped."""
+    first, second, third = window(), window(), window()
+    first.open_next()
+    with pytest.raises(ClaimHeld):
+        second.open_next()
+    second.take_over()
+    second.close()
+    third.open_next()
+    label(third, 0)
+    with pytest.raises(ClaimLost):
+        first.answer("ignore")
+    assert third.answer("accept")
+    (annotation,) = annotations_of(third.store, 1)
+    assert (annotation.answer, len(annotation.spans)) == ("accept", 1)
+
+
+def test_a_page_left_untouched_while_another_window_waits_is_opened_there(window: Window) -> None:
+    first, second = window(), window()
+    first.open_next()
+    with pytest.raises(ClaimHeld):
+        second.open_next()
+    first.close()
+    page = second.take_over()
+    assert page
+    label(second, 0)
+    assert second.answer("accept")
+    (annotation,) = annotations_of(second.store, 1)
+    assert len(annotation.spans) == 1
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_a_key_tells_a_window_left_behind_and_prolongs_nothing(window: Window, left: bool) -> None:
+    first, second = window(), window()
+    first.open_next()
+    with pytest.raises(ClaimHeld):
+        second.open_next()
+    second.take_over()
+    if left:
+        second.close()
+    claims = "SELECT number, expires FROM claims"
+    before = first.store.db.execute(claims).fetchall()
+    for _ in range(2):  # at every key, not at the first alone
+        first._renewed = min(first._renewed, 0.0)
+        with pytest.raises(ClaimLost):
+            first.keep_lease()
+    assert first.store.db.execute(claims).fetchall() == before
+
+
+def test_a_page_that_is_given_back_before_its_journal_opens_is_not_opened_without_a_claim(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A window sat before a page that was nobody's, and learnt it at Enter."""
+    first, second = window(), window()
+    first.open_next()
+    claim_next = queue.claim_next
+
+    def slow(*arguments: Any) -> list[queue.Claim]:
+        claims = claim_next(*arguments)
+        first.close()
+        return claims
+
+    monkeypatch.setattr(queue, "claim_next", slow)
+    with pytest.raises(ClaimHeld):
+        second.open_next()
+    assert second.page is None
+    assert second.take_over()
+    label(second, 0)
+    assert second.answer("accept")
+    assert len(annotations_of(second.store, 1)) == 1
+
+
+def test_a_journal_seized_from_a_page_that_was_left_and_opened_anew_brings_nothing_old(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The opening of the old claim stood beside that of the new one, with the same number."""
+    first, second, third = window(), window(), window()
+    first.open_next()
+    with pytest.raises(ClaimHeld):
+        second.open_next()
+    take_over = queue.take_over
+
+    def slow(*arguments: Any) -> queue.Claim:
+        monkeypatch.undo()
+        first.close()
+        third.open_next()
+        label(third, 0)
+        return take_over(*arguments)
+
+    monkeypatch.setattr(queue, "take_over", slow)
+    with pytest.raises(ClaimHeld):
+        second.take_over()
+    third.close()
+    numbers = [event.number for event in queue.events_of(third.store, "amina", 1)]
+    assert numbers == sorted(set(numbers))
+    page = window().open_next()
+    assert page
+    assert len(page.sheets[0].draft.spans) == 1
 
 
 def test_a_key_is_taken_or_not_and_its_window_is_told_which(

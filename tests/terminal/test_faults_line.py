@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import re
 import shutil
 import signal
 import sqlite3
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import regex
 import sitting
 from sitting import ANNOTATOR
 from terminal import Terminal
@@ -80,7 +80,7 @@ def shown(lines: list[str]) -> Shown:
     tags = (
         (y, found[0])
         for y, line in enumerate(lines[2:-4:2])
-        for found in re.finditer("[A-Z]+", line)
+        for found in regex.finditer("[A-Z]+", line)
     )
     return Shown(lines[0], tuple(lines[3:-4:2]), tuple(tags), lines[-2])
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import hostile
 import pytest
-from sequences import OWN, PROGRESS, WRITTEN, Sent, parse
+from sequences import ANSWERED, OWN, PROGRESS, WRITTEN, Sent, parse
 from terminal import Terminal
 
 from tonemark.cli.commands import VERBS
@@ -183,9 +183,11 @@ def test_only_our_own_sequences_reach_the_terminal_from_any_screen(
     assert term.ended(DEADLINE) == 0
     assert refused.sent().faults(WRITTEN) == set()
     for each in (term, other):
-        assert each.sent().faults(OWN) == set()
+        assert each.sent().faults(OWN, ANSWERED) == set()
         assert "Traceback" not in each.sent().text
         assert not each.unrestored()
+    used = {*term.sent().sequences, *other.sent().sequences}
+    assert not set(OWN) - used, "allowed, and never sent"
 
 
 RUN = """

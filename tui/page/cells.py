@@ -14,14 +14,23 @@ from tonemark.text import Safe, graphemes
 
 _EMOJI = regex.compile(r"\p{Emoji}")
 
+_YOUNG = (  # blocks of scripts that came with Unicode 13 and later (Blocks.txt)
+    r"\U00010570-\U000105FF\U00010940-\U0001095F\U00010D40-\U00010D8F\U00010E80-\U00010EBF"
+    r"\U00010F70-\U00010FDF\U00011380-\U000113FF\U000116D0-\U000116FF\U00011900-\U0001195F"
+    r"\U00011B00-\U00011BFF\U00011DB0-\U00011DEF\U00011F00-\U00011F5F\U00012F90-\U00012FFF"
+    r"\U00016100-\U0001613F\U00016A70-\U00016ACF\U00016D40-\U00016D7F\U00016EA0-\U00016EDF"
+    r"\U00018B00-\U00018CFF\U0001CC00-\U0001CEBF\U0001DF00-\U0001DFFF\U0001E290-\U0001E2BF"
+    r"\U0001E4D0-\U0001E5FF\U0001E6C0-\U0001E6FF\U0001E7E0-\U0001E7FF"
+)
+_SIGNS = r"\u2630-\u2637\u268A-\u268F\u3248-\u324F\u4DC0-\u4DFF\U0001D300-\U0001D37F"
+"""Signs that became wide, or that some tables have as wide."""
+
 _DISPUTED = regex.compile(
     # spacing marks; joiners and selectors; emoji and what changes or encloses them; jamo that
-    # join; letters that are younger than the tables of terminals still in use
+    # join; what is younger than the tables of terminals still in use
     r"[\p{Mc}\p{Me}\u200C\u200D\uFE00-\uFE0F\p{Emoji_Modifier}\p{Regional_Indicator}"
     r"[\p{Emoji}--[\x00-\xFF]]\u1160-\u11FF\uD7B0-\uD7FF\p{Co}\p{Cn}"
-    r"[\p{Khmr}\p{Mymr}--\p{Nd}]\p{Chorasmian}\p{Dives_Akuru}\p{Khitan_Small_Script}"
-    r"\p{Cypro_Minoan}\p{Old_Uyghur}\p{Tangsa}\p{Toto}\p{Vithkuqi}\p{Kawi}\p{Nag_Mundari}"
-    r"\U00010D40-\U00010D8F]",  # Garay, which not every version of `regex` knows
+    rf"[\p{{Khmr}}\p{{Mymr}}--\p{{Nd}}]{_YOUNG}{_SIGNS}]",
     regex.V1,
 )
 
@@ -56,6 +65,8 @@ def _width(character: str) -> int:
     category = unicodedata.category(character)
     if category == "Mc":
         return 1
+    if "\u3248" <= character <= "\u324f":  # numbers on black squares: 2 in tmux and glibc
+        return 2
     if category == "Mn":
         return 0
     plain = category[0] in "LP" or (character < _FIRST_WIDE_SIGN and category[0] in "NSZ")
@@ -108,7 +119,9 @@ def is_disputed(cluster: str) -> bool:
     if disputed is None:
         if len(_disputed) >= _REMEMBERED:
             _disputed.clear()
-        disputed = _disputed[cluster] = _DISPUTED.search(cluster) is not None
+        # What Python's own table does not have, no older one has either.
+        is_new = any(unicodedata.category(character) == "Cn" for character in cluster)
+        disputed = _disputed[cluster] = is_new or _DISPUTED.search(cluster) is not None
     return disputed
 
 

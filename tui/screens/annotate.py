@@ -33,6 +33,9 @@ READING = 0.25
 """Seconds that a new page must have stood before its first key may be the one that accepts it."""
 
 
+_COUNTS = len(WordCount._fields)
+
+
 class AnnotateScreen(TypedLabels[None]):
     """One page after another, until the queue is empty or she quits."""
 
@@ -287,7 +290,7 @@ class AnnotateScreen(TypedLabels[None]):
             for sheet in page.sheets
             for start, end in sheet.tokens
         }
-        return {word: WordCount(*n) for word, n in self.desk.store.words(folded).items()}
+        return {word: WordCount(*n[:_COUNTS]) for word, n in self.desk.store.words(folded).items()}
 
     # Keys
 

@@ -114,6 +114,7 @@ class ReadingScreen(Ways[Result]):
         width = self.size.width
         if not width or not self.lines:
             return
+        self.app.let_turn_text(True)  # lists and texts are in logical order here
         left, right = self.heading()
         title: list[Run] = [run(f" {left}", TITLE)]
         self.set_line("title", words.spread(title, [run(f"{right} ", QUIET)], width))

@@ -334,6 +334,27 @@ def test_a_page_taken_over_elsewhere_says_so_until_she_quits(folder: Path) -> No
     play(folder, act)
 
 
+def test_a_key_says_that_a_page_was_left_by_the_window_that_took_it_over(folder: Path) -> None:
+    """The key that prolongs the lease found no claim, and the program ended."""
+
+    async def act(pilot: Pilot[None]) -> None:
+        project = read_project(folder)
+        second = Desk(project, Store(folder / STORE_FILE), "amina", load_tokenizer("general"))
+        with pytest.raises(ClaimHeld):
+            second.open_next()
+        second.take_over()
+        second.close()
+        screen = pilot.app.screen
+        assert isinstance(screen, AnnotateScreen)
+        screen.desk._renewed = 0.0
+        for key in ("k", "1"):
+            await pilot.press(key)
+            assert "taken over" in shown(pilot, "status"), key
+        await pilot.press("q")
+
+    play(folder, act)
+
+
 def test_the_end_of_the_queue_can_be_looked_at_again(folder: Path) -> None:
     async def act(pilot: Pilot[None]) -> None:
         for _ in TEXTS:
