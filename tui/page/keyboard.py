@@ -7,39 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from tonemark.corpus.drafts import Edit
 from tonemark.corpus.pages import Sheet
 from tonemark.corpus.records import Answer
 from tonemark.corpus.spans import Stretch
-from tonemark.text import Safe, short, visible
+from tonemark.text import short, visible
 from tonemark.tui.page import labelling, moves
 from tonemark.tui.page.keys import GLYPHS, MORE, KeyTable
 from tonemark.tui.page.labelling import ANSWERED, Refusal
 from tonemark.tui.page.layout import MODES, following_mode
+from tonemark.tui.page.replies import Confirmation, Reply, said
 from tonemark.tui.page.view import Focus, View
-
-
-class Reply(NamedTuple):
-    """What a key came to: a command for the screen around the page (an action's id, or empty),
-    and a message for the status line."""
-
-    command: str = ""
-    message: Safe = Safe("")
-
-
-def said(message: str) -> Reply:
-    """A message alone; it may hold data."""
-    return Reply(message=visible(message))
-
-
-class Confirmation(NamedTuple):
-    """Edits that wait for Enter: what is asked, and what is said when they are done."""
-
-    edits: list[Edit]
-    question: Safe
-    done: Safe
 
 
 class Keyboard:

@@ -17,11 +17,12 @@ from tonemark.files import typed
 from tonemark.patterns.candidates import WordCount, fold_word
 from tonemark.text import Safe, visible
 from tonemark.tui.page import moves, words
-from tonemark.tui.page.keyboard import Keyboard, Reply
+from tonemark.tui.page.keyboard import Keyboard
 from tonemark.tui.page.keys import FOOTER
 from tonemark.tui.page.layout import Mode, opening_mode, window
 from tonemark.tui.page.preview import is_long, preview
 from tonemark.tui.page.render import Kept, Run, render
+from tonemark.tui.page.replies import Reply
 from tonemark.tui.page.tutor import PUT_AWAY
 from tonemark.tui.page.view import View
 from tonemark.tui.screens.questions import reason

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from tonemark.corpus.project import Project, add_label
 from tonemark.text import Safe, short, visible
 from tonemark.tui.page import words
-from tonemark.tui.page.keyboard import Keyboard, Reply
+from tonemark.tui.page.keyboard import Keyboard
 from tonemark.tui.page.keys import GLYPHS
 from tonemark.tui.page.render import Run
+from tonemark.tui.page.replies import Reply
 from tonemark.tui.page.typeahead import matching, new_name
 from tonemark.tui.screens.questions import Questions
 from tonemark.tui.screens.ways import Result

@@ -15,9 +15,10 @@ from tonemark.corpus.queue import Claim
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.general import GeneralTokenizer
-from tonemark.tui.page.keyboard import Keyboard, Reply
+from tonemark.tui.page.keyboard import Keyboard
 from tonemark.tui.page.keys import key_table
 from tonemark.tui.page.render import render
+from tonemark.tui.page.replies import Reply
 from tonemark.tui.page.view import View
 
 LABELS = {"1": "PER", "2": "LOC", "3": "ORG"}
