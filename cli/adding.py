@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -21,6 +23,15 @@ SHOWN = 10
 SAMPLE = 5_000
 """Documents whose words are counted for the candidates: what more would change is not worth the
 wait."""
+
+PATIENCE = 1.0
+"""Seconds after which the reading of a file shows how far it is."""
+
+LABEL, BAR = 20, 24
+"""Cells of the file's name and of the bar beside it: with the figures it fits 80 columns."""
+
+ERASED = "\r\x1b[K\x1b[?25h"
+"""Clears the line of the bar, and shows the cursor that click hid."""
 
 WHOLE = 0
 """The line of a refusal that is of a whole file."""
@@ -124,14 +135,18 @@ def add_file(store_path: Path, path: Path) -> None:
 
 
 class _Progress:
-    """A bar of the bytes read, on a terminal; nothing elsewhere."""
+    """A bar of the bytes read, on a terminal, once that takes a while; it leaves nothing behind."""
 
     def __init__(self, path: Path, *, hidden: bool) -> None:
+        from tonemark.tui.page.cells import fit
+
         size = path.stat().st_size if path.is_file() else 0
-        shown = not hidden and sys.stderr.isatty()
-        self._bar = click.progressbar(
-            length=size, label=visible(path.name), file=sys.stderr, hidden=not shown
-        )
+        label = fit(visible(path.name), LABEL)
+        self._bar = click.progressbar(length=size, label=label, width=BAR, file=sys.stderr)
+        self._shown_from = math.inf
+        if not hidden and sys.stderr.isatty():
+            self._shown_from = time.monotonic() + PATIENCE
+        self._is_shown = False
         self._stream: IO[bytes] | None = None
 
     def watch(self, stream: IO[bytes]) -> None:
@@ -139,15 +154,20 @@ class _Progress:
         self._stream = stream
 
     def __enter__(self) -> Callable[[int], None]:
-        self._bar.__enter__()
         return self._update
 
     def __exit__(self, *error: object) -> None:
-        self._bar.__exit__(None, None, None)
+        if self._is_shown:
+            sys.stderr.write(ERASED)
+            sys.stderr.flush()
 
     def _update(self, line: int) -> None:
-        if self._stream and not self._stream.closed:
-            self._bar.update(self._stream.tell() - self._bar.pos)
+        if time.monotonic() < self._shown_from or not self._stream or self._stream.closed:
+            return
+        if not self._is_shown:
+            self._is_shown = True
+            self._bar.__enter__()
+        self._bar.update(self._stream.tell() - self._bar.pos)
 
 
 def sampled(total: int) -> range:

@@ -15,7 +15,6 @@ from pathlib import Path
 import click
 
 from tonemark.errors import TonemarkError
-from tonemark.text import visible
 
 VERBS = {
     "new": "tonemark.cli.projects",
@@ -128,16 +127,22 @@ def _refused(error: OSError) -> TonemarkError:
 
 def say_error(error: TonemarkError) -> None:
     """Print an error: what is wrong, then what to do."""
-    for line in error.title.split("\n"):
-        click.echo(f"tonemark: {visible(line)}", err=True)
-    if error.remedy:
-        for line in error.remedy.split("\n"):
-            click.echo(f"  {visible(line)}", err=True)
+    from tonemark.cli.telling import columns, set_in
+
+    width = columns(sys.stderr)
+    for title in error.title.split("\n"):
+        for line in set_in(title, width, "tonemark: "):
+            click.echo(line, err=True)
+    for line in set_in(error.remedy, width, "  ") if error.remedy else ():
+        click.echo(line, err=True)
 
 
 def visible_error(error: click.ClickException) -> str:
     """Wrong usage, in words."""
+    from tonemark.cli.telling import columns, set_in
+
     usage = ""
     if isinstance(error, click.UsageError) and error.ctx:
         usage = f"{error.ctx.get_usage()}\n"
-    return f"{usage}tonemark: {visible(error.format_message())}"
+    told = set_in(error.format_message(), columns(sys.stderr), "tonemark: ")
+    return usage + "\n".join(told)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tonemark.cli.opening import DIRECTORY, json_option, say_json
+from tonemark.cli.telling import NARROWEST, WIDEST
 from tonemark.text import visible
 
 if TYPE_CHECKING:
@@ -18,14 +19,11 @@ if TYPE_CHECKING:
     from tonemark.cli.checks.terminal import Widths
     from tonemark.tui.terminal.reports import Line
 
-WIDEST = 100
-"""Columns that a report takes at most: longer lines are hard to read."""
+ABOUT_BESIDE = 60
+"""Columns below which what is said of a sample stands under it."""
 
 SHOWN = 60
 """Checks of a part that are printed: nobody mends more in one go."""
-
-NARROWEST = 12
-"""Columns below which a terminal may break our lines as it likes."""
 
 
 @click.command("doctor", epilog="Example: tonemark doctor habari")
@@ -147,10 +145,17 @@ def _show_glyphs(all_of_them: bool) -> None:
     if all_of_them:
         for sample in SAMPLES:
             blanks = " " * (12 - cells(sample.text))
-            first, *rest = wrapped(f"you should see {sample.about}", max(10, width - 32))
-            click.echo(f"  {sample.name:<16} {sample.text}{blanks} {first}")
+            row = f"  {sample.name:<16} {sample.text}{blanks}"
+            about = f"you should see {sample.about}"
+            if width < ABOUT_BESIDE:
+                click.echo(row.rstrip())
+                rest, indent = list(wrapped(about, width - 4)), 4
+            else:
+                first, *rest = wrapped(about, width - 32)
+                click.echo(f"{row} {first}")
+                indent = 32
             for line in rest:
-                click.echo(f"{'':<32}{line}")
+                click.echo(f"{'':<{indent}}{line}")
         return
     row, used = "", 0
     for sample in SAMPLES:

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json
+from tonemark.cli.telling import columns, set_in
+from tonemark.text import Safe, joined, visible
+
+USUAL = 80
+"""Columns that the report takes at most."""
+
+NAME = 16
+"""Cells that a long name has at least where its numbers stand beside it."""
+
+COUNTED = ("accepted", "rejected", "ignored", "begun", "spans")
+"""What is counted of an annotator."""
 
 
 @click.command("status", epilog="Example: tonemark status habari")
@@ -29,19 +42,46 @@ def status_command(folder: Path, as_json: bool) -> None:
         report = {**asdict(found), "annotators": annotators}
         say_json({"name": project.name, "language": project.language, **report})
         return
-    say(
+    width = min(columns(sys.stdout) or USUAL, USUAL)
+    told = [
         f"{project.name}: {language_name(project.language)} ({project.language}),"
         f" tokenizer {project.tokenizer}",
         f"{found.documents:,} documents, {found.finished:,} finished"
         f" ({project.overlap} annotator{'s' * (project.overlap > 1)} each)",
-    )
+    ]
     if found.with_suggestions:
-        say(f"{found.with_suggestions:,} documents have suggestions")
-    for each in found.annotators:
-        begun = f", {each.begun:,} begun" if each.begun else ""
-        say(
-            f"  {each.name:<20} {each.accept:>7,} accepted {each.reject:>5,} rejected"
-            f" {each.ignore:>5,} ignored {each.spans:>8,} spans{begun}"
-        )
-    for label, count in found.labels.items():
-        say(f"  {label:<20} {count:>7,}")
+        told.append(f"{found.with_suggestions:,} documents have suggestions")
+    for line in told:
+        say(*set_in(line, width, ""))
+    rows = [(a.name, (a.accept, a.reject, a.ignore, a.begun, a.spans)) for a in found.annotators]
+    say(*counts(rows, COUNTED, width))
+    say(*counts([(label, (count,)) for label, count in found.labels.items()], ("spans",), width))
+
+
+def counts(
+    rows: Sequence[tuple[str, Sequence[int]]], heads: Sequence[str], width: int
+) -> Iterator[Safe]:
+    """Names with their numbers, in at most `width` cells, under the heads of the columns.
+
+    Where they do not fit beside the names, the numbers stand under them, each with its head. A
+    name that is wider than a line is cut, a number never.
+    """
+    from tonemark.tui.page.cells import blanks, cells
+    from tonemark.tui.page.columns import column
+
+    if not rows:
+        return
+    figures = [[f"{number:,}" for number in numbers] for _, numbers in rows]
+    each = [max(map(len, of_one)) for of_one in zip(heads, *figures, strict=True)]
+    beside = 2 + sum(1 + one for one in each)
+    widest = max(cells(visible(name)) for name, _ in rows)
+    room = min(widest, width - beside)
+    if room < min(widest, NAME):
+        for (name, _), shown in zip(rows, figures, strict=True):
+            yield column(f"  {name}", min(cells(visible(name)) + 2, width))
+            told = ", ".join(f"{n} {head}" for n, head in zip(shown, heads, strict=True))
+            yield from set_in(told, width, " " * 4, indent=4)
+        return
+    for name, shown in [("", list(heads)), *zip((name for name, _ in rows), figures, strict=True)]:
+        numbers = [f" {figure:>{one}}" for figure, one in zip(shown, each, strict=True)]
+        yield joined((blanks(2), column(name, room), visible("".join(numbers))))

@@ -162,8 +162,9 @@ class Desk:
             self._renewed = now
 
     def close(self, *, cut_off: bool = False) -> None:
-        """Leave for good, or until the next time; what was not touched is others' to take, unless
-        she was `cut_off`: then it is hers, with the focus where it was, while its lease lasts.
+        """Leave for good, or until the next time, which begins with this page if it is still hers.
+        What was not touched is others' to take, unless she was `cut_off`: then it is hers, with
+        the focus where it was, while its lease lasts.
 
         Where the store refuses, the journals keep what it does not have: it is there when she
         returns. A page that was taken over has nothing to leave.
@@ -171,7 +172,8 @@ class Desk:
         try:
             with contextlib.suppress(ClaimLost):
                 if self.page and not self.read_only:
-                    queue.leave(self.store, self.page.outcomes(None, give_back=not cut_off))
+                    left = self.page.outcomes(None, give_back=not cut_off, returning=True)
+                    queue.leave(self.store, left)
                 self._close_journals(discard=True)
         finally:
             self._close_journals(discard=False)

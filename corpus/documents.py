@@ -77,16 +77,22 @@ def document_from_row(row: tuple[Any, ...]) -> Document:
         tokens = None if packed is None else unpack_tokens(packed)
         if not isinstance(values, dict) or (tokens and misplaced(tokens, len(text))):
             raise ValueError
+        for each in (key, text, source):
+            each.encode()  # what was no UTF-8 has become lone surrogates (store_file.decoded)
         return Document(number, key, text, source, values, tokens)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, AttributeError):
         raise damaged(number) from None
 
 
-def damaged(number: object, what: str = "") -> TonemarkError:
+class Damaged(TonemarkError):
+    """One document, or what belongs to it, cannot be read: others can."""
+
+
+def damaged(number: object, what: str = "") -> Damaged:
     """The error of a document, or of `what` belongs to it, that cannot be read from the store."""
-    return TonemarkError(
+    return Damaged(
         f"What the store has of {what}document {number} is damaged.",
-        "Nothing was changed. What is wrong, and what to do: tonemark doctor DIR",
+        "Nothing was changed. What is wrong, and what to do:\n    tonemark doctor DIR",
     )
 
 

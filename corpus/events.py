@@ -115,7 +115,7 @@ class Replayed:
         """Raises one of MALFORMED where something does not fit a text of `length` code points:
         what stands now, or what going back through the history would put there."""
         values = [(n, getattr(self.draft, n)) for n in ("answer", "comment", "flagged", "tokens")]
-        check_stretches((*self.shown, *self.draft.stretches()), length)
+        check_stretches(self.draft.stretches(), length)
         for done in (*self.undoable, *self.redoable):
             edit = done.edit
             check_stretches((*edit.removed, *edit.added), length)

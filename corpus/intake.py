@@ -10,13 +10,14 @@ from __future__ import annotations
 import itertools
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from tonemark.corpus.annotations import Annotation, current_annotation
 from tonemark.corpus.annotators import annotator_name
-from tonemark.corpus.documents import damaged, digest, pack_tokens, source_name
+from tonemark.corpus.batches import Following, Item, batches
+from tonemark.corpus.documents import damaged, pack_tokens, source_name
 from tonemark.corpus.queue import import_answer
 from tonemark.corpus.records import GivenAnnotation, Record, Refusal
 from tonemark.corpus.spans import Suggestion, parsed_sources
@@ -113,62 +114,28 @@ def add_records(
     store.db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
     name = source_name(source)
     number: int | None = None
-    for batch in _batches(records):
+    ready = batches(records, BATCH, BATCH_SIZE)
+    batch = next(ready, None)
+    while batch:
+        following: Following | None = None
         counted = Report()
-        items = list(_items(batch, counted))
-        if items:
+        for refusal in batch.refused:
+            counted.refuse(refusal.line, refusal.reason)
+        if batch.items:
+            for item in batch.items:
+                for warning in item.record.warnings:
+                    counted.warn(item.record.line, warning)
             with store.transaction() as db:
-                number = number or _source(db, name, items[:HEAD])
-                _Intake(db, number, places, match, counted).add(items)
+                number = number or _source(db, name, batch.items[:HEAD])
+                _Intake(db, number, places, match, counted).add(batch.items)
+                following = Following(ready)  # last: beside it, nothing may run but the commit
         counted.refused.sort(key=lambda refusal: refusal.line)
         report.include(counted)
-        progress(batch[-1].line)
+        progress(batch.line)
+        batch = following.wait() if following else next(ready, None)
 
 
-class _Item(NamedTuple):
-    """A record with its identity in the file and the digest of its text."""
-
-    record: Record
-    identity: str
-    digest: int
-
-
-def identity(record: Record) -> str:
-    """How a record is known within its file."""
-    return f"={record.key}" if record.key is not None else str(record.number)
-
-
-def _items(batch: Iterable[Record | Refusal], report: Report) -> Iterator[_Item]:
-    """The records of a batch; what the reader has to say goes to the report."""
-    for each in batch:
-        if isinstance(each, Refusal):
-            report.refuse(each.line, each.reason)
-            continue
-        for warning in each.warnings:
-            report.warn(each.line, warning)
-        try:
-            if each.key is not None:
-                each.key.encode()
-            yield _Item(each, identity(each), digest(each.text))
-        except UnicodeEncodeError:
-            report.refuse(each.line, "the text or its id holds a lone surrogate")
-
-
-def _batches(items: Iterable[Record | Refusal]) -> Iterator[list[Record | Refusal]]:
-    """Runs of items, none empty, none longer than BATCH; a single text may exceed BATCH_SIZE."""
-    batch: list[Record | Refusal] = []
-    size = 0
-    for item in items:
-        batch.append(item)
-        size += len(item.text) if isinstance(item, Record) else 0
-        if len(batch) >= BATCH or size >= BATCH_SIZE:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
-
-
-def _source(db: sqlite3.Connection, name: str, head: Sequence[_Item]) -> int:
+def _source(db: sqlite3.Connection, name: str, head: Sequence[Item]) -> int:
     """The source that a file of this name is: one whose first records agree, or a new one.
 
     A file that gives ids may have grown at its beginning: it is told apart only by ids that stand
@@ -196,7 +163,7 @@ def _source(db: sqlite3.Connection, name: str, head: Sequence[_Item]) -> int:
 
 
 def _known(
-    db: sqlite3.Connection, source: int, items: Iterable[_Item]
+    db: sqlite3.Connection, source: int, items: Iterable[Item]
 ) -> dict[str, tuple[int, int]]:
     """Number and digest of those records of a source that are there."""
     rows = db.execute(
@@ -226,7 +193,7 @@ class _Intake:
     texts: dict[int, list[int]] = field(default_factory=dict)
     keys: dict[str, tuple[int, int]] = field(default_factory=dict)
 
-    def add(self, items: Sequence[_Item]) -> None:
+    def add(self, items: Sequence[Item]) -> None:
         """Add the records of the batch, then what they bring to their documents."""
         self._look_up(items)
         rows = []
@@ -248,7 +215,7 @@ class _Intake:
             for annotation in record.annotations:
                 self._annotate(number, record, annotation)
 
-    def _look_up(self, items: Sequence[_Item]) -> None:
+    def _look_up(self, items: Sequence[Item]) -> None:
         """Ask what the store knows of these records."""
         query = (
             "SELECT (SELECT name FROM sources WHERE id = ?), coalesce(max(id), 0) FROM documents"
@@ -271,7 +238,7 @@ class _Intake:
     def _rows(self, query: str, values: Sequence[int] | Sequence[str]) -> sqlite3.Cursor:
         return self.db.execute(f"{query} (SELECT value FROM json_each(?))", (json.dumps(values),))
 
-    def _find(self, item: _Item) -> int | str | None:
+    def _find(self, item: Item) -> int | str | None:
         """The document that a record is already, None for a new one, or why it is refused."""
         key = item.record.key
         if known := self.known.get(item.identity):
@@ -293,7 +260,7 @@ class _Intake:
             return numbers[0]
         return None
 
-    def _row(self, item: _Item) -> tuple[object, ...]:
+    def _row(self, item: Item) -> tuple[object, ...]:
         """The row of a new document, which is from now on known."""
         record = item.record
         self.number += 1
@@ -309,7 +276,7 @@ class _Intake:
             item.identity,
             record.text,
             item.digest,
-            _json(record.meta) if record.meta else None,
+            item.meta,
             None if record.tokens is None else pack_tokens(record.tokens),
             self.places,
         )

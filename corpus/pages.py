@@ -168,17 +168,24 @@ class Page:
             self._write("focus", [(self.sheets[index], data)], sync=False)
 
     def outcomes(
-        self, answer: Answer | None, *, defer: bool = False, give_back: bool = False
+        self,
+        answer: Answer | None,
+        *,
+        defer: bool = False,
+        give_back: bool = False,
+        returning: bool = False,
     ) -> list[Outcome]:
         """What leaving the page now comes to.
 
         `answer` is that of a page of one document; on a page of several, of each document that
         was not given its own. With `give_back`, documents to which nothing was done are others'
-        to take.
+        to take; with `returning`, answered ones that lie open again stay open.
         """
         self._number += 1
         now = time.time()
         outcomes = [self._outcome(sheet, answer, defer, now) for sheet in self.sheets]
+        if returning:
+            outcomes = [replace(outcome, close=False) for outcome in outcomes]
         if not give_back:
             return outcomes
         return [

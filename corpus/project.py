@@ -261,7 +261,7 @@ def _read_text(folder: Path) -> tuple[str, tuple[int, int, int]]:
 
 
 def _no_project(folder: Path, error: OSError) -> TonemarkError:
-    remedy = f"Make one: tonemark new {_typed(folder)} --lang CODE --labels A,B"
+    remedy = f"Make one:\n    tonemark new {_typed(folder)} --lang CODE --labels A,B"
     if error.errno == errno.ENOTDIR:
         return TonemarkError(f"{folder} is not a folder.", "Name the project's folder.")
     if error.errno != errno.ENOENT:

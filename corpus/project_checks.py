@@ -93,7 +93,8 @@ def _not_toml(message: str, text: str) -> TonemarkError:
     place = f" (column {column})" if column else ""
     return TonemarkError(
         f"project.toml, line {number}: {words[:1].lower()}{words[1:]}{place}.",
-        'A line reads: name = "value", with text in double quotes.',
+        'A line reads: name = "value", with text in double quotes, or name = ["one", "two"]:'
+        " what opens is closed too.",
     )
 
 

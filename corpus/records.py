@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.tokenizers.base import Token
@@ -29,8 +31,7 @@ class GivenAnnotation:
     time: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One document as a file gives it.
 
     `number` counts the records of the file from 1, `line` is where it begins (from 1). `key` is
@@ -42,7 +43,7 @@ class Record:
     line: int
     text: str
     key: str | None = None
-    meta: dict[str, Any] = field(default_factory=dict)
+    meta: Mapping[str, Any] = MappingProxyType({})
     tokens: tuple[Token, ...] | None = None
     suggestions: tuple[Suggestion, ...] = ()
     annotations: tuple[GivenAnnotation, ...] = ()

@@ -77,7 +77,7 @@ def examine_documents(
     Raises sqlite3.DatabaseError where the file cannot be read any further.
     """
     texts = Texts(project, checked)
-    examiner = _Examiner(folder, texts, Work(db, folder, texts))
+    examiner = Examiner(folder, texts, Work(db, folder, texts))
     sides = {name: _Rows(db.execute(query)) for name, query in _TABLES.items()}
     expected = 1
     for values in db.execute(
@@ -134,7 +134,7 @@ def examine_texts(db: sqlite3.Connection) -> Iterator[Finding]:
 
 
 @dataclass
-class _Examiner:
+class Examiner:
     """Judges one document at a time."""
 
     folder: Path
@@ -146,12 +146,13 @@ class _Examiner:
         if not isinstance(row.text, str) or not isinstance(row.key, str):
             yield Fault("A document's text or key is no text.", "", BACKUP)
             return
-        yield from self._content(row)
+        yield from self.content(row)
         for each in rows["suggestion"]:
-            yield from self._suggestion(row, each)
+            yield from self.suggestion(row, each)
         yield from self.work.faults(row, rows)
 
-    def _content(self, row: Row) -> Iterator[Fault]:
+    def content(self, row: Row) -> Iterator[Fault]:
+        """The metadata and the tokens of a document."""
         try:
             if row.meta is not None and not isinstance(parsed(row.meta), dict):
                 raise ValueError
@@ -159,7 +160,8 @@ class _Examiner:
             yield Fault("The metadata of a document cannot be read.", "", BACKUP)
         yield from self.texts.tokens(row.text, row.tokens, "")
 
-    def _suggestion(self, row: Row, each: tuple[Any, ...]) -> Iterator[Fault]:
+    def suggestion(self, row: Row, each: tuple[Any, ...]) -> Iterator[Fault]:
+        """One suggestion for a document."""
         _, start, end, label, sources, score = each
         self.texts.checked.suggestions += 1
 

@@ -50,12 +50,12 @@ class Work:
         annotations = _by_annotator(rows["annotation"])
         events = _by_annotator(rows["event"])
         for annotator in {**claims, **annotations, **events}:
-            yield from self._annotator(
+            yield from self.of_annotator(
                 row, str(annotator), claims.get(annotator), annotations.get(annotator, []),
                 events.get(annotator, []),
             )  # fmt: skip
 
-    def _annotator(
+    def of_annotator(
         self,
         row: Row,
         annotator: str,

@@ -59,6 +59,8 @@ class Store:
         try:
             connect = store_file.connect_reading if self.read_only else store_file.connect
             self.db = connect(path)
+        except UnicodeError:
+            raise unreadable(path, "what stands there is no UTF-8") from None
         except sqlite3.DatabaseError as error:
             # A full disk has no room for the -shm file that every reader needs.
             raise unreadable(path, str(error), CHECK_DISK if _by_disk(error) else "") from None

@@ -204,6 +204,9 @@ def unwritable(reason: str, first: str = "") -> TonemarkError:
 def in_words(error: BaseException | None) -> TonemarkError | None:
     """What a person is told of an error that SQLite raised while a store was read; None where it
     is no fault of the file or the disk, but of the program."""
+    if isinstance(error, UnicodeError):  # a name or an error message of SQLite's, damaged
+        error = sqlite3.DatabaseError("what stands there is no UTF-8")
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
     if not isinstance(error, sqlite3.DatabaseError):
         return None
     code = getattr(error, "sqlite_errorcode", None)
@@ -215,7 +218,7 @@ def in_words(error: BaseException | None) -> TonemarkError | None:
         return None
     return TonemarkError(
         f"The project's store cannot be read any further: {error}.",
-        "Nothing was changed. What is wrong with it, and what to do: tonemark doctor DIR",
+        "Nothing was changed. What is wrong with it, and what to do:\n    tonemark doctor DIR",
     )
 
 

@@ -27,7 +27,12 @@ from tonemark.exchange.prodigy import GAP, GIVEN, OWN_FIELDS
 from tonemark.files import DEEPEST, is_deeper
 from tonemark.tokenizers.base import Token
 
-_PLAIN = frozenset(("text", "meta"))
+_ANNOTATED = ("answer", "spans", "tokens")
+"""The fields that make more of a record than a text, its key and its metadata."""
+
+_UNANSWERED = OWN_FIELDS - {"comment", "flagged"}
+"""The fields that are ours where a record is no answer."""
+
 _SPAN_VIEWS = frozenset(("ner", "ner_manual", "spans", "spans_manual", "relations", "blocks"))
 """Prodigy's interfaces in which no span at all is an answer."""
 
@@ -55,13 +60,7 @@ def read_jsonl(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:
             continue
         line, source = item
         try:
-            given = _parse(source)
-            if field in given and given.keys() <= _PLAIN and type(given.get("meta", {})) is dict:
-                meta = given.get("meta", {})
-                if GIVEN not in meta:
-                    yield Record(number, line, checked_text(given[field]), None, meta)
-                    continue
-            yield _record(given, field, number, line, options)
+            yield _record(_parse(source), field, number, line, options)
         except Refused as refused:
             yield Refusal(line, str(refused))
 
@@ -83,11 +82,14 @@ _DECODER = json.JSONDecoder(parse_constant=_not_finite, parse_float=_finite)
 def _parse(source: str) -> dict[str, Any]:
     """The object that stands on a line. Raises Refused."""
     try:
-        given = _DECODER.decode(source)
+        given, end = _DECODER.raw_decode(source) if source[0] == "{" else (None, 0)
+        if end != len(source):  # white space around it, or a fault
+            given = _DECODER.decode(source)
     except RecursionError:
         raise Refused(f"nested more than {DEEPEST} deep") from None
     except json.JSONDecodeError as error:
-        reason = f"not JSON: {error.msg} at character {error.colno}"
+        what = error.msg.removesuffix(" at").removesuffix(" starting")  # Python's own end
+        reason = f"not JSON: {what} at character {error.colno}"
         if source.lstrip()[:1] == "[" or source.strip() == "{":
             reason += "; a record stands on one line (jq -c '.[]' makes lines of an array)"
         raise Refused(reason) from None
@@ -120,6 +122,10 @@ def _record(
         raise Refused(f"no {quoted(field)}")
     text = checked_text(given[field])
     warnings: list[str] = []
+    if given.keys().isdisjoint(_ANNOTATED):
+        key = _key(given, None)
+        meta = _meta(given, field, False, warnings)
+        return Record(number, line, text, key, meta, warnings=tuple(warnings))
     answer = _answer(given)
     key = _key(given, answer)
     tokens, places = _tokens(given.get("tokens"), text)
@@ -345,7 +351,10 @@ def _meta(given: dict[str, Any], field: str, answered: bool, warnings: list[str]
     if GIVEN in meta:
         warnings.append(f'the field "{GIVEN}" of "meta" is left out: the name is ours')
         meta = {name: value for name, value in meta.items() if name != GIVEN}
-    own = OWN_FIELDS if answered else OWN_FIELDS - {"comment", "flagged"}
-    own = own - {"text"} | {field}
-    rest = {name: value for name, value in given.items() if name not in own}
+    own = OWN_FIELDS if answered else _UNANSWERED
+    rest = {
+        name: value
+        for name, value in given.items()
+        if (name not in own or name == "text") and name != field
+    }
     return {**meta, GIVEN: rest} if rest else meta

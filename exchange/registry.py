@@ -43,16 +43,26 @@ FORMATS: dict[str, Format] = {
 def guess_format(path: Path) -> str:
     """The name of the format that the file's suffix tells.
 
-    Raises TonemarkError where it tells none.
+    Raises TonemarkError where it tells none, and of a directory.
     """
+    _refuse_directory(path)
     suffix = path.suffix.lower()
     for each in FORMATS.values():
         if suffix in each.suffixes:
             return each.name
+    told = "a suffix that tells no format" if suffix else "no suffix to tell its format"
     raise TonemarkError(
-        f'"{path.name}" has a suffix that tells no format.',
+        f'"{path.name}" has {told}.',
         f"Name one with --format: {', '.join(FORMATS)}.",
     )
+
+
+def _refuse_directory(path: Path) -> None:
+    if path.is_dir():
+        raise TonemarkError(
+            f'"{path}" is a directory, not a file.',
+            f"Name the files that are in it, for example {path / '*.txt'}.",
+        )
 
 
 def writable() -> list[str]:
@@ -85,6 +95,7 @@ def read_records(
     refused whole.
     """
     chosen = format_named(format or guess_format(path))
+    _refuse_directory(path)
     if chosen.read is None:
         raise TonemarkError(f'The format "{chosen.name}" can only be written.')
     # A file's name need not be UTF-8; what is stored must be.

@@ -38,15 +38,10 @@ def corpora() -> Path:
 @pytest.fixture
 def tonemark() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs the command line in a process of its own."""
+    from making import run_tonemark
 
     def run(*arguments: object, code: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "tonemark", *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            stdin=subprocess.DEVNULL,
-        )
+        done = run_tonemark(*arguments)
         assert done.returncode == code, done.stdout + done.stderr
         return done
 

@@ -1,7 +1,9 @@
-"""What many tests begin with: records, and a small project with its store."""
+"""What many tests begin with: records, a small project with its store, a run of the command."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -44,3 +46,16 @@ def desk_in(folder: Path) -> Desk:
     """Amina's desk at a project."""
     store = Store(folder / STORE_FILE)
     return Desk(read_project(folder), store, "amina", load_tokenizer("general"))
+
+
+def run_tonemark(
+    *arguments: object, flags: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess[str]:
+    """The command line in a process of its own; `flags` are the interpreter's."""
+    return subprocess.run(
+        [sys.executable, *flags, "-m", "tonemark", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        stdin=subprocess.DEVNULL,
+    )

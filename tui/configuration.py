@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tonemark.errors import TonemarkError
 from tonemark.tui.page.keyboards import QWERTY, Keyboard, keyboard_named
+from tonemark.tui.page.keys import ACTION, no_action
 
 KEYS_FILE = "keys.toml"
 
@@ -48,6 +49,11 @@ def own_keys() -> OwnKeys:
         keyboard = _keyboard(path, found.pop(KEYBOARD))
     remapped = {}
     for action, keys in found.items():
+        if action not in ACTION:
+            raise TonemarkError(
+                f"{path}: {no_action(action)}.",
+                f"The actions are {', '.join(ACTION)}.",
+            )
         given = [keys] if isinstance(keys, str) else keys
         if not isinstance(given, list) or not all(isinstance(key, str) for key in given):
             raise TonemarkError(

@@ -9,9 +9,8 @@ import click
 from tonemark.cli.checks.check import Check, fault, note, ok
 from tonemark.corpus.project import Project, label_keys
 from tonemark.errors import TonemarkError
-from tonemark.text import visible
 from tonemark.tui.configuration import keys_path, own_keys
-from tonemark.tui.page.cells import fit
+from tonemark.tui.page.columns import wrapped
 from tonemark.tui.page.keys import GLYPHS, KeyTable, key_table, keyboard_said
 from tonemark.tui.terminal.presses import Press, Reader, judge, keys_to_come, likely_keyboards
 from tonemark.tui.terminal.reports import CLEAR, Line
@@ -27,9 +26,15 @@ def keys_checks(project: Project | None) -> tuple[list[Check], KeyTable | None]:
         keyboard, remapped = own_keys()
         table = key_table(_labels(project), remapped, keyboard)
     except TonemarkError as error:
-        return [fault(error.title, error.remedy, str(path))], None
-    count = f"{len(remapped)} action{'s' * (len(remapped) != 1)} remapped"
-    of_file = f"{count} ({path})" if path.exists() else "no keys.toml, every key is the usual one"
+        what = error.title.removeprefix(f"{path}: ")
+        where = "" if str(path) in what else str(path)
+        return [fault(what, error.remedy, where)], None
+    if not path.exists():
+        of_file = "no keys.toml, every key is the usual one"
+    elif remapped:
+        of_file = f"other keys for {', '.join(remapped)} ({path})"
+    else:
+        of_file = f"no action has another key of its own ({path})"
     return [ok(f"{keyboard_said(table)}; {of_file}")], table
 
 
@@ -42,18 +47,20 @@ def _labels(project: Project | None) -> dict[str, str]:
 def pressed(line: Line, table: KeyTable, width: int) -> list[str]:
     """Keys that a person presses, until Enter twice in turn; to be called in `reports.quiet`.
 
-    Shows on one line what arrives and which keys of the table are still to come.
+    Shows what arrives and which keys of the table are still to come.
     """
     click.echo("Press every key that you have, with and without Shift, and the arrows.")
     click.echo("What is still to come stands at the right. Enter twice ends, Ctrl-C stops.")
-    reader, arrived, last = Reader(), dict[str, None](), ""
+    reader, arrived, last, back = Reader(), dict[str, None](), "", CLEAR
     while True:
         to_come = " ".join(GLYPHS.get(key, key) for key in keys_to_come(table, arrived))
-        shown = f"  {_written(last):<12} to come: {to_come or 'nothing'}"
-        line.send(CLEAR + fit(visible(shown), width - 1).encode())
+        shown = f"{_written(last):<12} to come: {to_come or 'nothing'}"
+        rows = [f"  {row}" for row in wrapped(shown, width - 3)]
+        line.send(back + "\r\n".join(rows).encode())
+        back = f"\x1b[{len(rows) - 1}A\r\x1b[J".encode() if len(rows) > 1 else CLEAR
         for press in _next_presses(line, reader):
             if press.name == last == "enter":
-                line.send(CLEAR)
+                line.send(back)
                 return list(arrived)
             last = press.name
             if press.is_usable:
@@ -77,6 +84,8 @@ def arrival_checks(
     project: Project | None, table: KeyTable, arrived: Collection[str]
 ) -> list[Check]:
     """What the keyboard lacks: a layout to name in keys.toml, or other keys to write there."""
+    if not set(arrived) - {"enter"}:
+        return [note("no keys were pressed: which arrive is not known")]
     checks = []
     likely = likely_keyboards(_labels(project), own_keys().remapped, arrived)
     if likely and table.keyboard.name not in likely:

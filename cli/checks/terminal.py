@@ -143,7 +143,8 @@ def colour_check(found: Facts) -> Check:
     """The colours that the screen will use."""
     words = COLOURS[found.colours]
     if found.colours == "none":
-        words += " (NO_COLOR): states are told by marks, underline and reverse"
+        why = "NO_COLOR" if "NO_COLOR" in os.environ else f"TERM={found.term}"
+        words += f" ({why}): states are told by marks, underline and reverse"
     elif found.colours == "standard" and found.term.startswith(("screen", "tmux")):
         words += f" (TERM={found.term}; more with TERM={found.term.partition('.')[0]}-256color)"
     return ok(words)
@@ -259,9 +260,9 @@ def width_checks(widths: Widths, samples: Sequence[Sample] = SAMPLES) -> list[Ch
     right = len(widths) - len(drift) - len(silent)
     words = f"widths: {right} of {len(widths)} samples as counted"
     if narrower:
-        words += f"; narrower, a gap follows: {', '.join(narrower)}"
+        words += f"; a gap follows some {', '.join(narrower)}: nothing need be done"
     if missing:
-        words += f"; too new, not drawn: {', '.join(missing)}"
+        words += f"; letters of {', '.join(missing)} need a newer terminal, if you have such texts"
     if not silent:
         checks.append(ok(words))
     return checks

@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from tonemark.cli import doctor
 from tonemark.cli.checks import installation, project
 from tonemark.cli.checks.check import Check
+from tonemark.cli.checks.keys import arrival_checks
 from tonemark.cli.checks.project import project_checks
 from tonemark.cli.checks.terminal import (
     colour_check,
@@ -28,6 +30,7 @@ from tonemark.cli.checks.terminal import (
 from tonemark.corpus.soundness import Finding
 from tonemark.corpus.store import STORE_FILE
 from tonemark.tui.page.cells import cells
+from tonemark.tui.page.keys import key_table
 from tonemark.tui.terminal.facts import Encodings, Facts, TmuxClient
 from tonemark.tui.terminal.samples import SAMPLES
 
@@ -87,11 +90,13 @@ def test_sizes(size: tuple[int, int], drawn: tuple[int, int], state: str, words:
     [
         ("truecolor", "xterm", "16 million"),
         ("none", "xterm", "marks"),
+        ("none", "dumb", "(TERM=dumb)"),
         ("standard", "screen", "screen-256color"),
         ("standard", "linux", "16 colours"),
     ],
 )
-def test_colours(colours: str, term: str, words: str) -> None:
+def test_colours(colours: str, term: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
     check = colour_check(replace(FINE, colours=colours, term=term))
     assert check.state == "ok"
     assert words in check.what
@@ -141,8 +146,8 @@ RIGHT = {sample.name: cells(sample.text) for sample in SAMPLES}
         ({"Ethiopic": 9}, ["fault", "ok"], "Ethiopic (+2)"),
         ({"Thai": 2}, ["fault", "ok"], "Thai (-1)"),
         ({"Khmer": 10}, ["note", "ok"], "Khmer (+2)"),
-        ({"flags": 2}, ["ok"], "narrower, a gap follows: flags"),
-        ({"Garay": 0}, ["ok"], "not drawn: Garay"),
+        ({"flags": 2}, ["ok"], "a gap follows some flags: nothing need be done"),
+        ({"Garay": 0}, ["ok"], "letters of Garay need a newer terminal"),
         ({"Garay": None}, ["note"], "stopped answering at Garay"),
     ],
 )
@@ -231,6 +236,7 @@ def test_without_a_terminal_the_rest_is_reported(
     ("keys", "words"),
     [
         ("reject = 7", "reject is not a key"),
+        ("bogus = 3", "no action 'bogus'"),
         ("= = =", "cannot be read"),
         ('rejct = "x"', "no action 'rejct'"),
         ('reject = "z"', "'z' is both"),
@@ -243,7 +249,25 @@ def test_a_faulty_keys_file_is_a_fault(keys: str, words: str, tonemark: Callable
     keys_path().write_text(keys, encoding="utf-8")
     told = tonemark("doctor", code=1).stdout
     assert words in " ".join(told.split())
+    assert "".join(told.split()).count(str(keys_path())) == 1
     assert "1 fault." in told
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ('keyboard = "azerty"', "the keyboard is azerty"),
+        ('reject = "X"\nquit = "Q"', "other keys for reject, quit"),
+    ],
+)
+def test_what_a_keys_file_does_is_told(keys: str, words: str, tonemark: Callable[..., Any]) -> None:
+    from tonemark.tui.configuration import keys_path
+
+    keys_path().parent.mkdir(parents=True)
+    keys_path().write_text(keys, encoding="utf-8")
+    told = " ".join(tonemark("doctor").stdout.split())
+    assert words in told
+    assert " 0 " not in told.split("Installation")[0]
 
 
 def test_the_labels_of_the_project_are_held_against_the_keys_file(
@@ -294,6 +318,24 @@ def test_all_letters_can_be_asked_for(tonemark: Callable[..., Any]) -> None:
     told = tonemark("doctor", "--glyphs").stdout
     assert all(sample.text in told for sample in SAMPLES)
     assert "you should see" in told
+
+
+@pytest.mark.parametrize("width", [40, 59, 60, 80])
+def test_the_letters_fit_the_terminal(
+    width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(doctor, "_width", lambda: width)
+    doctor._show_glyphs(True)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > len(SAMPLES)
+    assert max(map(cells, lines)) <= width
+    assert "you should see" in " ".join(lines)
+
+
+def test_no_keys_are_no_faults() -> None:
+    (check,) = arrival_checks(None, key_table({}), ["enter"])
+    assert check.state == "note"
+    assert "no keys were pressed" in check.what
 
 
 def test_keys_are_asked_for_on_a_terminal_only(tonemark: Callable[..., Any]) -> None:

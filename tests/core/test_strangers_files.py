@@ -5,18 +5,23 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
+import struct
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from making import desk_in, made_project
+from making import desk_in, made_project, run_tonemark
 
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.journal import Journal, taken_path
-from tonemark.corpus.store import STORE_FILE
+from tonemark.corpus.project import read_project
+from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.errors import TonemarkError
+from tonemark.tokenizers.registry import load_tokenizer
 
 
 def leave(desk: Desk) -> None:
@@ -64,7 +69,7 @@ def test_a_link_that_leads_out_of_the_project_is_refused(
     assert everything(outside) == before
 
 
-@pytest.mark.parametrize("suffix", ["-wal", "-shm"])
+@pytest.mark.parametrize("suffix", ["-wal", "-shm", "-journal"])
 def test_sqlite_follows_no_link_beside_the_store(
     tmp_path: Path, outside: Path, suffix: str
 ) -> None:
@@ -74,6 +79,69 @@ def test_sqlite_follows_no_link_beside_the_store(
     with pytest.raises(TonemarkError):
         desk_in(folder).open_next()
     assert everything(outside) == before
+
+
+def hot_journal(store: Path, victim: Path) -> None:
+    """A rollback journal that belongs to a transaction over several files, as another program
+    would leave it: SQLite plays it back and deletes `victim` (sqlite.org/fileformat2.html, 3)."""
+    magic = bytes.fromhex("d9d505f920a163d7")
+    page, sector = 4096, 512
+    name = bytes(victim)
+    header = magic + struct.pack(">5I", 0, 1, store.stat().st_size // page, sector, page)
+    lock_page = (1 << 30) // page + 1
+    named = struct.pack(">I", lock_page) + name + struct.pack(">2I", len(name), sum(name)) + magic
+    store.with_name(f"{store.name}-journal").write_bytes(header.ljust(sector, b"\0") + named)
+
+
+def test_sqlite_deletes_what_such_a_journal_names(tmp_path: Path) -> None:
+    folder = made_project(tmp_path / "p")
+    victim = tmp_path / "victim"
+    victim.write_text("mine\n")
+    hot_journal(folder / STORE_FILE, victim)
+    db = sqlite3.connect(folder / STORE_FILE)
+    db.execute("SELECT 1 FROM documents").fetchall()
+    db.close()
+    assert not victim.exists(), "else the tests below show nothing"
+
+
+@pytest.mark.parametrize("linked", [False, True])
+@pytest.mark.parametrize("verb", ["doctor", "status", "export", "add", "annotate", "open"])
+def test_no_verb_lets_sqlite_delete_a_file_for_a_stranger(
+    tmp_path: Path, outside: Path, terminal: Callable[..., Any], verb: str, linked: bool
+) -> None:
+    folder = made_project(tmp_path / "p")
+    store = folder / STORE_FILE
+    if linked:  # SQLite looks beside the file itself
+        store = store.rename(folder / "other.sqlite")
+        (folder / STORE_FILE).symlink_to(store.name)
+    hot_journal(store, outside / "precious")
+    before = everything(outside) | everything(folder)
+    if verb in ("annotate", "open"):
+        arguments = ("annotate", folder, "--as", "amina") if verb == "annotate" else (folder,)
+        term = terminal(*arguments)
+        term.wait("lies beside the store")
+    else:
+        more = (outside / "precious",) if verb == "add" else ()
+        done = run_tonemark(verb, folder, *more)
+        assert done.returncode == 1
+        assert "lies beside the store" in " ".join((done.stdout + done.stderr).split())
+        # SQLite's own shell would do it, too.
+        assert "sqlite3" not in done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+    assert everything(outside) | everything(folder) == before
+
+
+def test_a_journal_that_comes_while_the_store_is_open_is_seen(
+    tmp_path: Path, outside: Path
+) -> None:
+    path = made_project(tmp_path / "p") / STORE_FILE
+    first = Store(path)
+    hot_journal(path, outside / "precious")
+    for reading in (False, True):
+        with pytest.raises(TonemarkError, match="lies beside the store"):
+            Store(path, reading=reading)
+    first.close()
+    assert (outside / "precious").exists()
 
 
 def test_what_a_damaged_journal_is_kept_under_is_no_link(tmp_path: Path, outside: Path) -> None:
@@ -147,7 +215,10 @@ def directory(path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", [pipe, device, directory])
-@pytest.mark.parametrize("name", ["project.toml", STORE_FILE, f"{STORE_FILE}-wal", ".project.lock"])
+@pytest.mark.parametrize(
+    "name",
+    ["project.toml", STORE_FILE, f"{STORE_FILE}-wal", f"{STORE_FILE}-journal", ".project.lock"],
+)
 def test_what_is_no_file_is_told_and_not_waited_for(
     tmp_path: Path, tonemark: Callable[..., Any], name: str, kind: Callable[[Path], None]
 ) -> None:
@@ -171,6 +242,39 @@ def test_a_journal_that_is_no_file_is_told_and_not_waited_for(
     with pytest.raises((OSError, TonemarkError)):
         desk.open_next()
     leave(desk)
+
+
+@pytest.mark.parametrize("reading", [False, True])
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_journal_of_holes_is_told_and_not_read(
+    tmp_path: Path, taken: bool, reading: bool
+) -> None:
+    folder = made_project(tmp_path / "p")
+    # Who only looks has no claim yet.
+    path = folder / "journal" / "amina" / ("1.0.log" if reading else "1.1.log")
+    path.parent.mkdir(parents=True)
+    path = taken_path(path) if taken else path
+    with path.open("wb") as stream:
+        stream.truncate(3 << 40)
+    store = Store(folder / STORE_FILE, reading=reading)
+    desk = Desk(read_project(folder), store, "amina", load_tokenizer("general"))
+    with pytest.raises(TonemarkError, match="larger than any journal") as caught:
+        desk.open_next()
+    assert "move the file out" in caught.value.remedy
+    assert path.stat().st_size == 3 << 40
+    leave(desk)
+    path.unlink()
+    assert desk_in(folder).open_next()
+
+
+def test_lines_of_a_journal_are_not_all_held_at_once(tmp_path: Path) -> None:
+    """A file of line ends alone would take forty times its size."""
+    (tmp_path / "1.1.log").write_bytes(b"\n" * 3_000_000)
+    tracemalloc.start()
+    Journal(tmp_path / "1.1.log").close()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 30_000_000
 
 
 def test_guidelines_that_are_no_file_are_told(tmp_path: Path) -> None:

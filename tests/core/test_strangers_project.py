@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from making import desk_in, made_project
+from making import desk_in, made_project, run_tonemark
 
 from tonemark.cli.commands import VERBS
 from tonemark.corpus.store import STORE_FILE, Store
@@ -153,13 +153,7 @@ def test_every_verb_is_tried() -> None:
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     # -P: as the command `tonemark` is started; plain -m puts the folder where one stands first.
-    return subprocess.run(
-        [sys.executable, "-P", "-m", "tonemark", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        stdin=subprocess.DEVNULL,
-    )
+    return run_tonemark(*arguments, flags=("-P",))
 
 
 @pytest.mark.parametrize("verb", COMMANDS)

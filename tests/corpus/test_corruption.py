@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import random
 import shutil
@@ -13,17 +14,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from making import run_tonemark
 
 from tonemark.corpus import queue, store_file
 from tonemark.corpus.annotations import events_of
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.events import Event
 from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.listing import listed
 from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.queue import Outcome
 from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.soundness import examine
-from tonemark.corpus.spans import Span
+from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.registry import load_tokenizer
@@ -160,10 +163,7 @@ def test_no_command_shows_a_traceback_or_changes_a_damaged_file(
         verb, *rest = command
         if verb == "add" and corruption in ("flipped payload", "random page"):
             continue  # what it adds is sound, and where it adds it too
-        done = subprocess.run(
-            [sys.executable, "-m", "tonemark", verb, str(folder), *rest],
-            capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+        done = run_tonemark(verb, folder, *rest)
         ends[verb] = done.returncode
         assert "Traceback" not in done.stderr, done.stderr
         assert done.returncode in (0, 1), (verb, done.stderr)
@@ -206,6 +206,43 @@ def test_a_log_in_use_is_not_looked_at_each_time(folder: Path) -> None:
     assert not store_file._in_use(path)
 
 
+HERE = "WHERE document = THIS"
+ON_THE_WAY = [
+    f"UPDATE suggestions SET sources = '{{' {HERE}",
+    f"UPDATE suggestions SET sources = '5' {HERE}",
+    f"UPDATE suggestions SET sources = x'00' {HERE}",
+    f"UPDATE suggestions SET sources = '{'[' * 200_000}' {HERE}",
+    f"UPDATE suggestions SET score = 'x' {HERE}",
+    f"UPDATE suggestions SET score = 9e999 {HERE}",
+    f"UPDATE suggestions SET label = x'00' {HERE}",
+    f"UPDATE suggestions SET end_char = 4000 {HERE}",
+    f"UPDATE suggestions SET start_char = -1 {HERE}",
+    f"UPDATE suggestions SET start_char = 4 {HERE}",
+    f"UPDATE suggestions SET end_char = 'x' {HERE}",
+    "UPDATE documents SET tokens = x'0000000004000000020000000a000000' WHERE id = THIS",
+    "UPDATE documents SET tokens = x'0000000000100000' WHERE id = THIS",
+    "UPDATE documents SET tokens = x'00' WHERE id = THIS",
+    f"UPDATE documents SET meta = '{'[' * 200_000}' WHERE id = THIS",
+    "UPDATE documents SET meta = '[1]' WHERE id = THIS",
+    *(
+        f"INSERT INTO events VALUES (THIS, 'amina', 1, 1, '{kind}', '{data}', 0)"
+        for kind, data in (
+            ("open", "[" * 200_000),
+            ("open", '{"shown": [[0, 4000, "PER", ["x"], 1]]}'),
+            ("edit", '{"added": [[-4, 4, "PER", ["manual"]]]}'),
+            ("edit", '{"added": [[0, 4, 7, ["manual"]]]}'),
+            ("edit", '{"values": [["tokens", null, [[0, 4], [2, 90]]]]}'),
+            ("edit", '{"values": [["comment", "", 5]]}'),
+            ("edit", '{"values": [["answer", null, "perhaps"]]}'),
+            ("edit", '{"values": [["suggestions", [], []]]}'),
+            ("edit", '{"values": [["comment", 5, ""]]}'),  # what going back would put there
+            ("focus", '{"start": 0, "end": 4000}'),
+        )
+    ),
+]
+"""What was changed, after which a page of the document would show what it cannot hold."""
+
+
 def test_damage_met_on_the_way_is_told_in_words(folder: Path) -> None:
     def desk() -> Desk:
         project = read_project(folder)
@@ -217,16 +254,76 @@ def test_damage_met_on_the_way_is_told_in_words(folder: Path) -> None:
     db.execute("UPDATE documents SET meta = '{' WHERE id = 4")
     db.execute("UPDATE events SET kind = 'undo' WHERE document = 5 AND kind = 'answer'")
     db.execute("DELETE FROM events WHERE document = 5 AND kind = 'import'")
+    for number, changed in enumerate(ON_THE_WAY, 2001):
+        db.execute("INSERT INTO suggestions VALUES (?, 0, 4, 'PER', '[\"x\"]', 1)", (number,))
+        db.execute(changed.replace("THIS", str(number)))
     db.commit()
     db.close()
     each = desk()
-    for number in (3, 4, 5):
+    for number in (3, 4, 5, *range(2001, 2001 + len(ON_THE_WAY))):
         with pytest.raises(TonemarkError, match=f"document {number} is damaged") as caught:
             each.open_document(number)
         assert "tonemark doctor" in caught.value.remedy
     assert each.open_document(6)
     each.close()
     each.store.close()
+
+
+def test_words_that_cannot_be_read_were_not_counted(folder: Path) -> None:
+    store = Store(folder / STORE_FILE)
+    deep = "[" * 200_000
+    rows = enumerate(("[1, 2]", "{", "[1, 'x']", "5", '{"a": 1}', "[-1]", deep, b"[1]"))
+    store.db.executemany("INSERT INTO words VALUES (?, ?)", ((str(n), each) for n, each in rows))
+    assert store.words(map(str, range(9))) == {"0": (1, 2)}
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "UPDATE spans SET end_char = 4000 WHERE annotation = 5",
+        "UPDATE spans SET sources = '{' WHERE annotation = 5",
+        f"UPDATE spans SET sources = '{'[' * 200_000}' WHERE annotation = 5",
+        "UPDATE annotations SET tokens = x'0000000000100000' WHERE id = 5",
+        "UPDATE suggestions SET end_char = 4000 WHERE document = 2500",
+        f"UPDATE suggestions SET sources = '{'[' * 200_000}' WHERE document = 2500",
+    ],
+)
+def test_what_is_damaged_is_not_exported(folder: Path, tmp_path: Path, changed: str) -> None:
+    db = sqlite3.connect(folder / STORE_FILE)
+    db.execute("INSERT INTO suggestions VALUES (2500, 0, 4, 'PER', '[\"x\"]', 1)")
+    db.execute(changed)
+    db.commit()
+    db.close()
+    done = run_tonemark("export", folder, "--all", "-o", tmp_path / "out.jsonl")
+    assert done.returncode == 1
+    assert "is damaged" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_a_list_passes_over_work_that_cannot_be_read(folder: Path) -> None:
+    db = sqlite3.connect(folder / STORE_FILE)
+    events = (("edit", "{", 7), ("undo", "{}", 8), ("edit", '{"added": 5}', 9))
+    for kind, data, number in events:
+        db.execute("INSERT INTO events VALUES (?, 'amina', 1, 9, ?, ?, 0)", (number, kind, data))
+        db.execute("UPDATE claims SET reopened = 1 WHERE document = ?", (number,))
+    db.commit()
+    db.close()
+    store = Store(folder / STORE_FILE)
+    lines = {line.number: line for line in itertools.islice(listed(store, "amina"), 20) if line}
+    assert [lines[number].spans for number in (7, 8, 9)] == [1, 1, 1]
+    store.close()
+
+
+def test_a_suggestion_that_cannot_be_read_takes_no_other(folder: Path) -> None:
+    store = Store(folder / STORE_FILE)
+    store.db.execute("INSERT INTO suggestions VALUES (2500, 0, 4, 'PER', '{', 1)")
+    (text,) = store.db.execute("SELECT text FROM documents WHERE id = 2500").fetchone()
+    again = Record(2500, 2500, text, suggestions=(Suggestion(0, 4, "PER", ("y",)),))
+    with pytest.raises(TonemarkError, match="document 2500 is damaged"):
+        add_records(store, "a.txt", [again], Report())
+    store.close()
 
 
 def test_a_page_of_the_file_that_cannot_be_read_is_told_in_words(folder: Path) -> None:
@@ -274,10 +371,7 @@ def test_a_store_of_a_newer_version_is_refused_in_words(folder: Path) -> None:
     assert "update Tonemark" in finding.remedy
     assert "dump" not in finding.remedy
     for verb in ("status", "export", "doctor"):
-        done = subprocess.run(
-            [sys.executable, "-m", "tonemark", verb, str(folder)],
-            capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+        done = run_tonemark(verb, folder)
         assert done.returncode == 1
         assert "newer Tonemark (store version 99)" in " ".join((done.stdout + done.stderr).split())
     assert digest(folder / STORE_FILE) == before

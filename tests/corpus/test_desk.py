@@ -320,3 +320,25 @@ def test_a_page_that_was_touched_stays_hers_over_quitting(folder: Path) -> None:
     again = desk(folder).open_next()
     assert again
     assert again.sheets[0].draft.spans == (span,)
+
+
+@pytest.mark.parametrize("cut_off", [False, True])
+def test_who_looks_at_an_answered_page_returns_to_it(folder: Path, cut_off: bool) -> None:
+    first = desk(folder)
+    first.open_next()
+    first.answer("accept")
+    first.answer("accept")
+    page = first.back()
+    assert page
+    number = page.sheets[0].document.number
+    page.note_focus(0, 1, 3)
+    first.close(cut_off=cut_off)
+    again = desk(folder)
+    page = again.open_next()
+    assert page
+    assert page.sheets[0].document.number == number
+    assert page.focus() == (0, 1, 3)
+    after = again.later()
+    assert after
+    assert after.sheets[0].document.number != number
+    again.close()

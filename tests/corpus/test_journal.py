@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tonemark.corpus import journal as journal_module
 from tonemark.corpus.events import Event, Kind
 from tonemark.corpus.journal import (
     ClaimHeld,
@@ -101,6 +102,21 @@ def test_what_a_bad_disk_cuts_off_is_kept_aside(tmp_path: Path) -> None:
     journal.close()
     assert path.read_bytes() == encode(event(1)) + encode(event(2))
     assert path.with_suffix(".damaged").read_bytes() == bad
+
+
+def test_no_key_goes_where_it_would_not_be_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "LIMIT", len(encode(event(1))) * 2)
+    journal = Journal(tmp_path / "1.1.log")
+    journal.append(event(1))
+    journal.append(event(2))
+    with pytest.raises(OSError, match="leave the page first"):
+        journal.append(event(3))
+    journal.close()
+    again = Journal(tmp_path / "1.1.log")
+    assert again.events == [event(1), event(2)]
+    again.close()
 
 
 @pytest.mark.parametrize("call", ["write", "fdatasync"])

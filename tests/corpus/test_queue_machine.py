@@ -166,9 +166,10 @@ class Annotating(RuleBasedStateMachine):
         self.desks[name] = self._desk(name)
 
     @precondition(lambda self: any(desk.page for desk in self.desks.values()))
-    @rule(name=names, leaves=st.booleans())
-    def take_over(self, name: str, leaves: bool) -> None:
-        """From a window that stays there, or is left before the key."""
+    @rule(name=names, leaves=st.booleans(), again=st.booleans())
+    def take_over(self, name: str, leaves: bool, again: bool) -> None:
+        """From a window that stays there, or is left before the key; and perhaps leave at once,
+        and come again."""
         old = self.desks[name]
         if not old.page:
             return
@@ -189,6 +190,9 @@ class Annotating(RuleBasedStateMachine):
             self.left_behind.append(old)
         else:
             old.close()
+        if again:
+            self.quit(name)
+            self._see(name, self.desks[name].open_next())
 
     @precondition(lambda self: self.left_behind)
     @rule(which=st.integers(0, 9), way=st.sampled_from(["answer", "open_next", "key", "lease"]))

@@ -12,21 +12,16 @@ from pathlib import Path
 
 import pytest
 import regex
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.drafts import Edit
-from tonemark.corpus.findings import EACH, KINDS, first_of_each
 from tonemark.corpus.intake import Report, add_records
 from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.soundness import Checked, Finding, examine
 from tonemark.corpus.soundness_files import examine_files
-from tonemark.corpus.soundness_spans import inside_cluster
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import STORE_FILE, Store, create_store
-from tonemark.text import graphemes
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.registry import load_tokenizer
 
@@ -154,6 +149,8 @@ def test_others_at_work_are_neither_disturbed_nor_a_fault(folder: Path) -> None:
 HERS = "annotator = 'amina' AND document = 1"
 CURRENT = f"{HERS} AND current"
 ITS_SPANS = f"annotation = (SELECT id FROM annotations WHERE {CURRENT})"
+DEEP = "[" * 200_000
+DEEPER = f'{{"a": {"[" * 200}{"]" * 200}}}'
 FAULTS = {
     # what is done, then words of the finding, of its place, and of its remedy
     "UPDATE documents SET text = 'x' || text WHERE id = 3": (
@@ -220,11 +217,17 @@ FAULTS = {
     "DELETE FROM ticket": ("one row", "has 0", ""),
     "UPDATE cursors SET document = 99": ("queue stands", "amina: 99", "DELETE FROM cursors"),
     "UPDATE words SET counts = '[1,'": ("counts of a word", "asha", ""),
+    f"UPDATE words SET counts = '{DEEP}'": ("counts of a word", "asha", ""),
+    f"UPDATE documents SET meta = '{DEEP}' WHERE id = 3": ("metadata", "document 3", ""),
+    f"UPDATE documents SET meta = '{DEEPER}' WHERE id = 3": ("metadata", "document 3", ""),
+    f"UPDATE suggestions SET sources = '{DEEP}' WHERE document = 4": ("sources or the", "4", ""),
+    f"UPDATE events SET data = '{DEEP}' WHERE {HERS} AND kind = 'edit'": ("replayed", "amina", ""),
+    f"UPDATE spans SET sources = '{DEEP}' WHERE {ITS_SPANS}": ("sources of a span", "amina", ""),
     "DROP INDEX claims_by_lease": ("lacks a index", "claims_by_lease", "CREATE INDEX"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("statement", FAULTS)
+@pytest.mark.parametrize("statement", FAULTS, ids=lambda statement: statement[:100])
 def test_every_broken_invariant_is_found(folder: Path, statement: str) -> None:
     what, where, remedy = FAULTS[statement]
     change(folder, "PRAGMA foreign_keys = OFF", statement)
@@ -303,6 +306,22 @@ def test_the_journals_are_looked_at(folder: Path) -> None:
         assert [each.harmless for each in found] == [harmless], (words, found)
         path.unlink()
         journal.write_bytes(data)
+    taken = journal.with_name("1.9.taken")
+    taken.write_bytes(data)
+    (left,) = [each for each in examine(folder) if "takeover left keys" in each.what]
+    assert not left.harmless
+    assert "less " in left.remedy
+    taken.write_bytes(b"")
+    (left,) = [each for each in examine(folder) if "the store has its keys" in each.what]
+    assert left.harmless
+    assert left.remedy.startswith("rm ")
+    taken.unlink()
+    path = journal.with_name("1.9.log")
+    with path.open("wb") as stream:
+        stream.truncate(3 << 40)
+    (large,) = [each for each in examine(folder) if "larger than" in each.what]
+    assert "move the file out" in large.remedy
+    path.unlink()
     os.mkfifo(journal.with_name("5.1.log"))
     assert any("cannot be read" in each.what for each in examine(folder)), "and it does not hang"
 
@@ -341,23 +360,6 @@ def test_a_folder_without_anything_is_found_faulty(tmp_path: Path) -> None:
     assert [each.where for each in faults(tmp_path)] == ["project.toml", "store.sqlite"]
     assert [each.where for each in faults(tmp_path / "none")] == ["project.toml", "store.sqlite"]
     assert os.listdir(tmp_path) == []
-
-
-def test_of_each_kind_the_first_are_given_and_the_others_counted() -> None:
-    many = [Finding("a", str(n), "r") for n in range(EACH + 5)] + [Finding("b")]
-    found = list(first_of_each(many))
-    assert [each.where for each in found[:EACH]] == [str(n) for n in range(EACH)]
-    assert found[EACH:] == [Finding("b"), Finding("a", "5 more like this", "r")]
-    kinds = list(first_of_each(Finding(f"kind {n}") for n in range(KINDS * 10)))
-    assert len(kinds) == KINDS + EACH + 1
-
-
-@given(st.text(st.sampled_from("a ọ̀\u0301\u200d👩🇳🇬\r\nक्षि"), max_size=40))
-def test_inside_a_cluster_is_where_no_cluster_begins(text: str) -> None:
-    starts = {start for start, _ in graphemes(text)} | {len(text)}
-    assert [inside_cluster(text, at) for at in range(len(text) + 1)] == [
-        at not in starts for at in range(len(text) + 1)
-    ]
 
 
 FLAT = """

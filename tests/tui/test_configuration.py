@@ -34,6 +34,8 @@ def test_a_keyboard_and_other_keys() -> None:
         ('keyboard = ["azerty"]', "keyboard is not a name", 'keyboard = "azerty"'),
         ("reject = 3", "reject is not a key or a list of keys", 'reject = "x"'),
         ("reject", "cannot be read", "Mend it"),
+        ("bogus = 3", "there is no action 'bogus'", "reject"),
+        ('rejct = "x"', "there is no action 'rejct' (is it reject?)", "reject"),
     ],
 )
 def test_what_is_wrong_is_said_with_the_file(text: str, title: str, remedy: str) -> None:

@@ -90,6 +90,10 @@ FOOTER = ("accept", "reject", "ignore", "later", "undo", MORE, "help", "quit")
 NEEDED = ("accept", "quit")
 """The actions that may not be left without a key."""
 
+KNOWN_BY_SIGN = ("help",)
+"""The actions whose usual sign is shown first wherever it works, though another key has its place:
+people know the sign."""
+
 GLYPHS = {
     "enter": "⏎",
     "space": "Space",
@@ -127,7 +131,11 @@ class KeyTable:
     def keys_of(self, action: str) -> tuple[str, ...]:
         """The keys of an action as they are written, the one to show first."""
         table = self.menu if ACTION[action].menu else self.page
-        return self._written(key for key, name in table.items() if name == action)
+        keys = [key for key, name in table.items() if name == action]
+        if action in KNOWN_BY_SIGN:
+            usual = [key for key in ACTION[action].keys if self.keyboard.sends(key)]
+            keys.sort(key=lambda key: key not in usual)
+        return self._written(keys)
 
     def key_of(self, action: str) -> Safe:
         """How the first key of an action is written; empty where it has none."""
@@ -183,7 +191,7 @@ def key_table(
     remapped = remapped or {}
     for name in remapped:
         if name not in ACTION:
-            faults.append(f"there is no action {name!r}")
+            faults.append(no_action(name))
     named = {key: name for place, name in labels.items() for key in keyboard.sent(place)}
     for action in ACTIONS:
         own: Any = remapped.get(action.id)  # as a person wrote it
@@ -237,6 +245,14 @@ def key_table(
         ends=ends,
         keyboard=keyboard,
     )
+
+
+def no_action(name: str) -> str:
+    """That no action has this name, and which have one like it."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, ACTION, n=3, cutoff=0.6)
+    return f"there is no action {name!r}" + (f" (is it {' or '.join(near)}?)" if near else "")
 
 
 def _keys_on(keyboard: Keyboard, action: Action) -> list[str]:

@@ -7,7 +7,7 @@ list, one token takes one line.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -56,10 +56,19 @@ def following_mode(mode: Mode) -> Mode:
     return modes[(modes.index(mode) + 1) % len(modes)]
 
 
+FRAME = ("status", "title", "labels", "footer", "rule2", "rule")
+"""The lines around a page, in the order in which they are kept where a window has few lines."""
+
+
+def frame(lines: int, names: Collection[str] = FRAME) -> list[str]:
+    """Which of the lines around a page a window of so many lines has: two are the page's."""
+    return [name for name in FRAME if name in names][: max(0, lines - 2)]
+
+
 def window(columns: int, lines: int, taken: int = 0) -> tuple[int, int]:
-    """The cells and lines that a page has of a terminal: a title, two rules and three lines stand
-    around it, a cell stays free at its right, `taken` lines are the tutor's."""
-    return columns - 1, max(1, lines - 6 - taken)
+    """The cells and lines that a page has of a terminal: its frame stands around it, a cell stays
+    free at its right, `taken` lines are the tutor's."""
+    return columns - 1, max(1, lines - len(frame(lines)) - taken)
 
 
 class Piece(NamedTuple):

@@ -43,9 +43,10 @@ def title(
     saved: bool,
     *,
     read_only: bool = False,
+    without: str = "done",
 ) -> list[list[Run]]:
-    """The left and the right part of the title line."""
-    place = "done"
+    """The left and the right part of the title line; `without` stands in the place of a page."""
+    place = without
     if page:
         numbers = [sheet.document.number for sheet in page.sheets]
         place = str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}"

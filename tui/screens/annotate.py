@@ -88,6 +88,7 @@ class AnnotateScreen(TypedLabels[None]):
 
     def on_resize(self) -> None:
         """Lay the page out anew."""
+        self.fit_frame()
         if self.view and (self.view.width, self.view.height) != self._window():
             self.view.resize(*self._window())
         self.paint()
@@ -139,7 +140,7 @@ class AnnotateScreen(TypedLabels[None]):
         name, total = project.name, self._total
         left, right = words.title(
             name, page, total, self.desk.annotator, self._saved,
-            read_only=bool(self.desk.read_only),
+            read_only=bool(self.desk.read_only), without="not open" if self.asking else "done",
         )  # fmt: skip
         self._set("title", words.spread(left, right, width))
         names = tuple(label.name for label in project.labels)
@@ -229,6 +230,8 @@ class AnnotateScreen(TypedLabels[None]):
         except (TonemarkError, OSError) as error:
             if self.desk.page:
                 self._refused(error)
+                self._saved = False
+                self.paint()
                 return False
             # The answer is in, but the next page could not be opened.
             again = self._turning(self.desk.open_next)
@@ -309,11 +312,18 @@ class AnnotateScreen(TypedLabels[None]):
             self._refused(error)
             return
         if keyboard.view.mode != mode:
-            self._mode = keyboard.view.mode  # on the pages that follow, too
+            self._choose(keyboard.view)
         if reply.command:
             self._command(reply.command)
         else:
             self.say(reply.message)
+
+    def _choose(self, view: View) -> None:
+        """Lay out the pages that follow as she had this one; as each is at first, where she came
+        round to that."""
+        chosen, self._mode = view.mode, None
+        if chosen != self._opening_mode(view.page):
+            self._mode = chosen
 
     def _refused(self, error: Exception) -> None:
         self._saved = self._saved and not isinstance(error, OSError)
@@ -367,11 +377,17 @@ class AnnotateScreen(TypedLabels[None]):
     def _command_comment(self) -> None:
         if self.keyboard and self.view:
             keyboard = self.keyboard
-            self.ask_line(
-                "comment on this document",
-                lambda text: self.reply(lambda: keyboard.comment(text)),
-                text=self.view.sheet.draft.comment,
-            )
+
+            def done(text: str) -> None:
+                try:
+                    self.say(keyboard.comment(text).message)
+                except (OSError, TonemarkError) as error:
+                    self._refused(error)
+                    why = getattr(error, "strerror", None) or reason(error)
+                    self.ask_line(f"not kept: {why}", done, text=text)
+
+            text = self.view.sheet.draft.comment
+            self.ask_line("comment on this document", done, text=text)
 
     def reply(self, act: Callable[[], Reply]) -> None:
         """Do something to the page, and say what came of it."""

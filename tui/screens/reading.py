@@ -24,6 +24,7 @@ from tonemark.tui.page import words
 from tonemark.tui.page.columns import keys_line, wrapped
 from tonemark.tui.page.help import help_lines
 from tonemark.tui.page.keys import ACTION
+from tonemark.tui.page.layout import frame
 from tonemark.tui.page.render import BLANK, Look, Run, run
 from tonemark.tui.page.tutor import AGAIN
 from tonemark.tui.screens.ways import Place, Result, Ways
@@ -35,9 +36,6 @@ GUIDELINES_LIMIT = 1024 * 1024
 
 NEIGHBOUR_LIMIT = 2000
 """Code points of a neighbouring document that are shown."""
-
-FRAME = 5
-"""Lines that title, rules, status and keys take."""
 
 
 class ReadingScreen(Ways[Result]):
@@ -51,6 +49,7 @@ class ReadingScreen(Ways[Result]):
     def __init__(self) -> None:
         super().__init__()
         self.top = 0
+        self._scrolled = 0
         self._lines: list[list[Run]] = []
         self._more: Iterator[list[Run]] = iter(())
         self._message = Safe("")
@@ -77,7 +76,7 @@ class ReadingScreen(Ways[Result]):
     @property
     def high(self) -> int:
         """The lines that there are for the body."""
-        return max(1, self.size.height - FRAME)
+        return max(1, self.size.height - len(frame(self.size.height, self.lines)))
 
     def compose(self) -> ComposeResult:
         """Title, body, status, keys."""
@@ -89,6 +88,7 @@ class ReadingScreen(Ways[Result]):
 
     def on_resize(self) -> None:
         """Make the lines for the new width."""
+        self.fit_frame()
         self.refill()
 
     def on_screen_resume(self) -> None:
@@ -103,10 +103,13 @@ class ReadingScreen(Ways[Result]):
 
     def scroll_lines(self, step: int) -> None:
         """Scroll by so many lines."""
-        top = max(0, self.top + step)
+        # A window that was large for a moment showed all: it is as it was when it is small again.
+        top = max(0, (self.top if step else self._scrolled) + step)
         # One line beyond the window tells whether there is more.
         self._lines += islice(self._more, max(0, top + self.high + 1 - len(self._lines)))
         self.top = max(0, min(top, len(self._lines) - self.high))
+        if step:
+            self._scrolled = self.top
         self.paint()
 
     def paint(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from tonemark.corpus.labels import label_fault
 from tonemark.corpus.project import Project, add_label
 from tonemark.text import Safe, short, visible
 from tonemark.tui.page import words
@@ -40,8 +41,10 @@ class TypedLabels(Questions[Result]):
         if meant := matching(names, typed):
             return words.labels_line(self.table, names, width, meant)
         if self.desk.project.new_labels:
-            name = short(new_name(typed), 30)
-            return words.message(visible(f"{GLYPHS['enter']} adds the label {name}"))
+            name = new_name(typed)
+            if name and (fault := label_fault(name)):
+                return words.message(visible(f"a label {fault}"))
+            return words.message(visible(f"{GLYPHS['enter']} adds the label {short(name, 30)}"))
         return words.message(NO_SUCH_LABEL)
 
     def _command_type_ahead(self) -> None:
@@ -54,6 +57,8 @@ class TypedLabels(Questions[Result]):
             self.say("")
         elif meant:
             self.reply(lambda: keyboard.label(meant[0]))
+        elif self.desk.project.new_labels and label_fault(new_name(typed)):
+            self.ask_line("label", self._typed_label, text=typed)  # why, the line of labels says
         elif self.desk.project.new_labels:
             self.reply(lambda: self._new_label(keyboard, new_name(typed)))
         else:

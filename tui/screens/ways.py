@@ -22,6 +22,7 @@ from tonemark.errors import TonemarkError
 from tonemark.files import check_inside
 from tonemark.text import short
 from tonemark.tui.page.keys import GLYPHS, KeyTable
+from tonemark.tui.page.layout import frame
 from tonemark.tui.page.prompt import Prompt
 from tonemark.tui.page.view import View
 from tonemark.tui.widgets.lines import Lines
@@ -98,6 +99,13 @@ class Ways(Screen[Result]):
     def press(self, key: str) -> None:
         """Act on a key of the screen's own: one character, or a name such as `enter`."""
         raise NotImplementedError
+
+    def fit_frame(self) -> int:
+        """Show as much of the frame as the window has lines for; how many lines that takes."""
+        shown = frame(self.size.height, self.lines)
+        for name, line in self.lines.items():
+            line.display = name == "document" or name in shown
+        return len(shown)
 
     def cursor(self) -> Offset:
         """The cell for the terminal's own cursor, hidden as it is: on the focus, where screen

@@ -253,6 +253,22 @@ def test_alternates_are_documented() -> None:
             assert f"{action} `{key}`" in line
 
 
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("qwerty", ("?",)),
+        ("azerty", ("?", "§")),
+        ("russian", ("?", ",")),
+        ("hausa", ("Ş", "?")),  # no key of that board sends the sign
+    ],
+)
+def test_help_is_shown_by_the_sign_that_people_know(name: str, keys: tuple[str, ...]) -> None:
+    table = table_on(keyboard_named(name))
+    assert table.keys_of("help") == keys
+    assert all(table.page[key] == "help" for key in keys)
+    assert table_on(keyboard_named(name), remapped={"help": "€"}).keys_of("help") == ("€",)
+
+
 def test_remapping_is_by_what_the_user_types() -> None:
     azerty = keyboard_named("azerty")
     table = table_on(azerty, remapped={"reject": "*", "quit": ["²"]})
@@ -315,10 +331,10 @@ def test_a_page_is_labelled_by_the_same_fingers_on_every_board(
         ("azerty", "É", "caps lock? capitals end a span at a hint"),
         ("azerty", "A", "caps lock? capitals end a span at a hint"),
         ("azerty", "M", "caps lock? capitals end a span at a hint"),
-        ("azerty", "²", "nothing is on ²; § for help"),
+        ("azerty", "²", "nothing is on ²; ? for help"),
         ("azerty", "ф", "ф is on no key of this page: is the keyboard set to another layout?"),
         ("russian", "Ч", "caps lock? capitals end a span at a hint"),
-        ("russian", "ё", "nothing is on ё; , for help"),
+        ("russian", "ё", "nothing is on ё; ? for help"),
         ("qwertz", "Ü", "caps lock? capitals end a span at a hint"),
         ("qwerty", "É", "É is on no key of this page: is the keyboard set to another layout?"),
         ("hebrew", "Q", "caps lock? capitals end a span at a hint"),

@@ -12,7 +12,7 @@ from tonemark.text import graphemes
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.general import GeneralTokenizer
 from tonemark.tui.page.cells import cells
-from tonemark.tui.page.layout import LIST_INDENT, Layout, Mode, lay_out, opening_mode
+from tonemark.tui.page.layout import LIST_INDENT, Layout, Mode, frame, lay_out, opening_mode, window
 
 texts = st.one_of(
     st.text(
@@ -173,3 +173,22 @@ def test_a_page_opens_as_the_project_and_the_language_have_it(
 ) -> None:
     meta = {} if own is None else {"language": own}
     assert opening_mode(bidi, language, Document(1, "d", text, meta=meta)) == mode
+
+
+@pytest.mark.parametrize(
+    ("lines", "kept", "page"),
+    [
+        (24, ["status", "title", "labels", "footer", "rule2", "rule"], 18),
+        (8, ["status", "title", "labels", "footer", "rule2", "rule"], 2),
+        (7, ["status", "title", "labels", "footer", "rule2"], 2),
+        (5, ["status", "title", "labels"], 2),
+        (3, ["status"], 2),
+        (2, [], 2),
+        (1, [], 1),
+    ],
+)
+def test_a_low_window_keeps_the_line_that_is_typed_on(
+    lines: int, kept: list[str], page: int
+) -> None:
+    assert frame(lines) == kept
+    assert window(80, lines) == (79, page)

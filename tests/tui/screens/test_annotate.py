@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -14,7 +16,7 @@ from textual.pilot import Pilot
 from tonemark.corpus.annotations import annotations_of
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.intake import Report, add_records
-from tonemark.corpus.journal import ClaimHeld
+from tonemark.corpus.journal import ClaimHeld, Journal
 from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.records import Record
 from tonemark.corpus.spans import Suggestion
@@ -407,5 +409,59 @@ def test_a_long_page_begins_to_show_before_it_is_read(folder: Path) -> None:
         pairs = list(zip(seen[0].splitlines()[1::2], text.splitlines()[1::2], strict=False))
         assert len(pairs) > 4
         assert all(before == after for before, after in pairs)
+
+    play(folder, act)
+
+
+def test_a_comment_that_the_disk_refuses_is_still_there_to_be_given_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        screen = pilot.app.screen
+        assert isinstance(screen, AnnotateScreen)
+        with monkeypatch.context() as patch:
+            patch.setattr(Journal, "append", full)
+            await pilot.press("c", *"sawa", "enter")
+            assert "NOT SAVED" in screen.lines["title"].text()
+            assert "No space left" in screen.lines["status"].text()
+            assert screen.lines["status"].text().endswith("sawa")
+        await pilot.press("enter")
+        assert "comment kept" in screen.lines["status"].text()
+        assert "● saved" in screen.lines["title"].text()
+
+    def full(*_: object, **more: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    play(folder, act)
+
+
+def test_a_label_that_cannot_be_is_told_while_it_is_typed_and_stays_there(folder: Path) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        screen = pilot.app.screen
+        assert isinstance(screen, AnnotateScreen)
+        await pilot.press("0", *"ab", "space", "c")
+        assert "a label has white space" in screen.lines["labels"].text()
+        await pilot.press("enter")
+        assert screen.lines["status"].text().endswith("ab c")
+        await pilot.press("backspace", "backspace", "enter")
+        assert "ab" in [label.name for label in read_project(folder).labels]
+
+    play(folder, act)
+
+
+def test_the_key_of_the_order_comes_round_to_what_each_page_is_by_itself(folder: Path) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        screen = pilot.app.screen
+        assert isinstance(screen, AnnotateScreen)
+        modes = []
+        for _ in range(4):
+            await pilot.press("t", "b")
+            modes.append((screen.view.mode if screen.view else "", screen._mode))
+        assert modes == [
+            ("list", "list"),
+            ("visual", "visual"),
+            ("logical", None),
+            ("list", "list"),
+        ]
 
     play(folder, act)

@@ -54,7 +54,7 @@ def test_a_screen_is_as_it_was_when_its_window_is(
     async def script(stage: Any) -> None:
         await stage.press(*keys)
         before = await still(stage)
-        for size in chance.sample(SIZES, 4):
+        for size in chance.sample(SIZES, 5):
             await stage.resize(*size)
         await stage.resize(*USUAL)
         assert await still(stage) == before

@@ -1,0 +1,445 @@
+"""What can be read of a damaged store, into a new one: sound documents, and the work on them.
+
+The damaged file stays as it is: all is read from a copy. Knows nothing of how it is told.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tonemark.corpus.documents import digest
+from tonemark.corpus.events import MALFORMED
+from tonemark.corpus.findings import Checked
+from tonemark.corpus.queue import import_answer
+from tonemark.corpus.records import ANSWERS, TEXT_LIMIT, GivenAnnotation
+from tonemark.corpus.schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
+from tonemark.corpus.soundness_documents import Examiner
+from tonemark.corpus.soundness_spans import Row, Texts
+from tonemark.corpus.soundness_work import Work
+from tonemark.corpus.spans import Span, check_stretches, parsed_sources
+from tonemark.corpus.store import Store, counts_of, create_store
+from tonemark.corpus.store_file import decoded, log_path
+from tonemark.errors import TonemarkError
+from tonemark.files import sync_folder
+
+LEFT_OUT = "left out"
+"""The preference, of nobody, that says which documents a rescue left out."""
+
+_ROWS = {
+    "sources": "id, name",
+    "documents": "id, key, source, record, text, digest, meta, tokens, places, taken",
+    "annotations": "id, document, annotator, revision, current, answer, comment, flagged, tokens,"
+    " extra, time",
+    "spans": "rowid, annotation, start_char, end_char, label, sources",
+    "ticket": "rowid, last, places",
+}
+"""Tables with a number for each row, which comes first."""
+
+_KEYED = {
+    "suggestions": "document, start_char, end_char, label, sources, score",
+    "events": "document, annotator, claim, number, kind, data, time",
+    "claims": "annotator, document, number, state, counted, reopened, sequence, deferred,"
+    " answered, expires",
+    "words": "word, counts",
+    "preferences": "annotator, name, value",
+}
+"""Tables without."""
+
+_SQLITE_FAULTS = (sqlite3.Error, UnicodeError, OverflowError)
+
+
+@dataclass(slots=True)
+class Rescued:
+    """What a rescue saved. `left_out` are pairs of what could not be saved and why."""
+
+    documents: int = 0
+    answers: int = 0
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+
+
+def rescue(path: Path, target: Path) -> Rescued:
+    """Write what can be read of the store at `path`, and is sound, to a new store at `target`.
+
+    It has the mode of the old one; documents keep their numbers, by which journals know them.
+    Raises TonemarkError where `target` exists or cannot be written, or nothing can be read.
+    """
+    if os.path.lexists(target):
+        raise TonemarkError(f"{target} exists.", "Name a file that does not: nothing was written.")
+    try:
+        mode = path.stat().st_mode & 0o777
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".rescue.") as place:
+            made = Path(place) / target.name
+            create_store(made)
+            found = _rescue(path, made, Path(place))
+            os.chmod(made, mode)
+            os.link(made, target)  # as `rename`, but never over another file
+        sync_folder(target.parent)
+    except FileExistsError:
+        raise TonemarkError(f"{target} exists.", "Nothing was written over.") from None
+    except OSError as error:
+        name = error.filename or target
+        raise TonemarkError(
+            f"Nothing was rescued: {name}: {error.strerror or error}.",
+            "Name a file on a disk with room, in a folder that may be written.",
+        ) from None
+    return found
+
+
+def _rescue(path: Path, made: Path, place: Path) -> Rescued:
+    """Try the file as it is, then with the tables where a new store has them; the best counts."""
+    best: tuple[Rescued, Path] | None = None
+    for number, (with_log, with_schema) in enumerate(
+        ((True, False), (False, False), (False, True))
+    ):
+        if with_log is False and best and not best[0].left_out:
+            break
+        damaged = place / f"damaged{number}"
+        _copy(path, damaged, made, with_log=with_log, with_schema=with_schema)
+        salvaged = place / f"salvaged{number}"
+        create_store(salvaged)
+        try:
+            found = _salvage(damaged, salvaged)
+        except _SQLITE_FAULTS:
+            continue
+        if found.documents and (best is None or found.documents > best[0].documents):
+            best = found, salvaged
+    if best is None:
+        raise nothing_left(path)
+    os.replace(best[1], made)
+    return best[0]
+
+
+def nothing_left(path: Path) -> TonemarkError:
+    """The error of a store of which nothing can be read."""
+    return TonemarkError(
+        f"Nothing can be read of {path}.",
+        "Nothing was written. Put a backup of it back; without one, make the project anew"
+        " (tonemark new, tonemark add), and keep the folder: what was not yet in the store may"
+        " stand in its journals.",
+    )
+
+
+def _copy(path: Path, copy: Path, fresh: Path, *, with_log: bool, with_schema: bool) -> None:
+    """A copy whose header SQLite accepts, as long as that header says."""
+    with path.open("rb") as stream:
+        header = stream.read(100)
+    is_sqlite = header.startswith(b"SQLite format 3\0")
+    if is_sqlite and header[68:72] not in (APPLICATION_ID.to_bytes(4, "big"), bytes(4)):
+        raise TonemarkError(f"{path} is not a store of Tonemark.", "Nothing was written.")
+    if header[68:72] == APPLICATION_ID.to_bytes(4, "big") and header[60:64] > _VERSION:
+        raise TonemarkError(f"{path} was written by a newer Tonemark.", "Update this one.")
+    shutil.copyfile(path, copy)
+    if with_log and log_path(path).exists():
+        shutil.copyfile(log_path(path), log_path(copy))
+    new = fresh.read_bytes()
+    size = int.from_bytes(new[16:18], "big")
+    with copy.open("r+b") as stream:
+        length = max(stream.seek(0, os.SEEK_END), len(new))
+        if is_sqlite and header[16:18] == new[16:18]:
+            pages = int.from_bytes(header[28:32], "big")
+            length = max(length, size * min(pages, 2 * length // size + 1))
+        stream.truncate(-(-length // size) * size)
+        if with_schema:
+            # The same statements in the same order: a store has its tables where any has them.
+            for page in _schema_pages(fresh, len(new) // size):
+                stream.seek((page - 1) * size)
+                stream.write(new[(page - 1) * size : page * size])
+        if with_schema or not with_log:
+            stream.seek(0)
+            stream.write(new[:18] + b"\1\1" + new[20:28])  # no log
+            stream.write((-(-length // size)).to_bytes(4, "big") + bytes(8) + new[40:100])
+
+
+_VERSION = SCHEMA_VERSION.to_bytes(4, "big")
+
+
+def _schema_pages(fresh: Path, pages: int) -> list[int]:
+    db = sqlite3.connect(fresh)
+    with contextlib.closing(db):
+        roots = {page for (page,) in db.execute("SELECT rootpage FROM sqlite_schema")}
+    return [page for page in range(1, pages + 1) if page not in roots]
+
+
+def _salvage(damaged: Path, salvaged: Path) -> Rescued:
+    source = sqlite3.connect(damaged, isolation_level=None)
+    source.text_factory = decoded
+    store = Store(salvaged)
+    db = store.db
+    try:
+        # Never the damaged store's own SQL, whatever it says it holds.
+        source.execute("PRAGMA trusted_schema = OFF")
+        source.execute("PRAGMA query_only = ON")
+        found = Rescued()
+        db.execute("PRAGMA foreign_keys = OFF")
+        db.execute("BEGIN")
+        db.execute("DELETE FROM ticket")
+        for table, columns in _ROWS.items():
+            first, *rest = columns.split(", ")
+            if table in ("spans", "ticket"):
+                first, *rest = "rowid", *rest
+            for row in _numbered(source, table, columns, damaged.stat().st_size):
+                _insert(db, table, columns, row)
+        documents = [n for (n,) in db.execute("SELECT id FROM documents ORDER BY id")]
+        for table, columns in _KEYED.items():
+            for row in _keyed(source, table, columns, documents):
+                _insert(db, table, columns, row)
+        _settle(db, salvaged.parent, found)
+        db.execute("COMMIT")
+        (fault,) = db.execute("PRAGMA integrity_check(1)").fetchone()
+        if fault != "ok":
+            raise sqlite3.DatabaseError(fault)
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return found
+    finally:
+        source.close()
+        store.close()
+
+
+def _insert(db: sqlite3.Connection, table: str, columns: str, row: tuple[Any, ...]) -> None:
+    marks = ",".join("?" * len(row))
+    with contextlib.suppress(*_SQLITE_FAULTS):
+        db.execute(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", row)
+
+
+def _read(db: sqlite3.Connection, query: str, values: tuple[Any, ...] = ()) -> Iterator[Any]:
+    """Rows up to the first that cannot be read."""
+    with contextlib.suppress(*_SQLITE_FAULTS):
+        yield from db.execute(query, values)
+
+
+def _numbered(
+    db: sqlite3.Connection, table: str, columns: str, size: int
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of a table by number: from the first on, from the last back, and one by one what
+    lies between."""
+    query = f"SELECT {columns} FROM {table} NOT INDEXED"
+    first = 0
+    for row in _read(db, f"{query} ORDER BY rowid"):
+        yield row
+        first = row[0]
+    last = first
+    for row in _read(db, f"{query} WHERE rowid > ? ORDER BY rowid DESC", (first,)):
+        yield row
+        last = row[0]
+    # No row takes fewer than 8 bytes: a number beyond that is damaged itself.
+    end = min(last or size, first + size // 8) if last > first else first + size // 64
+    for number in range(first + 1, end):
+        yield from _read(db, f"{query} WHERE rowid = ?", (number,))
+
+
+def _keyed(
+    db: sqlite3.Connection, table: str, columns: str, documents: list[int]
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of a table from both ends, and, where rows name documents, those of each."""
+    query = f"SELECT {columns} FROM {table} NOT INDEXED"
+    keys = ("document", "annotator") if table == "events" else tuple(columns.split(", ")[:2])
+    if table == "words":
+        keys = ("word",)
+    try:
+        yield from db.execute(query)
+        return
+    except _SQLITE_FAULTS:
+        pass
+    order = ", ".join(f"{key} DESC" for key in keys)
+    yield from _read(db, f"{query} ORDER BY {order}")
+    if "document" not in keys:
+        return
+    if table != "claims":
+        for number in documents:
+            yield from _read(db, f"{query} WHERE document = ?", (number,))
+        return
+    for number in documents:  # by its index
+        yield from _read(db, f"SELECT {columns} FROM claims WHERE document = ?", (number,))
+
+
+# What was read, judged
+
+
+def _settle(db: sqlite3.Connection, folder: Path, found: Rescued) -> None:
+    """Take out what is not sound, and make the rest fit together."""
+    texts = Texts(None, Checked())
+    work = Work(db, folder, texts)
+    examiner = Examiner(folder, texts, work)
+    numbers = [number for (number,) in db.execute("SELECT id FROM documents ORDER BY id")]
+    kept: set[int] = set()
+    anew: list[tuple[int, str, GivenAnnotation]] = []
+    _settle_tables(db)
+    for number in numbers:
+        row, record, source = _row(db, number)
+        place = f"document {number} ({_shown(row.key)})"
+        if why := _why_not(row, record):
+            found.left_out.append((place, why))
+            _drop_document(db, number)
+            continue
+        kept.add(number)
+        if any(not each.harmless for each in examiner.content(row)):
+            db.execute("UPDATE documents SET meta = NULL, tokens = NULL WHERE id = ?", (number,))
+            found.left_out.append((place, "its metadata or given tokens; its text is kept"))
+        db.execute("INSERT OR IGNORE INTO sources VALUES (?, ?)", (source, f"source {source}"))
+        rows = {name: db.execute(query, (number,)).fetchall() for name, query in _OF.items()}
+        if any(
+            not each.harmless
+            for suggestion in rows["suggestion"]
+            for each in examiner.suggestion(row, suggestion)
+        ):
+            db.execute("DELETE FROM suggestions WHERE document = ?", (number,))
+            found.left_out.append((place, "its suggestions"))
+        for annotator in sorted({str(each[1]) for name in _WORKS for each in rows[name]}):
+            hers = {name: [r for r in rows[name] if r[1] == annotator] for name in _WORKS}
+            claim = hers["claim"][0] if hers["claim"] else None
+            faults = work.of_annotator(row, annotator, claim, hers["annotation"], hers["event"])
+            if _is_name(annotator) and not any(not each.harmless for each in faults):
+                continue
+            given = _last_answer(db, row, annotator, hers["annotation"])
+            _drop_work(db, number, annotator)
+            if given and _is_name(annotator):
+                anew.append((number, annotator, given))
+                why = "the answer is kept, how she came to it is not"
+            else:
+                why = "cannot be read, or does not fit the text"
+            found.left_out.append((f"{place}, work of {_shown(annotator)}", why))
+    for table in ("suggestions", "claims", "events", "annotations"):
+        db.execute(f"DELETE FROM {table} WHERE document NOT IN (SELECT id FROM documents)")
+    db.execute("DELETE FROM spans WHERE annotation NOT IN (SELECT id FROM annotations)")
+    db.execute(
+        "DELETE FROM sources WHERE id NOT IN (SELECT source FROM documents)"
+        " OR typeof(name) <> 'text'"
+    )
+    _count(db)
+    for number, annotator, given in anew:
+        import_answer(db, annotator, number, given)
+    _count(db)
+    last = max(kept, default=0)
+    gaps = sorted(set(range(1, last + 1)) - kept)
+    for number in sorted(set(gaps) - set(numbers)):
+        found.left_out.append((f"document {number}", "nothing of it can be read"))
+    if gaps:
+        db.execute("INSERT INTO preferences VALUES ('', ?, ?)", (LEFT_OUT, json.dumps(gaps)))
+    found.documents = len(kept)
+    (found.answers,) = db.execute("SELECT count(*) FROM annotations WHERE current").fetchone()
+
+
+_WORKS = ("claim", "annotation", "event")
+_OF = {
+    "suggestion": "SELECT document, start_char, end_char, label, sources, score FROM suggestions"
+    " WHERE document = ?",
+    "claim": "SELECT document, annotator, number, state, counted, reopened, sequence, deferred,"
+    " answered FROM claims WHERE document = ?",
+    "annotation": "SELECT document, annotator, revision, current, answer, comment, flagged, tokens,"
+    " extra, id FROM annotations WHERE document = ? ORDER BY annotator, revision",
+    "event": "SELECT document, annotator, claim, number, kind, data FROM events"
+    " WHERE document = ? ORDER BY annotator, number",
+}
+
+
+def _row(db: sqlite3.Connection, number: int) -> tuple[Row, Any, Any]:
+    *values, record, source = db.execute(
+        "SELECT id, key, text, digest, meta, tokens, places, taken, record, source FROM documents"
+        " WHERE id = ?",
+        (number,),
+    ).fetchone()
+    return Row(*values), record, source
+
+
+def _why_not(row: Row, record: Any) -> str:
+    """Why a document cannot be kept; empty where it can."""
+    try:
+        if not row.key or len(record.encode()) == 0 or len(row.text.encode()) > TEXT_LIMIT:
+            return "it has no key, or its text is too long"
+        row.key.encode()
+        if row.number < 1:
+            return "it has no number"
+        return "" if digest(row.text) == row.digest else "its text is not the one that came in"
+    except MALFORMED:
+        return "its key or text cannot be read"
+
+
+def _is_name(name: Any) -> bool:
+    from tonemark.corpus.annotators import annotator_name
+
+    try:
+        return isinstance(name, str) and annotator_name(name) == name
+    except (TonemarkError, ValueError):
+        return False
+
+
+def _last_answer(
+    db: sqlite3.Connection, row: Row, annotator: str, annotations: list[tuple[Any, ...]]
+) -> GivenAnnotation | None:
+    """An annotator's last answer, where it is sound by itself."""
+    if not annotations:
+        return None
+    _, _, _, _, answer, comment, flagged, _, _, number = annotations[-1]
+    if not annotations[-1][3] or answer not in ANSWERS or not isinstance(comment, str):
+        return None
+    (when,) = db.execute("SELECT time FROM annotations WHERE id = ?", (number,)).fetchone()
+    try:
+        spans = tuple(
+            sorted(
+                Span(start, end, label, parsed_sources(sources))
+                for start, end, label, sources in db.execute(
+                    "SELECT start_char, end_char, label, sources FROM spans WHERE annotation = ?",
+                    (number,),
+                )
+            )
+        )
+        check_stretches(spans, len(row.text))
+    except MALFORMED:
+        return None
+    when = when if isinstance(when, float) and 0 <= when < 1e11 else None
+    return GivenAnnotation(annotator, answer, spans, comment, flagged == 1, when)
+
+
+def _drop_document(db: sqlite3.Connection, number: int) -> None:
+    db.execute("DELETE FROM documents WHERE id = ?", (number,))
+
+
+def _drop_work(db: sqlite3.Connection, number: int, annotator: str) -> None:
+    for table in ("claims", "events", "annotations"):
+        db.execute(
+            f"DELETE FROM {table} WHERE document = ? AND CAST(annotator AS TEXT) = ?",
+            (number, annotator),
+        )
+
+
+def _settle_tables(db: sqlite3.Connection) -> None:
+    """Tables that belong to no single document."""
+    for (word,) in db.execute("SELECT word FROM words").fetchall():
+        row = db.execute("SELECT counts FROM words WHERE word IS ?", (word,)).fetchone()
+        if row and counts_of(row[0]) is None:
+            db.execute("DELETE FROM words WHERE word IS ?", (word,))
+    db.execute(
+        "DELETE FROM preferences WHERE typeof(annotator) <> 'text' OR typeof(name) <> 'text'"
+        " OR typeof(value) <> 'text' OR annotator = ''"
+    )
+
+
+def _count(db: sqlite3.Connection) -> None:
+    """Places and the counter, from what there is."""
+    db.execute(
+        "UPDATE documents SET places = 1 WHERE typeof(places) <> 'integer' OR places NOT BETWEEN"
+        " 1 AND 1000"
+    )
+    db.execute(
+        "UPDATE documents SET taken = (SELECT count(*) FROM claims"
+        " WHERE document = documents.id AND counted)"
+    )
+    (last,) = db.execute(
+        "SELECT max(coalesce(max(sequence), 0), coalesce(max(deferred), 0),"
+        " coalesce(max(answered), 0), coalesce(max(number), 0)) FROM claims"
+    ).fetchone()
+    db.execute("DELETE FROM ticket")
+    db.execute("INSERT INTO ticket VALUES (?, 0)", (last,))
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else repr(value)
