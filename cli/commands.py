@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 
 from tonemark.errors import TonemarkError
+from tonemark.text import visible
 
 VERBS = {
     "new": "tonemark.cli.projects",
@@ -144,5 +145,5 @@ def visible_error(error: click.ClickException) -> str:
     usage = ""
     if isinstance(error, click.UsageError) and error.ctx:
         usage = f"{error.ctx.get_usage()}\n"
-    told = set_in(error.format_message(), columns(sys.stderr), "tonemark: ")
+    told = set_in(visible(error.format_message()), columns(sys.stderr), "tonemark: ")
     return usage + "\n".join(told)

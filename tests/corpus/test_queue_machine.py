@@ -193,6 +193,8 @@ class Annotating(RuleBasedStateMachine):
         if again:
             self.quit(name)
             self._see(name, self.desks[name].open_next())
+            for desk in self.left_behind:
+                self._is_outside(desk, "answer")
 
     @precondition(lambda self: self.left_behind)
     @rule(which=st.integers(0, 9), way=st.sampled_from(["answer", "open_next", "key", "lease"]))

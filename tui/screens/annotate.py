@@ -380,7 +380,9 @@ class AnnotateScreen(TypedLabels[None]):
 
             def done(text: str) -> None:
                 try:
-                    self.say(keyboard.comment(text).message)
+                    message = keyboard.comment(text).message
+                    self._saved = True
+                    self.say(message)
                 except (OSError, TonemarkError) as error:
                     self._refused(error)
                     why = getattr(error, "strerror", None) or reason(error)
@@ -392,7 +394,9 @@ class AnnotateScreen(TypedLabels[None]):
     def reply(self, act: Callable[[], Reply]) -> None:
         """Do something to the page, and say what came of it."""
         try:
-            self.say(act().message)
+            message = act().message
+            self._saved = True
+            self.say(message)
         except (OSError, TonemarkError) as error:
             self._refused(error)
 
