@@ -128,13 +128,14 @@ def _refused(error: OSError) -> TonemarkError:
 
 def say_error(error: TonemarkError) -> None:
     """Print an error: what is wrong, then what to do."""
+    from tonemark.cli.opening import with_folder
     from tonemark.cli.telling import columns, set_in
 
     width = columns(sys.stderr)
     for title in error.title.split("\n"):
         for line in set_in(title, width, "tonemark: "):
             click.echo(line, err=True)
-    for line in set_in(error.remedy, width, "  ") if error.remedy else ():
+    for line in set_in(with_folder(error.remedy), width, "  ") if error.remedy else ():
         click.echo(line, err=True)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from tonemark.cli.opening import DIRECTORY, json_option, say_json
-from tonemark.cli.telling import NARROWEST, WIDEST
+from tonemark.cli.opening import DIRECTORY, json_option, say, say_json
+from tonemark.cli.telling import NARROWEST, WIDEST, set_in
 from tonemark.text import visible
 
 if TYPE_CHECKING:
@@ -30,8 +31,12 @@ SHOWN = 60
 @click.argument("folder", type=DIRECTORY, metavar="[DIR]", required=False)
 @click.option("--keys", "with_keys", is_flag=True, help="Press your keys and see which arrive.")
 @click.option("--glyphs", is_flag=True, help="Letters of every script, to be looked at.")
+@click.option("--rescue", "saved", type=DIRECTORY, metavar="FILE",
+              help="Save what can be read of a damaged store to a new one.")  # fmt: skip
 @json_option
-def doctor_command(folder: Path | None, with_keys: bool, glyphs: bool, as_json: bool) -> int:
+def doctor_command(
+    folder: Path | None, with_keys: bool, glyphs: bool, saved: Path | None, as_json: bool
+) -> int:
     """Look at this terminal, the installation and, given a project, all that is in its store.
 
     It changes nothing, and says of each fault what to do. Exit code 0: no fault; 1: some.
@@ -42,6 +47,8 @@ def doctor_command(folder: Path | None, with_keys: bool, glyphs: bool, as_json: 
     for stream in (sys.stdout, sys.stderr):  # an encoding without é is a fault to be told
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    if saved:
+        return _rescue(folder, saved, as_json)
     line = line_to_ask()
     if with_keys and line is None:
         raise click.UsageError("--keys needs a terminal: standard input and output must be one.")
@@ -52,6 +59,38 @@ def doctor_command(folder: Path | None, with_keys: bool, glyphs: bool, as_json: 
             return _report(line, folder, with_keys, glyphs, as_json)
         finally:
             drain(line)
+
+
+def _rescue(folder: Path | None, saved: Path, as_json: bool) -> int:
+    """Save what can be read of the store in a folder; the exit code: 1 where some is lost."""
+    from tonemark.corpus.rescue import rescue
+    from tonemark.corpus.store import STORE_FILE
+    from tonemark.files import typed
+
+    if folder is None:
+        raise click.UsageError("--rescue needs the project's folder: doctor DIR --rescue FILE.")
+    path = folder / STORE_FILE
+    found = rescue(path, saved)
+    if as_json:
+        say_json(asdict(found))
+        return min(len(found.left_out), 1)
+    say(
+        f"{saved}: {found.documents:,} documents and {found.answers:,} answers were saved;"
+        f" {path} is as it was."
+    )
+    for place, why in found.left_out[:SHOWN]:
+        say(f"  left out: {place}: {why}")
+    if len(found.left_out) > SHOWN:
+        say(f"  and {len(found.left_out) - SHOWN:,} more; --json has them all")
+    # The log of the old store must not come to lie beside the new one.
+    old = typed(folder.with_name(f"{folder.resolve().name}-damaged"))
+    say(
+        "Where that is enough, close the project everywhere, and put it in the place of the old:",
+        f"    mkdir {old} && mv {typed(path)}* {old} && mv {typed(saved)} {typed(path)}",
+        "Then look at it again:",
+        f"    tonemark doctor {typed(folder)}",
+    )
+    return min(len(found.left_out), 1)
 
 
 def _report(
@@ -119,13 +158,12 @@ def _shown(part: Part) -> Iterator[Check]:
 def _show(check: Check) -> None:
     from tonemark.tui.page.columns import wrapped
 
-    room = max(NARROWEST, _width()) - 8
     what = f"{check.where}: {check.what}" if check.where else check.what
-    lines = list(wrapped(what, room))
-    if check.remedy:
-        lines += wrapped(check.remedy, room)
+    lines = wrapped(what, max(NARROWEST, _width()) - 8)
     for number, line in enumerate(lines):
         click.echo(f"  {'' if number else check.state:<5} {line}")
+    for line in set_in(check.remedy, _width(), " " * 8, 8) if check.remedy else ():
+        click.echo(line)
 
 
 def _show_glyphs(all_of_them: bool) -> None:

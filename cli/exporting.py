@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json, value_of
+from tonemark.files import typed
 
 
 @click.command("export", epilog="Example: tonemark export habari --format jsonl -o habari.jsonl")
@@ -28,7 +29,8 @@ def export_command(
     """Write what is answered: a document's only accept, or one that all annotators gave alike.
 
     Documents on which annotators differ are left out and counted. Where nothing is left to write,
-    FILE stays as it was.
+    FILE stays as it was. Documents that are damaged in the store are left out and named; the exit
+    code is then 1.
     """
     from tonemark.exchange.export import export_project, writer_named
 
@@ -58,4 +60,11 @@ def export_command(
         say(*report.left_out(), err=True)
     elif not as_json:
         say(f"{report.written:,} documents written to {output}", *report.left_out())
+    if report.damaged:
+        say(
+            "tonemark: Documents are damaged. What is wrong, and what to do:",
+            f"      tonemark doctor {typed(folder)}",
+            err=True,
+        )
+        return 1
     return 0

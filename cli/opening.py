@@ -14,6 +14,7 @@ import click
 from tonemark.corpus.project import Project, read_project
 from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.errors import TonemarkError
+from tonemark.files import typed
 from tonemark.text import visible
 
 DIRECTORY = click.Path(path_type=Path, file_okay=True)
@@ -22,8 +23,20 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 def open_project(folder: Path) -> tuple[Project, Store]:
     """The project in a folder, and its store."""
+    _opened[:] = [folder]
     project = read_project(folder)
     return project, Store(project.folder / STORE_FILE)
+
+
+_opened: list[Path] = []
+"""The folder of the project that was opened last."""
+
+
+def with_folder(remedy: str) -> str:
+    """What to do, naming the project: the rooms that met its fault know no folder."""
+    if not _opened:
+        return remedy
+    return remedy.replace("tonemark doctor DIR", f"tonemark doctor {typed(_opened[0])}")
 
 
 def annotator_option(command: Command) -> Command:
@@ -53,7 +66,8 @@ def annotator(project: Project, as_name: str | None) -> str:
     if name != given and as_name is not None:
         raise TonemarkError(
             f"{given} cannot be an annotator's name.",
-            f"Names are letters, digits, _ . and -, beginning with a letter: --as {name}, perhaps.",
+            "Names are letters, digits, _ . and -, beginning with a letter. Perhaps:\n"
+            f"    --as {name}",
         )
     if name != given:
         click.echo(f"The name {visible(given)} is written {name} here.", err=True)

@@ -54,14 +54,15 @@ def status_command(folder: Path, as_json: bool) -> None:
     for line in told:
         say(*set_in(line, width, ""))
     rows = [(a.name, (a.accept, a.reject, a.ignore, a.begun, a.spans)) for a in found.annotators]
-    say(*counts(rows, COUNTED, width))
-    say(*counts([(label, (count,)) for label, count in found.labels.items()], ("spans",), width))
+    say(*counts("annotator", COUNTED, rows, width))
+    say(*counts("label", ("spans",), [(name, (n,)) for name, n in found.labels.items()], width))
 
 
 def counts(
-    rows: Sequence[tuple[str, Sequence[int]]], heads: Sequence[str], width: int
+    of: str, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[int]]], width: int
 ) -> Iterator[Safe]:
-    """Names with their numbers, in at most `width` cells, under the heads of the columns.
+    """Names with their numbers, in at most `width` cells, under the heads of the columns: what
+    the names are `of`, then what is counted.
 
     Where they do not fit beside the names, the numbers stand under them, each with its head. A
     name that is wider than a line is cut, a number never.
@@ -74,7 +75,7 @@ def counts(
     figures = [[f"{number:,}" for number in numbers] for _, numbers in rows]
     each = [max(map(len, of_one)) for of_one in zip(heads, *figures, strict=True)]
     beside = 2 + sum(1 + one for one in each)
-    widest = max(cells(visible(name)) for name, _ in rows)
+    widest = max(cells(visible(name)) for name in (of, *(name for name, _ in rows)))
     room = min(widest, width - beside)
     if room < min(widest, NAME):
         for (name, _), shown in zip(rows, figures, strict=True):
@@ -82,6 +83,6 @@ def counts(
             told = ", ".join(f"{n} {head}" for n, head in zip(shown, heads, strict=True))
             yield from set_in(told, width, " " * 4, indent=4)
         return
-    for name, shown in [("", list(heads)), *zip((name for name, _ in rows), figures, strict=True)]:
+    for name, shown in [(of, list(heads)), *zip((name for name, _ in rows), figures, strict=True)]:
         numbers = [f" {figure:>{one}}" for figure, one in zip(shown, each, strict=True)]
         yield joined((blanks(2), column(name, room), visible("".join(numbers))))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tonemark.corpus.documents import (
+    Damaged,
     Document,
     damaged,
     document_from_row,
@@ -24,7 +25,6 @@ from tonemark.corpus.events import Event
 from tonemark.corpus.records import Answer
 from tonemark.corpus.spans import Span, check_stretches, parsed_sources
 from tonemark.corpus.store import Store
-from tonemark.errors import TonemarkError
 from tonemark.files import parsed
 from tonemark.tokenizers.base import Token
 
@@ -59,12 +59,17 @@ _COLUMNS += " a.extra, a.time"
 
 
 def annotated_documents(
-    store: Store, *, annotator: str | None = None, unanswered: bool = False
+    store: Store,
+    *,
+    annotator: str | None = None,
+    unanswered: bool = False,
+    damaged_keys: list[str] | None = None,
 ) -> Iterator[tuple[Document, list[Annotation]]]:
     """Each document with its current annotations, in order; only those of `annotator` if given.
 
     Documents without any are left out unless `unanswered`. A stream: memory stays flat. Raises
-    TonemarkError where one cannot be read, or what lies on its text does not fit it.
+    Damaged where one cannot be read, or what lies on its text does not fit it; with
+    `damaged_keys`, it is left out and its key is put there.
     """
     # The order of the tables is fixed, so that rows come sorted out of an index, as they are read.
     tables = (
@@ -82,12 +87,19 @@ def annotated_documents(
     )
     for _, group in itertools.groupby(rows, key=lambda row: row[0]):
         found = list(group)
-        annotations = [_annotation(store.db, row[6:]) for row in found if row[6] is not None]
-        if annotations or unanswered:
+        try:
+            annotations = [_annotation(store.db, row[6:]) for row in found if row[6] is not None]
+            if not annotations and not unanswered:
+                continue
             document = document_from_row(found[0][:6])
             for each in annotations:
                 _check_fits(each, document.text)
-            yield document, annotations
+        except Damaged:
+            if damaged_keys is None:
+                raise
+            damaged_keys.append(str(found[0][1]))
+            continue
+        yield document, annotations
 
 
 def annotations_of(store: Store, document: int) -> list[Annotation]:
@@ -231,5 +243,5 @@ def _check_fits(annotation: Annotation, text: str) -> None:
         raise _damaged(annotation.document, annotation.annotator) from None
 
 
-def _damaged(document: int, annotator: str) -> TonemarkError:
+def _damaged(document: int, annotator: str) -> Damaged:
     return damaged(document, f"the work of {annotator} on ")

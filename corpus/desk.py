@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tonemark.corpus import places, queue
-from tonemark.corpus.documents import damaged
+from tonemark.corpus.documents import Damaged, damaged
 from tonemark.corpus.events import MALFORMED, Event, replay
 from tonemark.corpus.journal import (
     ClaimHeld,
@@ -46,6 +46,9 @@ class Desk:
     happened to this one. Where the store refuses (TonemarkError), the page stays as it is; where
     the next page cannot be opened (OSError), `open_next` tries again.
 
+    Documents of her queue that are damaged are passed over, and stay unanswered: `passed_over` has
+    the words for those met on the way to this page.
+
     Where the store may only be read, `read_only` says why: pages can be looked at, and all that
     would change something raises TonemarkError.
     """
@@ -58,6 +61,7 @@ class Desk:
         self.annotator = annotator
         self.tokenizer = tokenizer
         self.page: Page | None = None
+        self.passed_over: list[str] = []
         self._pending: list[Claim] = []
         self._renewed = 0.0
         self._placed: Project | None = None
@@ -82,9 +86,9 @@ class Desk:
     def open_next(self) -> Page | None:
         """Put the next page of her queue before her."""
         if self.read_only:
-            return self._open(queue.look_next(self.store, self.annotator, self.project.page))
+            return self._look_next()
         self._set_places()
-        return self._turn(
+        return self._turn_to_next(
             queue.claim_next(
                 self.store, self.annotator, self.project.page, self.lease, self._outcomes()
             )
@@ -187,7 +191,7 @@ class Desk:
         self.check_writable()
         self._set_places()
         outcomes = self._outcomes(answer, defer=defer)
-        return self._turn(
+        return self._turn_to_next(
             queue.leave(self.store, outcomes, claim_next=self.project.page, lease=self.lease)
         )
 
@@ -195,6 +199,37 @@ class Desk:
         """Open the next page, the store having what was done on this one."""
         self._close_journals(discard=True)
         return self._open(claims)
+
+    def _turn_to_next(self, claims: list[Claim]) -> Page | None:
+        """Open the next page without what is damaged; only where all of it is, the one behind."""
+        self._close_journals(discard=True)
+        self.passed_over = []
+        tried: set[int] = set()
+        while True:
+            page = self._open(claims, passing_over=True)
+            if page or {claim.document for claim in claims} <= tried:
+                return page
+            tried |= {claim.document for claim in claims}
+            size = self.project.page
+            claims = queue.claim_next(self.store, self.annotator, size, self.lease)
+
+    def _look_next(self) -> Page | None:
+        size, seen = self.project.page, -1
+        while True:
+            self.passed_over = []
+            claims = queue.look_next(self.store, self.annotator, size)
+            sheets = []
+            for claim in claims:
+                try:
+                    sheets.append(self._open_sheet(claim, self._journal_read(claim)))
+                except Damaged as error:
+                    self.passed_over.append(error.title)
+                if len(sheets) == self.project.page:
+                    break
+            if sheets or len(claims) <= seen:
+                self.page = Page(sheets) if sheets else None
+                return self.page
+            size, seen = size * 2 + len(claims), len(claims)
 
     def _set_places(self) -> None:
         """Let the store follow `overlap`, which may have been changed in project.toml."""
@@ -211,7 +246,7 @@ class Desk:
                 else:
                     sheet.log.close()
 
-    def _open(self, claims: list[Claim]) -> Page | None:
+    def _open(self, claims: list[Claim], *, passing_over: bool = False) -> Page | None:
         if self.read_only:
             sheets = [self._open_sheet(claim, self._journal_read(claim)) for claim in claims]
             self.page = Page(sheets) if sheets else None
@@ -222,7 +257,15 @@ class Desk:
             for at, claim in enumerate(claims):
                 claims[at], journal = self._open_journal(claim)
                 undo.callback(journal.close)
-                sheets.append(self._open_sheet(claims[at], journal))
+                try:
+                    sheets.append(self._open_sheet(claims[at], journal))
+                except Damaged as error:
+                    if not passing_over:
+                        raise
+                    journal.close()
+                    self.passed_over.append(error.title)
+                    # To the end of her queue: the rest comes first.
+                    queue.leave(self.store, [Outcome(claims[at], (), defer=True)])
             undo.pop_all()
         self._pending = []
         self._renewed = time.time()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from tonemark.corpus.records import ANSWERS
 from tonemark.corpus.store import Store
 
 
@@ -55,24 +56,26 @@ def progress(store: Store, team: Sequence[str] = (), annotator: str | None = Non
     for name, answer, count in db.execute(
         "SELECT annotator, answer, count(*) FROM annotations WHERE current GROUP BY 1, 2"
     ):
-        answers.setdefault(name, {})[answer] = count
+        if answer in ANSWERS:  # damaged, it is any other
+            answers.setdefault(str(name), {})[answer] = count
     for name, count in db.execute(
         "SELECT annotator, count(*) FROM claims WHERE state <> 'answered' OR reopened GROUP BY 1"
     ):
-        answers.setdefault(name, {})["begun"] = count
+        answers.setdefault(str(name), {})["begun"] = count
     for name, count in db.execute(
         "SELECT a.annotator, count(*) FROM annotations a JOIN spans s ON s.annotation = a.id"
         f" WHERE {accepts} GROUP BY 1",
         own,
     ):
-        answers.setdefault(name, {})["spans"] = count
-    labels = dict(
-        db.execute(
+        answers.setdefault(str(name), {})["spans"] = count
+    labels = {
+        str(label): count
+        for label, count in db.execute(
             "SELECT s.label, count(*) FROM annotations a JOIN spans s ON s.annotation = a.id"
             f" WHERE {accepts} GROUP BY 1 ORDER BY 2 DESC, 1",
             own,
-        ).fetchall()
-    )
+        )
+    }
     (finished,) = db.execute(
         "SELECT count(*) FROM (SELECT document, count(*) AS n FROM annotations"
         " WHERE current AND NOT extra GROUP BY 1) a"

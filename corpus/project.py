@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shlex
 import stat
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -268,7 +269,36 @@ def _no_project(folder: Path, error: OSError) -> TonemarkError:
         return _refused(folder / PROJECT_FILE, "cannot be read", error)
     if not folder.is_dir():
         return TonemarkError(f"There is no folder {folder}.", remedy)
-    return TonemarkError(f"{folder} is not a project: it has no {PROJECT_FILE}.", remedy)
+    title = f"{folder} is not a project: it has no {PROJECT_FILE}."
+    if (folder / "store.sqlite").is_file():
+        labels = ",".join(map(shlex.quote, _labels_in(folder / "store.sqlite"))) or "A,B"
+        remedy = (
+            "Its store is there, with all documents and answers, and stays as it is. Put"
+            f" {PROJECT_FILE} back from a backup, or write it anew"
+            f"{'' if labels == 'A,B' else ', with the labels that are in the store'}:\n"
+            f"    tonemark new {_typed(folder)} --lang CODE --labels {labels}"
+        )
+    return TonemarkError(title, remedy)
+
+
+def _labels_in(store: Path) -> list[str]:
+    """The labels of the spans in a store whose project file is gone, most used first."""
+    import sqlite3
+
+    from tonemark.corpus.store import Store
+
+    try:
+        opened = Store(store, reading=True)
+        try:
+            rows = opened.db.execute(
+                "SELECT label FROM (SELECT label FROM spans UNION ALL SELECT label FROM"
+                " suggestions) GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 50"
+            ).fetchall()
+        finally:
+            opened.close()
+    except (TonemarkError, sqlite3.Error):
+        return []
+    return [str(label) for (label,) in rows]
 
 
 def _refused(path: Path, what: str, error: OSError) -> TonemarkError:

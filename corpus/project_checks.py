@@ -94,7 +94,7 @@ def _not_toml(message: str, text: str) -> TonemarkError:
     return TonemarkError(
         f"project.toml, line {number}: {words[:1].lower()}{words[1:]}{place}.",
         'A line reads: name = "value", with text in double quotes, or name = ["one", "two"]:'
-        " what opens is closed too.",
+        " every quote and bracket that opens must be closed.",
     )
 
 

@@ -8,10 +8,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,18 +19,15 @@ from tonemark.corpus.events import MALFORMED
 from tonemark.corpus.findings import Checked
 from tonemark.corpus.queue import import_answer
 from tonemark.corpus.records import ANSWERS, TEXT_LIMIT, GivenAnnotation
-from tonemark.corpus.schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
-from tonemark.corpus.soundness_documents import Examiner
+from tonemark.corpus.salvage import SQLITE_FAULTS, copy_of, keyed_rows, numbered_rows
+from tonemark.corpus.soundness_documents import LEFT_OUT, Examiner
 from tonemark.corpus.soundness_spans import Row, Texts
 from tonemark.corpus.soundness_work import Work
 from tonemark.corpus.spans import Span, check_stretches, parsed_sources
 from tonemark.corpus.store import Store, counts_of, create_store
-from tonemark.corpus.store_file import decoded, log_path
+from tonemark.corpus.store_file import decoded, in_use
 from tonemark.errors import TonemarkError
 from tonemark.files import sync_folder
-
-LEFT_OUT = "left out"
-"""The preference, of nobody, that says which documents a rescue left out."""
 
 _ROWS = {
     "sources": "id, name",
@@ -54,8 +49,6 @@ _KEYED = {
 }
 """Tables without."""
 
-_SQLITE_FAULTS = (sqlite3.Error, UnicodeError, OverflowError)
-
 
 @dataclass(slots=True)
 class Rescued:
@@ -74,6 +67,11 @@ def rescue(path: Path, target: Path) -> Rescued:
     """
     if os.path.lexists(target):
         raise TonemarkError(f"{target} exists.", "Name a file that does not: nothing was written.")
+    if in_use(path):
+        raise TonemarkError(
+            f"Somebody has {path} open.",
+            "Close the project everywhere first, so that all that was done is saved.",
+        )
     try:
         mode = path.stat().st_mode & 0o777
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".rescue.") as place:
@@ -103,12 +101,12 @@ def _rescue(path: Path, made: Path, place: Path) -> Rescued:
         if with_log is False and best and not best[0].left_out:
             break
         damaged = place / f"damaged{number}"
-        _copy(path, damaged, made, with_log=with_log, with_schema=with_schema)
+        copy_of(path, damaged, made, with_log=with_log, with_schema=with_schema)
         salvaged = place / f"salvaged{number}"
         create_store(salvaged)
         try:
             found = _salvage(damaged, salvaged)
-        except _SQLITE_FAULTS:
+        except SQLITE_FAULTS:
             continue
         if found.documents and (best is None or found.documents > best[0].documents):
             best = found, salvaged
@@ -128,47 +126,6 @@ def nothing_left(path: Path) -> TonemarkError:
     )
 
 
-def _copy(path: Path, copy: Path, fresh: Path, *, with_log: bool, with_schema: bool) -> None:
-    """A copy whose header SQLite accepts, as long as that header says."""
-    with path.open("rb") as stream:
-        header = stream.read(100)
-    is_sqlite = header.startswith(b"SQLite format 3\0")
-    if is_sqlite and header[68:72] not in (APPLICATION_ID.to_bytes(4, "big"), bytes(4)):
-        raise TonemarkError(f"{path} is not a store of Tonemark.", "Nothing was written.")
-    if header[68:72] == APPLICATION_ID.to_bytes(4, "big") and header[60:64] > _VERSION:
-        raise TonemarkError(f"{path} was written by a newer Tonemark.", "Update this one.")
-    shutil.copyfile(path, copy)
-    if with_log and log_path(path).exists():
-        shutil.copyfile(log_path(path), log_path(copy))
-    new = fresh.read_bytes()
-    size = int.from_bytes(new[16:18], "big")
-    with copy.open("r+b") as stream:
-        length = max(stream.seek(0, os.SEEK_END), len(new))
-        if is_sqlite and header[16:18] == new[16:18]:
-            pages = int.from_bytes(header[28:32], "big")
-            length = max(length, size * min(pages, 2 * length // size + 1))
-        stream.truncate(-(-length // size) * size)
-        if with_schema:
-            # The same statements in the same order: a store has its tables where any has them.
-            for page in _schema_pages(fresh, len(new) // size):
-                stream.seek((page - 1) * size)
-                stream.write(new[(page - 1) * size : page * size])
-        if with_schema or not with_log:
-            stream.seek(0)
-            stream.write(new[:18] + b"\1\1" + new[20:28])  # no log
-            stream.write((-(-length // size)).to_bytes(4, "big") + bytes(8) + new[40:100])
-
-
-_VERSION = SCHEMA_VERSION.to_bytes(4, "big")
-
-
-def _schema_pages(fresh: Path, pages: int) -> list[int]:
-    db = sqlite3.connect(fresh)
-    with contextlib.closing(db):
-        roots = {page for (page,) in db.execute("SELECT rootpage FROM sqlite_schema")}
-    return [page for page in range(1, pages + 1) if page not in roots]
-
-
 def _salvage(damaged: Path, salvaged: Path) -> Rescued:
     source = sqlite3.connect(damaged, isolation_level=None)
     source.text_factory = decoded
@@ -179,20 +136,19 @@ def _salvage(damaged: Path, salvaged: Path) -> Rescued:
         source.execute("PRAGMA trusted_schema = OFF")
         source.execute("PRAGMA query_only = ON")
         found = Rescued()
+        lost: dict[Any, str] = {}
         db.execute("PRAGMA foreign_keys = OFF")
         db.execute("BEGIN")
         db.execute("DELETE FROM ticket")
         for table, columns in _ROWS.items():
-            first, *rest = columns.split(", ")
-            if table in ("spans", "ticket"):
-                first, *rest = "rowid", *rest
-            for row in _numbered(source, table, columns, damaged.stat().st_size):
-                _insert(db, table, columns, row)
+            for row in numbered_rows(source, table, columns, damaged.stat().st_size):
+                if not _insert(db, table, columns, row) and table == "documents":
+                    lost[row[0]] = _shown(row[1])
         documents = [n for (n,) in db.execute("SELECT id FROM documents ORDER BY id")]
         for table, columns in _KEYED.items():
-            for row in _keyed(source, table, columns, documents):
+            for row in keyed_rows(source, table, columns, documents):
                 _insert(db, table, columns, row)
-        _settle(db, salvaged.parent, found)
+        _settle(db, salvaged.parent, found, lost)
         db.execute("COMMIT")
         (fault,) = db.execute("PRAGMA integrity_check(1)").fetchone()
         if fault != "ok":
@@ -204,67 +160,19 @@ def _salvage(damaged: Path, salvaged: Path) -> Rescued:
         store.close()
 
 
-def _insert(db: sqlite3.Connection, table: str, columns: str, row: tuple[Any, ...]) -> None:
+def _insert(db: sqlite3.Connection, table: str, columns: str, row: tuple[Any, ...]) -> bool:
+    """Whether a row was taken, or is there already."""
     marks = ",".join("?" * len(row))
-    with contextlib.suppress(*_SQLITE_FAULTS):
+    with contextlib.suppress(*SQLITE_FAULTS):
         db.execute(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", row)
-
-
-def _read(db: sqlite3.Connection, query: str, values: tuple[Any, ...] = ()) -> Iterator[Any]:
-    """Rows up to the first that cannot be read."""
-    with contextlib.suppress(*_SQLITE_FAULTS):
-        yield from db.execute(query, values)
-
-
-def _numbered(
-    db: sqlite3.Connection, table: str, columns: str, size: int
-) -> Iterator[tuple[Any, ...]]:
-    """The rows of a table by number: from the first on, from the last back, and one by one what
-    lies between."""
-    query = f"SELECT {columns} FROM {table} NOT INDEXED"
-    first = 0
-    for row in _read(db, f"{query} ORDER BY rowid"):
-        yield row
-        first = row[0]
-    last = first
-    for row in _read(db, f"{query} WHERE rowid > ? ORDER BY rowid DESC", (first,)):
-        yield row
-        last = row[0]
-    # No row takes fewer than 8 bytes: a number beyond that is damaged itself.
-    end = min(last or size, first + size // 8) if last > first else first + size // 64
-    for number in range(first + 1, end):
-        yield from _read(db, f"{query} WHERE rowid = ?", (number,))
-
-
-def _keyed(
-    db: sqlite3.Connection, table: str, columns: str, documents: list[int]
-) -> Iterator[tuple[Any, ...]]:
-    """The rows of a table from both ends, and, where rows name documents, those of each."""
-    query = f"SELECT {columns} FROM {table} NOT INDEXED"
-    keys = ("document", "annotator") if table == "events" else tuple(columns.split(", ")[:2])
-    if table == "words":
-        keys = ("word",)
-    try:
-        yield from db.execute(query)
-        return
-    except _SQLITE_FAULTS:
-        pass
-    order = ", ".join(f"{key} DESC" for key in keys)
-    yield from _read(db, f"{query} ORDER BY {order}")
-    if "document" not in keys:
-        return
-    if table != "claims":
-        for number in documents:
-            yield from _read(db, f"{query} WHERE document = ?", (number,))
-        return
-    for number in documents:  # by its index
-        yield from _read(db, f"SELECT {columns} FROM claims WHERE document = ?", (number,))
+        return True
+    return False
 
 
 # What was read, judged
 
 
-def _settle(db: sqlite3.Connection, folder: Path, found: Rescued) -> None:
+def _settle(db: sqlite3.Connection, folder: Path, found: Rescued, lost: dict[Any, str]) -> None:
     """Take out what is not sound, and make the rest fit together."""
     texts = Texts(None, Checked())
     work = Work(db, folder, texts)
@@ -321,7 +229,8 @@ def _settle(db: sqlite3.Connection, folder: Path, found: Rescued) -> None:
     last = max(kept, default=0)
     gaps = sorted(set(range(1, last + 1)) - kept)
     for number in sorted(set(gaps) - set(numbers)):
-        found.left_out.append((f"document {number}", "nothing of it can be read"))
+        place = f"document {number} ({lost[number]})" if number in lost else f"document {number}"
+        found.left_out.append((place, "it cannot be read"))
     if gaps:
         db.execute("INSERT INTO preferences VALUES ('', ?, ?)", (LEFT_OUT, json.dumps(gaps)))
     found.documents = len(kept)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import shlex
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from tonemark.corpus.findings import Checked as Checked
@@ -17,10 +18,11 @@ from tonemark.corpus.project import PROJECT_FILE, Project, read_project
 from tonemark.corpus.schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
 from tonemark.corpus.soundness_documents import examine_documents, examine_texts
 from tonemark.corpus.soundness_files import examine_files, examine_journals
+from tonemark.corpus.soundness_spans import BACKUP
 from tonemark.corpus.store import STORE_FILE, Store, counts_of
-from tonemark.corpus.store_file import rollback_journal
+from tonemark.corpus.store_file import rollback_journal, why_full
 from tonemark.errors import TonemarkError
-from tonemark.files import open_regular
+from tonemark.files import open_regular, typed
 
 _MARKS = (b"SQLite format 3", SCHEMA_VERSION.to_bytes(4, "big"), APPLICATION_ID.to_bytes(4, "big"))
 """What stands in the header of a store."""
@@ -36,7 +38,18 @@ def examine(folder: Path, checked: Checked | None = None) -> Iterator[Finding]:
     stays flat, and the quick looks come first. A store that cannot be opened is a finding; faults
     of the data raise nothing. `checked` is filled meanwhile.
     """
-    return first_of_each(_examine(folder, checked or Checked()))
+    return _with_rescue(first_of_each(_examine(folder, checked or Checked())), folder)
+
+
+def _with_rescue(findings: Iterable[Finding], folder: Path) -> Iterator[Finding]:
+    """Say once what is left where there is no backup."""
+    told = False
+    for finding in findings:
+        if not told and finding.remedy.startswith(BACKUP):
+            told = True
+            remedy = f"{finding.remedy}\n{rescue_remedy(folder / STORE_FILE)}"
+            finding = replace(finding, remedy=remedy)
+        yield finding
 
 
 def _examine(folder: Path, checked: Checked) -> Iterator[Finding]:
@@ -50,7 +63,8 @@ def _examine(folder: Path, checked: Checked) -> Iterator[Finding]:
     try:
         store = Store(path, reading=True)
     except TonemarkError as error:
-        rescue = f" {_rescue(path)}" if _is_ours(path) else ""
+        can = _is_ours(path) and not why_full(path)
+        rescue = f"\n{rescue_remedy(path)}" if can else ""
         yield Finding(error.title, STORE_FILE, f"{error.remedy}{rescue}")
         return
     try:
@@ -81,7 +95,7 @@ def _examine_store(
     yield from examine_journals(db, folder, checked)
     for (fault,) in db.execute(f"PRAGMA integrity_check({PAGES_NAMED})"):
         if fault != "ok":
-            remedy = f"Copy the folder first, then: sqlite3 {_quoted(path)} REINDEX"
+            remedy = f"Copy the folder first, then:\n    sqlite3 {_quoted(path)} REINDEX"
             yield Finding("An index of the store differs from its table.", fault, remedy)
 
 
@@ -98,7 +112,7 @@ def _examine_schema(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
             index = kind == "index" and (kind, name) not in there
             remedy = _backup(path)
             if index:
-                remedy = f"Make it again: sqlite3 {_quoted(path)} {shlex.quote(sql)}"
+                remedy = f"Make it again:\n    sqlite3 {_quoted(path)} {shlex.quote(sql)}"
             yield Finding(f"The store lacks a {kind} that it should have.", name, remedy)
 
 
@@ -110,7 +124,7 @@ def _examine_tables(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
         " coalesce(max(answered), 0), coalesce(max(number), 0)) FROM claims"
     ).fetchone()
     what = "The counter that orders claims and answers is behind them."
-    mend = f"Mend it: sqlite3 {_quoted(path)} "
+    mend = f"Mend it:\n    sqlite3 {_quoted(path)} "
     if len(tickets) != 1:
         yield Finding("The table of the counter should have one row.", f"it has {len(tickets)}",
                       _backup(path))  # fmt: skip
@@ -147,21 +161,16 @@ def _broken(path: Path, fault: str) -> Finding:
 
 
 def _backup(path: Path) -> str:
-    return f"Copy the folder first. Put {path.name} back from a backup. {_rescue(path)}"
+    return f"Copy the folder first. Put {path.name} back from a backup.\n{rescue_remedy(path)}"
 
 
-def _rescue(path: Path) -> str:
-    """What is left where there is no backup.
-
-    Tried with SQLite's shell 3.40, whose `.recover` gives up where `.dump` does not: of a store
-    with a random page it saved all but the documents of that page.
-    """
-    saved = _quoted(path.with_name("saved.sqlite"))
+def rescue_remedy(path: Path) -> str:
+    """What is left where there is no backup."""
+    folder = path.parent
+    saved = folder.with_name(f"{folder.resolve().name}-saved.sqlite")
     return (
-        "Without one, save what can be read, and look at it again in its place:"
-        f" (echo 'PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version ="
-        f" {SCHEMA_VERSION};'; sqlite3 {_quoted(path)} .dump | sed 's/^ROLLBACK;.*/COMMIT;/')"
-        f" | sqlite3 {saved}"
+        "Without one, save what can be read:\n"
+        f"    tonemark doctor {typed(folder)} --rescue {typed(saved)}"
     )
 
 

@@ -23,6 +23,9 @@ from tonemark.corpus.spans import parsed_sources
 from tonemark.corpus.store import STORE_FILE
 from tonemark.files import parsed
 
+LEFT_OUT = "left out"
+"""The preference, of nobody, that holds the numbers of the documents that a rescue left out."""
+
 
 @dataclass(slots=True)
 class _Rows:
@@ -84,7 +87,7 @@ def examine_documents(
         "SELECT id, key, text, digest, meta, tokens, places, taken FROM documents ORDER BY id"
     ):
         document = Row(*values)
-        if document.number != expected:
+        if document.number != expected and not _were_left_out(db, expected, document.number):
             yield Finding(
                 "Documents are not numbered without gaps.",
                 f"behind {expected - 1} comes {document.number}",
@@ -110,6 +113,17 @@ def examine_documents(
             "Add it under [labels] in project.toml, if it is meant.",
             harmless=True,
         )
+
+
+def _were_left_out(db: sqlite3.Connection, first: int, behind: Any) -> bool:
+    """Whether a rescue left these documents out, so that their numbers are free for good."""
+    row = db.execute(
+        "SELECT value FROM preferences WHERE annotator = '' AND name = ?", (LEFT_OUT,)
+    ).fetchone()
+    try:
+        return row is not None and {*range(first, behind)} <= {*parsed(row[0])}
+    except MALFORMED:
+        return False
 
 
 def examine_texts(db: sqlite3.Connection) -> Iterator[Finding]:
@@ -168,7 +182,7 @@ class Examiner:
         def remedy() -> str:
             query = f"DELETE FROM suggestions WHERE document = {row.number}"
             path = shlex.quote(str(self.folder / STORE_FILE))
-            return f"They can be dropped: sqlite3 {path} {shlex.quote(query)}"
+            return f"They can be dropped:\n    sqlite3 {path} {shlex.quote(query)}"
 
         yield from self.texts.stretch(row.text, start, end, label, "suggestion", "", remedy)
         try:

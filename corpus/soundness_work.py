@@ -42,7 +42,7 @@ class Work:
             yield Fault(
                 "The places of a document that are taken are counted wrongly.",
                 f"{row.taken} instead of {counted}",
-                f"Count them anew: sqlite3 {path} {shlex.quote(query)}",
+                f"Count them anew:\n    sqlite3 {path} {shlex.quote(query)}",
             )
         if not isinstance(row.places, int) or row.places < 1:
             yield Fault("A document has no places.", str(row.places), BACKUP)
@@ -194,7 +194,7 @@ class Work:
         return (
             "Copy the folder first. Her events are whole: open the document, look, and answer it"
             " again:"
-            f" tonemark annotate {folder} --as {shlex.quote(annotator)} --document {key}"
+            f"\n    tonemark annotate {folder} --as {shlex.quote(annotator)} --document {key}"
         )
 
 

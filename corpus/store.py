@@ -24,10 +24,12 @@ from tonemark.corpus.schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
 from tonemark.corpus.spans import Suggestion, check_stretches, parsed_sources
 from tonemark.corpus.store_file import (
     CHECK_DISK,
+    MAKE_ROOM,
     READERS_PATIENCE,
     in_words,
     unreadable,
     unwritable,
+    why_full,
 )
 from tonemark.errors import TonemarkError
 from tonemark.files import check_inside, parsed, sync_folder
@@ -57,14 +59,25 @@ class Store:
         if reading and not self.read_only:
             self.read_only = "it was opened for reading"
         try:
-            connect = store_file.connect_reading if self.read_only else store_file.connect
-            self.db = connect(path)
+            self.db = self._connected()
         except UnicodeError:
             raise unreadable(path, "what stands there is no UTF-8") from None
         except sqlite3.DatabaseError as error:
             # A full disk has no room for the -shm file that every reader needs.
-            raise unreadable(path, str(error), CHECK_DISK if _by_disk(error) else "") from None
+            full = _by_disk(error) and why_full(path)
+            remedy = MAKE_ROOM if full else CHECK_DISK if _by_disk(error) else ""
+            raise unreadable(path, full or str(error), remedy) from None
         _OPEN.add(self)
+
+    def _connected(self) -> sqlite3.Connection:
+        if not self.read_only:
+            try:
+                return store_file.connect(self.path)
+            except sqlite3.DatabaseError as error:
+                if not (_by_disk(error) and why_full(self.path)):
+                    raise
+                self.read_only = why_full(self.path)
+        return store_file.connect_reading(self.path)
 
     @contextlib.contextmanager
     def transaction(self, patience: float = PATIENCE) -> Iterator[sqlite3.Connection]:

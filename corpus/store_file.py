@@ -48,8 +48,14 @@ _FAULTS = (
 )
 """Codes by which SQLite tells of the file, the disk or another process, not of our statements."""
 
+SMALLEST_ROOM = 64 * 1024
+"""Bytes without which no store is opened for writing: its -shm file takes 32 KiB."""
+
 CHECK_DISK = "Check that the disk has room and that the folder may be written."
 """What to do where the system refused."""
+
+MAKE_ROOM = "Make room on it, and open the project again: the store is as it was."
+"""What to do where the disk is full."""
 
 _HEADER = 100
 """Bytes of a SQLite file's header (sqlite.org/fileformat2.html, 1.3)."""
@@ -91,8 +97,17 @@ def check_file(path: Path) -> None:
     application, version = header[68:72], header[60:64]
     _check_ours(path, int.from_bytes(application, "big"), int.from_bytes(version, "big"))
     _check_no_rollback(path)
-    if _size(log_path(path)) and not _in_use(path):
+    if _size(log_path(path)) and not in_use(path):
         _check_log(path)
+
+
+def why_full(path: Path) -> str:
+    """That the disk of a store is full, in words; empty where it has room for SQLite's files."""
+    with contextlib.suppress(OSError):
+        disk = os.statvfs(path.parent)
+        if disk.f_bavail * disk.f_frsize < SMALLEST_ROOM:
+            return "its disk is full"
+    return ""
 
 
 def why_not_writable(path: Path) -> str:
@@ -131,7 +146,7 @@ def connect_reading(path: Path) -> sqlite3.Connection:
     What stands in its log is read too. TonemarkError where that cannot be: then the file alone
     would show an older state.
     """
-    if why_not_writable(path):
+    if why_not_writable(path) or why_full(path):
         options = ["mode=ro"]
         if not _size(log_path(path)):
             # Without a -shm that may be made, SQLite reads only what it is told nobody writes
@@ -153,12 +168,15 @@ def connect_reading(path: Path) -> sqlite3.Connection:
             if error.sqlite_errorcode & 0xFF not in (
                 sqlite3.SQLITE_CANTOPEN,
                 sqlite3.SQLITE_READONLY,
+                *((sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL) if why_full(path) else ()),
             ):
                 raise
             caught = error
         except BaseException:
             db.close()
             raise
+    if _size(log_path(path)) and why_full(path):
+        raise unreadable(path, why_full(path), MAKE_ROOM)
     if _size(log_path(path)):
         raise TonemarkError(
             f"The latest changes to {path} stand in {log_path(path).name}, which cannot be read"
@@ -222,6 +240,12 @@ def in_words(error: BaseException | None) -> TonemarkError | None:
     )
 
 
+def decoded(data: bytes) -> str:
+    """Text as a store has it. What is no UTF-8 becomes lone surrogates, so that one damaged row
+    ends no query: what shows or counts rows goes on, and what needs the text itself refuses it."""
+    return data.decode("utf-8", "surrogateescape")
+
+
 def _check_no_rollback(path: Path) -> None:
     """A store has a log, never a rollback journal: SQLite would play one back before it knows
     that, and then delete the file that is named in it, wherever that is (fileformat2.html, 3)."""
@@ -244,6 +268,7 @@ def _open(path: Path, options: str) -> sqlite3.Connection:
     # Functions in checks, indexes and generated columns may then touch nothing outside their
     # statement, of a log that is looked at before its schema is, too.
     db.execute("PRAGMA trusted_schema = OFF")
+    db.text_factory = decoded
     return db
 
 
@@ -310,7 +335,7 @@ def _check_log(path: Path) -> None:
         )
 
 
-def _in_use(path: Path) -> bool:
+def in_use(path: Path) -> bool:
     """Whether another process has the store open, as far as can be seen without touching locks."""
     if sys.platform != "linux":
         return False

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from tonemark.corpus.annotations import Annotation, annotated_documents
-from tonemark.corpus.documents import Document
+from tonemark.corpus.documents import Damaged, Document
 from tonemark.corpus.progress import progress
 from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
@@ -25,15 +25,20 @@ from tonemark.files import atomic_writer
 from tonemark.tokenizers.base import Tokenizer
 from tonemark.tokenizers.registry import load_tokenizer
 
+KEYS_NAMED = 10
+"""Damaged documents that are named; doctor names more."""
+
 
 class Exported(NamedTuple):
-    """What an export wrote, and how many documents it left out, by the reason."""
+    """What an export wrote, and how many documents it left out, by the reason; `damaged` are the
+    keys of those that cannot be read."""
 
     written: int
     differing: int
     rejected: int
     ignored: int
     unanswered: int
+    damaged: tuple[str, ...] = ()
 
     def left_out(self) -> list[str]:
         """What was left out, in words."""
@@ -43,7 +48,12 @@ class Exported(NamedTuple):
             (self.ignored, "ignored"),
             (self.unanswered, "without an answer"),
         )
-        return [f"  left out: {count:,} {reason}" for count, reason in reasons if count]
+        told = [f"  left out: {count:,} {reason}" for count, reason in reasons if count]
+        if self.damaged:
+            keys = ", ".join(self.damaged[:KEYS_NAMED])
+            more = ", ..." if len(self.damaged) > KEYS_NAMED else ""
+            told.append(f"  left out: {len(self.damaged):,} damaged in the store: {keys}{more}")
+        return told
 
 
 def export_project(
@@ -84,7 +94,7 @@ def export_project(
     else:
         write(selection.rows(), output, project.name)
         output.flush()
-    return Exported(**selection.counts)
+    return Exported(**selection.counts, damaged=tuple(selection.damaged))
 
 
 def writer_named(format_name: str) -> Writer:
@@ -112,18 +122,24 @@ class _Selection:
         self.tokenizer = tokenizer
         self.annotator = annotator
         self.all_documents = all_documents
-        self.counts = dict.fromkeys(Exported._fields, 0)
+        self.counts = {name: 0 for name in Exported._fields if name != "damaged"}
+        self.damaged: list[str] = []
 
     def rows(self) -> Iterator[ExportRow]:
         for document, given in annotated_documents(
-            self.store, annotator=self.annotator, unanswered=True
+            self.store, annotator=self.annotator, unanswered=True, damaged_keys=self.damaged
         ):
             found = self._choose(given)
             if isinstance(found, str) and not (found == "unanswered" and self.all_documents):
                 self.counts[found] += 1
                 continue
+            try:
+                row = self._row(document, found if isinstance(found, Annotation) else None)
+            except Damaged:
+                self.damaged.append(document.key)
+                continue
             self.counts["written"] += 1
-            yield self._row(document, found if isinstance(found, Annotation) else None)
+            yield row
 
     def _choose(self, annotations: list[Annotation]) -> Annotation | str:
         """The annotation that stands for a document, or why there is none."""

@@ -15,6 +15,11 @@ from tonemark.tui.page.keys import GLYPHS, KeyTable, key_table, keyboard_said
 from tonemark.tui.terminal.presses import Press, Reader, judge, keys_to_come, likely_keyboards
 from tonemark.tui.terminal.reports import CLEAR, Line
 
+ASKED = (
+    "Press every key that you have, with and without Shift, and the arrows.\n"
+    "What is still to come is listed below. Enter twice ends, Ctrl-C stops."
+)
+
 ESC_WAIT = 0.5
 """Seconds after which an Esc that nothing follows was the Esc key."""
 
@@ -49,8 +54,8 @@ def pressed(line: Line, table: KeyTable, width: int) -> list[str]:
 
     Shows what arrives and which keys of the table are still to come.
     """
-    click.echo("Press every key that you have, with and without Shift, and the arrows.")
-    click.echo("What is still to come stands at the right. Enter twice ends, Ctrl-C stops.")
+    for row in wrapped(ASKED, width):
+        click.echo(row)
     reader, arrived, last, back = Reader(), dict[str, None](), "", CLEAR
     while True:
         to_come = " ".join(GLYPHS.get(key, key) for key in keys_to_come(table, arrived))

@@ -260,9 +260,11 @@ def width_checks(widths: Widths, samples: Sequence[Sample] = SAMPLES) -> list[Ch
     right = len(widths) - len(drift) - len(silent)
     words = f"widths: {right} of {len(widths)} samples as counted"
     if narrower:
-        words += f"; a gap follows some {', '.join(narrower)}: nothing need be done"
+        words += f"; a gap may follow {', '.join(narrower)}, the rest stays in place"
     if missing:
-        words += f"; letters of {', '.join(missing)} need a newer terminal, if you have such texts"
+        words += f"; letters of {', '.join(missing)} need a newer terminal"
+    if narrower or missing:
+        words += ". Nothing need be done"
     if not silent:
         checks.append(ok(words))
     return checks

@@ -146,8 +146,8 @@ RIGHT = {sample.name: cells(sample.text) for sample in SAMPLES}
         ({"Ethiopic": 9}, ["fault", "ok"], "Ethiopic (+2)"),
         ({"Thai": 2}, ["fault", "ok"], "Thai (-1)"),
         ({"Khmer": 10}, ["note", "ok"], "Khmer (+2)"),
-        ({"flags": 2}, ["ok"], "a gap follows some flags: nothing need be done"),
-        ({"Garay": 0}, ["ok"], "letters of Garay need a newer terminal"),
+        ({"flags": 2}, ["ok"], "a gap may follow flags, the rest stays in place. Nothing"),
+        ({"Garay": 0}, ["ok"], "letters of Garay need a newer terminal. Nothing need be done"),
         ({"Garay": None}, ["note"], "stopped answering at Garay"),
     ],
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,34 @@ from tonemark.tui.page.cells import cells
 
 COMMAND = "    tonemark new habari --lang sw --labels PER,ORG"
 LONG = "There is no folder habari, nor is there one of a name that is like it, anywhere at all."
+
+
+def drawn(arguments: list[str], *, patience: float = 1.0, width: int = 80, code: int = 0) -> bytes:
+    """All that a command sends to a terminal of that width, where a bar of `add` is shown after
+    `patience` seconds.
+
+    Each document is a batch, for the bar moves with those.
+    """
+    program = (
+        "import sys\nfrom tonemark.cli import adding, commands\n"
+        "from tonemark.corpus import intake\nintake.BATCH = 1\n"
+        f"adding.PATIENCE = {patience}\nsys.exit(commands.run({arguments!r}))"
+    )
+    outer, inner = pty.openpty()
+    fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=inner, stdout=inner, stderr=inner
+    )
+    os.close(inner)
+    sent = b""
+    try:
+        while data := os.read(outer, 65536):
+            sent += data
+    except OSError:  # Linux, when the last writer has gone
+        pass
+    os.close(outer)
+    assert process.wait(60) == code, sent
+    return sent
 
 
 @pytest.mark.parametrize(
@@ -56,7 +87,7 @@ def names(longest: int) -> st.SearchStrategy[str]:
     st.integers(24, 80),
 )
 def test_counts_fit_and_stay_whole(rows: list[tuple[str, tuple[int, ...]]], width: int) -> None:
-    lines = list(counts(rows, COUNTED, width))
+    lines = list(counts("annotator", COUNTED, rows, width))
     assert all(cells(line) <= width for line in lines)
     told = " ".join(lines).replace(",", " ").split()
     for _, numbers in rows:
@@ -65,15 +96,16 @@ def test_counts_fit_and_stay_whole(rows: list[tuple[str, tuple[int, ...]]], widt
 
 def test_counts_stand_under_their_heads_in_cells() -> None:
     rows = [("字字", (1_000, 2)), ("abc", (3, 40))]
-    assert list(counts(rows, ("accepted", "spans"), 80)) == [
-        "       accepted spans",
-        "  字字    1,000     2",
-        "  abc         3    40",
+    assert list(counts("label", ("accepted", "spans"), rows, 80)) == [
+        "  label accepted spans",
+        "  字字     1,000     2",
+        "  abc          3    40",
     ]
-    assert list(counts(rows, ("accepted", "spans"), 20)) == [
+    assert list(counts("label", ("accepted", "spans"), rows, 18)) == [
         "  字字",
-        "    1,000 accepted,",
-        "    2 spans",
+        "    1,000",
+        "    accepted, 2",
+        "    spans",
         "  abc",
         "    3 accepted, 40",
         "    spans",
@@ -81,14 +113,21 @@ def test_counts_stand_under_their_heads_in_cells() -> None:
 
 
 def test_an_error_breaks_at_words_on_a_terminal_and_its_command_is_whole(
-    terminal: Callable[..., Any], tmp_path: Path
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     name = "a-folder-that-is-not-there"
-    term = terminal("status", tmp_path / name, columns=48)
-    term.wait(lambda _: term.ended())
-    lines = term.screen().splitlines()
-    assert lines[0] == "tonemark: There is no folder"
-    assert "  Make one:" in lines
+    assert drawn(["status", name], width=48, code=1).decode().split("\r\n") == [
+        "tonemark: There is no folder",
+        f"  {name}.",
+        "  Make one:",
+        f"      tonemark new {name} --lang CODE --labels A,B",
+        "",
+    ]
+    told = drawn(["add", name, "x.txt", "--format", "no format of that name"], width=40, code=2)
+    lines = told.decode().split("\r\n")
+    assert "  format. The formats are text," in lines
+    assert max(map(len, lines[1:])) <= 40  # the first, the usage, is set by click
 
 
 @pytest.mark.parametrize("arguments", [(), ("--format", "text")])
@@ -108,32 +147,6 @@ def test_a_directory_is_told_as_one(
     assert "*.txt" in told
 
 
-def drawn(arguments: list[str], patience: float) -> bytes:
-    """All that `add` sends to a terminal, where a bar is shown after so many seconds.
-
-    Each document is a batch, for the bar moves with those.
-    """
-    code = (
-        "import sys\nfrom tonemark.cli import adding, commands\n"
-        "from tonemark.corpus import intake\nintake.BATCH = 1\n"
-        f"adding.PATIENCE = {patience}\nsys.exit(commands.run({arguments!r}))"
-    )
-    outer, inner = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], stdin=inner, stdout=inner, stderr=inner
-    )
-    os.close(inner)
-    sent = b""
-    try:
-        while data := os.read(outer, 65536):
-            sent += data
-    except OSError:  # Linux, when the last writer has gone
-        pass
-    os.close(outer)
-    assert process.wait(60) == 0, sent
-    return sent
-
-
 @pytest.mark.parametrize("patience", [1000.0, 0.0])
 def test_only_the_result_of_a_file_stays_on_the_screen(
     patience: float, tmp_path: Path, tonemark: Callable[..., Any]
@@ -143,16 +156,14 @@ def test_only_the_result_of_a_file_stays_on_the_screen(
     for path in paths:
         text = "".join(f"{path.name} {number}\n" for number in range(9))
         path.write_text(text, encoding="utf-8")
-    sent = drawn(["add", str(tmp_path / "p"), *map(str, paths)], patience)
+    sent = drawn(["add", str(tmp_path / "p"), *map(str, paths)], patience=patience)
     assert (b"[" in sent) == (patience == 0)
     kept = sent.decode().replace("\x1b[?25h", "").split("\r\x1b[K")[-1]
     assert kept.split("\r\n") == ["moja.txt: 9 added", "pili.txt: 9 added", ""]
     assert "\n" not in sent.decode()[: -len(kept)]
 
 
-def test_a_status_fits_the_terminal(
-    tmp_path: Path, tonemark: Callable[..., Any], terminal: Callable[..., Any]
-) -> None:
+def test_a_status_fits_the_terminal(tmp_path: Path, tonemark: Callable[..., Any]) -> None:
     tonemark("new", tmp_path / "p", "--lang", "sw", "--labels", "PER")
     record = {
         "text": "Asha yuko",
@@ -163,9 +174,9 @@ def test_a_status_fits_the_terminal(
     (tmp_path / "t.jsonl").write_text(json.dumps(record) + "\n", encoding="utf-8")
     tonemark("add", tmp_path / "p", tmp_path / "t.jsonl")
     assert all(cells(line) <= 80 for line in tonemark("status", tmp_path / "p").stdout.splitlines())
-    term = terminal("status", tmp_path / "p", columns=40)
-    term.wait(lambda _: term.ended())
-    assert "    1 accepted, 0 rejected, 0 ignored, 0" in term.screen().splitlines()
+    lines = drawn(["status", str(tmp_path / "p")], width=40).decode().split("\r\n")
+    assert "    1 accepted, 0 rejected, 0 ignored, 0" in lines
+    assert all(cells(line) <= 40 for line in lines)
 
 
 def test_the_patience_of_a_bar_is_a_second() -> None:

@@ -69,6 +69,13 @@ def test_run_is_told_with_the_verbs_it_has() -> None:
             assert verb == "#" or f"\n{verb})" in script
 
 
+def test_it_is_said_where_the_command_comes_from_before_it_is_used() -> None:
+    before = README.split("\ntonemark ")[0].split("## Your own texts")[1]
+    assert "`pipx install .`" in before
+    assert "`./run new" in before
+    assert 'exec "$venv/bin/tonemark" "$@"' in (ROOT / "run").read_text(encoding="utf-8")
+
+
 def test_every_key_is_in_the_page_of_keys() -> None:
     page = (ROOT / "docs" / "keys.md").read_text(encoding="utf-8")
     for action in ACTIONS:

@@ -235,6 +235,16 @@ def test_faults_are_named_with_their_line(
     assert caught.value.remedy
 
 
+@pytest.mark.parametrize("text", ["labels = [", 'language = "sw', 'labels = ["PER", "LOC"'])
+def test_what_is_not_closed_is_answered_for_lists_and_texts(
+    written: Callable[[str], Path], text: str
+) -> None:
+    with pytest.raises(TonemarkError) as caught:
+        read_project(written(text))
+    assert '["one", "two"]' in caught.value.remedy
+    assert "closed" in caught.value.remedy
+
+
 @pytest.mark.parametrize(
     ("text", "title"),
     [

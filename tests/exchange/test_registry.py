@@ -68,10 +68,14 @@ def test_records_of_a_file(tmp_path: Path) -> None:
     assert line.text == "Vaj B-PER"
 
 
-@pytest.mark.parametrize("name", ["none.txt", "folder.txt"])
-def test_a_file_that_cannot_be_opened_is_said_in_words(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "words"), [("none.txt", "cannot be read"), ("folder.txt", "is a directory")]
+)
+def test_a_file_that_cannot_be_opened_is_said_in_words(
+    tmp_path: Path, name: str, words: str
+) -> None:
     (tmp_path / "folder.txt").mkdir()
-    with pytest.raises(TonemarkError, match="cannot be read"):
+    with pytest.raises(TonemarkError, match=words):
         list(read_records(tmp_path / name, format=None, options=ReadOptions()))
 
 

@@ -67,6 +67,30 @@ def test_keys_that_do_not_arrive_get_others(terminal: Callable[..., Any]) -> Non
     assert 'keys.toml: left_out = "é"' in screen
 
 
+def test_the_keys_to_come_are_all_seen_on_a_narrow_terminal(
+    terminal: Callable[..., Any],
+) -> None:
+    term = terminal("doctor", "--keys", columns=40, lines=50)
+    term.wait("PgDn")
+    term.send("a", "s")
+    lines = term.wait("to come: d f").splitlines()
+    first = next(n for n, line in enumerate(lines) if "to come:" in line)
+    assert "PgDn" in " ".join(lines[first:])
+    assert sum("to come:" in line for line in lines) == 1
+    term.send("Enter", "Enter")
+    screen = term.wait("Installation")
+    assert "to come:" not in screen
+
+
+def test_two_enters_at_once_are_no_fault(terminal: Callable[..., Any]) -> None:
+    term = terminal("doctor", "--keys")
+    term.wait("to come:")
+    term.send("Enter", "Enter")
+    screen = term.wait("Installation")
+    assert "no keys were pressed" in screen
+    assert "did not arrive" not in screen
+
+
 class Session:
     """`doctor` on a pty whose other end is this test; the near end stays open for a look."""
 

@@ -127,9 +127,8 @@ def test_only_our_own_sequences_reach_the_terminal_from_any_screen(
         c PASTE => comment on this document
         enter => comment kept
         PASTE => the paste was dropped
-        0 PASTE => adds the label
+        0 PASTE => at most 100 are allowed
         enter => at most 100 are allowed
-        0 PASTE => adds the label
         escape => commented
         t i => metadata
         pagedown end => the document after

@@ -240,6 +240,10 @@ class AnnotateScreen(TypedLabels[None]):
             return False
         self._saved = True
         self._show()
+        if passed := self.desk.passed_over:
+            more = f" ({len(passed)} documents)" if len(passed) > 1 else ""
+            self.desk.passed_over = []
+            self.say(f"Passed over{more}: {passed[0]}")
         return True
 
     def _turning(self, turn: Callable[[], Page | None]) -> Callable[[], bool]:

@@ -77,7 +77,7 @@ def test_a_page_on_azerty_from_the_first_key_to_the_answer(
         assert "1  PER" in text
         assert "Label it: 1 PER, 2 LOC, 0 more" in text
         assert "a quit" in text
-        assert "§ help" in text
+        assert "? help" in text
         hint = hint_over(stage, "jijini")
         assert set(hint) <= set("qsdfghjklzeruiop")
         assert "w" not in hint_over(stage, "na")
