@@ -56,7 +56,7 @@ def seen(color: str, matrix: tuple[tuple[float, ...], ...]) -> list[float]:
 
 
 @pytest.mark.parametrize("deficiency", BLIND)
-@pytest.mark.parametrize(("one", "other"), combinations([back for back, _ in PALETTE], 2))
+@pytest.mark.parametrize(("one", "other"), [*combinations([back for back, _ in PALETTE], 2)])
 def test_label_colours_are_told_apart_by_colour_blind_people(
     one: str, other: str, deficiency: str
 ) -> None:
