@@ -44,9 +44,6 @@ def doctor_command(
     from tonemark.cli.checks.terminal import line_to_ask
     from tonemark.tui.terminal.reports import drain, quiet
 
-    for stream in (sys.stdout, sys.stderr):  # an encoding without é is a fault to be told
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
     if saved:
         return _rescue(folder, saved, as_json)
     line = line_to_ask()

@@ -59,7 +59,8 @@ def export_command(
     if not output:
         say(*report.left_out(), err=True)
     elif not as_json:
-        say(f"{report.written:,} documents written to {output}", *report.left_out())
+        documents = f"{report.written:,} document{'s' * (report.written != 1)}"
+        say(f"{documents} written to {output}", *report.left_out())
     if report.damaged:
         say(
             "tonemark: Documents are damaged. What is wrong, and what to do:",

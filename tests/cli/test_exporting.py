@@ -102,3 +102,11 @@ def test_documents_are_not_written_to_a_terminal(
     term.wait("-o FILE is missing")
     term.wait(lambda _: term.ended())
     assert "Asha" not in term.screen()
+
+
+def test_one_document_is_told_as_one(
+    filled: Callable[..., Path], tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    folder = filled(row("amina", "accept", PER))
+    done = tonemark("export", folder, "-o", tmp_path / "out.jsonl")
+    assert done.stdout.startswith("1 document written to ")

@@ -321,13 +321,19 @@ def test_a_question_stands_until_it_is_answered(folder: Path) -> None:
     play(folder, act)
 
 
+def taken_over(folder: Path) -> Desk:
+    """Another window of hers, with the page that it took over."""
+    store = Store(folder / STORE_FILE)
+    second = Desk(read_project(folder), store, "amina", load_tokenizer("general"))
+    with pytest.raises(ClaimHeld):
+        second.open_next()
+    second.take_over()
+    return second
+
+
 def test_a_page_taken_over_elsewhere_says_so_until_she_quits(folder: Path) -> None:
     async def act(pilot: Pilot[None]) -> None:
-        project = read_project(folder)
-        second = Desk(project, Store(folder / STORE_FILE), "amina", load_tokenizer("general"))
-        with pytest.raises(ClaimHeld):
-            second.open_next()
-        second.take_over()
+        taken_over(folder)
         for key in ("1", "k", "enter"):
             await pilot.press(key)
             assert "taken over" in shown(pilot, "status"), key
@@ -340,11 +346,7 @@ def test_a_key_says_that_a_page_was_left_by_the_window_that_took_it_over(folder:
     """The key that prolongs the lease found no claim, and the program ended."""
 
     async def act(pilot: Pilot[None]) -> None:
-        project = read_project(folder)
-        second = Desk(project, Store(folder / STORE_FILE), "amina", load_tokenizer("general"))
-        with pytest.raises(ClaimHeld):
-            second.open_next()
-        second.take_over()
+        second = taken_over(folder)
         second.close()
         screen = pilot.app.screen
         assert isinstance(screen, AnnotateScreen)
