@@ -47,9 +47,9 @@ def new_command(
     as_json: bool,
 ) -> None:
     """Make a project in the folder DIR: a project.toml to read and edit, and an empty store."""
-    from tonemark.corpus.languages import language_tag
     from tonemark.corpus.project import PROJECT_FILE, create_project, read_project
     from tonemark.corpus.store import STORE_FILE, create_store
+    from tonemark.tokenizers.languages import language_tag
     from tonemark.tokenizers.registry import load_tokenizer
 
     with value_of("--tokenizer"):
@@ -105,7 +105,7 @@ def _check_labels(labels: list[str]) -> None:
 def _notes(language: str, tokenizer: str, team: list[str]) -> list[str]:
     """What was made otherwise than one may think, in sentences."""
     from tonemark.corpus.annotators import annotator_name
-    from tonemark.corpus.languages import language_name
+    from tonemark.tokenizers.languages import language_name
 
     notes = []
     if language_name(language) == language:

@@ -32,8 +32,8 @@ def status_command(folder: Path, as_json: bool) -> None:
     It counts everyone's spans and labels, for whoever leads or reviews the work. Annotators look at
     the dashboard (tonemark DIR), which keeps others' spans from them.
     """
-    from tonemark.corpus.languages import language_name
     from tonemark.corpus.progress import progress
+    from tonemark.tokenizers.languages import language_name
 
     project, store = open_project(folder)
     found = progress(store, project.team)

@@ -18,11 +18,11 @@ from pathlib import Path
 
 from tonemark.corpus.annotators import annotator_name
 from tonemark.corpus.labels import Label, keys_of, label_fault
-from tonemark.corpus.languages import language_tag
 from tonemark.corpus.project_checks import Bidi, check_version, parse_toml, read_settings
 from tonemark.corpus.project_faults import Faults
 from tonemark.errors import TonemarkError
 from tonemark.text import short
+from tonemark.tokenizers.languages import language_tag
 
 PROJECT_FILE = "project.toml"
 

@@ -21,9 +21,9 @@ from tonemark.corpus.labels import (
     key_fault,
     label_fault,
 )
-from tonemark.corpus.languages import language_tag
 from tonemark.corpus.project_faults import Faults, KeyPath, shown
 from tonemark.errors import TonemarkError
+from tonemark.tokenizers.languages import language_tag
 
 FORMAT_VERSION = 1
 """The version of the file's format that this program writes, and the newest that it reads."""

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from tonemark.corpus.documents import Document
-from tonemark.corpus.languages import is_right_to_left
 from tonemark.corpus.project_checks import Bidi
 from tonemark.text import Safe, graphemes, visible
 from tonemark.tokenizers.base import Token
+from tonemark.tokenizers.languages import is_right_to_left
 from tonemark.tui.page.cells import cells
 
 Mode = Literal["logical", "visual", "list"]

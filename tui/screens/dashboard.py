@@ -13,13 +13,13 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from tonemark.corpus.languages import language_name
 from tonemark.corpus.progress import AnnotatorProgress, Progress, progress
 from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
 from tonemark.files import typed
 from tonemark.text import short
+from tonemark.tokenizers.languages import language_name
 from tonemark.tui.page import words
 from tonemark.tui.page.cells import cells
 from tonemark.tui.page.columns import column, wrap_runs

@@ -2,13 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tonemark.corpus.languages import (
+from tonemark.errors import TonemarkError
+from tonemark.tokenizers.languages import (
     _PREFERRED,
     is_right_to_left,
     language_name,
     language_tag,
 )
-from tonemark.errors import TonemarkError
 
 
 @pytest.mark.parametrize(
