@@ -18,11 +18,11 @@ from pathlib import Path
 
 from tonemark.corpus.annotators import annotator_name
 from tonemark.corpus.labels import Label, keys_of, label_fault
-from tonemark.corpus.project_checks import Bidi, check_version, parse_toml, read_settings
-from tonemark.corpus.project_faults import Faults
+from tonemark.corpus.project_checks import Bidi, check_version, read_settings
 from tonemark.errors import TonemarkError
 from tonemark.text import short
 from tonemark.tokenizers.languages import language_tag
+from tonemark.toml_files import Faults, parse_toml
 
 PROJECT_FILE = "project.toml"
 
@@ -146,7 +146,7 @@ def create_project(
         overlap=overlap,
         team=tuple(dict.fromkeys(annotator_name(person) for person in team)),
     )
-    _settle(folder, parse_toml(text), faults)
+    _settle(folder, parse_toml(text, PROJECT_FILE), faults)
     faults.raise_any("This project cannot be made", "Nothing was written.", with_lines=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -209,7 +209,7 @@ def add_label(folder: Path | str, name: str) -> Project:
 
 
 def _parse(folder: Path, text: str, stamp: tuple[int, int, int]) -> Project:
-    data = parse_toml(text)
+    data = parse_toml(text, PROJECT_FILE)
     check_version(data, text)
     faults = Faults(text)
     project = _settle(folder, data, faults)

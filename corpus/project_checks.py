@@ -6,7 +6,6 @@ Knows the file's data, not how it is stored.
 from __future__ import annotations
 
 import os
-import tomllib
 import unicodedata
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -21,9 +20,8 @@ from tonemark.corpus.labels import (
     key_fault,
     label_fault,
 )
-from tonemark.corpus.project_faults import Faults, KeyPath, shown
-from tonemark.errors import TonemarkError
 from tonemark.tokenizers.languages import language_tag
+from tonemark.toml_files import Faults, KeyPath, shown
 
 FORMAT_VERSION = 1
 """The version of the file's format that this program writes, and the newest that it reads."""
@@ -32,16 +30,9 @@ Bidi = Literal["auto", "logical", "visual", "list"]
 """auto: by the text; logical: as stored, turned by the terminal if by anyone; visual: ordered here,
 for terminals that turn nothing; list: one token a row."""
 
-_QUICK = 4096
-"""Code points of TOML that tomllib reads in under 0.1 s whatever they are (3.11)."""
-
-_TWO_LEVELS = "A project file needs two levels, as in [routing]."
 _NAME_LENGTH = 200
 _ABOUT_LENGTH = 1000
 _TOKENIZER = regex.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
-_TOML_PLACE = regex.compile(
-    r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", regex.DOTALL
-)
 
 _KEYS = (
     "version",
@@ -58,44 +49,6 @@ _KEYS = (
 )
 _ROUTING_KEYS = ("overlap", "team", "reviewers", "lease_minutes")
 _LABEL_KEYS = ("about", "key")
-
-
-def parse_toml(text: str) -> dict[str, Any]:
-    """The data of a TOML text. Raises TonemarkError with the line where it is not TOML."""
-    if len(text) > _QUICK:
-        from tonemark.corpus.toml_lines import DEEPEST, deep_key_line
-
-        if deep := deep_key_line(text):
-            raise TonemarkError(
-                f"project.toml, line {deep}: a key of more than {DEEPEST} parts.", _TWO_LEVELS
-            )
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        raise TonemarkError(
-            "project.toml has brackets within brackets, too deep to be read.",
-            _TWO_LEVELS,
-        ) from None
-    except tomllib.TOMLDecodeError as error:
-        raise _not_toml(str(error), text) from None
-    except (ValueError, OverflowError):
-        raise TonemarkError(
-            "project.toml has a number of thousands of digits.", "Correct or remove it."
-        ) from None
-
-
-def _not_toml(message: str, text: str) -> TonemarkError:
-    found = regex.fullmatch(_TOML_PLACE, message)
-    words, line, column = found.groups() if found else (message, None, None)
-    if words == "Cannot overwrite a value":
-        words = "the same key stands twice"
-    number = int(line) if line else text.rstrip().count("\n") + 1
-    place = f" (column {column})" if column else ""
-    return TonemarkError(
-        f"project.toml, line {number}: {words[:1].lower()}{words[1:]}{place}.",
-        'A line reads: name = "value", with text in double quotes, or name = ["one", "two"]:'
-        " every quote and bracket that opens must be closed.",
-    )
 
 
 def check_version(data: dict[str, Any], text: str) -> None:

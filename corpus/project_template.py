@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tonemark.corpus.toml_lines import Statement, statements, toml_key, toml_string
+from tonemark.toml_lines import Statement, statements, toml_key, toml_string
 
 _TEMPLATE = """\
 # The project file of Tonemark: which text, which labels, which people.

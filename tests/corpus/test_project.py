@@ -351,6 +351,6 @@ def test_reading_is_light() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     ).stdout.split()
     heavy = {"tomlkit", "textual", "spacy", "srsly", "difflib", "json", "hashlib", "tempfile"}
-    heavy |= {"tonemark.corpus.toml_lines", "tonemark.corpus.project_template"}
+    heavy |= {"tonemark.toml_lines", "tonemark.corpus.project_template"}
     assert not heavy & set(loaded)
     assert project_module.__name__ in loaded

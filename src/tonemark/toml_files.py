@@ -1,11 +1,15 @@
-"""The collecting of everything that is wrong with a project file, so that one error names it all.
+"""TOML files that people write: reading one, and one error that names all that is wrong in it.
 
 Knows where things stand in a TOML text, not what may stand there.
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
+from typing import Any
+
+import regex
 
 from tonemark.errors import TonemarkError
 
@@ -15,9 +19,56 @@ FAULTS_SHOWN = 100
 KeyPath = tuple[str, ...]
 """Where a value stands: the keys that lead to it, () for the whole file."""
 
+_QUICK = 4096
+"""Code points of TOML that tomllib reads in under 0.1 s whatever they are (3.11)."""
+
+_LEVELS = "Two levels are all that is needed, as in [routing]."
+_TOML_PLACE = regex.compile(
+    r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", regex.DOTALL
+)
+
+
+def parse_toml(text: str, name: str) -> dict[str, Any]:
+    """The data of a TOML text. Raises TonemarkError with the file's `name` and the line where it is
+    not TOML."""
+    if len(text) > _QUICK:
+        from tonemark.toml_lines import DEEPEST, deep_key_line
+
+        if deep := deep_key_line(text):
+            raise TonemarkError(
+                f"{name}, line {deep}: a key of more than {DEEPEST} parts.", _LEVELS
+            )
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise TonemarkError(
+            f"{name} has brackets within brackets, too deep to be read.",
+            _LEVELS,
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise _not_toml(str(error), text, name) from None
+    except (ValueError, OverflowError):
+        raise TonemarkError(
+            f"{name} has a number of thousands of digits.", "Correct or remove it."
+        ) from None
+
+
+def _not_toml(message: str, text: str, name: str) -> TonemarkError:
+    found = regex.fullmatch(_TOML_PLACE, message)
+    words, line, column = found.groups() if found else (message, None, None)
+    if words == "Cannot overwrite a value":
+        words = "the same key stands twice"
+    number = int(line) if line else text.rstrip().count("\n") + 1
+    place = f" (column {column})" if column else ""
+    return TonemarkError(
+        f"{name}, line {number}: {words[:1].lower()}{words[1:]}{place}.",
+        'A line reads: name = "value", with text in double quotes, or name = ["one", "two"]:'
+        " every quote and bracket that opens must be closed.",
+    )
+
 
 class Faults:
-    """Collects what is wrong with a project file: the words, and the line of a path in it."""
+    """Collects what is wrong with a file: the words, and the line of a path in it."""
 
     def __init__(self, text: str = "") -> None:
         """`text` is the TOML whose lines are named; it is looked at only once a fault is found."""
@@ -62,7 +113,7 @@ class Faults:
 
     def _line(self, at: KeyPath) -> int:
         if self._lines is None:
-            from tonemark.corpus.toml_lines import line_numbers, statements
+            from tonemark.toml_lines import line_numbers, statements
 
             self._lines = line_numbers(statements(self._text))
         # What stands in an inline table is on the line of the statement around it.

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tonemark.corpus.toml_lines import (
+from tonemark.toml_lines import (
     deep_key_line,
     line_numbers,
     statements,
