@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -18,7 +18,8 @@ class Draft:
 
     `spans` are confirmed, `suggestions` are shown and will be accepted with the page; both are in
     order. `answer` is set where the document has its answer before the page is left (reject and
-    ignore on a page of several). `tokens` are corrected ones; None means those it came with.
+    ignore on a page of several). `made` are the tokens that the annotator made by splitting and
+    joining, in order: they lie over those that the document has (`corrections.corrected`).
     """
 
     spans: tuple[Span, ...] = ()
@@ -26,7 +27,7 @@ class Draft:
     answer: Answer | None = None
     comment: str = ""
     flagged: bool = False
-    tokens: tuple[Token, ...] | None = None
+    made: tuple[Token, ...] = ()
 
     def stretches(self) -> tuple[Stretch, ...]:
         """All that is drawn: spans, then suggestions."""
@@ -41,7 +42,9 @@ class Draft:
 class Edit:
     """One change of one draft, with all that undoing it takes.
 
-    `values` holds (field, before, after) for `answer`, `comment`, `flagged` and `tokens`.
+    `unmade` and `made` are corrected tokens that it takes away and sets: those of the stretch that
+    was corrected, for a page may have 100,000. `values` holds (field, before, after) for `answer`,
+    `comment` and `flagged`.
     """
 
     document: int
@@ -49,6 +52,8 @@ class Edit:
     added: tuple[Span, ...] = ()
     dropped: tuple[Suggestion, ...] = ()
     suggested: tuple[Suggestion, ...] = ()
+    unmade: tuple[Token, ...] = ()
+    made: tuple[Token, ...] = ()
     values: tuple[tuple[str, Any, Any], ...] = ()
 
     def apply(self, draft: Draft) -> Draft:
@@ -57,6 +62,7 @@ class Edit:
             draft,
             spans=_changed(draft.spans, self.removed, self.added),
             suggestions=_changed(draft.suggestions, self.dropped, self.suggested),
+            made=_changed(draft.made, self.unmade, self.made),
             **{name: after for name, _, after in self.values},
         )
 
@@ -68,6 +74,8 @@ class Edit:
             added=self.removed,
             dropped=self.suggested,
             suggested=self.dropped,
+            unmade=self.made,
+            made=self.unmade,
             values=tuple((name, after, before) for name, before, after in reversed(self.values)),
         )
 
@@ -77,6 +85,9 @@ class Edit:
         for name in ("removed", "added", "dropped", "suggested"):
             if items := getattr(self, name):
                 data[name] = [item.to_json() for item in items]
+        for name in ("unmade", "made"):
+            if tokens := getattr(self, name):
+                data[name] = [list(token) for token in tokens]
         if self.values:
             data["values"] = [list(value) for value in self.values]
         return data
@@ -90,19 +101,20 @@ class Edit:
             added=tuple(map(Span.from_json, data.get("added", ()))),
             dropped=tuple(map(Suggestion.from_json, data.get("dropped", ()))),
             suggested=tuple(map(Suggestion.from_json, data.get("suggested", ()))),
-            values=tuple(
-                (name, _value(name, before), _value(name, after))
-                for name, before, after in data.get("values", ())
-            ),
+            unmade=tuple(_token(*each) for each in data.get("unmade", ())),
+            made=tuple(_token(*each) for each in data.get("made", ())),
+            values=tuple((name, before, after) for name, before, after in data.get("values", ())),
         )
 
 
-_Item = TypeVar("_Item", Span, Suggestion)
+_Item = TypeVar("_Item", Span, Suggestion, Token)
 
 
 def _changed(
-    items: tuple[_Item, ...], removed: Iterable[_Item], added: Iterable[_Item]
+    items: tuple[_Item, ...], removed: Sequence[_Item], added: Sequence[_Item]
 ) -> tuple[_Item, ...]:
+    if not removed and not added:
+        return items
     kept: list[_Item] = list(items)
     for item in removed:
         at = bisect_left(kept, item)
@@ -114,7 +126,7 @@ def _changed(
     return tuple(kept)
 
 
-def _value(name: str, value: Any) -> Any:
-    if name == "tokens" and value is not None:
-        return tuple(Token(start, end) for start, end in value)
-    return value
+def _token(start: int, end: int) -> Token:
+    if not isinstance(start, int) or not isinstance(end, int):
+        raise ValueError((start, end))
+    return Token(start, end)

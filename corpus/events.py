@@ -114,16 +114,20 @@ class Replayed:
     def check(self, length: int) -> None:
         """Raises one of MALFORMED where something does not fit a text of `length` code points:
         what stands now, or what going back through the history would put there."""
-        values = [(n, getattr(self.draft, n)) for n in ("answer", "comment", "flagged", "tokens")]
+        values = [(n, getattr(self.draft, n)) for n in ("answer", "comment", "flagged")]
         check_stretches(self.draft.stretches(), length)
+        made = [self.draft.made]
         for done in (*self.undoable, *self.redoable):
             edit = done.edit
             check_stretches((*edit.removed, *edit.added), length)
             check_stretches((*edit.dropped, *edit.suggested), length)
+            made += [edit.unmade, edit.made]
             for name, before, after in edit.values:
                 values += [(name, before), (name, after)]
         for name, value in values:
-            _check_value(name, value, length)
+            _check_value(name, value)
+        if any(misplaced(tokens, length) for tokens in made):
+            raise ValueError("tokens")
         if self.focus and not 0 <= self.focus[0] <= self.focus[1] <= length:
             raise ValueError(self.focus)
 
@@ -141,7 +145,7 @@ def replay(document: int, events: Iterable[Event]) -> Replayed:
     return state
 
 
-def _check_value(name: str, value: Any, length: int) -> None:
+def _check_value(name: str, value: Any) -> None:
     match name:
         case "answer":
             is_right = value is None or value in ANSWERS
@@ -149,8 +153,6 @@ def _check_value(name: str, value: Any, length: int) -> None:
             is_right = isinstance(value, str)
         case "flagged":
             is_right = isinstance(value, bool)
-        case "tokens":
-            is_right = value is None or not misplaced(value, length)
         case _:
             is_right = False
     if not is_right:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from tonemark.corpus.corrections import corrected
 from tonemark.corpus.documents import Document
 from tonemark.corpus.drafts import Draft, Edit
 from tonemark.corpus.events import Event, Kind, Replayed
@@ -75,6 +76,8 @@ class Sheet:
     given: tuple[Token, ...]
     log: Log
     state: Replayed
+    _made: tuple[Token, ...] = ()
+    _corrected: tuple[Token, ...] = ()
 
     @property
     def draft(self) -> Draft:
@@ -83,9 +86,14 @@ class Sheet:
 
     @property
     def tokens(self) -> tuple[Token, ...]:
-        """The tokens, as corrected."""
-        corrected = self.state.draft.tokens
-        return self.given if corrected is None else corrected
+        """The tokens, as corrected: the same object until they are corrected again."""
+        made = self.state.draft.made
+        if not made:
+            return self.given
+        if made is not self._made:
+            self._corrected = corrected(self.document.text, self.given, made)
+            self._made = made
+        return self._corrected
 
 
 class Page:
@@ -209,7 +217,7 @@ class Page:
             spans=draft.accepted() if answer == "accept" else draft.spans,
             comment=draft.comment,
             flagged=draft.flagged,
-            tokens=draft.tokens,
+            tokens=sheet.tokens if draft.made else None,
             defer=defer and not unchanged,
             close=unchanged,
         )

@@ -78,6 +78,20 @@ CREATE TABLE spans (
     label TEXT NOT NULL, sources TEXT NOT NULL
 );
 CREATE INDEX spans_by_annotation ON spans (annotation);
+CREATE TABLE tokenizers (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL, package TEXT NOT NULL, version TEXT NOT NULL,
+    loaded REAL NOT NULL,
+    UNIQUE (name, package, version)
+);
+CREATE TABLE tokenized (
+    document INTEGER NOT NULL REFERENCES documents,
+    tokenizer INTEGER NOT NULL REFERENCES tokenizers,
+    tokens BLOB NOT NULL,
+    fault TEXT NOT NULL DEFAULT '',
+    UNIQUE (document, tokenizer)
+);
+CREATE INDEX tokenized_at_fault ON tokenized (tokenizer, document) WHERE fault <> '';
 CREATE TABLE words (word TEXT PRIMARY KEY, counts TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE ticket (last INTEGER NOT NULL, places INTEGER NOT NULL);
 INSERT INTO ticket VALUES (0, 0);

@@ -17,6 +17,7 @@ from tonemark.corpus.soundness_spans import BACKUP, Fault, Row, Texts, place_of
 from tonemark.corpus.spans import Span, parsed_sources
 from tonemark.corpus.store import STORE_FILE
 from tonemark.files import parsed
+from tonemark.tokenizers.base import Token
 
 STATES = ("open", "lapsed", "answered")
 KINDS = get_args(Kind)
@@ -136,7 +137,7 @@ class Work:
                     spans = draft.accepted() if state.answer == "accept" else draft.spans
                     contents.append(
                         (state.answer, sorted(spans), _stored(draft.comment), draft.flagged,
-                         draft.tokens)
+                         draft.made)
                     )  # fmt: skip
             for each in state.draft.spans:
                 if not 0 <= each.start < each.end <= len(row.text):
@@ -185,7 +186,10 @@ class Work:
         if overlap and not self.texts.overlapping:
             what = "Spans of an answer overlap, in a project where they may not."
             yield Fault(what, who, "Look whether they were given so.", harmless=True)
-        if told and told != (answer, spans, comment, bool(flagged), corrected):
+        if told and (
+            told[:-1] != (answer, spans, comment, bool(flagged))
+            or not _holds(corrected, told[-1])
+        ):
             what = "An answer differs from what its events give."
             yield Fault(what, who, again())
 
@@ -200,6 +204,11 @@ class Work:
 
 def _backup() -> str:
     return BACKUP
+
+
+def _holds(tokens: tuple[Token, ...] | None, made: tuple[Token, ...]) -> bool:
+    """Whether the tokens of an answer are there where some were corrected, and these among them."""
+    return bool(made) == (tokens is not None) and set(made) <= set(tokens or ())
 
 
 def _by_annotator(rows: Iterable[tuple[Any, ...]]) -> dict[Any, list[tuple[Any, ...]]]:

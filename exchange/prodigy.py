@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.exchange.rows import ExportRow
-from tonemark.tokenizers.base import Token
+from tonemark.tokenizers.spacing import Spaced, with_gaps
 
 GIVEN = "_given"
 """The key of a record's metadata under which the fields stand that are not of the format."""
@@ -57,9 +57,9 @@ def to_prodigy(row: ExportRow, dataset: str) -> dict[str, Any]:
     firsts: dict[int, int] = {}
     lasts: dict[int, int] = {}
     if row.tokens is not None:
-        placed = _with_gaps(row.text, row.tokens)
-        firsts = {start: index for index, (start, _, _) in enumerate(placed)}
-        lasts = {end: index for index, (_, end, _) in enumerate(placed)}
+        placed = with_gaps(row.text, row.tokens)
+        firsts = {token.start: index for index, token in enumerate(placed)}
+        lasts = {token.end: index for index, token in enumerate(placed)}
         if all(span.start in firsts and span.end in lasts for span in spans):
             task["tokens"] = _tokens(row.text, placed)
         else:
@@ -92,32 +92,13 @@ def to_prodigy(row: ExportRow, dataset: str) -> dict[str, Any]:
     return task
 
 
-def _with_gaps(text: str, tokens: Sequence[Token]) -> list[tuple[int, int, bool]]:
-    """Start, end and "is a gap" of tokens that with one space after some of them are the text.
-
-    As spaCy's Doc has it, a token carries the single space after it; other white space (at the
-    start, doubled, a tab, a line end, a no-break space) is a token of its own.
-    """
-    placed: list[tuple[int, int, bool]] = []
-    position = 0
-    for start, end in (*tokens, Token(len(text), len(text))):
-        if placed and text[position:start].startswith(" "):
-            position += 1
-        if position < start:
-            placed.append((position, start, not text[position:start].isspace()))
-        if start < end:
-            placed.append((start, end, False))
-        position = end
-    return placed
-
-
-def _tokens(text: str, placed: Sequence[tuple[int, int, bool]]) -> list[dict[str, Any]]:
+def _tokens(text: str, placed: Sequence[Spaced]) -> list[dict[str, Any]]:
     nexts = [start for start, _, _ in placed[1:]] + [len(text)]
     tokens = []
-    for index, ((start, end, is_gap), following) in enumerate(zip(placed, nexts, strict=True)):
+    for index, ((start, end, number), following) in enumerate(zip(placed, nexts, strict=True)):
         token = {"text": text[start:end], "start": start, "end": end, "id": index}
         token["ws"] = following > end
-        if is_gap:
+        if number is None and not text[start:end].isspace():
             token[GAP] = True
         tokens.append(token)
     return tokens

@@ -1,13 +1,20 @@
-"""Whether tokens keep what `Tokenizer` promises: for tests, plug-ins and tokens given with data."""
+"""Whether tokens keep what `Tokenizer` promises, and what is done where they do not.
+
+For tests, plug-ins, spaCy's tokenizers and tokens given with data.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import regex
 
+from tonemark.errors import TonemarkError
 from tonemark.text import graphemes
-from tonemark.tokenizers.base import Token
+from tonemark.tokenizers.base import Token, Tokenizer
+from tonemark.tokenizers.general import GeneralTokenizer
 
 _JOINING = regex.compile(
     r"[\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}\p{GCB=Prepend}\p{GCB=Regional_Indicator}"
@@ -62,3 +69,66 @@ def _named(number: int, start: int, end: int) -> str:
 def _left_out(text: str, start: int) -> str:
     at = next(at for at in range(start, len(text)) if not text[at].isspace())
     return f"the character at {at} (U+{ord(text[at]):04X})"
+
+
+def mended(text: str, tokens: Iterable[Token]) -> list[Token]:
+    """Tokens with the borders that lie inside a grapheme cluster moved out of it, and without
+    those that are white space alone: what spaCy's tokenizers do otherwise than ours.
+
+    A cluster goes to the token that has its first code point; one that begins in white space
+    (a mark over a space) to the token of its mark. In linear time. Other faults stay.
+    """
+    clusters = []
+    if _JOINING.search(text):
+        clusters = [(start, end) for start, end in graphemes(text) if end - start > 1]
+    kept: list[Token] = []
+    covered = 0
+    for start, end in tokens:
+        if text[start:end].isspace():
+            continue
+        before, behind = _around(clusters, start)
+        start = before if before >= covered else behind
+        end = _around(clusters, end)[1]
+        if start < end:
+            kept.append(Token(start, end))
+            covered = end
+    return kept
+
+
+def _around(clusters: Sequence[tuple[int, int]], at: int) -> tuple[int, int]:
+    """The cluster in which an offset lies, its own ends not counted; else twice the offset."""
+    place = bisect_left(clusters, (at, 0))
+    if place and at < clusters[place - 1][1]:
+        return clusters[place - 1]
+    return at, at
+
+
+class Made(NamedTuple):
+    """The tokens of a text, and why they are the general tokenizer's instead of those of the one
+    that was asked: in words, empty where they are not."""
+
+    tokens: list[Token]
+    fault: str = ""
+
+
+def made_tokens(tokenizer: Tokenizer, text: str) -> Made:
+    """What `tokenizer` makes of a text; where it raises, or its tokens break a promise, the tokens
+    of the general one. For tokenizers that are not ours."""
+    try:
+        tokens = [Token(int(start), int(end)) for start, end in tokenizer.tokenize(text)]
+        found = faults(text, tokens)
+    except TonemarkError as error:
+        return instead(text, error.title)
+    except Exception as error:  # whatever other people's code raises
+        return instead(text, f"it raised {type(error).__name__}: {error}")
+    return instead(text, found[0]) if found else Made(tokens)
+
+
+def instead(text: str, fault: str) -> Made:
+    """The general tokenizer's tokens for a text of which the one that was asked made none that can
+    be used; `fault` says why, and is cut to FAULT_LENGTH."""
+    return Made(GeneralTokenizer().tokenize(text), " ".join(fault.split())[:FAULT_LENGTH])
+
+
+FAULT_LENGTH = 300
+"""Code points that are kept of why a tokenizer failed: its words may quote the whole text."""

@@ -1,28 +1,196 @@
-"""Which tokenizers there are, by name. Knows how to make one, not what it does."""
+"""Which tokenizers there are, by name and by language. Knows how to make one, not what it does."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, NamedTuple
 
 from tonemark.errors import TonemarkError
+from tonemark.files import check_inside
 from tonemark.tokenizers.base import Tokenizer
 from tonemark.tokenizers.general import GeneralTokenizer
+from tonemark.tokenizers.rules import GENERAL_VERSION
+from tonemark.tokenizers.sentences import SentenceRules
 
-_BUNDLED: dict[str, Callable[[], Tokenizer]] = {
-    "general": GeneralTokenizer,
-}
+GENERAL = "general"
+
+PROFILE_SUFFIX = ".toml"
+LEARNED_SUFFIX = ".words"
+"""How the files end that are tokenizers: a profile, and what `tokenizers learn` writes."""
+
+SPACY = "spacy:"
+"""Before the code of a language: the tokenizer that spaCy has for it."""
+
+Kind = Literal["general", "profile", "plug-in"]
+
+
+class Listed(NamedTuple):
+    """A tokenizer that can be chosen: `languages` are the tags that get it by default; `origin` is
+    the package of a plug-in, with its version."""
+
+    name: str
+    kind: Kind
+    version: str
+    languages: tuple[str, ...] = ()
+    about: str = ""
+    reviewed: str = ""
+    origin: str = ""
 
 
 def tokenizer_names() -> list[str]:
-    """The names that `load_tokenizer` takes, in order."""
-    return sorted(_BUNDLED)
+    """The names of the tokenizers that come with Tonemark, in order."""
+    from tonemark.tokenizers.profile import bundled_names
+
+    return sorted((GENERAL, *bundled_names()))
 
 
-def load_tokenizer(name: str) -> Tokenizer:
-    """The tokenizer of that name; raises TonemarkError, naming all there are, if it is unknown."""
-    make = _BUNDLED.get(name)
-    if make is None:
-        raise TonemarkError(
-            f"There is no tokenizer named {name!r}.", f"Known: {', '.join(tokenizer_names())}."
-        )
-    return make()
+def listed() -> list[Listed]:
+    """All that is bundled and all that is installed; nothing of a plug-in is imported."""
+    from tonemark.plugins import plugins
+    from tonemark.tokenizers.plugged import GROUP
+    from tonemark.tokenizers.profile import bundled_names, bundled_profile
+
+    about = "words, numbers and signs of any script"
+    found = [Listed(GENERAL, "general", GENERAL_VERSION, about=about)]
+    for name in bundled_names():
+        profile = bundled_profile(name)
+        about, languages = profile.about, profile.languages
+        found.append(Listed(name, "profile", profile.version, languages, about, profile.reviewed))
+    for plugin in plugins(GROUP):
+        found.append(Listed(plugin.known_as, "plug-in", plugin.version, origin=plugin.origin))
+    return found
+
+
+def tokenizer_for(language: str) -> str:
+    """The name of the tokenizer that texts of a language get where nobody chose one.
+
+    `language` is a tag in the form of `language_tag`. The profile that has the tag, or the longest
+    front of it that one has: `yo-NG` gets that of `yo`. Without one it is "general".
+    """
+    from tonemark.tokenizers.profile import bundled_names, bundled_profile
+
+    names = bundled_names()
+    by_tag = None
+    while language:
+        if language in names:
+            return language
+        if by_tag is None:
+            by_tag = {tag: name for name in names for tag in bundled_profile(name).languages}
+        if language in by_tag:
+            return by_tag[language]
+        language = language.rpartition("-")[0]
+    return GENERAL
+
+
+def runs_code(name: str) -> bool:
+    """Whether the tokenizer of that name is other people's code: the screen never runs such."""
+    return not (name == GENERAL or is_file_name(name) or _is_bundled(name))
+
+
+def code_package(name: str) -> str:
+    """The package whose code a tokenizer runs, with its version; nothing of it is imported.
+
+    Raises TonemarkError where there is none of that name.
+    """
+    if name.startswith(SPACY):
+        from importlib.metadata import version
+
+        return f"spacy {version('spacy')}"
+    from tonemark.plugins import plugin_named
+    from tonemark.tokenizers.plugged import GROUP
+
+    plugin = plugin_named(GROUP, name)
+    if plugin is None:
+        raise _unknown(name)
+    return plugin.origin
+
+
+def is_file_name(name: str) -> bool:
+    """Whether a name means a file: in a project.toml, one beside it."""
+    return name.endswith((PROFILE_SUFFIX, LEARNED_SUFFIX))
+
+
+def load_tokenizer(name: str, folder: Path | None = None) -> Tokenizer:
+    """The tokenizer of that name, which may be that of a file in `folder`, a project's.
+
+    Raises TonemarkError where there is none, or where its file is at fault.
+    """
+    if is_file_name(name) and folder is not None:
+        path = folder / name
+        if Path(name).name != name:
+            raise TonemarkError(f"{name} is not the name of a file in {folder}.")
+        check_inside(folder, path)
+        return read_tokenizer(path)
+    if name == GENERAL:
+        return GeneralTokenizer()
+    if _is_bundled(name):
+        from tonemark.tokenizers.profile import BUNDLED
+
+        return read_tokenizer(BUNDLED / f"{name}{PROFILE_SUFFIX}", name)
+    if name.startswith(SPACY):
+        from tonemark.tokenizers.spacy_tokenizers import SpacyTokenizer
+
+        return SpacyTokenizer(name.removeprefix(SPACY))
+    from tonemark.plugins import plugin_named
+    from tonemark.tokenizers.plugged import GROUP, PluggedTokenizer
+
+    plugin = plugin_named(GROUP, name)
+    if plugin is None:
+        raise _unknown(name)
+    return PluggedTokenizer(plugin)
+
+
+def read_tokenizer(path: Path, name: str = "") -> Tokenizer:
+    """The tokenizer in a file: a profile (.toml), or one that was learned.
+
+    Its name is the file's unless another is given. Raises TonemarkError where it cannot be read.
+    """
+    if path.suffix != PROFILE_SUFFIX:
+        from tonemark.tokenizers.learned import read_learned
+
+        return read_learned(path)
+    from tonemark.tokenizers.profile import read_profile
+
+    profile = read_profile(path, name=name)
+    if not profile.base:
+        return GeneralTokenizer(profile.rules, name=profile.name, version=profile.version)
+    from tonemark.tokenizers.corrected import CorrectedTokenizer
+
+    base = load_tokenizer(profile.base, path.parent)
+    return CorrectedTokenizer(base, profile.rules, name=profile.name, version=profile.version)
+
+
+def tokenizer_at(name: str) -> Tokenizer:
+    """The tokenizer that someone named on a command line: a name, or the path of a file."""
+    path = Path(name)
+    if is_file_name(name) or (path.name != name and path.exists()):
+        return read_tokenizer(path)
+    return load_tokenizer(name)
+
+
+def sentence_rules_of(name: str, folder: Path | None = None) -> SentenceRules:
+    """The sentence rules of the tokenizer of that name: a profile's, else the general ones."""
+    from tonemark.tokenizers.profile import bundled_profile, read_profile
+
+    if name.endswith(PROFILE_SUFFIX) and folder is not None:
+        return read_profile(folder / name).sentences
+    return bundled_profile(name).sentences if _is_bundled(name) else SentenceRules()
+
+
+def _is_bundled(name: str) -> bool:
+    from tonemark.tokenizers.profile import BUNDLED
+
+    return Path(name).name == name and (BUNDLED / f"{name}{PROFILE_SUFFIX}").is_file()
+
+
+def _unknown(name: str) -> TonemarkError:
+    import difflib
+
+    known = tokenizer_names()
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"Did you mean {near[0]}? " if near else ""
+    return TonemarkError(
+        f"There is no tokenizer named {name!r}.",
+        f"{hint}Known: {', '.join(known)}; spacy:CODE is one of spaCy's. List them, plug-ins too:\n"
+        "    tonemark tokenizers",
+    )

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tonemark.tokenizers.check import faults
 from tonemark.tokenizers.general import GeneralTokenizer
+from tonemark.tokenizers.rules import Rules
 
 GENERAL = GeneralTokenizer()
 
@@ -94,17 +95,46 @@ def test_clusters_that_hold_a_space_or_a_sign(text: str, expected: list[str]) ->
     assert cut(text) == expected
 
 
-@pytest.mark.parametrize(
-    ("options", "text", "expected"),
-    [
-        ({"hyphens": True}, "Dar-es-Salaam Vaj-Pov, -a b-", "Dar-es-Salaam Vaj-Pov , - a b -"),
-        ({"thousands": True}, "29,754,699. 1,000.50 4,2019", "29,754,699 . 1,000.50 4 , 2019"),
-    ],
+APOSTROPHE_WORDS = Rules(initial=("'y", "'Y"), final=("'",))
+
+RULES = {
+    "join": (Rules(join="-"), "Dar-es-Salaam Vaj-Pov|, -|a b|- COVID|-|19 a|--|b"),
+    "join numbers": (Rules(join="-%", join_numbers=True), "24-teev COVID-19 30|% a|-|,"),
+    "thousands": (Rules(thousands=True), "29,754,699|. 1,000.50 4|,|2019"),
+    "letters": (Rules(letters="!ǃ"), "!Xun Xun! ǃX|."),
+    "initial": (APOSTROPHE_WORDS, "'yan '|a (|' (|'yan 'YAN a'yan"),
+    "final": (APOSTROPHE_WORDS, "ya' ya'|. '|' 5|'"),
+    "split": (Rules(split="'ʼ"), "l|'|homme a|ʼ|b d’un ʼ|a"),
+    "front": (Rules(front=("n'", "e-")), "n'|umugabo N’|Umugabo n|' n'|n'|a n|'|- e|-|x"),
+    "front, joined": (Rules(front=("e-",), join="-"), "e-|Tekwini e|- ke-a"),
+    "back": (Rules(back=("-ni", "-je"), join="-"), "una|-ni una|-ni|-je|. -|ni ni-na"),
+    "both": (Rules(front=("l'",), back=("'s",)), "L'|amie|'s l'|s"),
+    "exceptions": (
+        Rules(exceptions={"k.m.": ("k.m.",), "wabo": ("wa", "bo"), "!": ("!",)}),
+        "k.m. (|k.m.|) k|.|m wa|bo wabow|! xwabo wa|bo|.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("rules", "written"), RULES.values(), ids=RULES.keys())
+def test_rules(rules: Rules, written: str) -> None:
+    assert (
+        cut(written.replace("|", ""), GeneralTokenizer(rules)) == written.replace("|", " ").split()
+    )
+
+
+EVERY_RULE = Rules(
+    letters="!ʻ",
+    initial=("'", "-k"),
+    final=("'", "h-"),
+    join="-~",
+    join_numbers=True,
+    split="’·",
+    thousands=True,
+    front=("n'", "d’", "a"),
+    back=("-ni", "é", "b"),
+    exceptions={"k.m.": ("k.m.",), "aZ": ("a", "Z"), "...": (".", ".", ".")},
 )
-def test_options(options: dict[str, bool], text: str, expected: str) -> None:
-    tokenizer = GeneralTokenizer(**options)
-    assert cut(text, tokenizer) == expected.split()
-    assert tokenizer.version != GENERAL.version
 
 
 @given(TEXTS)
@@ -115,8 +145,8 @@ def test_keeps_its_promises(text: str) -> None:
 
 
 @given(TEXTS)
-def test_keeps_its_promises_with_every_option(text: str) -> None:
-    assert faults(text, GeneralTokenizer(hyphens=True, thousands=True).tokenize(text)) == []
+def test_keeps_its_promises_with_every_rule(text: str) -> None:
+    assert faults(text, GeneralTokenizer(EVERY_RULE).tokenize(text)) == []
 
 
 @given(TEXTS, TEXTS)
@@ -136,9 +166,10 @@ def test_a_line_is_cut_as_if_it_stood_alone(first: str, second: str) -> None:
 def test_reads_hostile_text_in_steps_that_do_not_grow(piece: str) -> None:
     text = piece * (20_000 // len(piece))
     # Quadratic time would take minutes here; `regex` gives up after two seconds.
-    tokens = list(GENERAL._chunks.pattern.finditer(text, timeout=2))
-    assert tokens
-    assert GENERAL.tokenize(text)
+    for tokenizer in (GENERAL, GeneralTokenizer(EVERY_RULE)):
+        cutter = tokenizer._chunks.cutter
+        assert list(cutter._pattern.finditer(text, timeout=2))
+        assert tokenizer.tokenize(text)
 
 
 def test_white_space_is_what_str_isspace_says() -> None:

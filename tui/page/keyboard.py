@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Literal
 
+from tonemark.corpus.corrections import correction_at
 from tonemark.corpus.drafts import Edit
-from tonemark.corpus.pages import Sheet
 from tonemark.corpus.records import Answer
 from tonemark.corpus.spans import Stretch
 from tonemark.text import short, visible
-from tonemark.tui.page import labelling, moves
+from tonemark.tokenizers.base import Token
+from tonemark.tui.page import correcting, labelling, moves
+from tonemark.tui.page.correcting import Choice
 from tonemark.tui.page.keys import GLYPHS, MORE, KeyTable
 from tonemark.tui.page.labelling import ANSWERED, Refusal
 from tonemark.tui.page.layout import MODES, following_mode
@@ -22,24 +24,41 @@ from tonemark.tui.page.replies import Confirmation, Reply, said
 from tonemark.tui.page.view import Focus, View
 
 
+_MOVES: dict[str, Callable[[View], None]] = {
+    "left": lambda view: moves.step(view, -1),
+    "right": lambda view: moves.step(view, 1),
+    "up": lambda view: moves.by_rows(view, -1),
+    "down": lambda view: moves.by_rows(view, 1),
+    "page_up": lambda view: moves.by_screens(view, -1),
+    "page_down": lambda view: moves.by_screens(view, 1),
+    "home": lambda view: moves.to_row_end(view, 0),
+    "end": lambda view: moves.to_row_end(view, -1),
+}
+
+
 class Keyboard:
     """Takes the keys of one page, one at a time.
 
     `pending` is a half-typed hint, and `ending` says that it began with Shift; `menu` says that
     `more` was pressed; `adding` that the next label adds; `charwise` that edges move by grapheme
-    clusters.
+    clusters; `choice` is a token of which a letter chooses where it is split. With `rules`,
+    corrections of tokens can become rules of the project.
     """
 
-    def __init__(self, view: View, table: KeyTable, *, overlapping: bool = False) -> None:
+    def __init__(
+        self, view: View, table: KeyTable, *, overlapping: bool = False, rules: bool = False
+    ) -> None:
         self.view = view
         self.table = table
         self.overlapping = overlapping
+        self.rules = rules
         self.pending = ""
         self.ending = False
         self.menu = False
         self.adding = False
         self.charwise = False
         self.confirmation: Confirmation | None = None
+        self.choice: Choice | None = None
         self._asked = False
         self._ends_next = False
 
@@ -81,6 +100,8 @@ class Keyboard:
     def _press(self, key: str) -> Reply:
         if self.confirmation:
             return self._confirm(key)
+        if self.choice:
+            return self._choose(key)
         if self.menu:
             self.menu = False
             action = self.table.menu.get(key)
@@ -174,6 +195,9 @@ class Keyboard:
             yield
 
     def _do(self, action: str) -> Reply:
+        if move := _MOVES.get(action):
+            self._move(move)
+            return Reply()
         handler: Callable[[], Reply | None] | None = getattr(self, f"_do_{action}", None)
         if handler is None:
             return Reply(command=action)
@@ -209,40 +233,16 @@ class Keyboard:
             return said("there is no other candidate on the page")
         return said("round the page: from the " + ("top" if step > 0 else "end"))
 
-    def _move(self, move: Callable[[], None]) -> None:
-        move()
+    def _move(self, move: Callable[[View], None]) -> None:
+        move(self.view)
         self.charwise = False
-
-    def _do_left(self) -> None:
-        self._move(lambda: moves.step(self.view, -1))
-
-    def _do_right(self) -> None:
-        self._move(lambda: moves.step(self.view, 1))
-
-    def _do_up(self) -> None:
-        self._move(lambda: moves.by_rows(self.view, -1))
-
-    def _do_down(self) -> None:
-        self._move(lambda: moves.by_rows(self.view, 1))
-
-    def _do_page_up(self) -> None:
-        self._move(lambda: moves.by_screens(self.view, -1))
-
-    def _do_page_down(self) -> None:
-        self._move(lambda: moves.by_screens(self.view, 1))
-
-    def _do_home(self) -> None:
-        self._move(lambda: moves.to_row_end(self.view, 0))
-
-    def _do_end(self) -> None:
-        self._move(lambda: moves.to_row_end(self.view, -1))
 
     def _do_end_at(self) -> Reply:
         self._ends_next = True
         return said("a hint now ends the focus at its word")
 
     def _do_unsnap(self) -> None:
-        self._move(self.view.unsnap)
+        self._move(View.unsnap)
 
     # Edges
 
@@ -349,6 +349,8 @@ class Keyboard:
         with self._following():
             if touched:
                 view.go(sheet, touched[0].start, touched[0].end)
+            elif retokenized := correcting.corrected_stretch(edit):
+                view.go(sheet, *retokenized)
             elif sheet != view.focus.sheet:
                 view.enter(sheet)
 
@@ -391,15 +393,59 @@ class Keyboard:
         return said("flagged" if sheet.draft.flagged else "not flagged any more")
 
     def _do_split(self) -> Reply:
-        return self._correct(labelling.split_token, "token split")
+        """Split at the edges of the focus; where they are those of tokens, the token that it was
+        aimed at, at its only place or at the one that is chosen by a letter."""
+        view = self.view
+        _, start, end, anchor = view.focus
+        if edit := correcting.split_at_edges(view.sheet, start, end):
+            return self._corrected(edit, "split")
+        if not view.sheet.tokens:
+            raise Refusal("there is no token in focus")
+        token, text = view.sheet.tokens[anchor], view.sheet.document.text
+        choice = correcting.choice_of(text, token, self.table.letters)
+        if not choice.places:
+            raise Refusal("a token of a single sign cannot be split")
+        if len(choice.places) == 1:
+            return self._split_at(token, *choice.places.values())
+        self.choice = choice
+        return Reply()
+
+    def _choose(self, key: str) -> Reply:
+        """A letter splits the token at its place; any other key leaves it, and does nothing else."""
+        assert self.choice
+        choice, self.choice = self.choice, None
+        place = choice.places.get(self.table.letter_of(key))
+        return self._split_at(choice.token, place) if place else said("left as it was")
+
+    def _split_at(self, token: Token, place: correcting.Place) -> Reply:
+        edit = correcting.split_at(self.view.sheet, token, place)
+        return self._corrected(edit, "split", (token.start, place.end))
 
     def _do_join(self) -> Reply:
-        return self._correct(labelling.join_tokens, "tokens joined")
-
-    def _correct(self, correction: Callable[[Sheet, int, int], Edit], done: str) -> Reply:
         _, start, end, _ = self.view.focus
-        self.view.page.perform([correction(self.view.sheet, start, end)])
-        return said(done)
+        edit = correcting.join_tokens(self.view.sheet, start, end)
+        return self._corrected(edit, "joined", correcting.corrected_stretch(edit))
+
+    def _corrected(self, edit: Edit, done: str, focus: tuple[int, int] | None = None) -> Reply:
+        """Correct tokens and focus what came of it; which span they cut now, and how to make a rule
+        of it, is said."""
+        view = self.view
+        stretch = correcting.corrected_stretch(edit)
+        assert stretch
+        view.page.perform([edit])
+        view.refresh()
+        self.charwise = False
+        with self._following():
+            if focus:
+                view.go(view.focus.sheet, *focus)
+        parts = correcting.tokens_in(view.sheet, *stretch)
+        text = view.sheet.document.text
+        told = f"{done}: {' | '.join(short(text[slice(*part)], 16) for part in parts[:2])}"
+        for cut in correcting.cut_by(view.sheet, parts)[:1]:
+            told += f" · {short(cut.label, 12)} begins or ends inside"
+        if self.rules and correction_at(view.sheet, *stretch):
+            told += f" · {self.table.key_of(MORE)} {self.table.key_of('rule')}: always so"
+        return said(told)
 
     def _do_bidi(self) -> Reply:
         view = self.view

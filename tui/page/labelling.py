@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
@@ -18,7 +17,6 @@ from tonemark.corpus.pages import Page, Sheet
 from tonemark.corpus.records import Answer
 from tonemark.corpus.spans import MANUAL, Span, Stretch, Suggestion
 from tonemark.text import graphemes, short
-from tonemark.tokenizers.base import Token
 
 ANSWERED: dict[Answer, str] = {"accept": "accepted", "reject": "rejected", "ignore": "ignored"}
 """What is said of a document that has its answer."""
@@ -181,44 +179,11 @@ def set_value(sheet: Sheet, name: str, value: Any) -> Edit:
     return Edit(sheet.document.number, values=((name, getattr(sheet.draft, name), value),))
 
 
-def split_token(sheet: Sheet, start: int, end: int) -> Edit:
-    """Split tokens at the edges of the focus, at least one of which must lie inside one."""
-    tokens: list[Token] = []
-    text = sheet.document.text
-    for token in sheet.tokens:
-        cuts = sorted({cut for cut in (start, end) if token.start < cut < token.end})
-        if not cuts:
-            tokens.append(token)
-            continue
-        for left, right in pairwise([token.start, *cuts, token.end]):
-            blanks = len(text[left:right]) - len(text[left:right].lstrip())
-            if word := text[left:right].strip():
-                tokens.append(Token(left + blanks, left + blanks + len(word)))
-    if len(tokens) == len(sheet.tokens):
-        raise Refusal(
-            "put an edge inside the token first: {} and then {} or {}",
-            *("characters", "right_in", "left_in"),
-        )
-    return set_value(sheet, "tokens", tuple(tokens))
-
-
-def join_tokens(sheet: Sheet, start: int, end: int) -> Edit:
-    """Join the tokens in focus into one."""
-    inside = [i for i, token in enumerate(sheet.tokens) if token.start < end and start < token.end]
-    if len(inside) < 2:
-        raise Refusal(
-            "put the focus on two tokens or more first: {} takes in the next", "right_out"
-        )
-    joined = Token(sheet.tokens[inside[0]].start, sheet.tokens[inside[-1]].end)
-    if "\n" in sheet.document.text[joined.start : joined.end]:
-        raise Refusal("a token cannot run over the end of a line")
-    tokens = (*sheet.tokens[: inside[0]], joined, *sheet.tokens[inside[-1] + 1 :])
-    return set_value(sheet, "tokens", tokens)
-
-
 def described(page: Page, edits: Sequence[Edit]) -> str:
     """What some edits are about, in a few words for a message."""
     numbers = [sheet.document.number for sheet in page.sheets]
+    if any(edit.made or edit.unmade for edit in edits):
+        return "the correction of tokens"
     if fields := [name for edit in edits for name, _, _ in edit.values]:
         return {"flagged": "flag"}.get(fields[0], fields[0])
     spans: list[tuple[Edit, Stretch]] = [

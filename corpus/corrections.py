@@ -1,0 +1,54 @@
+"""What an annotator's corrections make of a text's tokens, and what a correction says as a rule.
+
+Knows no screen and no keys; tokens are code points of one text.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from operator import itemgetter
+
+from tonemark.text import graphemes
+from tonemark.tokenizers.base import Token
+
+_START, _END = itemgetter(0), itemgetter(1)
+
+
+def corrected(text: str, given: Sequence[Token], made: Sequence[Token]) -> tuple[Token, ...]:
+    """The `given` tokens of a text with those that an annotator `made` laid over them.
+
+    What a made token leaves of a given one is a token of its own, blanks at its edges left out:
+    corrections hold, whatever tokenizer the project has by now. Both are in order, without
+    overlap.
+    """
+    tokens: list[Token] = []
+    behind = at = 0
+    for token in (*made, Token(len(text), len(text))):
+        at = bisect_right(given, behind, lo=at, key=_END)
+        until = bisect_left(given, token.start, lo=at, key=_START)
+        if at < until:
+            between = given[at:until]
+            if between[0].start < behind:
+                tokens += _piece(text, behind, min(between[0].end, token.start))
+                between = between[1:]
+            if between and between[-1].end > token.start:
+                tokens += between[:-1]
+                tokens += _piece(text, between[-1].start, token.start)
+            else:
+                tokens += between
+        if token.start < token.end:
+            tokens.append(token)
+        behind, at = token.end, max(at, until - 1)
+    return tuple(tokens)
+
+
+def signs_in(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The grapheme clusters of a stretch that are not white space: start and end, code points."""
+    clusters = ((start + left, start + right) for left, right in graphemes(text[start:end]))
+    return [(left, right) for left, right in clusters if not text[left:right].isspace()]
+
+
+def _piece(text: str, start: int, end: int) -> list[Token]:
+    clusters = signs_in(text, start, end)
+    return [Token(clusters[0][0], clusters[-1][1])] if clusters else []

@@ -1,0 +1,232 @@
+"""The tokens of a document, one way for all who need them: those given with it, or those of the
+project's tokenizer, which lie in the store where that runs other people's code.
+
+What runs code is never loaded here unless the caller says so, as commands without a screen do.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import NamedTuple, TypeAlias
+
+from tonemark.corpus.documents import (
+    Document,
+    damaged,
+    misplaced,
+    pack_tokens,
+    unpack_tokens,
+)
+from tonemark.corpus.events import MALFORMED
+from tonemark.corpus.project import Project
+from tonemark.corpus.store import Store
+from tonemark.errors import TonemarkError
+from tonemark.tokenizers.base import Token, Tokenizer
+from tonemark.tokenizers.registry import code_package, load_tokenizer, runs_code
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTokenizer:
+    """A tokenizer that runs other people's code: its tokens are made by the suggester process and
+    lie in the store.
+
+    `package` is the package that has its code, with its version. `load` makes it in this process,
+    for a document of which the store has none; without it such a document is waited for.
+    """
+
+    name: str
+    package: str
+    load: Callable[[], Tokenizer] | None = field(default=None, compare=False)
+
+
+AnyTokenizer: TypeAlias = Tokenizer | StoredTokenizer
+
+
+class TokensAwaited(TonemarkError):
+    """The suggester has not yet made the tokens of some document that is to be opened."""
+
+    def __init__(self, tokenizer: str) -> None:
+        super().__init__(
+            f"The tokens of this page are not there yet: {tokenizer} makes them.",
+            "They come by themselves; if they do not:\n    tonemark doctor DIR",
+        )
+        self.tokenizer = tokenizer
+
+
+def tokenizer_of(project: Project, *, loads_code: bool) -> AnyTokenizer:
+    """The tokenizer of a project. One that runs code is loaded in this process only with
+    `loads_code`, and only when a document needs it.
+
+    Raises TonemarkError where there is none of that name.
+    """
+    name = project.tokenizer
+    if not runs_code(name):
+        return load_tokenizer(name)
+    load = cache(lambda: load_tokenizer(name)) if loads_code else None
+    return StoredTokenizer(name, code_package(name), load)
+
+
+def tokens_of(store: Store, document: Document, tokenizer: AnyTokenizer) -> tuple[Token, ...]:
+    """The tokens of a document: given with it, or the tokenizer's.
+
+    Raises TokensAwaited where they are neither there nor may be made here, and Damaged where what
+    the store has of them does not lie in the text.
+    """
+    if document.tokens is not None:
+        return document.tokens
+    if not isinstance(tokenizer, StoredTokenizer):
+        return tuple(tokenizer.tokenize(document.text))
+    stored = _stored(store, document, tokenizer)
+    if stored is not None:
+        return stored
+    if tokenizer.load is None:
+        raise TokensAwaited(tokenizer.name)
+    from tonemark.tokenizers.check import made_tokens
+
+    return tuple(made_tokens(tokenizer.load(), document.text).tokens)
+
+
+def _stored(
+    store: Store, document: Document, tokenizer: StoredTokenizer
+) -> tuple[Token, ...] | None:
+    row = store.db.execute(
+        "SELECT tokens FROM tokenized WHERE document = ? AND tokenizer = ?",
+        (document.number, current_id(store, tokenizer)),
+    ).fetchone()
+    if row is None:
+        return None
+    try:
+        tokens = unpack_tokens(row[0])
+        if misplaced(tokens, len(document.text)):
+            raise ValueError
+    except MALFORMED:
+        raise damaged(document.number, "the tokens of ") from None
+    return tokens
+
+
+def check_there(store: Store, documents: Iterable[int], tokenizer: AnyTokenizer) -> None:
+    """Raises TokensAwaited where one of the documents with these numbers has no tokens yet: a look
+    at an index for each."""
+    if isinstance(tokenizer, StoredTokenizer):
+        current = current_id(store, tokenizer)
+        if any(without_tokens(store, number, current) for number in documents):
+            raise TokensAwaited(tokenizer.name)
+
+
+def without_tokens(store: Store, number: int, tokenizer: int | None) -> bool:
+    """Whether a document has neither tokens of its own nor any of a tokenizer of the store."""
+    query = (
+        "SELECT 1 FROM documents WHERE id = ? AND tokens IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM tokenized WHERE document = documents.id AND tokenizer = ?)"
+    )
+    return store.db.execute(query, (number, tokenizer)).fetchone() is not None
+
+
+# What the suggester writes
+
+
+class Tokenized(NamedTuple):
+    """The tokens made of a document; `fault` says why they are the general tokenizer's, in words,
+    and is empty where they are not."""
+
+    document: int
+    tokens: Sequence[Token]
+    fault: str = ""
+
+
+def current_id(store: Store, tokenizer: StoredTokenizer) -> int | None:
+    """The number that a tokenizer has in the store, in the version that was loaded last; None
+    where the package as it is now was never loaded."""
+    row = store.db.execute(
+        "SELECT id FROM tokenizers WHERE name = ? AND package = ? ORDER BY loaded DESC LIMIT 1",
+        (tokenizer.name, tokenizer.package),
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
+def note_loaded(store: Store, tokenizer: StoredTokenizer, version: str) -> int:
+    """Write down that a tokenizer was loaded in a version; the number that it has in the store.
+
+    Pages that are opened from now on have the tokens of that version; those that are open keep
+    theirs.
+    """
+    key = (tokenizer.name, tokenizer.package, version)
+    with store.transaction() as db:
+        db.execute(
+            "INSERT INTO tokenizers (name, package, version, loaded) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET loaded = excluded.loaded",
+            (*key, time.time()),
+        )
+        (number,) = db.execute(
+            "SELECT id FROM tokenizers WHERE name = ? AND package = ? AND version = ?", key
+        ).fetchone()
+    return int(number)
+
+
+def put_tokens(store: Store, tokenizer: int, made: Iterable[Tokenized]) -> None:
+    """Write the tokens that a tokenizer made; those that are there already stay."""
+    rows = [(each.document, tokenizer, pack_tokens(each.tokens), each.fault) for each in made]
+    with store.transaction() as db:
+        db.executemany("INSERT OR IGNORE INTO tokenized VALUES (?, ?, ?, ?)", rows)
+
+
+def tokenized_at_fault(store: Store, tokenizer: StoredTokenizer) -> tuple[int, list[str]]:
+    """How many documents have the general tokenizer's tokens because this one failed on them, and
+    the first of them, in words."""
+    current = current_id(store, tokenizer)
+    (count,) = store.db.execute(
+        "SELECT count(*) FROM tokenized WHERE tokenizer = ? AND fault <> ''", (current,)
+    ).fetchone()
+    rows = store.db.execute(
+        "SELECT d.key, t.fault FROM tokenized t JOIN documents d ON d.id = t.document"
+        " WHERE t.tokenizer = ? AND t.fault <> '' ORDER BY t.document LIMIT 5",
+        (current,),
+    )
+    return int(count), [f"{key}: {fault}" for key, fault in rows]
+
+
+# Which documents the suggester takes next
+
+
+def next_to_tokenize(store: Store, tokenizer: int, ahead: int, limit: int) -> list[int]:
+    """At most `limit` documents that need tokens: first those that lie before someone, the latest
+    claim first, then for each annotator the `ahead` documents that she would get next."""
+    db = store.db
+    lacking = (
+        " d.tokens IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM tokenized t WHERE t.document = d.id AND t.tokenizer = :tokenizer)"
+    )
+    values = {"tokenizer": tokenizer, "limit": limit, "ahead": ahead}
+    found = dict.fromkeys(
+        number
+        for (number,) in db.execute(
+            "SELECT d.id FROM claims c JOIN documents d ON d.id = c.document"
+            f" WHERE (c.state <> 'answered' OR c.reopened) AND {lacking}"
+            " ORDER BY c.deferred, c.sequence DESC LIMIT :limit",
+            values,
+        )
+    )
+    # Who is new begins at the first document that is free.
+    cursors = [0, *(int(at) for (at,) in db.execute("SELECT DISTINCT document FROM cursors"))]
+    for cursor in cursors:
+        if len(found) >= limit:
+            break
+        rows = db.execute(
+            "SELECT d.id FROM (SELECT id, tokens FROM documents"
+            " WHERE taken < places AND id > :cursor ORDER BY id LIMIT :ahead) d"
+            f" WHERE {lacking} ORDER BY d.id LIMIT :limit",
+            {**values, "cursor": cursor},
+        )
+        found.update(dict.fromkeys(number for (number,) in rows))
+    return list(found)[:limit]
+
+
+def awaited_by_someone(db: sqlite3.Connection, number: int) -> bool:
+    """Whether a document lies before an annotator."""
+    query = (
+        "SELECT 1 FROM claims WHERE document = ? AND (state <> 'answered' OR reopened) LIMIT 1"
+    )
+    return db.execute(query, (number,)).fetchone() is not None

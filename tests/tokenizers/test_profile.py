@@ -1,0 +1,166 @@
+"""Reading a profile: what each key does, what stands on which base, and every fault by its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tonemark.errors import TonemarkError
+from tonemark.tokenizers.profile import Profile, parse_profile, read_profile
+from tonemark.tokenizers.registry import read_tokenizer
+from tonemark.tokenizers.rules import Rules
+
+
+def nothing_beside(file: str) -> str:
+    raise TonemarkError(f"There is no {file}.")
+
+
+def profile(text: str) -> Profile:
+    return parse_profile(text, "mine", nothing_beside, file="mine.toml")
+
+
+def test_an_empty_file_is_the_general_tokenizer() -> None:
+    empty = profile("")
+    assert empty.rules == Rules()
+    assert (empty.name, empty.base, empty.languages) == ("mine", "", ())
+
+
+EVERY_KEY = """
+version = 3
+languages = ["YOR", "yo-BJ"]
+about = "Yorùbá: hyphens join"
+sources = ["An orthography, 1974"]
+reviewed = "a speaker, 2026"
+[words]
+letters = "ǃ"
+initial = ["'y"]
+final = "'"
+join = "-"
+join_numbers = true
+split = "·"
+thousands = true
+[clitics]
+front = ["n'"]
+back = ["-ni"]
+[exceptions]
+"k.m." = ["k.m."]
+wabo = ["wa", "bo"]
+[phrases]
+words = ["Dar es Salaam"]
+[sentences]
+abbreviations = ["Dkt."]
+[[examples]]
+text = "a b"
+tokens = ["a", "b"]
+sentences = ["a b"]
+"""
+
+
+def test_every_key() -> None:
+    found = profile(EVERY_KEY)
+    assert found.rules == Rules(
+        letters="ǃ",
+        initial=("'y",),
+        final=("'",),
+        join="-",
+        join_numbers=True,
+        split="·",
+        thousands=True,
+        front=("n'",),
+        back=("-ni",),
+        exceptions={"k.m.": ("k.m.",), "wabo": ("wa", "bo")},
+        phrases=("Dar es Salaam",),
+    )
+    assert found.languages == ("yo", "yo-BJ")
+    assert "Dkt." in found.sentences.abbreviations
+    assert found.examples == (("a b", ("a", "b"), ("a b",)),)
+    assert found.reviewed == "a speaker, 2026"
+
+
+def test_the_version_follows_the_rules_and_not_the_comments() -> None:
+    version = profile(EVERY_KEY).version
+    assert profile(f"# a comment\n{EVERY_KEY}").version == version
+    assert profile(EVERY_KEY.replace("speaker", "reader")).version == version
+    changes = {
+        '"-ni"': '"-je"',
+        "version = 3": "version = 4",
+        '"wa", "bo"': '"wab", "o"',
+        "Dkt.": "Bw.",
+        "Dar es": "Dar el",
+        'final = "\'"': 'final = "’"',
+    }
+    for old, new in changes.items():
+        assert old in EVERY_KEY
+        assert profile(EVERY_KEY.replace(old, new)).version != version
+
+
+def test_a_profile_adds_to_its_base(tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("# places\nnew york\n\nCape  Town\n", "utf-8")
+    mine = tmp_path / "mine.toml"
+    mine.write_text(
+        'base = "sw"\n[exceptions]\nabc = ["a", "bc"]\n[phrases]\nfiles = ["words.txt"]\n', "utf-8"
+    )
+    base, found = read_profile(mine.parent / "mine.toml"), read_tokenizer(mine)
+    assert base.sentences.abbreviations
+    assert found.name == "mine.toml"
+    text = "abc ya New York, ng'ombe Cape Town."
+    cut = [text[start:end] for start, end in found.tokenize(text)]
+    assert cut == ["a", "bc", "ya", "New York", ",", "ng'ombe", "Cape Town", "."]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("version = 0", "line 1: version must be a whole number"),
+        ("\nversoin = 1", 'line 2: unknown key "versoin" (did you mean "version"?)'),
+        ("[words]\nletters = 3", 'line 2: letters must be text in "quotes"'),
+        ('[words]\njoin = ["ab"]', "line 2: join holds single characters"),
+        ('[words]\nsplit = " "', 'line 2: split: " " holds no characters that can be seen'),
+        ('[words]\ninitial = [""]', "line 2: initial"),
+        ("[words]\nthousands = 1", "line 2: thousands must be true or false"),
+        ('[words]\nhyphens = "-"', "line 2: unknown key"),
+        ('[clitics]\nfront = "n"', "line 2: front must be a list"),
+        ('[clitics]\nback = [" a"]', 'line 2: back: " a" cannot be a clitic'),
+        ('[clitics]\nback = ["\u0301a"]', "cannot be a clitic"),
+        ('[exceptions]\nab = ["a", "c"]', 'line 2: the pieces of "ab" do not make it up'),
+        ('[exceptions]\n"a\u0301b" = ["a", "\u0301b"]', "do not make it up"),
+        ('[exceptions]\n"a b" = ["a b"]', "line 2: \"a b\" holds white space"),
+        ("[exceptions]\nab = 1", "line 2: \"ab\" must be a list of its pieces"),
+        ("exceptions = 1", "line 1: exceptions must be a table"),
+        ('[phrases]\nwords = ["a\\nb"]', "is not one line of text"),
+        ('[phrases]\nfiles = ["a.txt"]', "line 2: There is no a.txt"),
+        ('languages = ["no such tag"]', "line 1: "),
+        ('base = "other.toml"', "line 1: base cannot be another file"),
+        ('base = "spacy:yo"\n[words]\njoin = "-"', "line 2: [words] adds to the rules"),
+        ("examples = 1", "line 1: examples must be tables"),
+        ('[[examples]]\ntext = "a"\nwords = []', 'unknown key "words"'),
+        ("[sentences]\nend = 1", "end"),
+        ("= 1", "line 1"),
+        ("[words", "line 1"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_named_with_its_line(text: str, said: str) -> None:
+    with pytest.raises(TonemarkError) as caught:
+        profile(text)
+    assert "mine.toml" in caught.value.title
+    assert said in caught.value.title
+
+
+def test_all_faults_are_named_at_once() -> None:
+    with pytest.raises(TonemarkError, match=r"line 1: .*line 3: .*line 4: "):
+        profile('version = "1"\n[words]\nletters = 3\nfinal = 4\n')
+
+
+def test_files_that_are_none(tmp_path: Path) -> None:
+    (tmp_path / "latin.toml").write_bytes(b"about = 'x'\nreviewed = '\xe9'\n")
+    (tmp_path / "out.toml").write_text('[phrases]\nfiles = ["../a.txt", "/etc/passwd"]\n')
+    for name, said in (
+        ("latin.toml", "latin.toml, line 2: this is not UTF-8"),
+        ("none.toml", "none.toml cannot be read: No such file"),
+        ("", "cannot be read"),
+        ("out.toml", '"../a.txt" is not the name of a file beside out.toml'),
+    ):
+        with pytest.raises(TonemarkError, match=r"[a-z]+") as caught:
+            read_profile(tmp_path / name)
+        assert said in caught.value.title

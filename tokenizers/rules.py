@@ -1,0 +1,265 @@
+"""The rules that cut text into words, numbers and signs: the general ones, by Unicode properties
+alone, and what a language adds to them. Knows patterns, no files.
+"""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import regex
+
+GENERAL_VERSION = "2"
+"""Changes whenever the general rules give some text other tokens."""
+
+APOSTROPHES = "'’‘ʼ`´＇ꞌ"
+"""What people type for one apostrophe: ASCII, quotes, U+02BC, the accents, U+FF07, U+A78C."""
+
+HYPHENS = "-\u2010\u2011"
+
+# Letters with their marks, digits, ZWJ and ZWNJ (`\w`); other numbers (Ethiopic ፪ኛ); geresh; and
+# the modifier symbols that write tone or length as letters do (UAX 29 counts them as ALetter).
+LETTERS = (
+    r"\w\p{No}\u05F3\u02C2-\u02C5\u02D2-\u02D7\u02DE\u02DF\u02E5-\u02EB\u02ED\u02EF-\u02FF"
+    r"\uA700-\uA721\uA789\uA78A\uAB5B"
+)
+
+# What joins two of the former: apostrophes as people type them, the middle dots, gershayim and
+# Armenian accents of UAX 29, and what nobody sees: soft hyphen, word joiner, BOM, LRM, RLM, ALM.
+_INNER = "'’‘`´＇\u00b7\u2027\u05f4\u055a\u055b\u055c\u055e\u00ad\u2060\ufeff\u200e\u200f\u061c"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What one language adds to the general rules, which are `Rules()`.
+
+    `letters` are letters wherever they stand, `split` are characters that never join. `initial`
+    and `final` are letters at the front and at the end of a word, each as a string: its first (for
+    `final` its last) character is the one in question, the others must stand beside it: "'y" makes
+    'yan a word, and leaves 'a as it is; one alone needs any letter there. `join` holds characters
+    that join letters on both sides; with `join_numbers`, digits too. `endings` are ends of words
+    that a hyphen sets off, with what must stand before it: "n-ún" makes kárùn-ún one word, and
+    leaves mú-un as it is; composed or decomposed is the same. `thousands`: 29,000 is one token.
+    `front` and `back` are clitics to be split off a word that goes on with a letter, letter case
+    ignored; an apostrophe or a hyphen in them stands for all its forms. `exceptions` maps a
+    stretch without white space to its pieces. `phrases` are words that hold white space.
+    """
+
+    letters: str = ""
+    initial: tuple[str, ...] = ()
+    final: tuple[str, ...] = ()
+    join: str = ""
+    join_numbers: bool = False
+    endings: tuple[str, ...] = ()
+    split: str = ""
+    thousands: bool = False
+    front: tuple[str, ...] = ()
+    back: tuple[str, ...] = ()
+    exceptions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    phrases: tuple[str, ...] = ()
+
+
+class Cutter:
+    """Cuts text by rules, grapheme clusters not looked at: see `GeneralTokenizer` for what is done.
+
+    `plain` matches a stretch without white space that surely is one token; one of `stops` behind it
+    surely is another.
+    """
+
+    __slots__ = ("_back", "_exceptions", "_front", "_pattern", "plain", "stops")
+
+    def __init__(self, rules: Rules) -> None:
+        self._pattern = _pattern(rules)
+        self._exceptions = rules.exceptions
+        word = _word_class(rules)
+        self._front = self._back = None
+        if rules.front:
+            self._front = regex.compile(
+                rf"(?i:{_any_of(map(_typed_alike, _longest(rules.front)))})"
+                r"(?=[\p{L}\p{Nd}])(?![\p{GCB=Extend}\p{GCB=SpacingMark}])"
+            )
+        if rules.back:
+            self._back = regex.compile(
+                rf"(?<={word})(?i:{_any_of(map(_typed_alike, _longest(rules.back)))})\Z"
+            )
+        plain = r"(?![\p{GCB=Extend}\p{GCB=SpacingMark}])\p{L}[\p{L}\p{Mn}]*+(?<!\p{GCB=Prepend})"
+        if rules.split:
+            plain = rf"(?!.*[{regex.escape(rules.split)}]){plain}"
+        self.plain = regex.compile(plain if not self._has_parts else r"(?!)")
+        self.stops = "".join(c for c in ".,:;?!" if c not in rules.letters + "".join(rules.final))
+
+    @property
+    def _has_parts(self) -> bool:
+        return bool(self._exceptions or self._front or self._back)
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """The borders of the tokens of `text`, in code points."""
+        found = (match.span() for match in self._pattern.finditer(text))
+        return self._parts(text, found) if self._has_parts else found
+
+    def _parts(self, text: str, found: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        for start, end in found:
+            pieces = self._exceptions.get(text[start:end])
+            if pieces:
+                for piece in pieces:
+                    yield start, start + len(piece)
+                    start += len(piece)
+                continue
+            if self._front:
+                for _ in range(_CLITICS):
+                    cut = self._front.match(text, start, end)
+                    if not cut:
+                        break
+                    yield cut.span()
+                    start = cut.end()
+            tail = []
+            if self._back:
+                for _ in range(_CLITICS):
+                    cut = self._back.search(text, max(start, end - LONGEST_CLITIC), end)
+                    if not cut or cut.start() <= start:
+                        break
+                    tail.append(cut.span())
+                    end = cut.start()
+            yield start, end
+            yield from reversed(tail)
+
+
+_CLITICS = 4
+"""Clitics that may stand one behind the other."""
+
+LONGEST_CLITIC = 32
+"""Code points a clitic may have, the letter beside it included."""
+
+_URL = (
+    rf"(?:[\-.~:?#@!$&'()*+,;%\[\]]*+[{LETTERS}/=]++)++"  # does not end in a sign of the sentence
+)
+_TOP = r"(?:com|org|net|edu|gov|info|(?:com|org|net|edu|gov|co|ac|or|go)\.[a-z]{2})"
+
+# Tried where a word has just ended, in this order. Whatever can fail after it has read is bounded,
+# so that hostile text (a.a.a.a...) is still read a fixed number of times.
+_LONGER = (
+    rf"(?<=\b(?:https?|ftp)):/{_URL}",
+    rf"(?<=\b[Ww][Ww][Ww])\.{_URL}",
+    # amina@redio.or.tz
+    rf"(?:[.+\-][{LETTERS}]++){{0,8}}+@[{LETTERS}]++(?:[.\-][{LETTERS}]++){{1,8}}+(?<=\.\p{{L}}{{2,24}})",
+    # habari.co.tz/leo: without "www" only under a few top-level domains, because a full stop
+    # with its space forgotten is commoner in raw text than any other domain.
+    rf"(?:[.\-][{LETTERS}]++){{1,8}}+(?<=\.{_TOP})(?:/(?:{_URL})?+)?+",
+    # 10:30, 10:30:15
+    rf"(?<=\p{{Nd}})(?::\p{{Nd}}{{2}}(?!\p{{Nd}}))++[{LETTERS}]*+",
+    # 3.5, 1.2.3, 4.12.2021, ٣٫٥
+    rf"(?<=\p{{Nd}})(?:[.\u066B\u066C]\p{{Nd}}++)++[{LETTERS}]*+",
+    # 1,000.50
+    rf"(?<=\p{{Nd}})(?:,\p{{Nd}}{{3}}){{1,9}}+\.\p{{Nd}}++[{LETTERS}]*+",
+    # 2021-03-04, 4-3-2021, 4/3/2021
+    rf"(?<=\p{{Nd}}{{4}})-\p{{Nd}}{{1,2}}-\p{{Nd}}{{1,2}}(?![{LETTERS}])",
+    rf"(?<=\p{{Nd}})(?P<bar>[\-/])\p{{Nd}}{{1,2}}(?P=bar)\p{{Nd}}{{2,4}}(?![{LETTERS}])",
+)
+_THOUSANDS = rf"(?<=\p{{Nd}})(?:,\p{{Nd}}{{3}}(?!\p{{Nd}})){{1,9}}+(?:\.\p{{Nd}}++)?+[{LETTERS}]*+"
+
+
+@functools.cache
+def _general_pattern() -> regex.Pattern[str]:
+    return _compiled(Rules())
+
+
+def _pattern(rules: Rules) -> regex.Pattern[str]:
+    return _general_pattern() if rules == Rules() else _compiled(rules)
+
+
+def _compiled(rules: Rules) -> regex.Pattern[str]:
+    word = _word_class(rules)
+    inner = "".join(c for c in _INNER if c not in rules.split)
+    inner += rules.join if rules.join_numbers else ""
+    joined = rf"[{regex.escape(inner)}]{word}++"
+    if rules.join and not rules.join_numbers:
+        joined += rf"|(?<=[\p{{L}}\p{{M}}])[{regex.escape(rules.join)}](?=\p{{L}}){word}++"
+    longer = (*_LONGER, _THOUSANDS) if rules.thousands else _LONGER
+    alternatives = [
+        *_exceptions(rules.exceptions),
+        rf"{_initial(rules.initial)}{word}++(?:{joined})*+"
+        rf"{_endings(rules.endings, word)}{_final(rules.final, word)}"
+        rf"(?:(?=[.,:/@+\-\u066B\u066C])(?:{'|'.join(longer)}))?+",
+        rf"[@#](?!\p{{M}}){word}++",
+        r"\.{3,}+|(?P<sign>[\-=*~–—])(?P=sign)*+",
+        r"\p{Cf}++|\p{Cn}++",
+        # White space is what `str.isspace` says, as in Python and spaCy: `\s` lacks some controls.
+        r"[^\s\x1C-\x1F]",
+    ]
+    return regex.compile("|".join(alternatives))
+
+
+def _word_class(rules: Rules) -> str:
+    """What matches one character of a word."""
+    letters = f"[{LETTERS}{regex.escape(rules.letters)}]"
+    return f"(?:(?![{regex.escape(rules.split)}]){letters})" if rules.split else letters
+
+
+def _initial(starts: Iterable[str]) -> str:
+    options = [
+        rf"{regex.escape(s[0])}(?=(?i:{regex.escape(s[1:])}))"
+        if s[1:]
+        else rf"{regex.escape(s)}(?=\p{{L}})"
+        for s in starts
+    ]
+    return rf"(?:{'|'.join(options)})?+" if options else ""
+
+
+def _final(ends: Iterable[str], word: str) -> str:
+    options = [
+        rf"(?<=(?i:{regex.escape(e[:-1])})){regex.escape(e[-1])}"
+        if e[:-1]
+        else rf"(?<=[\p{{L}}\p{{M}}]){regex.escape(e)}"
+        for e in ends
+    ]
+    return rf"(?:(?:{'|'.join(options)})(?!{word}))?+" if options else ""
+
+
+def _endings(endings: Iterable[str], word: str) -> str:
+    options = []
+    for ending in _longest(form for e in endings for form in _both_forms(e)):
+        at = next(i for i, character in enumerate(ending) if character in HYPHENS)
+        before = regex.escape(ending[:at]) or r"[\p{L}\p{M}]"
+        options.append(rf"(?<=(?i:{before}))(?i:{_typed_alike(ending[at:])})")
+    return rf"(?:(?:{'|'.join(options)})(?!{word}))?+" if options else ""
+
+
+def _both_forms(text: str) -> set[str]:
+    """Text composed and decomposed (NFC, NFD), as people's keyboards give the one or the other."""
+    return {unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)}
+
+
+def _exceptions(exceptions: Iterable[str]) -> Iterator[str]:
+    """Patterns for stretches that are cut just so, none inside a longer word."""
+    edge = regex.compile(f"[{LETTERS}]")
+    found = []
+    for entry in _longest(exceptions):
+        before = rf"(?<![{LETTERS}])" if edge.match(entry[0]) else ""
+        # An apostrophe joins what follows: "n'" stands alone in n' ụlọ, not in n'ụlọ.
+        joins = edge.match(entry[-1]) or entry[-1] in APOSTROPHES
+        after = rf"(?![{LETTERS}])" if joins else r"(?!\p{M})"
+        found.append(f"{before}{regex.escape(entry)}{after}")
+    if found:
+        yield _any_of(found)
+
+
+def _typed_alike(clitic: str) -> str:
+    parts = []
+    for character in clitic:
+        for alike in (APOSTROPHES, HYPHENS):
+            if character in alike:
+                parts.append(f"[{regex.escape(alike)}]")
+                break
+        else:
+            parts.append(regex.escape(character))
+    return "".join(parts)
+
+
+def _any_of(patterns: Iterable[str]) -> str:
+    return f"(?:{'|'.join(patterns)})"
+
+
+def _longest(words: Iterable[str]) -> list[str]:
+    return sorted(words, key=lambda word: (-len(word), word))

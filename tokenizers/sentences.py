@@ -1,0 +1,357 @@
+"""Where sentences end, and paragraphs: rules good for any language, and what a profile adds.
+
+Knows no file format and no project; `line_ends.py` says which line ends mean something.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain, pairwise
+from typing import Any
+
+import regex
+
+from tonemark.text import graphemes
+from tonemark.tokenizers.base import Token
+from tonemark.tokenizers.line_ends import line_ends
+
+Note = Callable[[str, str], None]
+"""Takes the words of a fault, and the key of the table at which it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceRules:
+    """What a language does differently. The defaults are good for any.
+
+    `ends` are characters that end a sentence besides the general ones, `not_ends` general ones
+    that do not. `abbreviations` end in a full stop and never end a sentence; `before_numbers` do
+    not where a number follows. With `ordinals`, "3." is an ordinal wherever it stands.
+    """
+
+    ends: frozenset[str] = frozenset()
+    not_ends: frozenset[str] = frozenset()
+    abbreviations: frozenset[str] = frozenset()
+    before_numbers: frozenset[str] = frozenset()
+    ordinals: bool = False
+
+
+def sentence_rules(
+    table: Mapping[str, Any], note: Note, base: SentenceRules = SentenceRules()
+) -> SentenceRules:
+    """The rules that a profile's [sentences] table writes; all keys are optional.
+
+    - `ends = ";"`: characters that end a sentence where white space or a closing quote follows,
+      besides the general ones (`_GENERAL`: those of Unicode's Sentence_Terminal).
+    - `not_ends = "!"`: general ones that do not in this language.
+    - `abbreviations = ["Dkt.", "Bw."]`: after these the sentence goes on, whatever follows. One
+      written in lower case holds with a capital and in capitals too.
+    - `before_numbers = ["Na.", "uk."]`: the same where a number follows, and there alone.
+    - `ordinals = true`: a number of up to two digits, or a Roman one, with a full stop is an
+      ordinal ("3. Mai"), which ends no sentence.
+
+    What `base` has stays, lists and characters being joined to it. `note` is told each fault.
+    """
+    found = dict(table)
+    ends = _characters(found, "ends", note)
+    not_ends = _characters(found, "not_ends", note)
+    abbreviations = _abbreviations(found, "abbreviations", note)
+    before_numbers = _abbreviations(found, "before_numbers", note)
+    ordinals = found.pop("ordinals", base.ordinals)
+    if not isinstance(ordinals, bool):
+        note("must be true or false", "ordinals")
+        ordinals = base.ordinals
+    for key in found:
+        note(f'there is no key "{key}" here; known: {", ".join(_KEYS)}', key)
+    return replace(
+        base,
+        ends=(base.ends | ends) - not_ends,
+        not_ends=(base.not_ends | not_ends) - ends,
+        abbreviations=base.abbreviations | abbreviations,
+        before_numbers=base.before_numbers | before_numbers,
+        ordinals=ordinals,
+    )
+
+
+_KEYS = ("ends", "not_ends", "abbreviations", "before_numbers", "ordinals")
+_NO_END = regex.compile(r"[\w\s\x1C-\x1F\p{M}\p{C}\p{Ps}\p{Pe}\p{Pi}\p{Pf}\"']")
+
+
+def _characters(table: dict[str, Any], key: str, note: Note) -> frozenset[str]:
+    value = table.pop(key, "")
+    if not isinstance(value, str):
+        note("must be a string of characters", key)
+    elif found := _NO_END.search(value):
+        note(f"U+{ord(found[0]):04X} cannot end a sentence", key)
+    else:
+        return frozenset(value)
+    return frozenset()
+
+
+def _abbreviations(table: dict[str, Any], key: str, note: Note) -> frozenset[str]:
+    value = table.pop(key, [])
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        note("must be a list of strings", key)
+        return frozenset()
+    known: set[str] = set()
+    for each in value:
+        if not each or any(character.isspace() for character in each):
+            note(f"{each!r} is empty or holds white space: list its parts one by one", key)
+        elif not each.endswith(".") or len(each) > LONGEST_WORD:
+            note(f"{each!r} does not end in a full stop, or is too long", key)
+        else:
+            known |= {each, each.upper()}
+            if each == each.lower():
+                known.add(each[0].upper() + each[1:])
+    return frozenset(known)
+
+
+LONGEST_WORD = 40
+"""Code points that are looked at before a full stop: no abbreviation is longer."""
+
+
+# Signs that are used inside sentences and words too (.com, !Xun, 3.5): they end a sentence where
+# white space or the end of the text follows. All others need none.
+_SPACED = ".!?…‼‽⁇⁈⁉⸮․"
+
+# Sentence_Terminal of UAX #29 with the ellipsis; without U+104A, which is Myanmar's comma.
+_GENERAL = r"\p{Sentence_Terminal}…--\u104A"
+
+_WHITE = r"\s\x1C-\x1F"
+_QUOTES = "\"'’‘‚‛“”„‟«»‹›＂＇"
+_BIDI = "\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069"
+
+# What stands before the first word of a sentence: brackets, quotes, ¿ ¡ and their like in Adlam,
+# dashes of dialogues, bullets.
+_OPENING = rf"{_WHITE}{_BIDI}{_QUOTES}\p{{Ps}}\p{{Pi}}\p{{Pd}}¿¡𞥞𞥟*•"
+_NEXT = regex.compile(rf"[{_OPENING}]*+(?P<next>.)?+", regex.DOTALL)
+
+# What no sentence begins with.
+_CONTINUING = regex.compile(r"[\p{Terminal_Punctuation}\p{Pe}\p{Pf}…/&=]")
+
+_LOWER = regex.compile(r"[\p{Ll}--\p{Georgian}]", regex.V1)
+_WORD = regex.compile(r"\w")
+_CAPITAL = regex.compile(r"\p{Lu}")
+_MIXED = regex.compile(r"[\p{Ll}\p{M}'’\-]{1,5}+\p{Lu}")
+
+_ELLIPSIS = regex.compile(r"\.{2,}+|[.…]*+…[.…]*+")
+_NUMBER = regex.compile(r"\p{Nd}{1,9}")
+_ROMAN = regex.compile(r"[IVXLC]{1,7}")
+_INITIAL = regex.compile(r"\p{Lu}\p{M}*+|[\p{Ethiopic}\p{Arabic}\p{Hebrew}&&\p{L}]", regex.V1)
+_LETTER = regex.compile(r"\p{L}\p{M}*+")
+_DOTTED = regex.compile(r"(?:\p{L}\p{M}*+){1,2}(?:\.-?+(?:\p{L}\p{M}*+){1,2})++")
+_NO_VOWEL = regex.compile(r"[B-DF-HJ-NP-TVXZ][b-df-hj-np-tvxz]{1,3}")
+
+# Titles and the like as African and European languages share them; the rest is for profiles.
+_ABBREVIATIONS = frozenset(
+    "Mme. Mlle. Prof. Rev. Hon. Gen. Col. Capt. Gov. Sen. Rep. Eng. Pres. Insp. Sr. Jr. Bro. "
+    "cf. vs. viz. e.g. i.e. eg. ie. al. ca. approx. Ph.D. M.Sc. B.Sc.".split()
+)
+_BEFORE_NUMBERS = frozenset(
+    "No. no. Nos. nos. Nr. nr. N°. p. pp. P. art. Art. fig. Fig. vol. Vol. ch. Ch. cap. Cap. sec. "
+    "Sec. par. tel. Tel. Jan. Feb. Mar. Apr. Jun. Jul. Aug. Sep. Sept. Oct. Nov. Dec.".split()
+)
+
+
+def sentences(text: str, rules: SentenceRules = SentenceRules()) -> list[Token]:
+    """The sentences of `text`: in order, without overlap, without white space at their ends, every
+    other character in exactly one of them, no grapheme cluster cut. In linear time.
+
+    - A sentence ends behind a sign of Unicode's Sentence_Terminal, and the quotes, brackets and
+      footnote marks that close there. Signs of cased scripts (. ? ! …) need white space behind
+      them; ። ؟ । 。 and others do not. ፡፡ and :: stand for ። after an Ethiopic letter. N'Ko's ߸
+      is a comma (Unicode), and ends one only where a profile says so.
+    - It goes on where the next word begins in lower case (in texts that have capitals), or with a
+      comma and the like; uMandela and i-ANC count as capitals behind a plain full stop.
+    - A full stop ends none behind an initial (J. K.), an abbreviation of the rules or one that
+      most languages share, one with stops inside (U.S., ዓ.ም.; p.m. ends one before a capital),
+      a capital and consonants (Dr., St.), nor a number that begins the sentence (3. Mwanzo).
+    - Empty lines end sentences, and other line ends by `line_ends.line_ends`, unless the next line
+      begins in lower case.
+
+    Where nothing decides, the sentence goes on: what was cut in two is worse than what was not.
+    """
+    return _stretches(text, _cuts(text, rules))
+
+
+def paragraphs(text: str) -> list[Token]:
+    """The paragraphs of `text`, kept as `sentences` keeps them: stretches between empty lines.
+
+    In a block with a line of more than `line_ends.WIDEST` code points nothing was wrapped, and each
+    line is a paragraph.
+    """
+    cuts = (each.start for each in line_ends(text) if each.is_blank or each.is_long)
+    return _stretches(text, cuts)
+
+
+def _cuts(text: str, rules: SentenceRules) -> Iterator[int]:
+    """Offsets that part sentences: white space around them is nobody's."""
+    cased = _CAPITAL.search(text) is not None
+    lines = line_ends(text)
+    line = next(lines, None)
+    start = word = 0
+    quotes = _Quotes(text)
+    for match in _pattern(rules.ends, rules.not_ends).finditer(text):
+        while line and line.start < match.end():
+            if line.is_blank or line.is_set and not _goes_on(text, line.end, cased):
+                yield (start := line.start)
+            if line.is_blank:
+                quotes.forget(line.start)
+            line = next(lines, None)
+        if word < start:
+            word = start
+        if word < match.start():
+            found = _WORD.search(text, word)
+            word = found.start() if found else len(text)
+        if word >= match.start():
+            continue
+        end = quotes.closed(match.end())
+        if _is_end(text, match, end, start, rules, cased):
+            yield (start := end)
+    while line:
+        if line.is_blank or line.is_set and not _goes_on(text, line.end, cased):
+            yield line.start
+        line = next(lines, None)
+
+
+@functools.lru_cache(64)
+def _pattern(ends: frozenset[str], not_ends: frozenset[str]) -> regex.Pattern[str]:
+    """A run of signs, with what closes behind it."""
+    own, no = (
+        "".join(f"\\U{ord(each):08X}" for each in sorted(group)) for group in (ends, not_ends)
+    )
+    general = f"[{_GENERAL}{no}]" if no else f"[{_GENERAL}]"
+    signs = f"[{general}{own}]"
+    close = rf"[\p{{Pe}}{_BIDI}]|[{_QUOTES}\p{{Pi}}\p{{Pf}}](?!\w)"
+    note = r"\[\p{Nd}{1,3}+\]|[\u00B9\u00B2\u00B3\u2070\u2074-\u2079]{1,3}+"
+    apart = rf"[ \xA0\u202F](?:\p{{Pe}}|[»›”’])(?=[{_WHITE}\p{{P}}]|\Z)"
+    return regex.compile(
+        rf"(?P<signs>(?:{signs}|(?<=\p{{Ethiopic}})(?:፡፡|::))++)"
+        rf"(?P<closers>(?:{close}|{note}|{apart})*+)",
+        regex.V1,
+    )
+
+
+class _Quotes:
+    """Tells a straight quote between spaces (as in tokens put together again) that closes from one
+    that opens, by counting those before it in the block."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = self.count = 0
+
+    def forget(self, at: int) -> None:
+        """A block ends at `at`: a quote that was not closed says nothing of the next one."""
+        self.at, self.count = at, 0
+
+    def closed(self, end: int) -> int:
+        """`end`, or the end of the quote that stands apart behind it and closes."""
+        if not self.text.startswith(' "', end) or not self.text[end + 2 : end + 3].isspace():
+            return end
+        self.count += self.text.count('"', self.at, end)
+        self.at = end
+        return end + 2 if self.count % 2 else end
+
+
+def _is_end(
+    text: str,
+    match: regex.Match[str],
+    end: int,
+    start: int,
+    rules: SentenceRules,
+    cased: bool,
+) -> bool:
+    """Whether signs, with what closes up to `end`, end the sentence that began at `start`."""
+    if end == len(text):
+        return False
+    signs = match["signs"]
+    is_apart = text[end].isspace()
+    if not is_apart and all(sign in _SPACED or sign in rules.ends for sign in signs):
+        return False
+    is_plain = end == match.end("signs")
+    if _goes_on(text, end, cased, mixed=signs == "." and is_plain):
+        return False
+    ahead = _NEXT.match(text, end)
+    following = (ahead and ahead["next"]) or ""
+    if signs == "．" and following.isdecimal() and not is_apart:
+        return False
+    if _ELLIPSIS.fullmatch(signs):
+        return bool(_CAPITAL.match(following)) or not following.isalpha()
+    if signs == "." and is_plain:
+        return not _is_abbreviation(text, start, match.start(), following, rules, cased)
+    return True
+
+
+def _goes_on(text: str, at: int, cased: bool, *, mixed: bool = False) -> bool:
+    """Whether what comes at `at` cannot begin a sentence. `mixed`: uMandela can."""
+    found = _NEXT.match(text, at)
+    if not found or not (following := found["next"]):
+        return True
+    if _CONTINUING.match(following) and found.start("next") == at + 1 or following == ",":
+        return True
+    if not cased or not _LOWER.match(following):
+        return False
+    return not (mixed and _MIXED.match(text, found.start("next")))
+
+
+def _is_abbreviation(
+    text: str, start: int, stop: int, following: str, rules: SentenceRules, cased: bool
+) -> bool:
+    """Whether the word before the full stop at `stop` keeps the sentence going."""
+    before = text[max(start, stop - LONGEST_WORD) : stop]
+    if not before or before[-1].isspace():
+        return False
+    word = before.split()[-1].lstrip(_QUOTES + "([{¿¡—–/")
+    whole = word + "."
+    if whole in rules.abbreviations or whole in _ABBREVIATIONS:
+        return True
+    is_number = following.isdecimal()
+    if is_number and (whole in rules.before_numbers or whole in _BEFORE_NUMBERS):
+        return True
+    is_first = len(before.strip()) - len(word) <= 1 and stop - start <= len(before) + 1
+    if _NUMBER.fullmatch(word):
+        short = len(word) <= 2
+        return is_first or short and (rules.ordinals or is_number)
+    if rules.ordinals and _ROMAN.fullmatch(word):
+        return True
+    if _INITIAL.fullmatch(word) or (is_first and _LETTER.fullmatch(word)):
+        return True
+    if _DOTTED.fullmatch(word):
+        # p.m. and n.k. often stand last, U.S. and Ph.D. before a name.
+        return not (cased and word == word.lower() != word.upper())
+    return _NO_VOWEL.fullmatch(word) is not None
+
+
+_REACHES_OUT = regex.compile(
+    r"[^\p{L}\p{M}\p{N}][\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}]|\p{GCB=Prepend}"
+    r"|\A[\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}]"
+)
+"""Where a cluster may hold a sign or white space with something else."""
+
+
+def _stretches(text: str, cuts: Iterable[int]) -> list[Token]:
+    """What lies between the cuts, without the white space around it."""
+    found: list[Token] = []
+    for start, end in pairwise(chain((0,), cuts, (len(text),))):
+        piece = text[start:end].rstrip()
+        if bare := piece.lstrip():
+            found.append(Token(start + len(piece) - len(bare), start + len(piece)))
+    return _whole_clusters(text, found) if _REACHES_OUT.search(text) else found
+
+
+def _whole_clusters(text: str, stretches: Iterable[Token]) -> list[Token]:
+    """The stretches with their borders moved out of clusters; those that then overlap are one."""
+    whole: list[Token] = []
+    clusters = iter(graphemes(text))
+    left, right = 0, 0
+    for start, end in stretches:
+        while right <= start:
+            left, right = next(clusters)
+        first = left
+        while right < end:
+            left, right = next(clusters)
+        if whole and first < whole[-1].end:
+            first = whole.pop().start
+        whole.append(Token(first, right))
+    return whole

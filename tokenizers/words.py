@@ -1,0 +1,191 @@
+"""Words that hold spaces: joins the tokens of a text that make a word of a list, such as the three
+syllables of Hmong `kws kho mob`. Knows no language and no files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
+from unicodedata import normalize
+
+import regex
+
+from tonemark.tokenizers.base import Token
+
+LONGEST = 16
+"""Tokens that a word may have: what bounds the work done for each token of a text."""
+
+_Node: TypeAlias = dict[str, "_Node"]
+"""A step in the tree of words: folded token to the next step. A token behind a space has a space
+ahead of it, and under the empty string stands something where a word ends."""
+
+_BREAK = regex.compile(r"[\n\v\f\r\x1C-\x1E\x85\u2028\u2029]")
+"""Where `str.splitlines` ends a line. No word reaches over one."""
+
+
+class Phrases:
+    """Words made of several tokens, found in the tokens of a text.
+
+    `phrases`: each a word, either as its tokens, or as a string that `cut` makes tokens of (without
+    `cut` they are what white space parts). Letter case does not matter, composed and decomposed
+    letters are equal, and a space in a word stands for any white space but the end of a line; where
+    there is none, none may stand in the text. A phrase of one token changes nothing.
+
+    `doubled`: a word said twice and more (Hmong `sai sai`) is one too, up to `LONGEST` times.
+
+    Raises ValueError, naming the phrase, where one has more than `LONGEST` tokens.
+    """
+
+    __slots__ = ("_doubled", "_root", "_second")
+
+    def __init__(
+        self,
+        phrases: Iterable[Sequence[str] | str],
+        *,
+        cut: Callable[[str], list[Token]] | None = None,
+        doubled: bool = False,
+    ) -> None:
+        self._root: _Node = {}
+        self._second: set[str] = set()
+        self._doubled = doubled
+        strings: list[str] = []
+        for phrase in phrases:
+            if isinstance(phrase, str):
+                strings.append(phrase)
+            else:
+                self._add([_folded(phrase[0]), *(f" {_folded(token)}" for token in phrase[1:])])
+        for keys in _cut_all(strings, cut):
+            self._add(keys)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to join."""
+        return bool(self._root) or self._doubled
+
+    def _add(self, keys: list[str]) -> None:
+        if len(keys) > LONGEST:
+            raise ValueError("".join(keys))
+        if len(keys) < 2:
+            return
+        node = self._root
+        for key in keys:
+            node = node.setdefault(key, {})
+        node[""] = {}
+        self._second.add(keys[1].lstrip(" "))
+
+    def join(self, text: str, tokens: list[Token]) -> list[Token]:
+        """`tokens` of `text`, those that make a word joined. Linear in the number of tokens.
+
+        Where words overlap (A B, B C), the choice is what leaves the fewest tokens: each word of
+        the list that is used speaks for itself, and greedy reading would give up two of them for
+        the one that came first. Where that leaves several ways, the longest word on the left.
+        """
+        root, second = self._root, self._second
+        folded = [
+            part.lower() if (part := text[start:end]).isascii() else _folded(part)
+            for start, end in tokens
+        ]
+        last = len(folded) - 1
+        # Half of the syllables of a Hmong text begin some word; those that go on are few.
+        starts = [
+            at
+            for at, word in enumerate(folded)
+            if at < last and (following := folded[at + 1]) in second and word in root
+        ]
+        if self._doubled:
+            again = [
+                at
+                for at in range(last)
+                if folded[at] == folded[at + 1] and folded[at].isalpha()
+            ]
+            starts = sorted({*starts, *again}) if again else starts
+        joined: list[Token] = []
+        done, number = 0, 0
+        while number < len(starts):
+            first = starts[number]
+            # All words that overlap, one with the next, are decided on together.
+            ways: dict[int, list[int]] = {}
+            reach = first + 1
+            while number < len(starts) and starts[number] < reach:
+                at = starts[number]
+                ends = self._ends(text, tokens, folded, at)
+                if ends:
+                    ways[at] = ends
+                    reach = max(reach, ends[-1])
+                number += 1
+            if not ways:
+                continue
+            joined += tokens[done:first]
+            joined += _fewest(tokens, first, reach, ways)
+            done = reach
+        joined += tokens[done:]
+        return joined
+
+    def _ends(
+        self, text: str, tokens: list[Token], folded: list[str], at: int
+    ) -> list[int]:
+        """Where the words that begin at token `at` end, exclusive, shortest first."""
+        ends = []
+        limit = min(len(tokens), at + LONGEST)
+        node: _Node | None = self._root.get(folded[at])
+        same = self._doubled and folded[at].isalpha()
+        nearer = at
+        while node is not None or same:
+            nearer += 1
+            if nearer == limit:
+                break
+            gap = text[tokens[nearer - 1].end : tokens[nearer].start]
+            if gap and gap != " " and _BREAK.search(gap):
+                break
+            if node is not None:
+                node = node.get(f" {folded[nearer]}" if gap else folded[nearer])
+            same = same and bool(gap) and folded[nearer] == folded[at]
+            if same or (node is not None and "" in node):
+                ends.append(nearer + 1)
+        return ends
+
+
+def _fewest(
+    tokens: list[Token], first: int, reach: int, ways: dict[int, list[int]]
+) -> list[Token]:
+    """Tokens `first` to `reach` in as few as the words in `ways` (start to ends) allow."""
+    if len(ways) == 1 and first in ways:
+        return [Token(tokens[first].start, tokens[reach - 1].end)]
+    cost = [0] * (reach - first + 1)
+    step = list(range(first + 1, reach + 1))
+    for at in range(reach - 1, first - 1, -1):
+        best = cost[at + 1 - first]
+        for end in ways.get(at, ()):
+            if cost[end - first] <= best:
+                best, step[at - first] = cost[end - first], end
+        cost[at - first] = best + 1
+    joined = []
+    at = first
+    while at < reach:
+        end = step[at - first]
+        joined.append(Token(tokens[at].start, tokens[end - 1].end))
+        at = end
+    return joined
+
+
+def _folded(token: str) -> str:
+    if token.isascii():
+        return token.lower()
+    return normalize("NFC", normalize("NFC", token).casefold())
+
+
+def _cut_all(
+    strings: list[str], cut: Callable[[str], list[Token]] | None
+) -> Iterable[list[str]]:
+    """The folded tokens of each string, a space ahead of those that stand behind one."""
+    if cut is None:
+        for string in strings:
+            first, *others = string.split() or [""]
+            yield [_folded(first), *(f" {_folded(other)}" for other in others)]
+        return
+    for string in strings:
+        keys, end = [], 0
+        for token in cut(string):
+            space = " " if keys and token.start > end else ""
+            keys.append(space + _folded(string[token.start : token.end]))
+            end = token.end
+        yield keys
