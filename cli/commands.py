@@ -5,7 +5,6 @@ Verbs are loaded when they are called: none without a screen imports Textual.
 
 from __future__ import annotations
 
-import importlib
 import io
 import os
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from tonemark.cli.late import LateGroup
 from tonemark.errors import TonemarkError
 from tonemark.text import visible
 
@@ -24,6 +24,8 @@ VERBS = {
     "open": "tonemark.cli.working",
     "status": "tonemark.cli.reporting",
     "export": "tonemark.cli.exporting",
+    "tokenize": "tonemark.cli.tokenizing",
+    "tokenizers": "tonemark.cli.tokenizing",
     "doctor": "tonemark.cli.doctor",
     "recent": "tonemark.cli.projects",
     "demo": "tonemark.cli.projects",
@@ -34,21 +36,8 @@ IMPLIED = ("open", "recent")
 """What `tonemark DIR` and `tonemark` alone mean; not listed in the help."""
 
 
-class Verbs(click.Group):
+class Verbs(LateGroup):
     """The verbs, loaded late; a folder in the place of a verb opens it."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The verbs that the help lists."""
-        return [verb for verb in VERBS if verb not in IMPLIED]
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """Load a verb."""
-        if name not in VERBS:
-            return None
-        module = importlib.import_module(VERBS[name])
-        command = getattr(module, f"{name}_command")
-        assert isinstance(command, click.Command)
-        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -56,10 +45,7 @@ class Verbs(click.Group):
         """A first word that is no verb is a project's folder."""
         if args[0] not in VERBS and not args[0].startswith("-"):
             if not Path(args[0]).exists():
-                import difflib
-
-                near = difflib.get_close_matches(args[0], self.list_commands(ctx), 1)
-                meant = f" Did you mean {near[0]}?" if near else ""
+                meant = self.meant(ctx, args[0])
                 ctx.fail(f"{args[0]} is neither a command nor a project's folder.{meant}")
             args = ["open", *args]
         return super().resolve_command(ctx, args)
@@ -67,6 +53,8 @@ class Verbs(click.Group):
 
 @click.group(
     cls=Verbs,
+    places=VERBS,
+    implied=IMPLIED,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
     epilog="tonemark DIR opens a project. Try: tonemark demo",

@@ -19,7 +19,9 @@ from tonemark.text import short
     "--lang", required=True, metavar="CODE", help="BCP 47 or ISO 639-3: sw, ff-Adlm, hmn."
 )
 @click.option("--labels", required=True, metavar="A,B,...", help="In the order of their keys.")
-@click.option("--tokenizer", default="general", metavar="NAME", show_default=True)
+@click.option(
+    "--tokenizer", metavar="NAME", help="What cuts the text into tokens: by the language."
+)
 @click.option(
     "--overlap",
     type=click.IntRange(1, 50),
@@ -40,7 +42,7 @@ def new_command(
     folder: Path,
     lang: str,
     labels: str,
-    tokenizer: str,
+    tokenizer: str | None,
     overlap: int,
     page: int,
     team: str,
@@ -50,12 +52,13 @@ def new_command(
     from tonemark.corpus.project import PROJECT_FILE, create_project, read_project
     from tonemark.corpus.store import STORE_FILE, create_store
     from tonemark.tokenizers.languages import language_tag
-    from tonemark.tokenizers.registry import load_tokenizer
+    from tonemark.tokenizers.registry import load_tokenizer, tokenizer_for
 
-    with value_of("--tokenizer"):
-        load_tokenizer(tokenizer)
     with value_of("--lang"):
-        language_tag(lang)
+        tag = language_tag(lang)
+    with value_of("--tokenizer"):
+        tokenizer = tokenizer or tokenizer_for(tag)
+        load_tokenizer(tokenizer, folder)
     with value_of("--labels"):
         _check_labels(_list(labels))
     # A run that was cut off before the store was made: going on loses nothing of anyone's.

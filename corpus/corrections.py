@@ -11,6 +11,7 @@ from operator import itemgetter
 
 from tonemark.text import graphemes
 from tonemark.tokenizers.base import Token
+from tonemark.tokenizers.own_rules import LONGEST, Rule
 
 _START, _END = itemgetter(0), itemgetter(1)
 
@@ -52,3 +53,27 @@ def signs_in(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def _piece(text: str, start: int, end: int) -> list[Token]:
     clusters = signs_in(text, start, end)
     return [Token(clusters[0][0], clusters[-1][1])] if clusters else []
+
+
+def correction_at(
+    text: str, given: Sequence[Token], tokens: Sequence[Token], start: int, end: int
+) -> Rule | None:
+    """What the corrected tokens around a stretch say as a rule, `given` being those that the
+    tokenizer made: None where it can be said of no text by itself, or where nothing differs."""
+    before = None
+    while before != (start, end):
+        before = start, end
+        for each in (given, tokens):
+            here = _within(each, start, end)
+            if here:
+                start, end = min(start, here[0].start), max(end, here[-1].end)
+    uncorrected, here = _within(given, start, end), _within(tokens, start, end)
+    if not here or tuple(here) == tuple(uncorrected) or end - start > LONGEST:
+        return None
+    whole, *pieces = (" ".join(text[slice(*each)].split()) for each in ((start, end), *here))
+    is_one = len(here) == 1 or len(uncorrected) == 1
+    return Rule(whole, tuple(pieces)) if is_one or " " not in whole else None
+
+
+def _within(tokens: Sequence[Token], start: int, end: int) -> Sequence[Token]:
+    return tokens[bisect_right(tokens, start, key=_END) : bisect_left(tokens, end, key=_START)]

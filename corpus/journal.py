@@ -11,7 +11,6 @@ import errno
 import fcntl
 import json
 import os
-import stat
 import time
 import zlib
 from collections.abc import Iterator
@@ -20,7 +19,14 @@ from typing import NamedTuple
 
 from tonemark.corpus.events import Event
 from tonemark.errors import TonemarkError
-from tonemark.files import atomic_writer, open_regular, parsed, sync_folder
+from tonemark.files import (
+    atomic_writer,
+    make_folders,
+    open_regular,
+    parsed,
+    share,
+    sync_folder,
+)
 
 LIMIT = 256 * 1024 * 1024
 """Bytes of a journal: a day of keys has a hundredth of it, and a key that corrects the tokens of
@@ -53,7 +59,7 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        _make_folders(path.parent)
+        make_folders(path.parent)
         self._file = _open_locked(path)
         try:
             self._identity = os.fstat(self._file).st_ino
@@ -268,7 +274,7 @@ def _open_locked(path: Path) -> int:
         file = os.open(path, flags, 0o660)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _share(file, path.parent)
+            share(file, path.parent)
             # Its last owner may have deleted it between the open and the lock.
             if os.stat(path).st_ino == os.fstat(file).st_ino:
                 return file
@@ -281,24 +287,3 @@ def _open_locked(path: Path) -> int:
             os.close(file)
             raise
         os.close(file)
-
-
-def _make_folders(folder: Path) -> None:
-    """Make a folder and those above it, open to the group where the one above is."""
-    if folder.is_dir():
-        return
-    _make_folders(folder.parent)
-    with contextlib.suppress(FileExistsError):
-        folder.mkdir()
-        _share(folder, folder.parent)
-    sync_folder(folder.parent)
-
-
-def _share(path: int | Path, folder: Path) -> None:
-    """Let the group write where it may write the folder, whatever the umask of its maker."""
-    mode, wanted = os.stat(path).st_mode, os.stat(folder).st_mode & 0o070
-    if wanted & 0o020 and mode & 0o060 != 0o060:
-        # Someone else's file: whether it can be written is already decided.
-        with contextlib.suppress(PermissionError):
-            allowed = wanted if stat.S_ISDIR(mode) else 0o060
-            os.chmod(path, stat.S_IMODE(mode) | allowed)

@@ -63,6 +63,9 @@ class Project:
     new_labels: bool
     """Whether annotators may add labels."""
 
+    new_rules: bool
+    """Whether annotators may add rules to the project's tokenizer."""
+
     bidi: Bidi
     """How right-to-left text is drawn."""
 

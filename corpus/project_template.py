@@ -21,6 +21,7 @@ version = 1
 {page}
 overlapping = false          # true: spans may overlap ("+", then a label, adds a span)
 new_labels = true            # may annotators add labels, with the key 0?
+new_rules = true             # may they add rules to the tokenizer, with t p after a correction?
 bidi = "auto"                # right-to-left text: "auto", "logical", "visual" or "list"
 
 # One label a line, in the order of their keys 1 to 9, with what it is for (or nothing: "").

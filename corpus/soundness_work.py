@@ -187,8 +187,7 @@ class Work:
             what = "Spans of an answer overlap, in a project where they may not."
             yield Fault(what, who, "Look whether they were given so.", harmless=True)
         if told and (
-            told[:-1] != (answer, spans, comment, bool(flagged))
-            or not _holds(corrected, told[-1])
+            told[:-1] != (answer, spans, comment, bool(flagged)) or not _holds(corrected, told[-1])
         ):
             what = "An answer differs from what its events give."
             yield Fault(what, who, again())

@@ -60,13 +60,13 @@ def tokenizer_of(project: Project, *, loads_code: bool) -> AnyTokenizer:
     """The tokenizer of a project. One that runs code is loaded in this process only with
     `loads_code`, and only when a document needs it.
 
-    Raises TonemarkError where there is none of that name.
+    Raises TonemarkError where there is none of that name, or its file is at fault.
     """
-    name = project.tokenizer
-    if not runs_code(name):
-        return load_tokenizer(name)
-    load = cache(lambda: load_tokenizer(name)) if loads_code else None
-    return StoredTokenizer(name, code_package(name), load)
+    name, folder = project.tokenizer, project.folder
+    if not runs_code(name, folder):
+        return load_tokenizer(name, folder)
+    load = cache(lambda: load_tokenizer(name, folder)) if loads_code else None
+    return StoredTokenizer(name, code_package(name, folder), load)
 
 
 def tokens_of(store: Store, document: Document, tokenizer: AnyTokenizer) -> tuple[Token, ...]:
@@ -226,7 +226,5 @@ def next_to_tokenize(store: Store, tokenizer: int, ahead: int, limit: int) -> li
 
 def awaited_by_someone(db: sqlite3.Connection, number: int) -> bool:
     """Whether a document lies before an annotator."""
-    query = (
-        "SELECT 1 FROM claims WHERE document = ? AND (state <> 'answered' OR reopened) LIMIT 1"
-    )
+    query = "SELECT 1 FROM claims WHERE document = ? AND (state <> 'answered' OR reopened) LIMIT 1"
     return db.execute(query, (number,)).fetchone() is not None

@@ -5,13 +5,12 @@ by what a language's rules add to them. Knows no language itself.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
 from itertools import repeat
 
 import regex
 
-from tonemark.text import graphemes
 from tonemark.tokenizers.base import Token
+from tonemark.tokenizers.clusters import whole_clusters
 from tonemark.tokenizers.rules import GENERAL_VERSION, LETTERS, Cutter, Rules
 
 # Clusters that a border of the rules might cut: a mark, ZWJ or ZWNJ on something other than a
@@ -84,7 +83,7 @@ class GeneralTokenizer:
                 for left, right in cuts:
                     add((start + left, start + right))
             elif cuts is None:
-                return _whole_clusters(text, chunks.cutter.spans(text))
+                return whole_clusters(text, chunks.cutter.spans(text))
             else:
                 add((start, end))
         return list(map(_new, repeat(Token), spans))
@@ -124,23 +123,6 @@ class _Chunks(dict[str, tuple[tuple[int, int], ...] | None]):
         if not chunk.isascii() and _UNSAFE.search(chunk):
             if _REACHES_OUT.search(chunk):
                 return None
-            return tuple(_whole_clusters(chunk, self.cutter.spans(chunk)))
+            return tuple(whole_clusters(chunk, self.cutter.spans(chunk)))
         cuts = tuple(self.cutter.spans(chunk))
         return cuts if len(cuts) > 1 else ()
-
-
-def _whole_clusters(text: str, spans: Iterable[tuple[int, int]]) -> list[Token]:
-    """The tokens at `spans`, borders moved out of clusters; those that then overlap are one."""
-    whole: list[Token] = []
-    clusters = iter(graphemes(text))
-    left, right = 0, 0
-    for start, end in spans:
-        while right <= start:
-            left, right = next(clusters)
-        first = left
-        while right < end:
-            left, right = next(clusters)
-        if whole and first < whole[-1].end:
-            first = whole.pop().start
-        whole.append(Token(first, right))
-    return whole

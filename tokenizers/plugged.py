@@ -61,17 +61,18 @@ def _has(tokenizer: Any, what: str, kind: type | None) -> bool:
 class PluggedTokenizer:
     """A tokenizer of another package, by the name that finds it.
 
-    Its tokens are looked at before anybody gets them, and what it prints is dropped.
+    Its tokens are looked at before anybody gets them, and what it prints is dropped. `own` is the
+    tokenizer as its package made it.
     """
 
-    __slots__ = ("_tokenizer", "name", "plugin", "version")
+    __slots__ = ("name", "own", "plugin", "version")
 
     def __init__(self, plugin: Plugin) -> None:
         """Raises TonemarkError where the plug-in cannot be loaded or made."""
         self.plugin = plugin
         self.name = plugin.known_as
-        self._tokenizer = made(plugin)
-        self.version = self._tokenizer.version
+        self.own = made(plugin)
+        self.version = self.own.version
 
     def tokenize(self, text: str) -> list[Token]:
         """The tokens of `text`.
@@ -80,7 +81,7 @@ class PluggedTokenizer:
         """
         try:
             with contextlib.redirect_stdout(io.StringIO()):
-                found = self._tokenizer.tokenize(text)
+                found = self.own.tokenize(text)
                 tokens = _tokens(found, len(text))
         except (Exception, SystemExit) as error:
             raise failure(

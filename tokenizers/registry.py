@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tonemark.errors import TonemarkError
 from tonemark.files import check_inside
@@ -11,6 +11,9 @@ from tonemark.tokenizers.base import Tokenizer
 from tonemark.tokenizers.general import GeneralTokenizer
 from tonemark.tokenizers.rules import GENERAL_VERSION
 from tonemark.tokenizers.sentences import SentenceRules
+
+if TYPE_CHECKING:
+    from tonemark.tokenizers.profile import Profile
 
 GENERAL = "general"
 
@@ -82,16 +85,27 @@ def tokenizer_for(language: str) -> str:
     return GENERAL
 
 
-def runs_code(name: str) -> bool:
-    """Whether the tokenizer of that name is other people's code: the screen never runs such."""
+def runs_code(name: str, folder: Path | None = None) -> bool:
+    """Whether the tokenizer of that name, which may be that of a file in `folder`, is other
+    people's code, or corrects such a one: the screen never runs such.
+
+    Raises TonemarkError where the file is at fault.
+    """
+    if name.endswith(PROFILE_SUFFIX) and folder is not None:
+        base = _profile_in(folder, name).base
+        return bool(base) and runs_code(base, folder)
     return not (name == GENERAL or is_file_name(name) or _is_bundled(name))
 
 
-def code_package(name: str) -> str:
-    """The package whose code a tokenizer runs, with its version; nothing of it is imported.
+def code_package(name: str, folder: Path | None = None) -> str:
+    """The package whose code a tokenizer runs, with its version, and the version of the file that
+    corrects it, if there is one; nothing of the package is imported.
 
     Raises TonemarkError where there is none of that name.
     """
+    if name.endswith(PROFILE_SUFFIX) and folder is not None:
+        profile = _profile_in(folder, name)
+        return f"{code_package(profile.base, folder)}, {name} {profile.version}"
     if name.startswith(SPACY):
         from importlib.metadata import version
 
@@ -116,11 +130,7 @@ def load_tokenizer(name: str, folder: Path | None = None) -> Tokenizer:
     Raises TonemarkError where there is none, or where its file is at fault.
     """
     if is_file_name(name) and folder is not None:
-        path = folder / name
-        if Path(name).name != name:
-            raise TonemarkError(f"{name} is not the name of a file in {folder}.")
-        check_inside(folder, path)
-        return read_tokenizer(path)
+        return read_tokenizer(_path_in(folder, name))
     if name == GENERAL:
         return GeneralTokenizer()
     if _is_bundled(name):
@@ -175,6 +185,21 @@ def sentence_rules_of(name: str, folder: Path | None = None) -> SentenceRules:
     if name.endswith(PROFILE_SUFFIX) and folder is not None:
         return read_profile(folder / name).sentences
     return bundled_profile(name).sentences if _is_bundled(name) else SentenceRules()
+
+
+def _path_in(folder: Path, name: str) -> Path:
+    """The file of that name in a project's folder. Raises TonemarkError where it leads out."""
+    path = folder / name
+    if Path(name).name != name:
+        raise TonemarkError(f"{name} is not the name of a file in {folder}.")
+    check_inside(folder, path)
+    return path
+
+
+def _profile_in(folder: Path, name: str) -> Profile:
+    from tonemark.tokenizers.profile import read_profile
+
+    return read_profile(_path_in(folder, name))
 
 
 def _is_bundled(name: str) -> bool:

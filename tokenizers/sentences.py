@@ -13,8 +13,8 @@ from typing import Any
 
 import regex
 
-from tonemark.text import graphemes
 from tonemark.tokenizers.base import Token
+from tonemark.tokenizers.clusters import whole_clusters
 from tonemark.tokenizers.line_ends import line_ends
 
 Note = Callable[[str, str], None]
@@ -194,7 +194,7 @@ def _cuts(text: str, rules: SentenceRules) -> Iterator[int]:
     quotes = _Quotes(text)
     for match in _pattern(rules.ends, rules.not_ends).finditer(text):
         while line and line.start < match.end():
-            if line.is_blank or line.is_set and not _goes_on(text, line.end, cased):
+            if line.is_blank or (line.is_set and not _goes_on(text, line.end, cased)):
                 yield (start := line.start)
             if line.is_blank:
                 quotes.forget(line.start)
@@ -210,7 +210,7 @@ def _cuts(text: str, rules: SentenceRules) -> Iterator[int]:
         if _is_end(text, match, end, start, rules, cased):
             yield (start := end)
     while line:
-        if line.is_blank or line.is_set and not _goes_on(text, line.end, cased):
+        if line.is_blank or (line.is_set and not _goes_on(text, line.end, cased)):
             yield line.start
         line = next(lines, None)
 
@@ -288,7 +288,7 @@ def _goes_on(text: str, at: int, cased: bool, *, mixed: bool = False) -> bool:
     found = _NEXT.match(text, at)
     if not found or not (following := found["next"]):
         return True
-    if _CONTINUING.match(following) and found.start("next") == at + 1 or following == ",":
+    if (_CONTINUING.match(following) and found.start("next") == at + 1) or following == ",":
         return True
     if not cased or not _LOWER.match(following):
         return False
@@ -312,7 +312,7 @@ def _is_abbreviation(
     is_first = len(before.strip()) - len(word) <= 1 and stop - start <= len(before) + 1
     if _NUMBER.fullmatch(word):
         short = len(word) <= 2
-        return is_first or short and (rules.ordinals or is_number)
+        return is_first or (short and (rules.ordinals or is_number))
     if rules.ordinals and _ROMAN.fullmatch(word):
         return True
     if _INITIAL.fullmatch(word) or (is_first and _LETTER.fullmatch(word)):
@@ -337,21 +337,4 @@ def _stretches(text: str, cuts: Iterable[int]) -> list[Token]:
         piece = text[start:end].rstrip()
         if bare := piece.lstrip():
             found.append(Token(start + len(piece) - len(bare), start + len(piece)))
-    return _whole_clusters(text, found) if _REACHES_OUT.search(text) else found
-
-
-def _whole_clusters(text: str, stretches: Iterable[Token]) -> list[Token]:
-    """The stretches with their borders moved out of clusters; those that then overlap are one."""
-    whole: list[Token] = []
-    clusters = iter(graphemes(text))
-    left, right = 0, 0
-    for start, end in stretches:
-        while right <= start:
-            left, right = next(clusters)
-        first = left
-        while right < end:
-            left, right = next(clusters)
-        if whole and first < whole[-1].end:
-            first = whole.pop().start
-        whole.append(Token(first, right))
-    return whole
+    return whole_clusters(text, found) if _REACHES_OUT.search(text) else found

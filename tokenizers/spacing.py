@@ -50,3 +50,26 @@ def with_gaps(text: str, tokens: Sequence[Token]) -> list[Spaced]:
 def spaced_numbers(placed: Sequence[Spaced]) -> list[int]:
     """Where each token stands among those with gaps: the way back is `Spaced.number`."""
     return [at for at, token in enumerate(placed) if token.number is not None]
+
+
+def words_and_spaces(text: str, tokens: Sequence[Token]) -> tuple[list[str], list[bool]]:
+    """The strings of the tokens that `with_gaps` gives, and of each whether it carries a space.
+
+    A loop of its own: making a Doc of `with_gaps` takes half as long again.
+    """
+    words: list[str] = []
+    spaces: list[bool] = []
+    position = 0
+    for start, end in (*tokens, (len(text), len(text))):
+        if position < start:
+            if words and text[position] == " ":
+                spaces[-1] = True
+                position += 1
+            if position < start:
+                words.append(text[position:start])
+                spaces.append(False)
+        if start < end:
+            words.append(text[start:end])
+            spaces.append(False)
+        position = end
+    return words, spaces

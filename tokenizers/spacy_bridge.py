@@ -20,7 +20,7 @@ from tonemark.errors import TonemarkError
 from tonemark.tokenizers.base import Tokenizer
 from tonemark.tokenizers.carrying import carried, restored
 from tonemark.tokenizers.registry import tokenizer_at
-from tonemark.tokenizers.spacing import with_gaps
+from tonemark.tokenizers.spacing import words_and_spaces
 
 
 @registry.tokenizers("tonemark.tokenizer.v1")  # type: ignore[untyped-decorator]
@@ -60,11 +60,7 @@ class SpacyBridge(DummyTokenizer):
     def __call__(self, text: str) -> Doc:
         """The Doc of a text. Raises TonemarkError where it holds half of a surrogate pair, which
         spaCy cannot keep."""
-        placed = with_gaps(text, self.tokenizer.tokenize(text))
-        words = [text[start:end] for start, end, _ in placed]
-        nexts = [start for start, _, _ in placed[1:]]
-        nexts.append(len(text))
-        spaces = [following > end for (_, end, _), following in zip(placed, nexts, strict=True)]
+        words, spaces = words_and_spaces(text, self.tokenizer.tokenize(text))
         try:
             return Doc(self.vocab, words=words, spaces=spaces)
         except UnicodeEncodeError:

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 from tonemark.tokenizers.base import Token, Tokenizer
 from tonemark.tokenizers.check import faults
+from tonemark.tokenizers.profile import Profile
+from tonemark.tokenizers.sentences import sentences
 
 SIZES = tuple(1_000 * 2**doubling for doubling in range(8))
 """Characters of the texts by which growth is measured: 1,000 to 128,000."""
@@ -114,18 +116,23 @@ def _growth(tokenizer: Tokenizer, piece: str) -> Growth:
     return Growth(sizes, seconds)
 
 
-def example_faults(
-    tokenizer: Tokenizer, examples: Sequence[tuple[str, Sequence[str]]]
-) -> Iterator[tuple[int, str]]:
-    """The examples, counted from 1, that come out otherwise than they say, and how."""
-    for number, (text, expected) in enumerate(examples, 1):
+def example_faults(tokenizer: Tokenizer, profile: Profile) -> Iterator[tuple[int, str]]:
+    """The examples of a profile, counted from 0, that come out otherwise than they say, and how."""
+    for number, example in enumerate(profile.examples):
+        text = example.text
         try:
-            found = [text[start:end] for start, end in tokenizer.tokenize(text)]
+            tokens = tokenizer.tokenize(text)
         except (Exception, SystemExit) as error:
             yield number, raised(error)
             continue
-        if found != list(expected):
-            yield number, f"{_listed(expected)} was expected, and {_listed(found)} came"
+        found = [text[start:end] for start, end in tokens]
+        if found != list(example.tokens):
+            yield number, f"{_listed(example.tokens)} was expected, and {_listed(found)} came"
+        if example.sentences:
+            found = [text[start:end] for start, end in sentences(text, profile.sentences)]
+            if found != list(example.sentences):
+                expected = _listed(example.sentences)
+                yield number, f"the sentences {expected} were expected, and {_listed(found)} came"
 
 
 def fresh(make: Callable[[], Tokenizer]) -> tuple[Tokenizer | None, list[str]]:

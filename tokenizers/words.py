@@ -93,9 +93,7 @@ class Phrases:
         ]
         if self._doubled:
             again = [
-                at
-                for at in range(last)
-                if folded[at] == folded[at + 1] and folded[at].isalpha()
+                at for at in range(last) if folded[at] == folded[at + 1] and folded[at].isalpha()
             ]
             starts = sorted({*starts, *again}) if again else starts
         joined: list[Token] = []
@@ -120,9 +118,7 @@ class Phrases:
         joined += tokens[done:]
         return joined
 
-    def _ends(
-        self, text: str, tokens: list[Token], folded: list[str], at: int
-    ) -> list[int]:
+    def _ends(self, text: str, tokens: list[Token], folded: list[str], at: int) -> list[int]:
         """Where the words that begin at token `at` end, exclusive, shortest first."""
         ends = []
         limit = min(len(tokens), at + LONGEST)
@@ -144,9 +140,7 @@ class Phrases:
         return ends
 
 
-def _fewest(
-    tokens: list[Token], first: int, reach: int, ways: dict[int, list[int]]
-) -> list[Token]:
+def _fewest(tokens: list[Token], first: int, reach: int, ways: dict[int, list[int]]) -> list[Token]:
     """Tokens `first` to `reach` in as few as the words in `ways` (start to ends) allow."""
     if len(ways) == 1 and first in ways:
         return [Token(tokens[first].start, tokens[reach - 1].end)]
@@ -173,9 +167,7 @@ def _folded(token: str) -> str:
     return normalize("NFC", normalize("NFC", token).casefold())
 
 
-def _cut_all(
-    strings: list[str], cut: Callable[[str], list[Token]] | None
-) -> Iterable[list[str]]:
+def _cut_all(strings: list[str], cut: Callable[[str], list[Token]] | None) -> Iterable[list[str]]:
     """The folded tokens of each string, a space ahead of those that stand behind one."""
     if cut is None:
         for string in strings:

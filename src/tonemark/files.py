@@ -143,6 +143,27 @@ def atomic_writer(path: Path) -> Iterator[IO[bytes]]:
     sync_folder(path.parent)
 
 
+def make_folders(folder: Path) -> None:
+    """Make a folder and those above it, open to the group where the one above is."""
+    if folder.is_dir():
+        return
+    make_folders(folder.parent)
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir()
+        share(folder, folder.parent)
+    sync_folder(folder.parent)
+
+
+def share(path: int | Path, folder: Path) -> None:
+    """Let the group write where it may write the folder, whatever the umask of its maker."""
+    mode, wanted = os.stat(path).st_mode, os.stat(folder).st_mode & 0o070
+    if wanted & 0o020 and mode & 0o060 != 0o060:
+        # Someone else's file: whether it can be written is already decided.
+        with contextlib.suppress(PermissionError):
+            allowed = wanted if stat.S_ISDIR(mode) else 0o060
+            os.chmod(path, stat.S_IMODE(mode) | allowed)
+
+
 def sync_folder(folder: Path) -> None:
     """Make a rename or a new file in `folder` survive a power cut."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -38,7 +38,7 @@ class Statement(NamedTuple):
 
     `table` is the path of the header it stands under (for a header, of itself); `path` is its own,
     whole. `line` counts from 1. `end` is the offset, in code points, behind its last character,
-    before any comment on the same line.
+    before any comment on the same line; `value` the one behind its `=`, for a header its end.
     """
 
     table: tuple[str, ...]
@@ -46,6 +46,7 @@ class Statement(NamedTuple):
     line: int
     end: int
     is_header: bool
+    value: int
 
 
 def statements(text: str) -> Iterator[Statement]:
@@ -62,11 +63,13 @@ def statements(text: str) -> Iterator[Statement]:
             table, at = _path(text, at + 2 if text.startswith("[[", at) else at + 1)
             end = at = text.index("]", at) + (2 if text.startswith("]]", at) else 1)
             path = table
+            value = end
         else:
             own, at = _path(text, at)
             path = table + own
-            end = at = _value_end(text, text.index("=", at) + 1)
-        yield Statement(table, path, line, end, is_header)
+            value = text.index("=", at) + 1
+            end = at = _value_end(text, value)
+        yield Statement(table, path, line, end, is_header, value)
         at = _end(_BLANK, text, at)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("cli", "tui", "patterns", "exchange", "corpus", "tokenizers")
-SCREENLESS = ("new", "add", "export", "status", "recent", "doctor")
+SCREENLESS = ("new", "add", "export", "status", "recent", "doctor", "tokenize", "tokenizers")
 
 
 def python(code: str, cwd: Path = ROOT) -> str:

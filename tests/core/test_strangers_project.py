@@ -142,6 +142,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "recent": ("recent",),
     "doctor": ("doctor", "."),
     "new": ("new", ".", "--lang", "sw", "--labels", "PER"),
+    "tokenize": ("tokenize", "extra.txt"),
+    "tokenizers": ("tokenizers",),
 }
 SCREENS = {"annotate", "open", "demo"}
 

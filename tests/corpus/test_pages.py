@@ -34,12 +34,11 @@ suggestions = st.builds(
     spans,
     st.floats(0, 1),
 )
-tokens = st.none() | st.lists(st.builds(Token, st.integers(0), st.integers(0))).map(tuple)
+tokens = st.lists(st.builds(Token, st.integers(0), st.integers(0)), max_size=3).map(tuple)
 values = {
     "answer": st.sampled_from([None, "accept", "reject", "ignore"]),
     "comment": st.text(st.characters()),
     "flagged": st.booleans(),
-    "tokens": tokens,
 }
 any_value = st.sampled_from(sorted(values)).flatmap(
     lambda name: st.tuples(st.just(name), values[name], values[name])
@@ -48,6 +47,8 @@ edits = st.builds(
     Edit,
     st.just(7),
     *[st.lists(each, max_size=3).map(tuple) for each in (spans, spans, suggestions, suggestions)],
+    tokens,
+    tokens,
     st.lists(any_value, max_size=2).map(tuple),
 )
 
@@ -98,6 +99,10 @@ def fitting(draft: Draft, document: int, data: st.DataObject) -> Edit:
         dropped=tuple(data.draw(st.lists(st.sampled_from(draft.suggestions), max_size=1)))
         if draft.suggestions
         else (),
+        unmade=tuple(data.draw(st.lists(st.sampled_from(draft.made), max_size=1)))
+        if draft.made
+        else (),
+        made=data.draw(tokens),
         values=((name, before, data.draw(values[name])),) if data.draw(st.booleans()) else (),
     )
 
@@ -137,7 +142,9 @@ def test_any_keys_replayed_give_the_live_page_and_undone_the_first(
 @given(edits)
 def test_an_edit_comes_back_from_json_and_takes_itself_back(edit: Edit) -> None:
     assert Edit.from_json(7, json.loads(json.dumps(edit.to_json()))) == edit
-    draft = Draft(tuple(sorted(edit.removed)), tuple(sorted(edit.dropped)))
+    draft = Draft(
+        tuple(sorted(edit.removed)), tuple(sorted(edit.dropped)), made=tuple(sorted(edit.unmade))
+    )
     draft = replace(draft, **{name: before for name, before, _ in reversed(edit.values)})
     after = edit.apply(draft)
     named = {name for name, _, _ in edit.values}

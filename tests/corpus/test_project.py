@@ -32,8 +32,8 @@ guidelines = "notes/guidelines.md"
 page = 5
 overlapping = true
 new_labels = false
+new_rules = false
 bidi = "list"
-
 [labels]
 PER = "people"
 ORG = { about = "firms", key = "o" }
@@ -59,6 +59,7 @@ def test_everything_that_a_file_may_say(written: Callable[[str], Path]) -> None:
         page=5,
         overlapping=True,
         new_labels=False,
+        new_rules=False,
         bidi="list",
         overlap=2,
         team=("amina", "juma"),
@@ -80,6 +81,7 @@ def test_a_language_is_all_that_a_file_must_say(written: Callable[[str], Path]) 
         page=1,
         overlapping=False,
         new_labels=True,
+        new_rules=True,
         bidi="auto",
         overlap=1,
         team=(),
@@ -147,9 +149,9 @@ FAULTS = [
         changed('"list"', '"vertical"'),
         'line 9: bidi must be one of "auto", "logical", "visual", "list", not "v',
     ),
-    (changed("bidi", "bidy"), 'line 9: unknown key "bidy" (did you mean "bidi"?)'),
-    (changed("bidi", "overlap"), 'line 9: unknown key "overlap", which belongs under [routing]'),
-    (changed("bidi", "zzz"), 'line 9: unknown key "zzz" (known: version, name,'),
+    (changed("bidi", "bidy"), 'line 10: unknown key "bidy" (did you mean "bidi"?)'),
+    (changed("bidi", "overlap"), 'line 10: unknown key "overlap", which belongs under [routing]'),
+    (changed("bidi", "zzz"), 'line 10: unknown key "zzz" (known: version, name,'),
     (
         changed("overlap = 2", "page = 2"),
         'line 17: unknown key "page", which belongs above the first',

@@ -12,29 +12,36 @@ from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
-from tonemark.corpus.corrections import signs_in
+from tonemark.corpus.corrections import correction_at, signs_in
 from tonemark.corpus.drafts import Edit
-from tonemark.corpus.pages import Sheet
+from tonemark.corpus.pages import Page, Sheet
 from tonemark.corpus.spans import Stretch
+from tonemark.text import Safe, short
 from tonemark.tokenizers.base import Token
+from tonemark.tokenizers.own_rules import Rule
+from tonemark.tui.page.cells import cells
 from tonemark.tui.page.labelling import Refusal
 
 _START, _END = itemgetter(0), itemgetter(1)
 
 
+ROOM = 60
+"""Cells of the status line for the places that are offered."""
+
+
 class Place(NamedTuple):
     """A place at which a token can be split: where its first part ends, where its second begins
-    (white space lies between, or nothing), and where the sign ends that the second begins with."""
+    (white space lies between, or nothing), and what is shown of the second."""
 
     end: int
     start: int
-    sign_end: int
+    shown: Safe
 
 
 class Choice(NamedTuple):
     """A token of which one place is to be chosen, each by a letter.
 
-    `further` says that there are places for which no letter was left.
+    `further` says that there are places for which there was no letter, or no room.
     """
 
     token: Token
@@ -45,16 +52,29 @@ class Choice(NamedTuple):
 def split_places(text: str, token: Token) -> list[Place]:
     """Where a token can be split: at its white space if it has any, else between its signs
     (grapheme clusters)."""
-    places = [
-        Place(before[1], after[0], after[1]) for before, after in pairwise(signs_in(text, *token))
+    signs = signs_in(text, *token)
+    gaps = [at for at in range(1, len(signs)) if signs[at - 1][1] < signs[at][0]]
+    if not gaps:
+        return [
+            Place(before[1], after[0], short(text[slice(*after)], 1))
+            for before, after in pairwise(signs)
+        ]
+    ends = [signs[at - 1][1] for at in (*gaps[1:], len(signs))]
+    return [
+        Place(signs[at - 1][1], signs[at][0], short(text[signs[at][0] : end], 12))
+        for at, end in zip(gaps, ends, strict=True)
     ]
-    return [place for place in places if place.end < place.start] or places
 
 
 def choice_of(text: str, token: Token, letters: str) -> Choice:
-    """The places of a token with the letters that choose them."""
+    """The places of a token with the letters that choose them, as many as the line has room for."""
     places = split_places(text, token)
-    chosen = dict(zip(letters, places, strict=False))
+    chosen, room = {}, ROOM
+    for letter, place in zip(letters, places, strict=False):
+        room -= cells(place.shown) + 3
+        if room < 0:
+            break
+        chosen[letter] = place
     return Choice(token, chosen, further=len(places) > len(chosen))
 
 
@@ -106,8 +126,9 @@ def cut_by(sheet: Sheet, parts: Sequence[Token]) -> list[Stretch]:
     return [
         stretch
         for stretch in sheet.draft.stretches()
-        for edge in (stretch.start, stretch.end)
-        if any(part.start < edge < part.end for part in parts)
+        if any(
+            part.start < edge < part.end for part in parts for edge in (stretch.start, stretch.end)
+        )
     ]
 
 
@@ -115,6 +136,28 @@ def corrected_stretch(edit: Edit) -> tuple[int, int] | None:
     """The code points whose tokens an edit changes; None where it changes none."""
     tokens = sorted((*edit.unmade, *edit.made))
     return (tokens[0].start, max(map(_END, tokens))) if tokens else None
+
+
+def rule_of(sheet: Sheet, start: int, end: int) -> Rule | None:
+    """The rule that a correction of this stretch comes to; None where no rule can say it, and where
+    the tokens came with the document, which no rule changes."""
+    if sheet.document.tokens is not None:
+        return None
+    return correction_at(sheet.document.text, sheet.given, sheet.tokens, start, end)
+
+
+def corrected_last(page: Page) -> Rule | None:
+    """The rule that the last correction on the page comes to, of those that still stand."""
+    newest: tuple[int, Rule] | None = None
+    for sheet in page.sheets:
+        for done in reversed(sheet.state.undoable):
+            stretch = corrected_stretch(done.edit)
+            rule = rule_of(sheet, *stretch) if stretch else None
+            if rule:
+                if newest is None or done.number > newest[0]:
+                    newest = done.number, rule
+                break
+    return newest and newest[1]
 
 
 def tokens_in(sheet: Sheet, start: int, end: int) -> Sequence[Token]:

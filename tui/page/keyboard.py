@@ -5,26 +5,22 @@ Pure: it needs no terminal, so that tests and the key bench play the very rules 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
 from typing import Literal
 
-from tonemark.corpus.corrections import correction_at
 from tonemark.corpus.drafts import Edit
 from tonemark.corpus.records import Answer
 from tonemark.corpus.spans import Stretch
 from tonemark.text import short, visible
-from tonemark.tokenizers.base import Token
 from tonemark.tui.page import correcting, labelling, moves
-from tonemark.tui.page.correcting import Choice
 from tonemark.tui.page.keys import GLYPHS, MORE, KeyTable
 from tonemark.tui.page.labelling import ANSWERED, Refusal
 from tonemark.tui.page.layout import MODES, following_mode
 from tonemark.tui.page.replies import Confirmation, Reply, said
+from tonemark.tui.page.token_keys import TokenKeys
 from tonemark.tui.page.view import Focus, View
 
-
-_MOVES: dict[str, Callable[[View], None]] = {
+MOVES: dict[str, Callable[[View], None]] = {
     "left": lambda view: moves.step(view, -1),
     "right": lambda view: moves.step(view, 1),
     "up": lambda view: moves.by_rows(view, -1),
@@ -34,9 +30,10 @@ _MOVES: dict[str, Callable[[View], None]] = {
     "home": lambda view: moves.to_row_end(view, 0),
     "end": lambda view: moves.to_row_end(view, -1),
 }
+"""The actions that only move the focus."""
 
 
-class Keyboard:
+class Keyboard(TokenKeys):
     """Takes the keys of one page, one at a time.
 
     `pending` is a half-typed hint, and `ending` says that it began with Shift; `menu` says that
@@ -58,7 +55,7 @@ class Keyboard:
         self.adding = False
         self.charwise = False
         self.confirmation: Confirmation | None = None
-        self.choice: Choice | None = None
+        self.choice = None
         self._asked = False
         self._ends_next = False
 
@@ -101,7 +98,7 @@ class Keyboard:
         if self.confirmation:
             return self._confirm(key)
         if self.choice:
-            return self._choose(key)
+            return self._split_by(key)
         if self.menu:
             self.menu = False
             action = self.table.menu.get(key)
@@ -188,14 +185,8 @@ class Keyboard:
             return f"no more below; {left} above: {following} goes there, {accept} accepts"
         return f"no more candidates: {accept} accepts"
 
-    @contextmanager
-    def _following(self) -> Iterator[None]:
-        """Moves after an edit that counts: a disk that is full now must not deny the edit."""
-        with suppress(OSError):
-            yield
-
     def _do(self, action: str) -> Reply:
-        if move := _MOVES.get(action):
+        if move := MOVES.get(action):
             self._move(move)
             return Reply()
         handler: Callable[[], Reply | None] | None = getattr(self, f"_do_{action}", None)
@@ -391,61 +382,6 @@ class Keyboard:
         sheet = self.view.sheet
         self.view.page.perform([labelling.set_value(sheet, "flagged", not sheet.draft.flagged)])
         return said("flagged" if sheet.draft.flagged else "not flagged any more")
-
-    def _do_split(self) -> Reply:
-        """Split at the edges of the focus; where they are those of tokens, the token that it was
-        aimed at, at its only place or at the one that is chosen by a letter."""
-        view = self.view
-        _, start, end, anchor = view.focus
-        if edit := correcting.split_at_edges(view.sheet, start, end):
-            return self._corrected(edit, "split")
-        if not view.sheet.tokens:
-            raise Refusal("there is no token in focus")
-        token, text = view.sheet.tokens[anchor], view.sheet.document.text
-        choice = correcting.choice_of(text, token, self.table.letters)
-        if not choice.places:
-            raise Refusal("a token of a single sign cannot be split")
-        if len(choice.places) == 1:
-            return self._split_at(token, *choice.places.values())
-        self.choice = choice
-        return Reply()
-
-    def _choose(self, key: str) -> Reply:
-        """A letter splits the token at its place; any other key leaves it, and does nothing else."""
-        assert self.choice
-        choice, self.choice = self.choice, None
-        place = choice.places.get(self.table.letter_of(key))
-        return self._split_at(choice.token, place) if place else said("left as it was")
-
-    def _split_at(self, token: Token, place: correcting.Place) -> Reply:
-        edit = correcting.split_at(self.view.sheet, token, place)
-        return self._corrected(edit, "split", (token.start, place.end))
-
-    def _do_join(self) -> Reply:
-        _, start, end, _ = self.view.focus
-        edit = correcting.join_tokens(self.view.sheet, start, end)
-        return self._corrected(edit, "joined", correcting.corrected_stretch(edit))
-
-    def _corrected(self, edit: Edit, done: str, focus: tuple[int, int] | None = None) -> Reply:
-        """Correct tokens and focus what came of it; which span they cut now, and how to make a rule
-        of it, is said."""
-        view = self.view
-        stretch = correcting.corrected_stretch(edit)
-        assert stretch
-        view.page.perform([edit])
-        view.refresh()
-        self.charwise = False
-        with self._following():
-            if focus:
-                view.go(view.focus.sheet, *focus)
-        parts = correcting.tokens_in(view.sheet, *stretch)
-        text = view.sheet.document.text
-        told = f"{done}: {' | '.join(short(text[slice(*part)], 16) for part in parts[:2])}"
-        for cut in correcting.cut_by(view.sheet, parts)[:1]:
-            told += f" · {short(cut.label, 12)} begins or ends inside"
-        if self.rules and correction_at(view.sheet, *stretch):
-            told += f" · {self.table.key_of(MORE)} {self.table.key_of('rule')}: always so"
-        return said(told)
 
     def _do_bidi(self) -> Reply:
         view = self.view

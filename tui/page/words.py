@@ -16,6 +16,7 @@ from tonemark.text import Safe, short, visible
 from tonemark.tokenizers.base import Token
 from tonemark.tui.page.cells import blanks, cells, fit
 from tonemark.tui.page.columns import keys_line
+from tonemark.tui.page.correcting import Choice
 from tonemark.tui.page.keyboard import Keyboard
 from tonemark.tui.page.keys import ACTION, ACTIONS, FOOTER, GLYPHS, MORE, KeyTable
 from tonemark.tui.page.labelling import ANSWERED
@@ -85,6 +86,8 @@ def status(view: View, keyboard: Keyboard) -> tuple[list[Run], list[Run]]:
     focus, sheet = view.focus, view.sheet
     if keyboard.confirmation:
         return message(keyboard.confirmation.question), []
+    if keyboard.choice:
+        return places_line(keyboard.choice), []
     if keyboard.pending:
         end = "end at " if keyboard.ending else ""
         typed = keyboard.pending.upper() if keyboard.ending else keyboard.pending
@@ -126,6 +129,14 @@ def status(view: View, keyboard: Keyboard) -> tuple[list[Run], list[Run]]:
     return left, [run(f"{where} to look at ", QUIET)]
 
 
+def places_line(choice: Choice) -> list[Run]:
+    """The places at which a token can be split: each letter with what stands behind the place."""
+    line: list[Run] = [run("  split before", TEXT)]
+    for letter, place in choice.places.items():
+        line += [run(f" {letter}", KEY), run(f":{place.shown}", TEXT)]
+    return [*line, run(" …", QUIET)] if choice.further else line
+
+
 def cuts_a_word(tokens: Sequence[Token], start: int, end: int) -> bool:
     """Whether a stretch begins or ends inside a token."""
     first = bisect_right(tokens, start, key=itemgetter(0)) - 1
@@ -153,12 +164,15 @@ def prompt_footer(width: int) -> list[Run]:
     return keys_line([(GLYPHS["enter"], "takes the line"), ("Esc", "leaves it")], width)
 
 
-def menu_line(table: KeyTable) -> list[Run]:
-    """What may follow `more`, in one line."""
-    line: list[Run] = [run(f" {table.key_of(MORE)} ", KEY)]
-    for action in ACTIONS:
-        if action.menu:
-            line += [run(table.key_of(action.id), KEY), run(f" {action.short}  ", TEXT)]
+def menu_line(table: KeyTable, width: int = 80) -> list[Run]:
+    """What may follow `more`, in one line; where there is no room for two blanks, with one."""
+    for gap in ("  ", " "):
+        line: list[Run] = [run(f" {table.key_of(MORE)} ", KEY)]
+        for action in ACTIONS:
+            if action.menu:
+                line += [run(table.key_of(action.id), KEY), run(f" {action.short}{gap}", TEXT)]
+        if _cells(line) - len(gap) <= width:
+            break
     return line
 
 

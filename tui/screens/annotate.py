@@ -168,7 +168,7 @@ class AnnotateScreen(TypedLabels[None]):
         if self.prompt:
             self._keep("footer", words.prompt_footer, width)
         elif self.keyboard.menu:
-            self._keep("footer", words.menu_line, self.table)
+            self._keep("footer", words.menu_line, self.table, width)
         else:
             self._keep("footer", words.footer, self.table, width)
 
@@ -282,7 +282,10 @@ class AnnotateScreen(TypedLabels[None]):
             letters=self.table.letters,
             mode=self._opening_mode(page),
         )
-        self.keyboard = Keyboard(self.view, self.table, overlapping=self.desk.project.overlapping)
+        project = self.desk.project
+        self.keyboard = Keyboard(
+            self.view, self.table, overlapping=project.overlapping, rules=project.new_rules
+        )
 
     def _opening_mode(self, page: Page) -> Mode:
         if self._mode:

@@ -108,6 +108,7 @@ def test_any_keys_keep_the_promises(
         words.status(view, page.keyboard)
         assert len(page.lines) == height
     page.keyboard.menu, page.keyboard.pending, page.keyboard.confirmation = False, "", None
+    page.keyboard.choice = None
     replayed = View(Page(sheets), {})
     assert replayed.focus[:3] == view.focus[:3] or view.page.focus() is None
     while view.page.undoable:

@@ -120,8 +120,6 @@ def test_keys_and_what_they_make(player: Makes, keys: str, spans: list[str], foc
         ("t y", "nothing is on t y; ? for help"),
         ("t T", "caps lock? capitals end a span at a hint"),
         ("t o", "there are no suggestions on the page"),
-        ("t s", "put an edge inside the token first: ' and then , or ]"),
-        ("@kwa t j", "put the focus on two tokens or more first: . takes in the next"),
         ("@ya ^Jumatatu t j", "a token cannot run over the end of a line"),
         ("t f", "flagged"),
         ("t f t f", "not flagged any more"),

@@ -128,44 +128,6 @@ def test_suggestions_that_same_takes_over_keep_their_source(player: Makes) -> No
 
 
 @pytest.mark.parametrize(
-    ("text", "tokens", "focus", "split"),
-    [
-        ("kwaZulu na", [(0, 7), (8, 10)], (3, 7), [(0, 3), (3, 7), (8, 10)]),
-        ("kwaZulu na", [(0, 7), (8, 10)], (2, 3), [(0, 2), (2, 3), (3, 7), (8, 10)]),
-        ("kwaZulu na", [(0, 7), (8, 10)], (3, 9), [(0, 3), (3, 7), (8, 9), (9, 10)]),
-        ("Nws yog", [(0, 7)], (4, 7), [(0, 3), (4, 7)]),  # no blank stays in a token
-        ("Nws yog", [(0, 7)], (3, 4), [(0, 3), (4, 7)]),
-        ("kwaZulu na", [(0, 7), (8, 10)], (0, 7), None),
-    ],
-)
-def test_split_tokens(
-    player: Makes,
-    text: str,
-    tokens: list[tuple[int, int]],
-    focus: tuple[int, int],
-    split: list[tuple[int, int]] | None,
-) -> None:
-    sheet = sheet_of(player, text, tokens=[Token(*token) for token in tokens])
-    if split is None:
-        with pytest.raises(Refusal, match="inside the token"):
-            labelling.split_token(sheet, *focus)
-        return
-    edit = labelling.split_token(sheet, *focus)
-    assert list(edit.apply(sheet.draft).tokens or ()) == split
-    assert edit.inverse().apply(edit.apply(sheet.draft)) == sheet.draft
-
-
-def test_join_tokens(player: Makes) -> None:
-    sheet = sheet_of(player, "Nws yog Hmoob\nleej")
-    edit = labelling.join_tokens(sheet, 4, 9)
-    assert edit.apply(sheet.draft).tokens == ((0, 3), (4, 13), (14, 18))
-    with pytest.raises(Refusal, match="two tokens"):
-        labelling.join_tokens(sheet, 4, 7)
-    with pytest.raises(Refusal, match="end of a line"):
-        labelling.join_tokens(sheet, 8, 16)
-
-
-@pytest.mark.parametrize(
     ("text", "focus", "starts", "ends"),
     [
         ("ab cd", (3, 5), [0, 1, 3, 4], [1, 2, 4, 5]),  # blanks are passed over

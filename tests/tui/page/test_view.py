@@ -258,7 +258,7 @@ def test_hints_are_given_anew_when_tokens_change(player: Callable[..., Any]) -> 
     page = player("ya kwaZulu na wa Kenya leo")
     before = dict(page.view.hints().of)
     page.play("@kwaZulu ; ' > > > t s")
-    assert page.reply.message == "token split"
+    assert page.reply.message == "split: kwa | Zulu"
     assert page.focus == "Zulu"
     assert len(page.view.hints().of) == len(before) + 1
     assert page.play("@leo").focus == "leo"

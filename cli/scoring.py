@@ -1,0 +1,80 @@
+"""How well a tokenizer does against tokens that people checked: `tokenizers score`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from tonemark.cli.opening import DIRECTORY, json_option, say, say_json
+from tonemark.cli.telling import columns, set_in
+from tonemark.cli.tokenizing import records_of, tokenizer_chosen, tokenizer_options
+from tonemark.errors import TonemarkError
+from tonemark.text import short
+
+SHOWN = 15
+"""Kinds of mistakes that are shown: the commonest."""
+
+
+@click.command("score", epilog="Example: tonemark tokenizers score --lang yo gold.jsonl")
+@click.argument("gold", type=DIRECTORY, metavar="GOLD.jsonl")
+@tokenizer_options
+@json_option
+def score_command(gold: Path, lang: str | None, tokenizer: str | None, as_json: bool) -> int:
+    """Score a tokenizer against gold: texts with the tokens that they should have.
+
+    GOLD holds a line {"text": ..., "tokens": [{"start": 0, "end": 3}, ...]} a sentence; offsets
+    count code points. An export in which tokens were corrected will do, too.
+    """
+    from tonemark.tokenizers.score import Score, WhiteSpace, WordsAndSigns, score
+
+    chosen = tokenizer_chosen(lang, tokenizer)
+    refused: list[tuple[int, str]] = []
+    sentences = []
+    for record in records_of(gold, lambda line, reason: refused.append((line, reason))):
+        if record.tokens is None:
+            refused.append((record.number, "has no tokens"))
+        else:
+            sentences.append((record.text, list(record.tokens)))
+    for line, reason in refused:
+        say(f"{gold.name}, line {line}: {reason}", err=True)
+    if not sentences:
+        raise TonemarkError(
+            f"{gold} has no text with tokens.",
+            "tonemark tokenize --jsonl makes such a file, to be corrected by hand.",
+        )
+    found = score(sentences, chosen)
+    if as_json:
+        say_json(
+            {
+                "tokenizer": chosen.name,
+                "version": chosen.version,
+                "sentences": found.sentences,
+                "tokens": found.gold,
+                "precision": round(found.precision, 6),
+                "recall": round(found.recall, 6),
+                "f1": round(found.f1, 6),
+                "sentence_accuracy": round(found.sentence_accuracy, 6),
+                "tokens_per_second": round(found.tokens_per_second),
+                "refused": len(refused),
+            }
+        )
+        return int(bool(refused))
+    rivals = [(each.name, score(sentences, each)) for each in (WhiteSpace(), WordsAndSigns())]
+    say(f"{found.sentences:,} texts, {found.gold:,} gold tokens")
+    say(f"{'':<24}precision  recall    F1     texts right")
+    rows: list[tuple[str, Score]] = [(chosen.name, found), *rivals]
+    for name, each in rows:
+        say(
+            f"{short(name, 22):<24}{each.precision:.4f}     {each.recall:.4f}    {each.f1:.4f}"
+            f" {each.sentence_accuracy:>8.1%}"
+        )
+    say(f"{chosen.name}: {found.tokens_per_second:,.0f} tokens a second")
+    if found.missed:
+        say("", "What it does otherwise, commonest first (| parts tokens):")
+        width = columns(sys.stdout)
+        for (wanted, given), count in found.missed.most_common(SHOWN):
+            told = f"{short(given, 40)}  should be  {short(wanted, 40)}"
+            say(*set_in(told, width, f"  {count:>5}  ", indent=9))
+    return int(bool(refused))

@@ -1,0 +1,132 @@
+"""Small changes of a TOML text, comments and order kept: a value set, an item of a list added.
+
+Knows nothing of what the file is for. tomlkit is not used: see `corpus.project_template`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import regex
+
+from tonemark.errors import TonemarkError
+from tonemark.toml_lines import Statement, statements, toml_key, toml_string
+
+_LITERAL = regex.compile(r'"(?:\\.|[^"\\\n])*+"' r"|'[^'\n]*+'")
+_BEHIND_ITEM = regex.compile(r"[ \t]*+,?+[ \t]*+(?:#[^\n]*+)?+(?:\r?\n)?+")
+
+
+def with_value(text: str, path: tuple[str, ...], literal: str) -> str:
+    """A text with `literal`, a value as TOML writes it, at a path of one or two keys.
+
+    Where there is a value it is replaced; a new one follows the last of its table, which is made
+    where there is none. Raises TonemarkError where the text is written in a way that hinders it.
+    """
+    wanted = tomllib.loads(text)
+    table = wanted
+    for part in path[:-1]:
+        table = table.setdefault(part, {})
+    table[path[-1]] = tomllib.loads(f"k = {literal}")["k"]
+    return _first_that_means(wanted, _settings(text, path, literal), path)
+
+
+def with_item(text: str, path: tuple[str, ...], item: str) -> str:
+    """A text with a string more at the end of the list at a path, which is made where there is
+    none. Raises TonemarkError as `with_value` does."""
+    there = next((each for each in statements(text) if each.path == path), None)
+    if there is None:
+        newline = _newline(text)
+        return with_value(text, path, f"[{newline}    {toml_string(item)},{newline}]")
+    wanted = tomllib.loads(text)
+    _list_at(wanted, path).append(item)
+    return _first_that_means(wanted, _longer(text, there.end - 1, item), path)
+
+
+def without_item(text: str, path: tuple[str, ...], item: str) -> str:
+    """A text without one string of the list at a path. Raises TonemarkError as `with_value` does,
+    ValueError where it is not in the list."""
+    wanted = tomllib.loads(text)
+    _list_at(wanted, path).remove(item)
+    there = next((each for each in statements(text) if each.path == path), None)
+    return _first_that_means(wanted, _shorter(text, there, item) if there else iter(()), path)
+
+
+def _settings(text: str, path: tuple[str, ...], literal: str) -> Iterator[str]:
+    """Texts one of which should have the value there."""
+    newline = _newline(text)
+    line = f"{toml_key(path[-1])} = {literal}{newline}"
+    last: Statement | None = None
+    for statement in statements(text):
+        if statement.path == path and not statement.is_header:
+            yield f"{text[: statement.value]} {literal}{text[statement.end :]}"
+        if statement.table == path[:-1] and not (statement.is_header and not path[:-1]):
+            last = statement
+    if last is not None:
+        at = text.find("\n", last.end) + 1
+        before, after = (text[:at], text[at:]) if at else (text + newline, "")
+        yield f"{before}{line}{after}"
+    elif len(path) == 1:
+        yield f"{line}{text}"
+    else:
+        gap = newline if text and not text.endswith("\n") else ""
+        yield f"{text}{gap}{newline}[{toml_key(path[0])}]{newline}{line}"
+
+
+def _longer(text: str, bracket: int, item: str) -> Iterator[str]:
+    """Texts with an item before the bracket that closes a list."""
+    literal, newline = toml_string(item), _newline(text)
+    before, after = text[:bracket], text[bracket:]
+    line = before.rfind("\n") + 1
+    if not before[line:].strip():
+        # The bracket stands on a line of its own: so does the item.
+        for comma in ("", ","):
+            yield f"{before[:line].rstrip()}{comma}{newline}    {literal},{newline}{text[line:]}"
+            yield f"{before[:line]}{comma}    {literal},{newline}{text[line:]}"
+    for comma in (" ", ", ", ""):
+        yield f"{before.rstrip()}{comma}{literal}{after}"
+        yield f"{before}{comma}{literal}{after}"
+
+
+def _shorter(text: str, there: Statement, item: str) -> Iterator[str]:
+    for found in _LITERAL.finditer(text, there.value, there.end):
+        try:
+            if tomllib.loads(f"k = {found.group()}")["k"] != item:
+                continue
+        except tomllib.TOMLDecodeError:
+            continue
+        start, behind = found.span()
+        rest = _BEHIND_ITEM.match(text, behind, there.end - 1)
+        end = rest.end() if rest else behind
+        line = text.rfind("\n", 0, start) + 1
+        if not text[line:start].strip():
+            yield f"{text[:line]}{text[end:]}"
+        yield f"{text[:start]}{text[end:]}"
+        yield f"{text[:start]}{text[behind:]}"
+        yield f"{text[:start].rstrip().removesuffix(',')}{text[behind:]}"
+
+
+def _first_that_means(wanted: dict[str, Any], texts: Iterator[str], path: tuple[str, ...]) -> str:
+    for text in texts:
+        try:
+            if tomllib.loads(text) == wanted:
+                return text
+        except tomllib.TOMLDecodeError:
+            continue
+    raise TonemarkError(
+        f"{'.'.join(path)} is written in a way that Tonemark cannot change.",
+        "Change it with an editor.",
+    )
+
+
+def _list_at(data: dict[str, Any], path: tuple[str, ...]) -> list[Any]:
+    value: Any = data
+    for part in path:
+        value = value[part]
+    assert isinstance(value, list)
+    return value
+
+
+def _newline(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"

@@ -1,0 +1,213 @@
+"""The suggester's folder in a project: the lock that says it runs, the lock that says it is needed,
+what it last told of itself, and its log.
+
+Knows nothing of what the suggester does. Locks are flock's: the system lets go of them whatever
+becomes of a process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from tonemark.errors import TonemarkError
+from tonemark.files import check_inside, make_folders, open_regular, parsed, share
+
+FOLDER = "suggester"
+
+LOG_LIMIT = 64 * 1024
+"""Bytes of the log that are kept at least; it has at most twice as many."""
+
+STATE_LIMIT = 64 * 1024
+"""Bytes that are read of what the suggester told: nothing of ours is longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a suggester tells of itself.
+
+    Times are Unix seconds; `heard` is when it last said that it is alive. `doing` is said to people
+    ("loading", "at work"). `fault` is why it ended, where it had to, and `remedy` what to do;
+    `failed` says how many documents the tokenizer failed on since it was started.
+    """
+
+    process: int = 0
+    user: str = ""
+    started: float = 0.0
+    heard: float = 0.0
+    doing: str = ""
+    tokenizer: str = ""
+    version: str = ""
+    made: int = 0
+    failed: int = 0
+    fault: str = ""
+    remedy: str = ""
+
+
+class Place:
+    """The suggester's folder of the project in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.project = folder
+        self.path = folder / FOLDER
+
+    def make(self) -> None:
+        """Make the folder, open to the group where the project's is.
+
+        Raises OSError where that is refused, TonemarkError where a link leads out of the project.
+        """
+        check_inside(self.project, self.path)
+        make_folders(self.path)
+
+    # The lock of the one that runs
+
+    def take(self, patience: float) -> int | None:
+        """Lock the place for this process: the open file, or None where another process has it
+        for `patience` seconds. Whoever looks whether one runs has it for a moment."""
+        file = self._open("lock")
+        deadline = time.monotonic() + patience
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    os.close(file)
+                    return None
+                time.sleep(0.02)
+            except BaseException:
+                os.close(file)
+                raise
+            else:
+                return file
+
+    def is_taken(self) -> bool:
+        """Whether a suggester runs. Raises OSError where the lock cannot be looked at."""
+        return self._is_locked("lock")
+
+    # The lock of those that need it
+
+    def need(self) -> int:
+        """Say that this process needs the suggester, until the file that is returned is closed.
+
+        Raises OSError.
+        """
+        file = self._open("needed")
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH)  # only ever locked for a moment otherwise
+        except BaseException:
+            os.close(file)
+            raise
+        return file
+
+    def is_needed(self) -> bool:
+        """Whether any process needs the suggester. Raises OSError."""
+        return self._is_locked("needed", fcntl.LOCK_EX)
+
+    def _is_locked(self, name: str, kind: int = fcntl.LOCK_SH) -> bool:
+        try:
+            file = os.open(self.path / name, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(file, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(file)
+        return False
+
+    def _open(self, name: str) -> int:
+        flags = os.O_CLOEXEC | os.O_NOFOLLOW
+        try:
+            file = os.open(self.path / name, os.O_RDWR | os.O_CREAT | flags, 0o660)
+        except PermissionError:
+            # Another login's file can still be locked, except over NFS.
+            return os.open(self.path / name, os.O_RDONLY | flags)
+        share(file, self.path)
+        return file
+
+    # What it tells
+
+    def told(self) -> Told:
+        """What the suggester last told, of whatever age; nothing where that cannot be read."""
+        path = self.path / "state.json"
+        try:
+            with open_regular(path) as stream:
+                data = parsed(stream.read(STATE_LIMIT).decode("utf-8", "replace"))
+                heard = os.fstat(stream.fileno()).st_mtime
+            known = {
+                name: data[name]
+                for name, default in asdict(Told()).items()
+                if type(data[name]) is type(default)
+            }
+        except (OSError, ValueError, TypeError, KeyError):
+            return Told()
+        return replace(Told(**known), heard=heard)
+
+    def tell(self, told: Told) -> None:
+        """Write down what the suggester tells; by `beat` it says later that it still holds.
+
+        Raises OSError. What was there is replaced whole, not through a link.
+        """
+        part = self.path / f".state.{os.getpid()}.part"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+        file = os.open(part, flags, 0o640)
+        try:
+            share(file, self.path)
+            os.write(file, json.dumps(asdict(told)).encode())
+        finally:
+            os.close(file)
+        os.replace(part, self.path / "state.json")
+
+    def beat(self) -> None:
+        """Say that the suggester is alive."""
+        with contextlib.suppress(OSError):
+            os.utime(self.path / "state.json")
+
+    # Its log
+
+    @contextlib.contextmanager
+    def log(self) -> Iterator[int]:
+        """The log, open at its end; cut to its last LOG_LIMIT bytes where it has become twice as
+        long. Raises OSError."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+        file = os.open(self.path / "log", flags, 0o660)
+        try:
+            share(file, self.path)
+            size = os.fstat(file).st_size
+            if size > 2 * LOG_LIMIT:
+                kept = os.pread(file, LOG_LIMIT, size - LOG_LIMIT)
+                os.ftruncate(file, 0)
+                os.write(file, kept)
+            yield file
+        finally:
+            os.close(file)
+
+    def note(self, words: str) -> None:
+        """Add a line, or a traceback, to the log; a log that cannot be written stops nobody."""
+        when = time.strftime("%Y-%m-%d %H:%M:%S")
+        line = f"{when} [{os.getpid()}] {words.rstrip()[-LOG_LIMIT // 8 :]}\n"
+        with contextlib.suppress(OSError), self.log() as file:
+            os.write(file, line.encode("utf-8", "backslashreplace"))
+
+    def last_line(self) -> str:
+        """The last line of the log, for people; empty where there is none."""
+        with contextlib.suppress(OSError), open_regular(self.path / "log") as stream:
+            stream.seek(max(0, os.fstat(stream.fileno()).st_size - 4096))
+            lines = stream.read(4096).decode("utf-8", "replace").strip().splitlines()
+            return lines[-1] if lines else ""
+        return ""
+
+
+def refused(project: Path, error: OSError) -> TonemarkError:
+    """The error of a suggester's folder that cannot be made or used."""
+    return TonemarkError(
+        f"The suggester cannot work in {project / FOLDER}: {error.strerror or error}.",
+        "Who annotates must be able to write the project's folder. More:\n    tonemark doctor DIR",
+    )

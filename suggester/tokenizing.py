@@ -1,0 +1,169 @@
+"""The suggester's work of tokenizing: which document is next, its tokens from a worker, the store.
+
+Nothing but tokens is written. It stays a little ahead of the annotators and no further: tokens of
+a million documents are as large as the texts, an hour's work, and for nothing once the tokenizer
+is of another version.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tonemark import plugins
+from tonemark.corpus.documents import Damaged
+from tonemark.corpus.store import Store
+from tonemark.corpus.tokens import (
+    StoredTokenizer,
+    Tokenized,
+    next_to_tokenize,
+    note_loaded,
+    put_tokens,
+)
+from tonemark.suggester.workers import TIME, Worker, WorkerEnded
+from tonemark.tokenizers.check import instead
+from tonemark.tokenizers.registry import code_package
+
+AHEAD = 200
+"""Documents that are made ready for each annotator: half an hour of work, and a second of
+spaCy's."""
+
+TURN = 0.1
+"""Seconds of tokenizing after which what was made is written, and one looks what is needed now: a
+page that is waited for comes first."""
+
+BATCH = 100
+"""Documents that are looked for at once."""
+
+SERVED = 5_000
+"""Texts after which a worker is made anew: spaCy keeps every word that it has met."""
+
+UNUSED = 30.0
+"""Seconds after which a worker that nobody asks is ended: spaCy takes 150 MB."""
+
+WATCH = 5.0
+"""Seconds between looks whether the package with the code is still of the same version."""
+
+
+class Tokenizing:
+    """Tokens of a project's documents, a turn at a time.
+
+    `beat` is called while a worker is waited for; `said` hears what is being done, in a word or
+    two, and the version that was loaded. `made` and `failed` count documents.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        folder: Path,
+        tokenizer: StoredTokenizer,
+        beat: Callable[[], None],
+        said: Callable[[str, str], None],
+        *,
+        time_limit: float = TIME,
+    ) -> None:
+        self.tokenizer = tokenizer
+        self.made = 0
+        self.failed = 0
+        self._store = store
+        self._folder = folder
+        self._beat = beat
+        self._said = said
+        self._time_limit = time_limit
+        self._worker: Worker | None = None
+        self._id: int | None = None
+        self._changes = -1
+        self._watched = time.monotonic()
+
+    def step(self) -> bool:
+        """Do what is most needed, for about TURN seconds; whether there was something to do.
+
+        Raises TonemarkError where the tokenizer cannot be loaded, or the store refuses.
+        """
+        now = time.monotonic()
+        if now - self._watched > WATCH:
+            self._watch()
+        if self._id is None:
+            self._load()
+        assert self._id is not None
+        # Asking costs a thousandth of looking; what this connection itself wrote does not count.
+        (changes,) = self._store.db.execute("PRAGMA data_version").fetchone()
+        if changes == self._changes:
+            self._rest(now)
+            return False
+        numbers = next_to_tokenize(self._store, self._id, AHEAD, BATCH)
+        if not numbers:
+            self._changes = changes
+            return False
+        made = []
+        for number in numbers:
+            made.append(self._tokenized(number))
+            if time.monotonic() - now > TURN:
+                break
+        # A worker that was made anew may have brought another version: theirs are others' tokens.
+        put_tokens(self._store, self._id, made)
+        self.made += len(made)
+        self.failed += sum(bool(each.fault) for each in made)
+        return True
+
+    def close(self) -> None:
+        """End the worker."""
+        worker, self._worker = self._worker, None
+        if worker:
+            worker.close()
+
+    def _watch(self) -> None:
+        """Begin anew where the package is of another version than the one that was loaded."""
+        self._watched = time.monotonic()
+        plugins.plugins.cache_clear()
+        package = code_package(self.tokenizer.name, self._folder)
+        if package != self.tokenizer.package:
+            self.tokenizer = StoredTokenizer(self.tokenizer.name, package)
+            self._forget()
+
+    def _forget(self) -> None:
+        self.close()
+        self._id = None
+        self._changes = -1
+
+    def _rest(self, now: float) -> None:
+        if self._worker and now - self._worker.used > UNUSED:
+            self.close()
+
+    def _load(self) -> Worker:
+        """A new worker, its version written down."""
+        self._said("loading", "")
+        worker = Worker(
+            self.tokenizer.name, self._folder, self._beat, time_limit=self._time_limit
+        )
+        self._worker = worker
+        known, self._id = self._id, note_loaded(self._store, self.tokenizer, worker.version)
+        if known != self._id:
+            self._changes = -1
+        self._said("at work", worker.version)
+        return worker
+
+    def _tokenized(self, number: int) -> Tokenized:
+        try:
+            text = self._store.document(number).text
+        except Damaged as error:
+            return Tokenized(number, (), error.title)
+        fault = ""
+        for _ in range(2):
+            if self._worker and self._worker.served >= SERVED:
+                self.close()
+            worker = self._worker or self._load()
+            fresh = worker.served == 0
+            try:
+                tokens, fault = worker.tokens(text)
+                if "MemoryError" not in fault or fresh:
+                    return Tokenized(number, tokens, fault)
+                self.close()
+            except WorkerEnded as error:
+                self._worker = None
+                fault = str(error)
+            # What it had gathered from others may have been the cause: a fresh one tries again.
+            if fresh:
+                break
+        return Tokenized(number, *instead(text, fault))

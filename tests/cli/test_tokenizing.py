@@ -1,0 +1,148 @@
+"""`tonemark tokenize` and `tonemark tokenizers`: what is seen of tokens, and their score."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tonemark.cli.commands import run
+from tonemark.tokenizers.registry import listed, tokenizer_names
+
+TEXT = "Ẹ̀kọ́ ni.\nVaj-Pov mus\tlawm\n"
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str]):
+    """Runs a command line: its exit code, lines and errors."""
+
+    def said(*arguments: object) -> tuple[int, list[str], str]:
+        code = run([str(each) for each in arguments])
+        out, err = capsys.readouterr()
+        return code, out.splitlines(), err
+
+    return said
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    (tmp_path / "texts.txt").write_text(TEXT, "utf-8")
+    return tmp_path / "texts.txt"
+
+
+def test_tokens_are_shown(said, texts: Path) -> None:
+    assert said("tokenize", texts) == (0, ["Ẹ̀kọ́ ni|.", "Vaj|-|Pov mus lawm"], "")
+
+
+def test_a_file_of_rules_is_a_tokenizer(said, texts: Path) -> None:
+    rules = texts.with_name("mine.toml")
+    rules.write_text('[words]\njoin = "-"\n[phrases]\nwords = ["mus lawm"]\n', "utf-8")
+    code, lines, _ = said("tokenize", "--tokenizer", rules, texts)
+    assert (code, lines) == (0, ["Ẹ̀kọ́ ni|.", "Vaj-Pov mus␣lawm"])
+
+
+def test_a_file_of_rules_that_is_at_fault(said, texts: Path) -> None:
+    rules = texts.with_name("mine.toml")
+    rules.write_text("[words]\njion = 1\n", "utf-8")
+    code, lines, err = said("tokenize", "--tokenizer", rules, texts)
+    assert (code, lines) == (2, [])
+    assert "mine.toml, line 2" in err
+
+
+def test_sentences_one_a_line(said, texts: Path) -> None:
+    texts.write_text("Moja. Mbili? Tatu\n", "utf-8")
+    assert said("tokenize", "--sentences", texts)[1] == ["Moja|.", "Mbili|?", "Tatu"]
+
+
+def test_offsets_are_of_the_text(said, texts: Path) -> None:
+    code, lines, _ = said("tokenize", "--jsonl", texts)
+    rows = [json.loads(line) for line in lines]
+    assert code == 0
+    cut = [[row["text"][t["start"] : t["end"]] for t in row["tokens"]] for row in rows]
+    assert cut == [["Ẹ̀kọ́", "ni", "."], ["Vaj", "-", "Pov", "mus", "lawm"]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("--lang", "no such"), "not a language tag"),
+        (("--tokenizer", "genral"), "Did you mean general?"),
+        (("--tokenizer", "none.toml"), "none.toml cannot be read"),
+        (("--lang", "yo", "--tokenizer", "general"), "give one of the two"),
+    ],
+)
+def test_a_tokenizer_that_is_none(said, texts: Path, arguments: tuple, named: str) -> None:
+    code, lines, err = said("tokenize", *arguments, texts)
+    assert (code, lines) == (2, [])
+    assert named in " ".join(err.split())
+
+
+def test_all_are_listed(said) -> None:
+    code, lines, _ = said("tokenizers")
+    assert code == 0
+    for name in tokenizer_names():
+        assert any(line.startswith(f"{name} ") for line in lines)
+    found = json.loads(said("tokenizers", "--json")[1][-1])["tokenizers"]
+    assert [each["name"] for each in found] == [each.name for each in listed()]
+
+
+def test_a_profile_is_printed_as_it_is(said, tmp_path: Path) -> None:
+    code, lines, _ = said("tokenizers", "show", "sw")
+    (tmp_path / "mine.toml").write_text("\n".join(lines), "utf-8")
+    assert code == 0
+    text = tmp_path / "text.txt"
+    text.write_text("Ng'ombe wa Dkt. Amina hunywa maji.\n", "utf-8")
+    mine = said("tokenize", "--tokenizer", tmp_path / "mine.toml", text)
+    assert mine == said("tokenize", "--lang", "sw", text)
+    assert said("tokenizers", "show", "none")[0] == 1
+
+
+GOLD = [
+    {"text": "Ẹ̀kọ́ ni.", "tokens": [[0, 5], [6, 8], [8, 9]]},
+    {"text": "kws kho mob.", "tokens": [[0, 11], [11, 12]]},
+]
+
+
+def gold_file(tmp_path: Path) -> Path:
+    lines = []
+    for row in GOLD:
+        tokens = [{"start": start, "end": end} for start, end in row["tokens"]]
+        lines.append(json.dumps({"text": row["text"], "tokens": tokens}))
+    (tmp_path / "gold.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+    return tmp_path / "gold.jsonl"
+
+
+def test_the_score(said, tmp_path: Path) -> None:
+    gold = gold_file(tmp_path)
+    code, lines, _ = said("tokenizers", "score", gold, "--json")
+    found = json.loads(lines[-1])
+    assert code == 0
+    # given: 3 of which 3 right, and kws, kho, mob, "." of which one is
+    assert found["precision"] == round(4 / 7, 6)
+    assert found["recall"] == round(4 / 5, 6)
+    assert found["f1"] == round(8 / 12, 6)
+    assert found["sentence_accuracy"] == 0.5
+    assert found["tokens_per_second"] > 0
+    code, lines, _ = said("tokenizers", "score", "--tokenizer", "general", gold)
+    assert any("kws|kho|mob  should be  kws kho mob" in line for line in lines)
+
+
+def test_a_bad_line_of_gold_stops_nothing(said, tmp_path: Path) -> None:
+    gold = gold_file(tmp_path)
+    with gold.open("a") as stream:
+        stream.write(
+            '{"text": "a b"}\nnot json\n{"text": "c", "tokens": [{"start": 0, "end": 9}]}\n'
+        )
+    code, lines, err = said("tokenizers", "score", gold, "--json")
+    assert code == 1
+    found = json.loads(lines[-1])
+    assert (found["sentences"], found["refused"]) == (2, 3)
+    for number in (3, 4, 5):
+        assert f"line {number}: " in err
+
+
+def test_gold_without_tokens(said, texts: Path) -> None:
+    code, lines, err = said("tokenizers", "score", texts)
+    assert (code, lines) == (1, [])
+    assert "has no text with tokens" in err
