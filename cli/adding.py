@@ -119,7 +119,7 @@ def add_command(
         strange = sorted(set().union(*(report.labels for _, report in reports)) - known)
         if strange:
             say(f"Labels that project.toml does not have, and so have no key: {', '.join(strange)}")
-    _count_words(store, project.tokenizer)  # last: on a full disk the report is out already
+    _count_words(store, tokenizer_of(project, loads_code=True))  # last: on a full disk the report is out already
     return int(bool(failures) or any(report.refused_count for _, report in reports))
 
 
@@ -130,7 +130,7 @@ def add_file(store_path: Path, path: Path) -> None:
 
     store = Store(store_path)
     add_records(store, path.name, read_records(path, format=None, options=ReadOptions()), Report())
-    _count_words(store, "general")
+    _count_words(store, GeneralTokenizer())
     store.close()
 
 
@@ -175,24 +175,19 @@ def sampled(total: int) -> range:
     return range(0, total, max(1, total // SAMPLE))
 
 
-def _count_words(store: Store, tokenizer_name: str) -> None:
+def _count_words(store: Store, tokenizer: AnyTokenizer) -> None:
     """Count the words of a sample of the project's texts, evenly spaced, for the candidates.
 
     Where they were counted over as many documents already, nothing is done: a run that was cut off
     before it came here leaves counts that are stale, and the next one mends them.
     """
     total = store.document_count()
-    state = f"{total} {tokenizer_name}"
+    state = f"{total} {tokenizer.name}"
     if store.preference(*COUNTED) == state:
         return
     from tonemark.patterns.candidates import count_words
-    from tonemark.tokenizers.registry import load_tokenizer
-
-    tokenizer = load_tokenizer(tokenizer_name)
     documents = store.documents(number + 1 for number in sampled(total))
-    texts = (
-        (d.text, tokenizer.tokenize(d.text) if d.tokens is None else d.tokens) for d in documents
-    )
+    texts = ((d.text, tokens_of(store, d, tokenizer)) for d in documents)
     store.put_words(count_words(texts).items())
     store.set_preference(*COUNTED, state)
 

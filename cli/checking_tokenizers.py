@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
+import regex
 
 from tonemark.cli.opening import DIRECTORY, json_option, say, say_json
 from tonemark.text import short
@@ -15,8 +16,8 @@ from tonemark.text import short
 if TYPE_CHECKING:
     from tonemark.tokenizers.trial_process import Fault, Trial
 
-SHOWN = 20
-"""Faults that are printed: nobody mends more in one go."""
+SHOWN = 3
+"""Faults of a kind that are printed: one mended often mends them all."""
 
 MOST = 20_000
 """Texts of a file that are tried: what breaks none of so many promises breaks none."""
@@ -58,15 +59,24 @@ def check_command(name: str, file: Path | None, limit: float, as_json: bool) -> 
         say_json({**asdict(found), "faults": [_as_json(each, given) for each in found.faults]})
         return _code(found)
     say(f"{found.name}: version {found.version or 'unknown'}", *_counts(found, file, given))
-    for fault in found.faults[:SHOWN]:
-        say(f"{_where(fault, file, given)}: {fault.what}")
-    if len(found.faults) > SHOWN:
-        say(f"and {len(found.faults) - SHOWN:,} more; --json has them all")
+    for alike in _by_promise(found.faults):
+        for fault in alike[:SHOWN]:
+            say(f"{_where(fault, file, given)}: {fault.what}")
+        if len(alike) > SHOWN:
+            say(f"  and {len(alike) - SHOWN:,} more of this kind; --json has them all")
     if not found.complete:
         say("It ended there: the rest was not looked at.")
     count = len(found.faults)
     say("It keeps every promise." if not count else f"{count:,} fault{'s' * (count != 1)}.")
     return _code(found)
+
+
+def _by_promise(faults: list[Fault]) -> list[list[Fault]]:
+    """The faults, those together that differ in numbers alone, in the order of the first."""
+    kinds: dict[str, list[Fault]] = {}
+    for fault in faults:
+        kinds.setdefault(regex.sub(r"\d+|“.*”", "", fault.what), []).append(fault)
+    return list(kinds.values())
 
 
 def _code(found: Trial) -> int:

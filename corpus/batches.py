@@ -61,6 +61,8 @@ def _item(record: Record) -> Item:
     else:
         record.key.encode()
         identity = f"={record.key}"
+    if record.piece:
+        identity = f"{record.piece.offset}@{identity}"
     meta = _json(record.meta) if record.meta else None
     return Item(record, identity, digest(record.text), meta)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import time
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tonemark.corpus import places, queue
@@ -29,9 +29,15 @@ from tonemark.corpus.queue import Claim, Outcome
 from tonemark.corpus.records import Answer
 from tonemark.corpus.spans import Suggestion
 from tonemark.corpus.store import Store
+from tonemark.corpus.tokens import (
+    AnyTokenizer,
+    TokensAwaited,
+    check_there,
+    tokenizer_of,
+    tokens_of,
+)
 from tonemark.errors import TonemarkError
 from tonemark.files import check_inside
-from tonemark.tokenizers.base import Tokenizer
 
 RENEWAL = 0.2
 """Share of the lease after which a key prolongs it."""
@@ -42,9 +48,10 @@ class Desk:
 
     `page` is the one before her, or None where her queue is empty or the next page could not be
     opened. Every method that opens a page raises ClaimHeld where another live process of hers has
-    it (`take_over` then forces it), and every one that leaves a page raises ClaimLost where that
-    happened to this one. Where the store refuses (TonemarkError), the page stays as it is; where
-    the next page cannot be opened (OSError), `open_next` tries again.
+    it (`take_over` then forces it), TokensAwaited where its tokens are still being made
+    (`open_awaited` then tries again), and every one that leaves a page raises ClaimLost where a
+    takeover happened to this one. Where the store refuses (TonemarkError), the page stays as it is;
+    where the next page cannot be opened (OSError), `open_next` tries again.
 
     Documents of her queue that are damaged are passed over, and stay unanswered: `passed_over` has
     the words for those met on the way to this page.
@@ -54,7 +61,7 @@ class Desk:
     """
 
     def __init__(
-        self, project: Project, store: Store, annotator: str, tokenizer: Tokenizer
+        self, project: Project, store: Store, annotator: str, tokenizer: AnyTokenizer
     ) -> None:
         self.project = project
         self.store = store
@@ -63,6 +70,7 @@ class Desk:
         self.page: Page | None = None
         self.passed_over: list[str] = []
         self._pending: list[Claim] = []
+        self._awaited: Callable[[], Page | None] = lambda: self.page
         self._renewed = 0.0
         self._placed: Project | None = None
 
@@ -115,6 +123,19 @@ class Desk:
         for at, claim in enumerate(claims):
             claims[at] = self._seize(queue.current(self.store, claim) or claim)
         return self._open(claims) if claims else self.page
+
+    def open_awaited(self) -> Page | None:
+        """Open the page of which the tokens were not there: cheap as long as they are not."""
+        return self._awaited()
+
+    def use_project(self, project: Project) -> None:
+        """Take in a project file that changed; pages that are open keep their tokens.
+
+        Raises TonemarkError, and changes nothing, where its tokenizer cannot be had.
+        """
+        if project.tokenizer != self.project.tokenizer:
+            self.tokenizer = tokenizer_of(project, loads_code=False)
+        self.project = project
 
     # Leaving
 
@@ -214,6 +235,7 @@ class Desk:
             claims = queue.claim_next(self.store, self.annotator, size, self.lease)
 
     def _look_next(self) -> Page | None:
+        self._awaited = self._look_next
         size, seen = self.project.page, -1
         while True:
             self.passed_over = []
@@ -247,6 +269,12 @@ class Desk:
                     sheet.log.close()
 
     def _open(self, claims: list[Claim], *, passing_over: bool = False) -> Page | None:
+        try:
+            check_there(self.store, (claim.document for claim in claims), self.tokenizer)
+        except TokensAwaited:
+            opener = self._turn_to_next if passing_over else self._open
+            self._awaited = lambda: opener(claims)
+            raise
         if self.read_only:
             sheets = [self._open_sheet(claim, self._journal_read(claim)) for claim in claims]
             self.page = Page(sheets) if sheets else None
@@ -308,6 +336,7 @@ class Desk:
 
     def _open_sheet(self, claim: Claim, journal: Journal | ReadOnlyLog) -> Sheet:
         document = self.store.document(claim.document)
+        given = tokens_of(self.store, document, self.tokenizer)
         try:
             events = queue.events_of(self.store, claim.annotator, claim.document)
             folded = {(event.number, event.kind) for event in events}
@@ -324,9 +353,6 @@ class Desk:
             event = Event(state.last + 1, "open", data, time.time())
             journal.append(event)
             state.take(document.number, event)
-        given = document.tokens
-        if given is None:
-            given = tuple(self.tokenizer.tokenize(document.text))
         return Sheet(document, claim, given, journal, state)
 
     def _journal_path(self, claim: Claim) -> Path:

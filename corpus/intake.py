@@ -18,6 +18,7 @@ from tonemark.corpus.annotations import Annotation, current_annotation
 from tonemark.corpus.annotators import annotator_name
 from tonemark.corpus.batches import Following, Item, batches
 from tonemark.corpus.documents import damaged, pack_tokens, source_name
+from tonemark.corpus.pieces import PIECE, piece_json
 from tonemark.corpus.queue import import_answer
 from tonemark.corpus.records import GivenAnnotation, Record, Refusal
 from tonemark.corpus.spans import Suggestion, parsed_sources
@@ -245,6 +246,8 @@ class _Intake:
             if known[1] == item.digest:
                 return known[0]
             name = f"record {item.record.number}" if key is None else f"id {key}"
+            if item.record.piece:
+                name = f"what begins at {item.record.piece.offset} in {name}"
             return (
                 f"{name} of this file is there already with another text;"
                 " give the changed text an id of its own, or add it from a new file"
@@ -269,6 +272,9 @@ class _Intake:
         others = self.texts.setdefault(item.digest, [])
         self.report.equal_texts += bool(others)
         others.append(self.number)
+        meta = item.meta
+        if record.piece:
+            meta = _json({**record.meta, PIECE: piece_json(record.piece, self._whole_key(record))})
         return (
             self.number,
             key,
@@ -276,7 +282,7 @@ class _Intake:
             item.identity,
             record.text,
             item.digest,
-            item.meta,
+            meta,
             None if record.tokens is None else pack_tokens(record.tokens),
             self.places,
         )
@@ -295,14 +301,26 @@ class _Intake:
         )
         self.report.added += len(rows)
 
-    def _plain_key(self, record: Record) -> str:
+    def _whole_key(self, record: Record) -> str:
+        """The key of a record, of which this may be a piece."""
         return f"{self.name}:{record.number}" if record.key is None else record.key
+
+    def _plain_key(self, record: Record) -> str:
+        whole = self._whole_key(record)
+        if not record.piece:
+            return whole
+        key = f"{whole}@{record.piece.offset}"
+        return key if len(key) <= KEY_LIMIT else self._numbered(record)
+
+    def _numbered(self, record: Record) -> str:
+        numbered = f"{self.name}:{record.number}"
+        return f"{numbered}@{record.piece.offset}" if record.piece else numbered
 
     def _free_key(self, record: Record) -> str:
         plain = self._plain_key(record)
         if plain not in self.keys:
             return plain
-        numbered = f"{self.name}:{record.number}"
+        numbered = self._numbered(record)
         is_short = record.key is not None and len(self.name) + len(plain) < KEY_LIMIT
         named = f"{self.name}:{plain}" if is_short else numbered
         query = "SELECT 1 FROM documents WHERE key = ?"

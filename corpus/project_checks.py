@@ -32,7 +32,8 @@ for terminals that turn nothing; list: one token a row."""
 
 _NAME_LENGTH = 200
 _ABOUT_LENGTH = 1000
-_TOKENIZER = regex.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
+_TOKENIZER = regex.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}(?::[A-Za-z][A-Za-z0-9_.-]{0,63})?")
+"""A name, a file beside project.toml, or `package:name`, `spacy:yo`: never a path."""
 
 _KEYS = (
     "version",
@@ -192,8 +193,8 @@ def _tokenizer(data: dict[str, Any], faults: Faults) -> str:
     if isinstance(value, str) and _TOKENIZER.fullmatch(value):
         return value
     faults.add(
-        f"tokenizer must be the name of an installed one (letters, digits, _ . -), not "
-        f"{shown(value)}",
+        "tokenizer must be the name of an installed one (letters, digits, _ . - and one :), not"
+        f" {shown(value)}",
         ("tokenizer",),
     )
     return "general"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
+from tonemark.corpus.pieces import Piece
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.tokenizers.base import Token
 
@@ -36,7 +37,8 @@ class Record(NamedTuple):
 
     `number` counts the records of the file from 1, `line` is where it begins (from 1). `key` is
     the identity that the file itself gives, or None. `tokens` are those given with it, or None.
-    Offsets are code points of `text`, end exclusive, already checked against it.
+    Offsets are code points of `text`, end exclusive, already checked against it. With `piece`,
+    the text is that part of the record, whose number and key all its pieces have.
     """
 
     number: int
@@ -48,6 +50,7 @@ class Record(NamedTuple):
     suggestions: tuple[Suggestion, ...] = ()
     annotations: tuple[GivenAnnotation, ...] = ()
     warnings: tuple[str, ...] = ()
+    piece: Piece | None = None
 
 
 @dataclass(frozen=True, slots=True)

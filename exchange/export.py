@@ -17,13 +17,12 @@ from tonemark.corpus.documents import Damaged, Document
 from tonemark.corpus.progress import progress
 from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
+from tonemark.corpus.tokens import AnyTokenizer, tokenizer_of, tokens_of
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Writer
 from tonemark.exchange.registry import format_named, writable
 from tonemark.exchange.rows import ExportRow
 from tonemark.files import atomic_writer
-from tonemark.tokenizers.base import Tokenizer
-from tonemark.tokenizers.registry import load_tokenizer
 
 KEYS_NAMED = 10
 """Damaged documents that are named; doctor names more."""
@@ -78,7 +77,8 @@ def export_project(
                 f"{annotator} has no answers in this project.",
                 f"Annotators who have: {', '.join(known) or 'nobody yet'}.",
             )
-    selection = _Selection(store, load_tokenizer(project.tokenizer), annotator, all_documents)
+    tokenizer = tokenizer_of(project, loads_code=True)
+    selection = _Selection(store, tokenizer, annotator, all_documents)
     if isinstance(output, Path):
         try:
             with atomic_writer(output) as stream:
@@ -116,7 +116,7 @@ class _Selection:
     """Goes through the documents and counts what it leaves out."""
 
     def __init__(
-        self, store: Store, tokenizer: Tokenizer, annotator: str | None, all_documents: bool
+        self, store: Store, tokenizer: AnyTokenizer, annotator: str | None, all_documents: bool
     ) -> None:
         self.store = store
         self.tokenizer = tokenizer
@@ -155,9 +155,8 @@ class _Selection:
         return "rejected" if first.answer == "reject" else "ignored"
 
     def _row(self, document: Document, annotation: Annotation | None) -> ExportRow:
-        tokens = (annotation and annotation.tokens) or document.tokens
-        if tokens is None:
-            tokens = tuple(self.tokenizer.tokenize(document.text))
+        corrected = annotation.tokens if annotation else None
+        tokens = corrected or tokens_of(self.store, document, self.tokenizer)
         row = ExportRow(key=document.key, text=document.text, meta=document.meta, tokens=tokens)
         if annotation is None:
             return replace(row, suggestions=self.store.suggestions(document))

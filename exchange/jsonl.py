@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator
 from typing import IO, Any, NamedTuple, NoReturn
 
+from tonemark.corpus.pieces import PIECE, parsed_piece
 from tonemark.corpus.records import ANSWERS, Answer, GivenAnnotation, Record, Refusal
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
@@ -348,10 +349,14 @@ def _meta(given: dict[str, Any], field: str, answered: bool, warnings: list[str]
         meta = {}
     elif not isinstance(meta, dict):
         meta = {"meta": meta}
-    if GIVEN in meta:
-        warnings.append(f'the field "{GIVEN}" of "meta" is left out: the name is ours')
-        meta = {name: value for name, value in meta.items() if name != GIVEN}
+    for ours in (GIVEN, PIECE):
+        if ours in meta:
+            warnings.append(f'the field "{ours}" of "meta" is left out: the name is ours')
+            meta = {name: value for name, value in meta.items() if name != ours}
     own = OWN_FIELDS if answered else _UNANSWERED
+    if parsed_piece(given.get(PIECE)):
+        meta = {**meta, PIECE: given[PIECE]}
+        own |= {PIECE}
     rest = {
         name: value
         for name, value in given.items()

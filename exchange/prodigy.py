@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
+from tonemark.corpus.pieces import PIECE
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.exchange.rows import ExportRow
 from tonemark.tokenizers.spacing import Spaced, with_gaps
@@ -49,11 +50,13 @@ def to_prodigy(row: ExportRow, dataset: str) -> dict[str, Any]:
     spans. `_annotator_id` is the annotator's name alone, `_session_id` has the data set before it.
     """
     given = row.meta.get(GIVEN, {})
-    meta = {name: value for name, value in row.meta.items() if name != GIVEN}
+    meta = {name: value for name, value in row.meta.items() if name not in (GIVEN, PIECE)}
     spans: Sequence[Span | Suggestion] = row.spans if row.answer else row.suggestions
     task: dict[str, Any] = {"text": row.text, "key": row.key}
     if meta:
         task["meta"] = meta
+    if PIECE in row.meta:
+        task[PIECE] = row.meta[PIECE]
     firsts: dict[int, int] = {}
     lasts: dict[int, int] = {}
     if row.tokens is not None:
@@ -84,8 +87,9 @@ def to_prodigy(row: ExportRow, dataset: str) -> dict[str, Any]:
     own = OWN_FIELDS if row.answer else OWN_FIELDS - {"comment", "flagged"}
     for name, value in given.items():
         if name in ("_input_hash", "_task_hash"):
-            # The input's own hashes stay: Prodigy knows by them what it has seen already.
-            if type(value) is int:
+            # The input's own hashes stay: Prodigy knows by them what it has seen already. A piece
+            # of the input it has not seen.
+            if type(value) is int and PIECE not in row.meta:
                 task[name] = value
         elif name not in own:
             task.setdefault(name, value)

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import IO, NamedTuple
 
+from tonemark.corpus.pieces import PIECE
 from tonemark.corpus.records import TEXT_LIMIT, Record, Refusal
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Given, ReadOptions
@@ -169,7 +170,7 @@ def _in_words(error: csv.Error) -> str:
 def _header(row: list[str], options: ReadOptions) -> _Header:
     """Raises TonemarkError where the column of the texts cannot be told."""
     names: list[str] = []
-    taken = {GIVEN}
+    taken = {GIVEN, PIECE}
     for place, given in enumerate(row, start=1):
         name = given.strip() or f"column {place}"
         while name in taken:

@@ -62,6 +62,7 @@ class Place:
 
         Raises OSError where that is refused, TonemarkError where a link leads out of the project.
         """
+        os.stat(self.project)  # a project that is gone is not made anew
         check_inside(self.project, self.path)
         make_folders(self.path)
 

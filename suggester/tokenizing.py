@@ -21,7 +21,7 @@ from tonemark.corpus.tokens import (
     note_loaded,
     put_tokens,
 )
-from tonemark.suggester.workers import TIME, Worker, WorkerEnded
+from tonemark.suggester.workers import TIME, Worker, WorkerEnded, WorkerLate
 from tonemark.tokenizers.check import instead
 from tonemark.tokenizers.registry import code_package
 
@@ -96,16 +96,22 @@ class Tokenizing:
         if not numbers:
             self._changes = changes
             return False
-        made = []
+        current, made = self._id, list[Tokenized]()
         for number in numbers:
-            made.append(self._tokenized(number))
+            one = self._tokenized(number)
+            if self._id != current:  # from a worker made anew, with another version of the code
+                self._put(current, made)
+                current, made = self._id, []
+            made.append(one)
             if time.monotonic() - now > TURN:
                 break
-        # A worker that was made anew may have brought another version: theirs are others' tokens.
-        put_tokens(self._store, self._id, made)
+        self._put(current, made)
+        return True
+
+    def _put(self, tokenizer: int, made: list[Tokenized]) -> None:
+        put_tokens(self._store, tokenizer, made)
         self.made += len(made)
         self.failed += sum(bool(each.fault) for each in made)
-        return True
 
     def close(self) -> None:
         """End the worker."""
@@ -134,9 +140,7 @@ class Tokenizing:
     def _load(self) -> Worker:
         """A new worker, its version written down."""
         self._said("loading", "")
-        worker = Worker(
-            self.tokenizer.name, self._folder, self._beat, time_limit=self._time_limit
-        )
+        worker = Worker(self.tokenizer.name, self._folder, self._beat, time_limit=self._time_limit)
         self._worker = worker
         known, self._id = self._id, note_loaded(self._store, self.tokenizer, worker.version)
         if known != self._id:
@@ -163,7 +167,8 @@ class Tokenizing:
             except WorkerEnded as error:
                 self._worker = None
                 fault = str(error)
-            # What it had gathered from others may have been the cause: a fresh one tries again.
-            if fresh:
-                break
+                # What it had gathered from others may be the cause: a fresh one tries again. Not
+                # where it took too long, for somebody may be waiting.
+                if fresh or isinstance(error, WorkerLate):
+                    break
         return Tokenized(number, *instead(text, fault))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import time
@@ -39,6 +40,13 @@ class WorkerEnded(Exception):
     """A worker did not answer; its words say why, for people."""
 
 
+class WorkerLate(WorkerEnded):
+    """A worker did not answer within its time."""
+
+    def __init__(self, limit: float) -> None:
+        super().__init__(f"it took longer than {limit:.0f} s")
+
+
 class Worker:
     """A running child with the tokenizer of that name; `version` is that tokenizer's.
 
@@ -64,7 +72,8 @@ class Worker:
             env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
             cwd="/",
         )
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._to, self._from = self._process.stdin, self._process.stdout
         os.set_blocking(self._to.fileno(), False)
         os.set_blocking(self._from.fileno(), False)
@@ -74,9 +83,11 @@ class Worker:
             self.close()
             raise TonemarkError(
                 f"The tokenizer {name} could not be loaded: {error}.",
-                "Try it by hand:\n"
-                f"    tonemark tokenize --tokenizer {name} FILE",
+                f"Try it by hand:\n    tonemark tokenize --tokenizer {name} FILE",
             ) from None
+        except BaseException:
+            self.close()
+            raise
         words = said.decode("utf-8", "replace")
         if fault:
             self.close()
@@ -114,7 +125,7 @@ class Worker:
             while True:
                 left = deadline - time.monotonic()
                 if left <= 0:
-                    raise WorkerEnded(f"it took longer than {limit:.0f} s")
+                    raise WorkerLate(limit)
                 for key, _ in ready.select(min(BEAT, left)):
                     if key.fileobj is self._to:
                         try:
@@ -126,7 +137,7 @@ class Worker:
                         continue
                     part = os.read(self._from.fileno(), 1 << 20)
                     if not part:
-                        raise WorkerEnded(self._why_ended(limit))
+                        raise self._ended(limit)
                     answer += part
                     if len(answer) > LONGEST:
                         raise WorkerEnded("its answer had no end")
@@ -136,15 +147,16 @@ class Worker:
                     if len(answer) - SIZE.size >= size:
                         return bytes(answer[SIZE.size : SIZE.size + size])
 
-    def _why_ended(self, limit: float) -> str:
+    def _ended(self, limit: float) -> WorkerEnded:
+        """Why there are no more answers."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             code = self._process.wait(GRACE)
-            if code == -14:  # SIGALRM: it ended itself
-                return f"it took longer than {limit:.0f} s"
+            if code == -signal.SIGALRM:
+                return WorkerLate(limit)
             if code < 0:
-                return f"it crashed (signal {-code})"
-            return f"it ended its process (exit code {code})"
-        return "it closed its connection"
+                return WorkerEnded(f"it crashed (signal {-code})")
+            return WorkerEnded(f"it ended its process (exit code {code})")
+        return WorkerEnded("it closed its connection")
 
     def close(self) -> None:
         """End the process, whatever it is at."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from tonemark.text import graphemes
 from tonemark.tokenizers.base import Token, Tokenizer
-from tonemark.tokenizers.rules import Rules
+from tonemark.tokenizers.rules import Rules, folded_phrase
 
 
 class CorrectedTokenizer:
-    """Another tokenizer's tokens, corrected by the `exceptions` and `phrases` of `Rules`.
+    """Another tokenizer's tokens, corrected by the `exceptions`, `phrases` and `apart` of `Rules`.
 
-    A token that is an exception is cut into its pieces; tokens in a row that are a phrase are one.
+    A token that is an exception is cut into its pieces, one that is `apart` at its blanks; tokens
+    in a row that are a phrase, or an exception of one piece, are one.
     The other rules are not looked at: they say how to make tokens, and these are made.
     """
 
@@ -20,27 +22,47 @@ class CorrectedTokenizer:
         self.own_version = version
         self.version = f"{version}/{base.name} {base.version}"
         self._phrases = None
-        if rules.phrases:
+        self._apart = frozenset(map(folded_phrase, rules.apart))
+        whole = (each for each, pieces in rules.exceptions.items() if len(pieces) == 1)
+        if phrases := (*rules.phrases, *whole):
             from tonemark.tokenizers.words import Phrases
 
-            self._phrases = Phrases(rules.phrases, cut=base.tokenize)
+            self._phrases = Phrases(phrases, cut=self._pieces)
 
     def tokenize(self, text: str) -> list[Token]:
         """The tokens of `text`."""
-        tokens = self.base.tokenize(text)
-        if self.rules.exceptions:
-            tokens = self._cut(text, tokens)
+        tokens = self._pieces(text)
         return self._phrases.join(text, tokens) if self._phrases else tokens
+
+    def _pieces(self, text: str) -> list[Token]:
+        tokens = self.base.tokenize(text)
+        return self._cut(text, tokens) if self.rules.exceptions or self._apart else tokens
 
     def _cut(self, text: str, tokens: list[Token]) -> list[Token]:
         cut = []
         for token in tokens:
-            pieces = self.rules.exceptions.get(text[token.start : token.end])
+            own = text[token.start : token.end]
+            pieces = self.rules.exceptions.get(own)
             if pieces is None:
-                cut.append(token)
+                if self._apart and len(own.split()) > 1 and folded_phrase(own) in self._apart:
+                    cut += _at_blanks(token, own)
+                else:
+                    cut.append(token)
                 continue
             start = token.start
             for piece in pieces:
                 cut.append(Token(start, start + len(piece)))
                 start += len(piece)
         return cut
+
+
+def _at_blanks(token: Token, own: str) -> list[Token]:
+    """The parts of a token that white space parts, clusters of blank and mark kept with them."""
+    signs = [(left, right) for left, right in graphemes(own) if not own[left:right].isspace()]
+    parts: list[Token] = []
+    for left, right in signs:
+        if parts and parts[-1].end == token.start + left:
+            parts[-1] = Token(parts[-1].start, token.start + right)
+        else:
+            parts.append(Token(token.start + left, token.start + right))
+    return parts

@@ -6,10 +6,10 @@ Knows TOML and profiles; in which folder the profile lies, and who may change it
 from __future__ import annotations
 
 import tomllib
-import unicodedata
 from typing import Any, NamedTuple
 
 from tonemark.errors import TonemarkError
+from tonemark.tokenizers.rules import folded_phrase
 from tonemark.toml_edits import with_item, with_value, without_item
 from tonemark.toml_lines import toml_string
 
@@ -90,13 +90,6 @@ def _alike(items: Any, phrase: str) -> list[str]:
     """The items that mean the same phrase."""
     wanted = folded_phrase(phrase)
     return [item for item in items or () if folded_phrase(item) == wanted]
-
-
-def folded_phrase(phrase: str) -> str:
-    """A phrase as it is compared: letter case, the coding of accents and kinds of white space do
-    not matter (`words.Phrases`)."""
-    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", phrase).casefold())
-    return " ".join(folded.split())
 
 
 def _at(text: str, path: tuple[str, ...]) -> Any:

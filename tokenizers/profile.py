@@ -17,7 +17,7 @@ import regex
 from tonemark.errors import TonemarkError
 from tonemark.files import check_inside, open_regular
 from tonemark.text import graphemes
-from tonemark.tokenizers.rules import GENERAL_VERSION, LONGEST_CLITIC, Rules
+from tonemark.tokenizers.rules import GENERAL_VERSION, LONGEST_CLITIC, Rules, folded_phrase
 from tonemark.tokenizers.sentences import SentenceRules, sentence_rules
 from tonemark.toml_files import Faults, KeyPath, parse_toml, shown
 
@@ -67,7 +67,7 @@ _KEYS = (
     "version base languages about sources reviewed words clitics exceptions phrases sentences"
     " examples"
 ).split()
-_WORDS = tuple("letters initial final join join_numbers endings split thousands".split())
+_WORDS = tuple("letters initial final join join_numbers endings split decimals thousands".split())
 _ENDING = regex.compile(r"[\p{L}\p{M}]*(?:[-\u2010\u2011]\p{L}[\p{L}\p{M}]*)+")
 _ONLY_WITH_RULES = ("words", "clitics")
 
@@ -197,7 +197,7 @@ class _Reader:
         self._known(clitics, ("clitics",), ("front", "back"))
         changed: dict[str, Any] = {
             "exceptions": {**base.exceptions, **self._exceptions()},
-            "phrases": _joined(base.phrases, self._phrases()),
+            **self._phrases_with(base),
         }
         for key in ("letters", "join", "split"):
             if key in words:
@@ -205,7 +205,7 @@ class _Reader:
         for key in ("initial", "final"):
             changed[key] = _joined(getattr(base, key), self._signs(words, ("words", key)))
         changed["endings"] = _joined(base.endings, self._endings(words, ("words", "endings")))
-        for key in ("join_numbers", "thousands"):
+        for key in ("join_numbers", "decimals", "thousands"):
             if key in words:
                 changed[key] = self._flag(words, ("words", key))
         for key in ("front", "back"):
@@ -264,9 +264,24 @@ class _Reader:
                 taken[key] = tuple(pieces)
         return taken
 
+    def _phrases_with(self, base: Rules) -> dict[str, tuple[str, ...]]:
+        """Words with white space and those that are none, the base's included: what this profile
+        says of one counts."""
+        own = self._phrases()
+        apart = self._texts(self._table("phrases"), ("phrases", "apart"))
+        said, unsaid = set(map(folded_phrase, own)), set(map(folded_phrase, apart))
+        if both := said & unsaid:
+            what = f"{shown(min(both))} is in words and in apart"
+            self.faults.add(what, ("phrases", "apart"))
+        phrases = _joined(base.phrases, own)
+        if unsaid:
+            phrases = tuple(each for each in phrases if folded_phrase(each) not in unsaid)
+        kept = tuple(each for each in base.apart if folded_phrase(each) not in said)
+        return {"phrases": phrases, "apart": _joined(kept, apart)}
+
     def _phrases(self) -> tuple[str, ...]:
         table = self._table("phrases")
-        self._known(table, ("phrases",), ("words", "files"))
+        self._known(table, ("phrases",), ("words", "files", "apart"))
         phrases = list(self._texts(table, ("phrases", "words")))
         at = ("phrases", "files")
         for file in self._texts(table, at):

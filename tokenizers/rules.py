@@ -41,10 +41,12 @@ class Rules:
     'yan a word, and leaves 'a as it is; one alone needs any letter there. `join` holds characters
     that join letters on both sides; with `join_numbers`, digits too. `endings` are ends of words
     that a hyphen sets off, with what must stand before it: "n-ún" makes kárùn-ún one word, and
-    leaves mú-un as it is; composed or decomposed is the same. `thousands`: 29,000 is one token.
-    `front` and `back` are clitics to be split off a word that goes on with a letter, letter case
-    ignored; an apostrophe or a hyphen in them stands for all its forms. `exceptions` maps a
-    stretch without white space to its pieces. `phrases` are words that hold white space.
+    leaves mú-un as it is; composed or decomposed is the same. Without `decimals`, 3.5 is three
+    tokens; with `thousands`, 29,000 is one. `front` and `back` are clitics to be split off a word
+    that goes on with a letter, letter case ignored, composed or decomposed being the same; an
+    apostrophe or a hyphen in them stands for all its forms. `exceptions` maps a
+    stretch without white space to its pieces. `phrases` are words that hold white space, those
+    of them that are `apart` left out: where others made a token of one, it is cut at its blanks.
     """
 
     letters: str = ""
@@ -54,21 +56,31 @@ class Rules:
     join_numbers: bool = False
     endings: tuple[str, ...] = ()
     split: str = ""
+    decimals: bool = True
     thousands: bool = False
     front: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
     exceptions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     phrases: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+
+
+def folded_phrase(phrase: str) -> str:
+    """A phrase as it is compared: letter case, the coding of accents and kinds of white space do
+    not matter (`words.Phrases`)."""
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", phrase).casefold())
+    return " ".join(folded.split())
 
 
 class Cutter:
     """Cuts text by rules, grapheme clusters not looked at: see `GeneralTokenizer` for what is done.
 
-    `plain` matches a stretch without white space that surely is one token; one of `stops` behind it
-    surely is another.
+    `plain` matches a stretch without white space that surely is one token; each of `signs` ahead of
+    it and behind it surely is another, but for dots in a row. Where `cuts_letters`, a stretch of
+    letters need not be one token.
     """
 
-    __slots__ = ("_back", "_exceptions", "_front", "_pattern", "plain", "stops")
+    __slots__ = ("_back", "_exceptions", "_front", "_pattern", "cuts_letters", "plain", "signs")
 
     def __init__(self, rules: Rules) -> None:
         self._pattern = _pattern(rules)
@@ -77,18 +89,20 @@ class Cutter:
         self._front = self._back = None
         if rules.front:
             self._front = regex.compile(
-                rf"(?i:{_any_of(map(_typed_alike, _longest(rules.front)))})"
+                rf"(?i:{_any_of(map(_typed_alike, _longest(_in_both_forms(rules.front))))})"
                 r"(?=[\p{L}\p{Nd}])(?![\p{GCB=Extend}\p{GCB=SpacingMark}])"
             )
         if rules.back:
             self._back = regex.compile(
-                rf"(?<={word})(?i:{_any_of(map(_typed_alike, _longest(rules.back)))})\Z"
+                rf"(?<={word})(?i:{_any_of(map(_typed_alike, _longest(_in_both_forms(rules.back))))})\Z"
             )
         plain = r"(?![\p{GCB=Extend}\p{GCB=SpacingMark}])\p{L}[\p{L}\p{Mn}]*+(?<!\p{GCB=Prepend})"
         if rules.split:
             plain = rf"(?!.*[{regex.escape(rules.split)}]){plain}"
         self.plain = regex.compile(plain if not self._has_parts else r"(?!)")
-        self.stops = "".join(c for c in ".,:;?!" if c not in rules.letters + "".join(rules.final))
+        self.cuts_letters = self._has_parts or any(map(str.isalpha, rules.split))
+        letters = "".join((rules.letters, *rules.initial, *rules.final))
+        self.signs = frozenset(_EDGES).difference(letters)
 
     @property
     def _has_parts(self) -> bool:
@@ -126,6 +140,9 @@ class Cutter:
             yield from reversed(tail)
 
 
+_EDGES = ".,:;?!()[]\"“”„«»‹›'‘’"
+"""Signs of their own at the edges of a word."""
+
 _CLITICS = 4
 """Clitics that may stand one behind the other."""
 
@@ -149,13 +166,15 @@ _LONGER = (
     rf"(?:[.\-][{LETTERS}]++){{1,8}}+(?<=\.{_TOP})(?:/(?:{_URL})?+)?+",
     # 10:30, 10:30:15
     rf"(?<=\p{{Nd}})(?::\p{{Nd}}{{2}}(?!\p{{Nd}}))++[{LETTERS}]*+",
+    # 2021-03-04, 4-3-2021, 4/3/2021
+    rf"(?<=\p{{Nd}}{{4}})-\p{{Nd}}{{1,2}}-\p{{Nd}}{{1,2}}(?![{LETTERS}])",
+    rf"(?<=\p{{Nd}})(?P<bar>[\-/])\p{{Nd}}{{1,2}}(?P=bar)\p{{Nd}}{{2,4}}(?![{LETTERS}])",
+)
+_DECIMALS = (
     # 3.5, 1.2.3, 4.12.2021, ٣٫٥
     rf"(?<=\p{{Nd}})(?:[.\u066B\u066C]\p{{Nd}}++)++[{LETTERS}]*+",
     # 1,000.50
     rf"(?<=\p{{Nd}})(?:,\p{{Nd}}{{3}}){{1,9}}+\.\p{{Nd}}++[{LETTERS}]*+",
-    # 2021-03-04, 4-3-2021, 4/3/2021
-    rf"(?<=\p{{Nd}}{{4}})-\p{{Nd}}{{1,2}}-\p{{Nd}}{{1,2}}(?![{LETTERS}])",
-    rf"(?<=\p{{Nd}})(?P<bar>[\-/])\p{{Nd}}{{1,2}}(?P=bar)\p{{Nd}}{{2,4}}(?![{LETTERS}])",
 )
 _THOUSANDS = rf"(?<=\p{{Nd}})(?:,\p{{Nd}}{{3}}(?!\p{{Nd}})){{1,9}}+(?:\.\p{{Nd}}++)?+[{LETTERS}]*+"
 
@@ -176,7 +195,8 @@ def _compiled(rules: Rules) -> regex.Pattern[str]:
     joined = rf"[{regex.escape(inner)}]{word}++"
     if rules.join and not rules.join_numbers:
         joined += rf"|(?<=[\p{{L}}\p{{M}}])[{regex.escape(rules.join)}](?=\p{{L}}){word}++"
-    longer = (*_LONGER, _THOUSANDS) if rules.thousands else _LONGER
+    longer = _LONGER + (_DECIMALS if rules.decimals else ())
+    longer += (_THOUSANDS,) if rules.thousands else ()
     alternatives = [
         *_exceptions(rules.exceptions),
         rf"{_initial(rules.initial)}{word}++(?:{joined})*+"
@@ -219,16 +239,16 @@ def _final(ends: Iterable[str], word: str) -> str:
 
 def _endings(endings: Iterable[str], word: str) -> str:
     options = []
-    for ending in _longest(form for e in endings for form in _both_forms(e)):
+    for ending in _longest(_in_both_forms(endings)):
         at = next(i for i, character in enumerate(ending) if character in HYPHENS)
         before = regex.escape(ending[:at]) or r"[\p{L}\p{M}]"
         options.append(rf"(?<=(?i:{before}))(?i:{_typed_alike(ending[at:])})")
     return rf"(?:(?:{'|'.join(options)})(?!{word}))?+" if options else ""
 
 
-def _both_forms(text: str) -> set[str]:
-    """Text composed and decomposed (NFC, NFD), as people's keyboards give the one or the other."""
-    return {unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)}
+def _in_both_forms(texts: Iterable[str]) -> set[str]:
+    """Texts composed and decomposed (NFC, NFD), as people's keyboards give the one or the other."""
+    return {unicodedata.normalize(form, text) for text in texts for form in ("NFC", "NFD")}
 
 
 def _exceptions(exceptions: Iterable[str]) -> Iterator[str]:

@@ -30,10 +30,14 @@ LIMIT = 20.0
 
 PACE = 20_000
 
-MEMORY = 8 * 1024**3
+MEMORY = 4 * 1024**3
 """Bytes of address space that the process may have: its asking for more fails, not the machine."""
 
+STEEP_ENOUGH = 5
+"""Patterns on which time grows too fast, or nothing comes of them, after which no more is tried."""
+
 PATTERN_SHOWN = 12
+"""Grapheme clusters of a pattern that are quoted."""
 
 Place = Literal["tokenizer", "example", "text", "hostile", "growth", "process"]
 Event: TypeAlias = dict[str, Any]
@@ -240,13 +244,17 @@ def _first(name: str, texts: list[str]) -> Iterator[Event]:
         # Each text is cut twice.
         seconds = (time.perf_counter() - start) / 2
         yield {"at": at, "number": number, "seconds": seconds, **found._asdict()}
-    own = "\n".join(texts)[:1_000]
+    own, steep = "\n".join(texts)[:1_000], 0
     for number, piece in enumerate((*GROWING, own) if own else GROWING):
         shown = f"“{short(piece, PATTERN_SHOWN)}”"
         begins = _begins("growth", number, "x" * trial.SIZES[-1])
         begins["begins"]["pattern"] = shown
         yield begins
-        yield {"at": "growth", "number": number, "faults": _steep(tokenizer, piece, shown)}
+        faults = _steep(tokenizer, piece, shown)
+        yield {"at": "growth", "number": number, "faults": faults}
+        steep += bool(faults)
+        if steep == STEEP_ENOUGH:
+            return
 
 
 def _second(name: str, texts: list[str]) -> Iterator[Event]:

@@ -15,8 +15,8 @@ from tonemark.corpus.progress import Progress, progress
 from tonemark.corpus.project import Project, read_project
 from tonemark.corpus.spans import Suggestion
 from tonemark.corpus.store import STORE_FILE, Store
+from tonemark.corpus.tokens import tokenizer_of, tokens_of
 from tonemark.tokenizers.base import Token
-from tonemark.tokenizers.registry import load_tokenizer
 
 __all__ = ["Annotation", "Document", "OpenProject", "Suggestion", "Token"]
 
@@ -36,7 +36,7 @@ class OpenProject:
         self.project: Project = read_project(Path(path))
         """What project.toml says: name, language, labels, routing."""
         self._store = Store(self.project.folder / STORE_FILE)
-        self._tokenizer = load_tokenizer(self.project.tokenizer)
+        self._tokenizer = tokenizer_of(self.project, loads_code=True)
 
     def __enter__(self) -> OpenProject:
         return self
@@ -71,9 +71,7 @@ class OpenProject:
 
     def tokens(self, document: Document) -> tuple[Token, ...]:
         """The tokens given with a document, or those of the project's tokenizer."""
-        if document.tokens is not None:
-            return document.tokens
-        return tuple(self._tokenizer.tokenize(document.text))
+        return tokens_of(self._store, document, self._tokenizer)
 
     def annotated(
         self, annotator: str | None = None

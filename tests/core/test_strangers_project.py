@@ -202,7 +202,7 @@ def test_no_screen_runs_code_of_the_project(
         ('spacy = {config = "config.cfg"}', 'unknown key "spacy"'),
         ('editor = "sh -c id"', 'unknown key "editor"'),
         ('tokenizer = "./general.py"', "the name of an installed one"),
-        ('tokenizer = "evil:Tokenizer"', "the name of an installed one"),
+        ('tokenizer = "evil:Tokenizer"', "There is no tokenizer"),
         ('tokenizer = "evil.Tokenizer"', "There is no tokenizer"),
         ('guidelines = "../../secret"', "inside the project's folder"),
         ('guidelines = "/etc/passwd"', "inside the project's folder"),

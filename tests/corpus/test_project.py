@@ -135,7 +135,7 @@ FAULTS = [
     (changed('"swa"', '"Swahili"'), 'line 3: "Swahili" is not a language tag. Write a BCP 47'),
     (changed('"swa"', "7"), 'line 3: language must be text in "quotes", not 7'),
     (changed('"general"', '"/tmp/x.py"'), "line 4: tokenizer must be the name of an installed one"),
-    (changed('"general"', '"os:system"'), "line 4: tokenizer must be"),
+    (changed('"general"', '"os:path:join"'), "line 4: tokenizer must be"),
     (changed('"general"', "[]"), "line 4: tokenizer must be"),
     (changed("notes/g", "../g"), "line 5: guidelines must be a file inside the project's folder"),
     (changed("notes/g", "notes/../../g"), "line 5: guidelines must be"),
@@ -147,7 +147,7 @@ FAULTS = [
     (changed("= true", "= 1"), "line 7: overlapping must be true or false, without quotes, not 1"),
     (
         changed('"list"', '"vertical"'),
-        'line 9: bidi must be one of "auto", "logical", "visual", "list", not "v',
+        'line 10: bidi must be one of "auto", "logical", "visual", "list", not "v',
     ),
     (changed("bidi", "bidy"), 'line 10: unknown key "bidy" (did you mean "bidi"?)'),
     (changed("bidi", "overlap"), 'line 10: unknown key "overlap", which belongs under [routing]'),

@@ -100,6 +100,7 @@ APOSTROPHE_WORDS = Rules(initial=("'y", "'Y"), final=("'",))
 RULES = {
     "join": (Rules(join="-"), "Dar-es-Salaam Vaj-Pov|, -|a b|- COVID|-|19 a|--|b"),
     "join numbers": (Rules(join="-%", join_numbers=True), "24-teev COVID-19 30|% a|-|,"),
+    "no decimals": (Rules(decimals=False), "3|.|5 1|,|000|.|50 10:30 ٣|٫|٥ K4|.|5 4/12/2021 a.org"),
     "thousands": (Rules(thousands=True), "29,754,699|. 1,000.50 4|,|2019"),
     "letters": (Rules(letters="!ǃ"), "!Xun Xun! ǃX|."),
     "initial": (APOSTROPHE_WORDS, "'yan '|a (|' (|'yan 'YAN a'yan"),
@@ -107,6 +108,7 @@ RULES = {
     "split": (Rules(split="'ʼ"), "l|'|homme a|ʼ|b d’un ʼ|a"),
     "front": (Rules(front=("n'", "e-")), "n'|umugabo N’|Umugabo n|' n'|n'|a n|'|- e|-|x"),
     "front, joined": (Rules(front=("e-",), join="-"), "e-|Tekwini e|- ke-a"),
+    "front, decomposed": (Rules(front=("iċ-",), join="-"), "iċ-|ċar ic\u0307-|c\u0307ar ic-car"),
     "back": (Rules(back=("-ni", "-je"), join="-"), "una|-ni una|-ni|-je|. -|ni ni-na"),
     "both": (Rules(front=("l'",), back=("'s",)), "L'|amie|'s l'|s"),
     "exceptions": (

@@ -38,6 +38,7 @@ initial = ["'y"]
 final = "'"
 join = "-"
 join_numbers = true
+decimals = false
 split = "·"
 thousands = true
 [clitics]
@@ -65,6 +66,7 @@ def test_every_key() -> None:
         final=("'",),
         join="-",
         join_numbers=True,
+        decimals=False,
         split="·",
         thousands=True,
         front=("n'",),

@@ -1,0 +1,46 @@
+"""Pieces of a text that came in as one and was split: where each stood in its source, so that the
+source can be put together again to the code point. Knows neither how to split nor how to join.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+PIECE = "_piece"
+"""The key of a document's metadata, and the field of an export, under which a Piece stands."""
+
+
+class Piece(NamedTuple):
+    """Where a text stood in its source.
+
+    `offset` is the place of its first code point there, `length` the code points of the whole
+    source. `before` is the white space between the piece ahead (or the beginning) and this one;
+    `after` that behind the last one, else empty.
+    """
+
+    offset: int
+    length: int
+    before: str = ""
+    after: str = ""
+
+
+def piece_json(piece: Piece, of: str) -> dict[str, Any]:
+    """As metadata keep it: `of` is the key of the source."""
+    data: dict[str, Any] = {"of": of, "offset": piece.offset, "length": piece.length}
+    data |= {"before": piece.before} if piece.before else {}
+    return data | ({"after": piece.after} if piece.after else {})
+
+
+def parsed_piece(data: Any) -> tuple[str, Piece] | None:
+    """The source's key and the piece that `piece_json` wrote; None where it is anything else."""
+    if not isinstance(data, dict):
+        return None
+    of, offset, length = data.get("of"), data.get("offset"), data.get("length")
+    before, after = data.get("before", ""), data.get("after", "")
+    if not isinstance(of, str) or not of or type(offset) is not int or type(length) is not int:
+        return None
+    if not isinstance(before, str) or not isinstance(after, str) or not 0 <= offset < length:
+        return None
+    if (before + after).strip() or data.keys() - {"of", "offset", "length", "before", "after"}:
+        return None
+    return of, Piece(offset, length, before, after)

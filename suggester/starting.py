@@ -1,0 +1,115 @@
+"""The suggester as the commands and screens of an annotator see it: seen to, and asked how it is.
+
+Imports nothing of what the suggester does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tonemark.errors import TonemarkError
+from tonemark.suggester.place import Place, refused
+
+STARTING = 10.0
+"""Seconds after which a suggester that was started should have taken its lock."""
+
+TRIES = 3
+"""Starts in a row of which nothing came, after which no more are tried by themselves."""
+
+SILENT = 60.0
+"""Seconds without a sign of life after which a suggester that has the lock is stuck: it waits
+thirty for its turn to write."""
+
+
+class Suggester:
+    """The suggester of the project in `folder`, for one process that needs it until `close`.
+
+    It is one process a project, shared by all annotators: it outlives the one who started it, and
+    ends by itself when nobody needs it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.place = Place(folder)
+        self._needed = -1
+        self._started = 0.0
+        self._tries = 0
+        self._trouble: TonemarkError | None = None
+
+    def tend(self) -> None:
+        """See to it that it runs, and keeps running while this process does.
+
+        A few system calls, but where it must be started. Raises nothing: `trouble` says what is
+        wrong.
+        """
+        if self._trouble:
+            return
+        try:
+            if self._needed < 0:
+                self.place.make()
+                self._needed = self.place.need()
+            if self.place.is_taken():
+                self._tries = 0
+                return
+            told = self.place.told()
+            if self._started and told.fault and told.heard >= self._started - 1:
+                self._trouble = TonemarkError(told.fault, told.remedy)
+            elif time.time() - self._started > (STARTING if self._tries else 0):
+                self._start()
+        except OSError as error:
+            self._trouble = refused(self.place.project, error)
+        except TonemarkError as error:
+            self._trouble = error
+
+    def trouble(self) -> TonemarkError | None:
+        """Why it makes nothing, and what to do; None where it runs, or is being started."""
+        if self._trouble:
+            return self._trouble
+        told = self.place.told()
+        with contextlib.suppress(OSError):
+            if self.place.is_taken() and 0 < told.heard < time.time() - SILENT:
+                return TonemarkError(
+                    f"The suggester (process {told.process}, of {told.user}) has given no sign of"
+                    f" life for {time.time() - told.heard:.0f} seconds.",
+                    f"End it, and it is started anew: kill -9 {told.process}",
+                )
+        return None
+
+    def again(self) -> None:
+        """Forget what was wrong, and try to start it once more."""
+        self._trouble, self._started, self._tries = None, 0.0, 0
+        self.tend()
+
+    def close(self) -> None:
+        """Need it no longer."""
+        needed, self._needed = self._needed, -1
+        if needed >= 0:
+            os.close(needed)
+
+    def _start(self) -> None:
+        self._tries += 1
+        if self._tries > TRIES:
+            self._trouble = TonemarkError(
+                "The suggester, which makes the tokens, does not stay alive.",
+                f"Its last words: {self.place.last_line() or '(none)'}",
+            )
+            return
+        self._started = time.time()
+        command = [sys.executable, "-P", "-m", "tonemark.suggester", str(self.place.project)]
+        with self.place.log() as log:
+            # Of a session of its own, and through a shell, whose end leaves it to the system: it
+            # is nobody's child that would have to be waited for. -P and the root folder: nothing
+            # that lies where the user stands, or in the project, is run.
+            subprocess.run(
+                ["/bin/sh", "-c", '"$@" &', "sh", *command],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                start_new_session=True,
+                cwd="/",
+                check=False,
+            )
