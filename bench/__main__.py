@@ -9,6 +9,7 @@ BENCHES = {
     "keys": "plays gold annotations through the real program and counts the keys",
     "screen": "times first paint and keys beside a bare Textual app and SLATE, and weighs bytes",
     "faults": "kills, drops and starves the real program, and counts what is lost",
+    "tokens": "scores tokenizers on gold and times them beside spaCy's",
     "store": "measures intake, annotators at once, first paint and memory on a large project",
 }
 

@@ -7,15 +7,22 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias
 
 import click
 
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json, value_of
 from tonemark.corpus.intake import Report, add_records
 from tonemark.corpus.store import Store
+from tonemark.corpus.tokens import AnyTokenizer, tokenizer_of, tokens_of
 from tonemark.errors import TonemarkError
 from tonemark.text import visible
+from tonemark.tokenizers.general import GeneralTokenizer
+
+if TYPE_CHECKING:
+    from tonemark.exchange.splitting import Cut
+
+Split: TypeAlias = Literal["sentences", "paragraphs"]
 
 SHOWN = 10
 """Refusals and warnings that are shown one by one; the rest are counted."""
@@ -50,6 +57,11 @@ were counted."""
 @click.option("--format", "format_", metavar="F", help="text, jsonl, csv, tsv, conll; by suffix.")
 @click.option("--text-column", metavar="C", help="CSV, TSV: the column of the texts.")
 @click.option("--per-file", is_flag=True, help="Text: each file is one document.")
+@click.option(
+    "--split",
+    type=click.Choice(["sentences", "paragraphs"]),
+    help="A document each; export --joined puts them together again.",
+)
 @click.option("--annotators", default="", metavar="A,B", help="Whose the given spans are.")
 @click.option(
     "--match",
@@ -63,6 +75,7 @@ def add_command(
     format_: str | None,
     text_column: str | None,
     per_file: bool,
+    split: Split | None,
     annotators: str,
     match: Any,
     as_json: bool,
@@ -73,11 +86,13 @@ def add_command(
     """
     from tonemark.exchange.base import ReadOptions
     from tonemark.exchange.registry import format_named, read_records
+    from tonemark.exchange.splitting import split_records
 
     if format_ is not None:
         with value_of("--format"):
             format_named(format_)
     project, store = open_project(folder)
+    cut = _cut(split, project.tokenizer, project.folder)
     options = ReadOptions(
         text_column=text_column,
         per_file=per_file,
@@ -91,6 +106,8 @@ def add_command(
         try:
             bar = _Progress(path, hidden=as_json)
             records = read_records(path, format=format_, options=options, watch=bar.watch)
+            if split:
+                records = split_records(records, cut, what=split.removesuffix("s"))
             with bar as progress:
                 add_records(
                     store,
@@ -119,8 +136,21 @@ def add_command(
         strange = sorted(set().union(*(report.labels for _, report in reports)) - known)
         if strange:
             say(f"Labels that project.toml does not have, and so have no key: {', '.join(strange)}")
-    _count_words(store, tokenizer_of(project, loads_code=True))  # last: on a full disk the report is out already
+    # Last: on a full disk the report is out already.
+    _count_words(store, tokenizer_of(project, loads_code=True))
     return int(bool(failures) or any(report.refused_count for _, report in reports))
+
+
+def _cut(split: Split | None, tokenizer: str, folder: Path) -> Cut:
+    """What divides a text, by the rules of the project's tokenizer."""
+    from tonemark.tokenizers.sentences import paragraphs, sentences
+
+    if split != "sentences":
+        return paragraphs
+    from tonemark.tokenizers.registry import sentence_rules_of
+
+    rules = sentence_rules_of(tokenizer, folder)
+    return lambda text: sentences(text, rules)
 
 
 def add_file(store_path: Path, path: Path) -> None:
@@ -186,6 +216,7 @@ def _count_words(store: Store, tokenizer: AnyTokenizer) -> None:
     if store.preference(*COUNTED) == state:
         return
     from tonemark.patterns.candidates import count_words
+
     documents = store.documents(number + 1 for number in sampled(total))
     texts = ((d.text, tokens_of(store, d, tokenizer)) for d in documents)
     store.put_words(count_words(texts).items())

@@ -17,6 +17,7 @@ from tonemark.files import typed
 @click.option("-o", "--output", type=DIRECTORY, metavar="FILE", help="Standard output if left out.")
 @click.option("--annotator", "annotator", metavar="NAME", help="All answers of one annotator.")
 @click.option("--all", "all_documents", is_flag=True, help="Also the documents without an answer.")
+@click.option("--joined", is_flag=True, help="Put texts that add --split cut together again.")
 @json_option
 def export_command(
     folder: Path,
@@ -24,13 +25,15 @@ def export_command(
     output: Path | None,
     annotator: str | None,
     all_documents: bool,
+    joined: bool,
     as_json: bool,
 ) -> int:
     """Write what is answered: a document's only accept, or one that all annotators gave alike.
 
     Documents on which annotators differ are left out and counted. Where nothing is left to write,
-    FILE stays as it was. Documents that are damaged in the store are left out and named; the exit
-    code is then 1.
+    FILE stays as it was. With --joined, a text that was split is written only if every piece of it
+    is, and comes out as it went in. Documents that are damaged in the store are left out and named;
+    the exit code is then 1.
     """
     from tonemark.exchange.export import export_project, writer_named
 
@@ -49,6 +52,7 @@ def export_command(
         output or sys.stdout.buffer,
         annotator=annotator,
         all_documents=all_documents,
+        joined=joined,
     )
     if as_json:
         say_json(report._asdict())

@@ -11,6 +11,10 @@ import click
 
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json
 from tonemark.cli.telling import columns, set_in
+from tonemark.corpus.project import Project
+from tonemark.corpus.store import Store
+from tonemark.errors import TonemarkError
+from tonemark.files import typed
 from tonemark.text import Safe, joined, visible
 
 USUAL = 80
@@ -40,7 +44,11 @@ def status_command(folder: Path, as_json: bool) -> None:
     if as_json:
         annotators = [{**asdict(each), "answered": each.answered} for each in found.annotators]
         report = {**asdict(found), "annotators": annotators}
-        say_json({"name": project.name, "language": project.language, **report})
+        failed = _failed(project, store)
+        say_json(
+            {"name": project.name, "language": project.language, "tokenizer": project.tokenizer,
+             "tokenizer_failed": failed, **report}
+        )  # fmt: skip
         return
     width = min(columns(sys.stdout) or USUAL, USUAL)
     told = [
@@ -51,11 +59,29 @@ def status_command(folder: Path, as_json: bool) -> None:
     ]
     if found.with_suggestions:
         told.append(f"{found.with_suggestions:,} documents have suggestions")
+    if failed := _failed(project, store):
+        told.append(
+            f"{failed:,} document{'s have' if failed > 1 else ' has'} the general tokenizer's"
+            f" tokens: {project.tokenizer} failed (tonemark doctor {typed(folder)} says why)"
+        )
     for line in told:
         say(*set_in(line, width, ""))
     rows = [(a.name, (a.accept, a.reject, a.ignore, a.begun, a.spans)) for a in found.annotators]
     say(*counts("annotator", COUNTED, rows, width))
     say(*counts("label", ("spans",), [(name, (n,)) for name, n in found.labels.items()], width))
+
+
+def _failed(project: Project, store: Store) -> int:
+    """How many documents have the general tokenizer's tokens because the project's failed."""
+    from tonemark.corpus.tokens import StoredTokenizer, tokenized_at_fault, tokenizer_of
+
+    try:
+        tokenizer = tokenizer_of(project, loads_code=False)
+    except TonemarkError:  # what is wrong with it, doctor tells
+        return 0
+    if not isinstance(tokenizer, StoredTokenizer):
+        return 0
+    return tokenized_at_fault(store, tokenizer)[0]
 
 
 def counts(

@@ -9,7 +9,7 @@ import click
 
 from tonemark.cli.opening import DIRECTORY, json_option, say, say_json
 from tonemark.cli.telling import columns, set_in
-from tonemark.cli.tokenizing import records_of, tokenizer_chosen, tokenizer_options
+from tonemark.cli.tokenizing import gold_of, tokenizer_chosen, tokenizer_options
 from tonemark.errors import TonemarkError
 from tonemark.text import short
 
@@ -18,31 +18,26 @@ SHOWN = 15
 
 
 @click.command("score", epilog="Example: tonemark tokenizers score --lang yo gold.jsonl")
-@click.argument("gold", type=DIRECTORY, metavar="GOLD.jsonl")
+@click.argument("gold", type=DIRECTORY, metavar="GOLD")
 @tokenizer_options
 @json_option
 def score_command(gold: Path, lang: str | None, tokenizer: str | None, as_json: bool) -> int:
     """Score a tokenizer against gold: texts with the tokens that they should have.
 
-    GOLD holds a line {"text": ..., "tokens": [{"start": 0, "end": 3}, ...]} a sentence; offsets
-    count code points. An export in which tokens were corrected will do, too.
+    GOLD is a .txt file as tonemark tokenize shows it, its bars corrected; or JSON Lines, a line
+    {"text": ..., "tokens": [{"start": 0, "end": 3}, ...]} a sentence, offsets in code points.
     """
     from tonemark.tokenizers.score import Score, WhiteSpace, WordsAndSigns, score
 
     chosen = tokenizer_chosen(lang, tokenizer)
     refused: list[tuple[int, str]] = []
-    sentences = []
-    for record in records_of(gold, lambda line, reason: refused.append((line, reason))):
-        if record.tokens is None:
-            refused.append((record.number, "has no tokens"))
-        else:
-            sentences.append((record.text, list(record.tokens)))
+    sentences = list(gold_of(gold, lambda line, reason: refused.append((line, reason))))
     for line, reason in refused:
         say(f"{gold.name}, line {line}: {reason}", err=True)
     if not sentences:
         raise TonemarkError(
             f"{gold} has no text with tokens.",
-            "tonemark tokenize --jsonl makes such a file, to be corrected by hand.",
+            "tonemark tokenize FILE > gold.txt makes such a file, to be corrected in an editor.",
         )
     found = score(sentences, chosen)
     if as_json:

@@ -17,7 +17,7 @@ from tonemark.text import visible
 
 if TYPE_CHECKING:
     from tonemark.corpus.records import Record
-    from tonemark.tokenizers.base import Tokenizer
+    from tonemark.tokenizers.base import Token, Tokenizer
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -83,6 +83,24 @@ def records_of(path: Path, refused: Callable[[int, str], None]) -> Iterator[Reco
             yield each
 
 
+def gold_of(path: Path, refused: Callable[[int, str], None]) -> Iterator[tuple[str, list[Token]]]:
+    """The texts of a file with the tokens that people gave them: lines as `tonemark tokenize` shows
+    them in a .txt file, else the tokens of any format that `tonemark add` takes.
+
+    `refused` is told the line and the reason of what has none.
+    """
+    from tonemark.tokenizers.shown import read_shown
+
+    for record in records_of(path, refused):
+        if path.suffix == ".txt":
+            text, tokens = read_shown(record.text)
+            yield text, tokens
+        elif record.tokens is None:
+            refused(record.line, "has no tokens")
+        else:
+            yield record.text, list(record.tokens)
+
+
 @click.command("tokenize", epilog="Example: tonemark tokenize --lang yo news.txt")
 @click.argument("file", type=DIRECTORY, metavar="FILE")
 @tokenizer_options
@@ -98,7 +116,7 @@ def tokenize_command(
     A bar | stands where two tokens meet without a space, and ␣ for a space inside a token.
     """
     from tonemark.tokenizers.registry import sentence_rules_of
-    from tonemark.tokenizers.score import gold_text
+    from tonemark.tokenizers.shown import shown
 
     chosen = tokenizer_chosen(lang, tokenizer)
     refused = []
@@ -115,7 +133,7 @@ def tokenize_command(
                 offsets = [{"start": start, "end": end} for start, end in tokens]
                 say_json({"text": text, "tokens": offsets})
             else:
-                say(gold_text(text, tokens))
+                say(shown(text, tokens))
     return int(bool(refused))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -19,6 +20,7 @@ from tonemark.errors import TonemarkError
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from tonemark.suggester.starting import Suggester
 
 bidi_option = click.option(
     "--bidi",
@@ -85,13 +87,24 @@ def annotate(
 
 
 def _desk(folder: Path, as_name: str | None) -> Desk:
-    from tonemark.tokenizers.registry import load_tokenizer
+    from tonemark.corpus.tokens import StoredTokenizer, tokenizer_of
 
     _check_terminal()
     project, store = open_project(folder)
     name = annotator(project, as_name)
     remember(project.folder)
-    return Desk(project, store, name, load_tokenizer(project.tokenizer))
+    tokenizer = tokenizer_of(project, loads_code=False)
+    if isinstance(tokenizer, StoredTokenizer):
+        _suggester(project.folder).tend()  # it loads while the screen does
+    return Desk(project, store, name, tokenizer)
+
+
+@cache
+def _suggester(folder: Path) -> Suggester:
+    """The suggester of a project, for this process."""
+    from tonemark.suggester.starting import Suggester
+
+    return Suggester(folder)
 
 
 def _check_terminal() -> None:
@@ -114,7 +127,7 @@ def _run(desk: Desk, first: Screen[None], bidi: Bidi | None) -> int:
 
     cut_off = True
     try:
-        app = TonemarkApp(desk, first, bidi)
+        app = TonemarkApp(desk, first, bidi, lambda: _suggester(desk.project.folder))
         app.run(mouse=False)
         cut_off = bool(app.crash or app.return_code)
     finally:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from tonemark.corpus.documents import digest
+from tonemark.corpus.pieces import piece_identity
 from tonemark.corpus.records import Record, Refusal
 
 _json = json.JSONEncoder(ensure_ascii=False).encode
@@ -62,7 +63,7 @@ def _item(record: Record) -> Item:
         record.key.encode()
         identity = f"={record.key}"
     if record.piece:
-        identity = f"{record.piece.offset}@{identity}"
+        identity = piece_identity(identity, record.piece.offset)
     meta = _json(record.meta) if record.meta else None
     return Item(record, identity, digest(record.text), meta)
 

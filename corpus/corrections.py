@@ -55,24 +55,36 @@ def _piece(text: str, start: int, end: int) -> list[Token]:
     return [Token(clusters[0][0], clusters[-1][1])] if clusters else []
 
 
-def correction_at(
+def rules_of(
     text: str, given: Sequence[Token], tokens: Sequence[Token], start: int, end: int
-) -> Rule | None:
-    """What the corrected tokens around a stretch say as a rule, `given` being those that the
-    tokenizer made: None where it can be said of no text by itself, or where nothing differs."""
+) -> list[Rule]:
+    """What the corrected `tokens` around a stretch say as rules, `given` being those that the
+    tokenizer made: one for each shortest stretch in which they differ, where a rule can say it."""
     before = None
     while before != (start, end):
         before = start, end
         for each in (given, tokens):
-            here = _within(each, start, end)
-            if here:
+            if here := _within(each, start, end):
                 start, end = min(start, here[0].start), max(end, here[-1].end)
-    uncorrected, here = _within(given, start, end), _within(tokens, start, end)
-    if not here or tuple(here) == tuple(uncorrected) or end - start > LONGEST:
+    ends = {token.end for token in _within(given, start, end)}
+    rules: list[Rule | None] = []
+    here = []
+    for token in _within(tokens, start, end):
+        here.append(token)
+        if token.end in ends:
+            rules.append(_rule(text, _within(given, here[0].start, token.end), here))
+            here = []
+    return [rule for rule in rules if rule]
+
+
+def _rule(text: str, given: Sequence[Token], tokens: Sequence[Token]) -> Rule | None:
+    start, end = tokens[0].start, tokens[-1].end
+    if tuple(given) == tuple(tokens) or end - start > LONGEST:
         return None
-    whole, *pieces = (" ".join(text[slice(*each)].split()) for each in ((start, end), *here))
-    is_one = len(here) == 1 or len(uncorrected) == 1
-    return Rule(whole, tuple(pieces)) if is_one or " " not in whole else None
+    whole, *pieces = (" ".join(text[slice(*each)].split()) for each in ((start, end), *tokens))
+    is_one = len(tokens) == 1 or len(given) == 1
+    says = whole.isprintable() and (is_one or " " not in whole)
+    return Rule(whole, tuple(pieces)) if says else None
 
 
 def _within(tokens: Sequence[Token], start: int, end: int) -> Sequence[Token]:

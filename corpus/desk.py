@@ -133,7 +133,8 @@ class Desk:
 
         Raises TonemarkError, and changes nothing, where its tokenizer cannot be had.
         """
-        if project.tokenizer != self.project.tokenizer:
+        before, now = ((each.tokenizer, each.tokenizer_stamp) for each in (self.project, project))
+        if now != before:
             self.tokenizer = tokenizer_of(project, loads_code=False)
         self.project = project
 
@@ -236,6 +237,7 @@ class Desk:
 
     def _look_next(self) -> Page | None:
         self._awaited = self._look_next
+        self.page = None
         size, seen = self.project.page, -1
         while True:
             self.passed_over = []
@@ -272,6 +274,7 @@ class Desk:
         try:
             check_there(self.store, (claim.document for claim in claims), self.tokenizer)
         except TokensAwaited:
+            self.page = None
             opener = self._turn_to_next if passing_over else self._open
             self._awaited = lambda: opener(claims)
             raise

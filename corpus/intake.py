@@ -18,7 +18,7 @@ from tonemark.corpus.annotations import Annotation, current_annotation
 from tonemark.corpus.annotators import annotator_name
 from tonemark.corpus.batches import Following, Item, batches
 from tonemark.corpus.documents import damaged, pack_tokens, source_name
-from tonemark.corpus.pieces import PIECE, piece_json
+from tonemark.corpus.pieces import PIECE, first_and_last, offset_of, piece_json
 from tonemark.corpus.queue import import_answer
 from tonemark.corpus.records import GivenAnnotation, Record, Refusal
 from tonemark.corpus.spans import Suggestion, parsed_sources
@@ -193,6 +193,7 @@ class _Intake:
     known: dict[str, tuple[int, int]] = field(default_factory=dict)
     texts: dict[int, list[int]] = field(default_factory=dict)
     keys: dict[str, tuple[int, int]] = field(default_factory=dict)
+    reached: dict[str, int] = field(default_factory=dict)
 
     def add(self, items: Sequence[Item]) -> None:
         """Add the records of the batch, then what they bring to their documents."""
@@ -247,11 +248,15 @@ class _Intake:
                 return known[0]
             name = f"record {item.record.number}" if key is None else f"id {key}"
             if item.record.piece:
-                name = f"what begins at {item.record.piece.offset} in {name}"
+                name = f"the piece at {item.record.piece.offset} of {name}"
             return (
                 f"{name} of this file is there already with another text;"
                 " give the changed text an id of its own, or add it from a new file"
             )
+        if (piece := item.record.piece) and piece.offset < self._reached(item.identity):
+            return f"what stands at {piece.offset} is there already, divided in another way"
+        if key is not None and piece:
+            key = self._plain_key(item.record)
         if self.match == "key" and key in self.keys:
             number, its_digest = self.keys[key]
             if its_digest != item.digest:
@@ -263,12 +268,27 @@ class _Intake:
             return numbers[0]
         return None
 
+    def _reached(self, identity: str) -> int:
+        """Up to which offset the record, of which this is a piece, is in the store."""
+        first, last = first_and_last(identity)
+        if first not in self.reached:
+            row = self.db.execute(
+                "SELECT record, length(text) FROM documents WHERE source = ?"
+                " AND record BETWEEN ? AND ? AND length(record) = ? ORDER BY record DESC LIMIT 1",
+                (self.source, first, last, len(first)),
+            ).fetchone()
+            self.reached[first] = offset_of(row[0]) + row[1] if row else 0
+        return self.reached[first]
+
     def _row(self, item: Item) -> tuple[object, ...]:
         """The row of a new document, which is from now on known."""
         record = item.record
         self.number += 1
         key = self._free_key(record)
         self.known[item.identity] = self.keys[key] = (self.number, item.digest)
+        if record.piece:
+            first, _ = first_and_last(item.identity)
+            self.reached[first] = record.piece.offset + len(record.text)
         others = self.texts.setdefault(item.digest, [])
         self.report.equal_texts += bool(others)
         others.append(self.number)

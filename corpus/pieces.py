@@ -44,3 +44,23 @@ def parsed_piece(data: Any) -> tuple[str, Piece] | None:
     if (before + after).strip() or data.keys() - {"of", "offset", "length", "before", "after"}:
         return None
     return of, Piece(offset, length, before, after)
+
+
+_DIGITS = 7
+"""Of an offset: a text has 4 MiB at most."""
+
+
+def piece_identity(whole: str, offset: int) -> str:
+    """The identity in its file of a piece of the record whose own is `whole`: no record's own
+    begins so, and those of one record sort by offset."""
+    return f"@{whole}@{offset:0{_DIGITS}}"
+
+
+def offset_of(identity: str) -> int:
+    """The offset that `piece_identity` was given."""
+    return int(identity[-_DIGITS:])
+
+
+def first_and_last(identity: str) -> tuple[str, str]:
+    """Between which, among strings of this length, the identities of pieces of one record lie."""
+    return f"{identity[:-_DIGITS]}{'0' * _DIGITS}", f"{identity[:-_DIGITS]}{'9' * _DIGITS}"

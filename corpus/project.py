@@ -26,6 +26,9 @@ from tonemark.toml_files import Faults, parse_toml
 
 PROJECT_FILE = "project.toml"
 
+SUGGESTER_FOLDER = "suggester"
+"""The folder in a project where its suggester has its locks and its log."""
+
 FILE_LIMIT = 1024 * 1024
 """Bytes that a project file may have."""
 
@@ -46,7 +49,8 @@ class Project:
     """The BCP 47 tag of its texts, in the form of `language_tag`."""
 
     tokenizer: str
-    """The name of a tokenizer that is built in or installed; never a path or code."""
+    """The name of a tokenizer that is built in or installed, or of a file of rules in `folder`;
+    never another path, never code."""
 
     labels: tuple[Label, ...]
     """In the order of the file; names differ, keys that were chosen differ."""
@@ -84,6 +88,9 @@ class Project:
     stamp: tuple[int, int, int] = field(default=(0, 0, 0), compare=False)
     """The file that was read: its modification time (ns), size (bytes) and inode."""
 
+    tokenizer_stamp: tuple[int, int, int] = field(default=(0, 0, 0), compare=False)
+    """The same of the tokenizer's file, where it is one and is there."""
+
 
 def label_keys(project: Project) -> dict[str, str]:
     """The label that each key sets, in the order of the labels (`labels.keys_of`)."""
@@ -102,7 +109,8 @@ def read_project(folder: Path | str) -> Project:
 
 
 def project_changed(project: Project) -> bool:
-    """Whether the file differs from what was read, by its time, size and inode; one system call.
+    """Whether the file, or that of its tokenizer, differs from what was read, by its time, size and
+    inode; a system call each.
 
     Where it can no longer be seen, it has changed: reading it again says why.
     """
@@ -110,7 +118,9 @@ def project_changed(project: Project) -> bool:
         status = os.stat(project.folder / PROJECT_FILE)
     except OSError:
         return True
-    return _stamp(status) != project.stamp
+    if _stamp(status) != project.stamp:
+        return True
+    return _tokenizer_stamp(project.folder, project.tokenizer) != project.tokenizer_stamp
 
 
 def create_project(
@@ -155,7 +165,7 @@ def create_project(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _refused(folder, "cannot be made", error) from None
-    with _locked(folder):
+    with locked(folder):
         if os.path.lexists(folder / PROJECT_FILE):
             raise TonemarkError(
                 f"There is a project in {folder} already.",
@@ -183,7 +193,7 @@ def add_label(folder: Path | str, name: str) -> Project:
     project = read_project(folder)
     if any(label.name == name for label in project.labels):
         return project
-    with _locked(folder):
+    with locked(folder):
         text, stamp = _read_text(folder)
         project = _parse(folder, text, stamp)
         for label in project.labels:
@@ -211,13 +221,34 @@ def add_label(folder: Path | str, name: str) -> Project:
     return read_project(folder)
 
 
+def set_tokenizer(folder: Path | str, name: str) -> Project:
+    """Name another tokenizer in the file, and return the project as it then is; comments, order and
+    everything else stay.
+
+    Whether there is one of that name is for the caller to ask. Raises TonemarkError as `add_label`
+    does.
+    """
+    from tonemark.toml_edits import with_value
+    from tonemark.toml_lines import toml_string
+
+    folder = Path(folder)
+    with locked(folder):
+        text, stamp = _read_text(folder)
+        if _parse(folder, text, stamp).tokenizer != name:
+            changed = with_value(text, ("tokenizer",), toml_string(name))
+            _parse(folder, changed, stamp)
+            _write(folder, changed)
+    return read_project(folder)
+
+
 def _parse(folder: Path, text: str, stamp: tuple[int, int, int]) -> Project:
     data = parse_toml(text, PROJECT_FILE)
     check_version(data, text)
     faults = Faults(text)
     project = _settle(folder, data, faults)
     faults.raise_any(PROJECT_FILE, f"Mend it in {folder / PROJECT_FILE}.")
-    return replace(project, stamp=stamp)
+    its_tokenizer = _tokenizer_stamp(project.folder, project.tokenizer)
+    return replace(project, stamp=stamp, tokenizer_stamp=its_tokenizer)
 
 
 def _settle(folder: Path, data: dict[str, object], faults: Faults) -> Project:
@@ -318,6 +349,17 @@ def _stamp(status: os.stat_result) -> tuple[int, int, int]:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
+def _tokenizer_stamp(folder: Path, tokenizer: str) -> tuple[int, int, int]:
+    if "." in tokenizer:
+        from tonemark.tokenizers.registry import is_file_name
+
+        if not is_file_name(tokenizer):
+            return (0, 0, 0)
+        with contextlib.suppress(OSError):
+            return _stamp(os.stat(folder / tokenizer))
+    return (0, 0, 0)
+
+
 def _write(folder: Path, text: str) -> None:
     from tonemark.files import atomic_writer
 
@@ -335,7 +377,8 @@ def _write(folder: Path, text: str) -> None:
 
 
 @contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
+    """Nobody else changes the project's own files meanwhile; not to be held twice."""
     import fcntl
 
     path = folder / _LOCK_FILE

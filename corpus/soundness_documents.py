@@ -63,6 +63,7 @@ class _Rows:
 _TABLES = {
     "suggestion": "SELECT document, start_char, end_char, label, sources, score FROM suggestions"
     " ORDER BY document",
+    "tokenization": "SELECT document, tokens FROM tokenized ORDER BY document",
     "claim": "SELECT document, annotator, number, state, counted, reopened, sequence, deferred,"
     " answered FROM claims ORDER BY document, annotator",
     "annotation": "SELECT document, annotator, revision, current, answer, comment, flagged, tokens,"
@@ -163,6 +164,8 @@ class Examiner:
         yield from self.content(row)
         for each in rows["suggestion"]:
             yield from self.suggestion(row, each)
+        for each in rows["tokenization"]:
+            yield from self.tokenization(row, each)
         yield from self.work.faults(row, rows)
 
     def content(self, row: Row) -> Iterator[Fault]:
@@ -180,9 +183,7 @@ class Examiner:
         self.texts.checked.suggestions += 1
 
         def remedy() -> str:
-            query = f"DELETE FROM suggestions WHERE document = {row.number}"
-            path = shlex.quote(str(self.folder / STORE_FILE))
-            return f"They can be dropped:\n    sqlite3 {path} {shlex.quote(query)}"
+            return f"They can be dropped:\n    {self._dropped('suggestions', row)}"
 
         yield from self.texts.stretch(row.text, start, end, label, "suggestion", "", remedy)
         try:
@@ -192,6 +193,16 @@ class Examiner:
         except MALFORMED:
             what = "The sources or the score of a suggestion cannot be read."
             yield Fault(what, place_of("", start, end), remedy())
+
+    def tokenization(self, row: Row, each: tuple[Any, ...]) -> Iterator[Fault]:
+        """The tokens that a tokenizer made of a document, in a process of its own."""
+        remedy = f"Dropped, they are made anew:\n    {self._dropped('tokenized', row)}"
+        yield from self.texts.tokens(row.text, each[1], "", remedy)
+
+    def _dropped(self, table: str, row: Row) -> str:
+        """The command that drops a document's rows of a table."""
+        query = f"DELETE FROM {table} WHERE document = {row.number}"
+        return f"sqlite3 {shlex.quote(str(self.folder / STORE_FILE))} {shlex.quote(query)}"
 
 
 def _stray(table: str, number: Any) -> Finding:

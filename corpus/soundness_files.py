@@ -16,6 +16,7 @@ import regex
 
 from tonemark.corpus.findings import Checked, Finding
 from tonemark.corpus.journal import parse, read_journal
+from tonemark.corpus.project import SUGGESTER_FOLDER
 from tonemark.corpus.store import STORE_FILE
 from tonemark.corpus.store_file import log_path, why_not_writable
 from tonemark.errors import TonemarkError
@@ -79,9 +80,11 @@ def _examine_modes(folder: Path) -> Iterator[Finding]:
             f"chmod g+s {quoted}",
         )  # fmt: skip
     path = folder / STORE_FILE
-    names = [path, log_path(path), path.with_name(f"{path.name}-shm"), folder / JOURNALS]
-    with contextlib.suppress(OSError):
-        names += sorted((folder / JOURNALS).iterdir())
+    names = [path, log_path(path), path.with_name(f"{path.name}-shm")]
+    for shared_folder in (folder / JOURNALS, folder / SUGGESTER_FOLDER):
+        names.append(shared_folder)
+        with contextlib.suppress(OSError):
+            names += sorted(shared_folder.iterdir())
     for name in names:
         try:
             status = name.lstat()

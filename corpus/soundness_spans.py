@@ -58,19 +58,19 @@ class Texts:
         self.labels = {label.name for label in self.project.labels} if self.project else None
         self.overlapping = self.project is None or self.project.overlapping
 
-    def tokens(self, text: str, data: Any, where: str) -> Iterator[Fault]:
+    def tokens(self, text: str, data: Any, where: str, remedy: str = BACKUP) -> Iterator[Fault]:
         """Packed tokens against their text, told up to the first that is wrong."""
         if data is None:
             return
         try:
             tokens = unpack_tokens(data)
         except MALFORMED:
-            yield Fault("Tokens cannot be read.", where, BACKUP)
+            yield Fault("Tokens cannot be read.", where, remedy)
             return
         self.checked.tokens += len(tokens)
         if token := misplaced(tokens, len(text)):
             what = "A token lies outside its text, or over the one before it."
-            yield Fault(what, place_of(where, *token), BACKUP)
+            yield Fault(what, place_of(where, *token), remedy)
 
     def stretch(
         self,

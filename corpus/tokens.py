@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from tonemark.corpus.documents import (
     Document,
@@ -43,6 +43,22 @@ class StoredTokenizer:
 
 
 AnyTokenizer: TypeAlias = Tokenizer | StoredTokenizer
+
+
+class Maker(Protocol):
+    """The process that makes the tokens which are waited for, as a screen sees it."""
+
+    def tend(self) -> None:
+        """See to it that it runs; raises nothing, and costs a few system calls where it does."""
+        ...
+
+    def trouble(self) -> TonemarkError | None:
+        """Why it makes nothing, and what to do; None where it runs, or is being started."""
+        ...
+
+    def again(self) -> None:
+        """Forget what was wrong, and try once more."""
+        ...
 
 
 class TokensAwaited(TonemarkError):

@@ -20,6 +20,7 @@ from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, tokenizer_of, tokens_of
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Writer
+from tonemark.exchange.joining import joined_rows
 from tonemark.exchange.registry import format_named, writable
 from tonemark.exchange.rows import ExportRow
 from tonemark.files import atomic_writer
@@ -37,6 +38,7 @@ class Exported(NamedTuple):
     rejected: int
     ignored: int
     unanswered: int
+    in_part: int = 0
     damaged: tuple[str, ...] = ()
 
     def left_out(self) -> list[str]:
@@ -46,6 +48,7 @@ class Exported(NamedTuple):
             (self.rejected, "rejected"),
             (self.ignored, "ignored"),
             (self.unanswered, "without an answer"),
+            (self.in_part, "of which pieces are missing, or were answered in different ways"),
         )
         told = [f"  left out: {count:,} {reason}" for count, reason in reasons if count]
         if self.damaged:
@@ -63,8 +66,12 @@ def export_project(
     *,
     annotator: str | None = None,
     all_documents: bool = False,
+    joined: bool = False,
 ) -> Exported:
     """Write a project's annotations to a file (whole or not at all) or a stream.
+
+    With `joined`, the pieces of a text that was split stand together as one document, and are
+    counted as one.
 
     Where nothing is left to write, the file stays as it was. Raises TonemarkError where the format
     cannot be written, or where the file cannot.
@@ -82,7 +89,7 @@ def export_project(
     if isinstance(output, Path):
         try:
             with atomic_writer(output) as stream:
-                write(selection.rows(), stream, project.name)
+                write(selection.rows(joined=joined), stream, project.name)
                 if not selection.counts["written"]:
                     raise _NothingLeftError
         except _NothingLeftError:
@@ -92,7 +99,7 @@ def export_project(
                 f"{output} cannot be written: {error.strerror}.", "Nothing was written."
             ) from None
     else:
-        write(selection.rows(), output, project.name)
+        write(selection.rows(joined=joined), output, project.name)
         output.flush()
     return Exported(**selection.counts, damaged=tuple(selection.damaged))
 
@@ -125,21 +132,44 @@ class _Selection:
         self.counts = {name: 0 for name in Exported._fields if name != "damaged"}
         self.damaged: list[str] = []
 
-    def rows(self) -> Iterator[ExportRow]:
+    def rows(self, *, joined: bool) -> Iterator[ExportRow]:
+        """What is to be written, counted as it goes out."""
+        found = self._documents()
+        if joined:
+            rows = joined_rows(self.store, found, self._leave_out)
+        else:
+            rows = self._one_by_one(found)
+        for row in rows:
+            self.counts["written"] += 1
+            yield row
+
+    def _leave_out(self, reason: str) -> None:
+        self.counts[reason] += 1
+
+    def _one_by_one(
+        self, documents: Iterator[tuple[Document, ExportRow | str]]
+    ) -> Iterator[ExportRow]:
+        for _, found in documents:
+            if isinstance(found, str):
+                self._leave_out(found)
+            else:
+                yield found
+
+    def _documents(self) -> Iterator[tuple[Document, ExportRow | str]]:
+        """Each document with its row, or why it has none."""
         for document, given in annotated_documents(
             self.store, annotator=self.annotator, unanswered=True, damaged_keys=self.damaged
         ):
             found = self._choose(given)
             if isinstance(found, str) and not (found == "unanswered" and self.all_documents):
-                self.counts[found] += 1
+                yield document, found
                 continue
             try:
                 row = self._row(document, found if isinstance(found, Annotation) else None)
             except Damaged:
                 self.damaged.append(document.key)
                 continue
-            self.counts["written"] += 1
-            yield row
+            yield document, row
 
     def _choose(self, annotations: list[Annotation]) -> Annotation | str:
         """The annotation that stands for a document, or why there is none."""

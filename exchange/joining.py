@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from itertools import chain, count
 
 from tonemark.corpus.documents import Document
 from tonemark.corpus.pieces import PIECE, Piece, parsed_piece
@@ -28,7 +28,7 @@ class _Source:
     """The pieces of one text: how many the store has, and those seen so far."""
 
     of: str
-    count: int
+    pieces: int
     seen: int = 0
     rows: list[tuple[Piece, ExportRow]] = field(default_factory=list)
     reasons: set[str] = field(default_factory=set)
@@ -46,6 +46,17 @@ def joined_rows(
     told the reason, one of `REASONS` or `IN_PART`.
     """
     sources = _sources(store)
+    keys: set[str] = set()
+
+    def finished(name: str, source: _Source) -> Iterator[ExportRow]:
+        row = None if source.reasons else _joined(source.rows)
+        if row is None:
+            leave_out(next((each for each in REASONS if each in source.reasons), IN_PART))
+        else:
+            key = _free_key(store, name, source.of, keys)
+            keys.add(key)
+            yield replace(row, key=key)
+
     for document, found in documents:
         told = parsed_piece(document.meta.get(PIECE))
         source = sources.get((document.source, told[0])) if told else None
@@ -60,11 +71,11 @@ def joined_rows(
             source.reasons.add(found)
         else:
             source.rows.append((told[1], found))
-        if source.seen == source.count:
+        if source.seen == source.pieces:
             del sources[document.source, told[0]]
-            yield from _finished(store, document.source, source, leave_out)
+            yield from finished(document.source, source)
     for (name, _), source in sources.items():  # a piece of theirs is damaged
-        yield from _finished(store, name, source, leave_out)
+        yield from finished(name, source)
 
 
 def _sources(store: Store) -> dict[tuple[str, str], _Source]:
@@ -75,19 +86,17 @@ def _sources(store: Store) -> dict[tuple[str, str], _Source]:
         " FROM documents WHERE instr(meta, ?) GROUP BY source, of",
         (f'"{PIECE}"',),
     )
-    return {(name, of): _Source(of, count) for name, of, count in rows if isinstance(of, str)}
+    return {(name, of): _Source(of, pieces) for name, of, pieces in rows if isinstance(of, str)}
 
 
-def _finished(
-    store: Store, name: str, source: _Source, leave_out: Callable[[str], None]
-) -> Iterator[ExportRow]:
-    row = None if source.reasons else _joined(source.rows)
-    if row is None:
-        leave_out(next((each for each in REASONS if each in source.reasons), IN_PART))
-        return
-    query = "SELECT 1 FROM documents WHERE key = ?"
-    taken = store.db.execute(query, (source.of,)).fetchone()
-    yield replace(row, key=f"{name}:{source.of}" if taken else source.of)
+def _free_key(store: Store, name: str, of: str, keys: set[str]) -> str:
+    """The source's own key, if no other text of the export has it."""
+    named = f"{name}:{of}"
+    for key in chain((of, named), (f"{named}~{n}" for n in count(2))):
+        query = "SELECT 1 FROM documents WHERE key = ?"
+        if key not in keys and not store.db.execute(query, (key,)).fetchone():
+            return key
+    raise AssertionError("unreachable")
 
 
 def _joined(pieces: list[tuple[Piece, ExportRow]]) -> ExportRow | None:

@@ -16,10 +16,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from tonemark.corpus.project import SUGGESTER_FOLDER
 from tonemark.errors import TonemarkError
 from tonemark.files import check_inside, make_folders, open_regular, parsed, share
-
-FOLDER = "suggester"
 
 LOG_LIMIT = 64 * 1024
 """Bytes of the log that are kept at least; it has at most twice as many."""
@@ -55,7 +54,7 @@ class Place:
 
     def __init__(self, folder: Path) -> None:
         self.project = folder
-        self.path = folder / FOLDER
+        self.path = folder / SUGGESTER_FOLDER
 
     def make(self) -> None:
         """Make the folder, open to the group where the project's is.
@@ -209,6 +208,6 @@ class Place:
 def refused(project: Path, error: OSError) -> TonemarkError:
     """The error of a suggester's folder that cannot be made or used."""
     return TonemarkError(
-        f"The suggester cannot work in {project / FOLDER}: {error.strerror or error}.",
+        f"The suggester cannot work in {project / SUGGESTER_FOLDER}: {error.strerror or error}.",
         "Who annotates must be able to write the project's folder. More:\n    tonemark doctor DIR",
     )

@@ -11,7 +11,7 @@ import regex
 
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.clusters import whole_clusters
-from tonemark.tokenizers.rules import GENERAL_VERSION, LETTERS, Cutter, Rules
+from tonemark.tokenizers.rules import GENERAL_VERSION, LETTERS, PLAIN, Cutter, Rules
 
 # Clusters that a border of the rules might cut: a mark, ZWJ or ZWNJ on something other than a
 # word, skin tones and tags, a ZWJ that joins a picture, prepended signs (U+0600), flags.
@@ -140,9 +140,12 @@ class _Chunks(dict[str, tuple[tuple[int, int], ...] | None]):
         Letters with the two commonest marks are found without the pattern, in a third of the time;
         below U+0600 none of them joins what stands beside it.
         """
-        if part[0] < "\u0600" > part[-1] and not self.cutter.cuts_letters:
+        cutter = self.cutter
+        if part in cutter.excepted or not cutter.wary.isdisjoint(part):
+            return False
+        if part[0] < "\u0600" > part[-1] and cutter.plain is PLAIN:
             if part.isalpha():
                 return True
             if part[0].isalpha() and part.replace("\u0301", "").replace("\u0300", "").isalpha():
                 return True
-        return self.cutter.plain.fullmatch(part) is not None
+        return cutter.plain.fullmatch(part) is not None

@@ -45,6 +45,11 @@ def new_profile_text(base: str) -> str:
     return _NEW.format(base=toml_string(base))
 
 
+def base_of(text: str) -> str:
+    """The tokenizer to which a profile, read without complaint, adds."""
+    return _at(text, ("base",)) or "general"
+
+
 def with_rule(text: str, rule: Rule) -> str:
     """The TOML text of a profile with a rule more, its version raised; comments and order stay.
 

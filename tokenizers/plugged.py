@@ -24,7 +24,21 @@ gives a `Tokenizer`; several names of one class are several small functions of i
 
 def plugged() -> tuple[Plugin, ...]:
     """What is plugged in, by name; nothing of it is imported."""
-    return plugins(GROUP)
+    return plugins(GROUP, _taken())
+
+
+def plugin_of(name: str) -> Plugin | None:
+    """The plug-in of a name that is none of Tonemark's own tokenizers; None where there is none.
+
+    Raises TonemarkError, naming the packages, where there are several.
+    """
+    return plugin_named(GROUP, name, _taken())
+
+
+def _taken() -> frozenset[str]:
+    from tonemark.tokenizers.registry import tokenizer_names
+
+    return frozenset(tokenizer_names())
 
 
 def made(plugin: Plugin) -> Tokenizer:
@@ -102,9 +116,9 @@ class PluggedTokenizer:
 
 
 def _again(name: str) -> PluggedTokenizer:
-    plugin = plugin_named(GROUP, name)
+    plugin = plugin_of(name)
     if plugin is None:
-        raise TonemarkError(f'No installed package has a tokenizer named "{name}".')
+        raise TonemarkError(f'No package that is installed here has a tokenizer "{name}".')
     return PluggedTokenizer(plugin)
 
 

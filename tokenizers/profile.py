@@ -67,7 +67,7 @@ _KEYS = (
     "version base languages about sources reviewed words clitics exceptions phrases sentences"
     " examples"
 ).split()
-_WORDS = tuple("letters initial final join join_numbers endings split decimals thousands".split())
+_WORDS = ("letters initial final join join_numbers endings split decimals times thousands").split()
 _ENDING = regex.compile(r"[\p{L}\p{M}]*(?:[-\u2010\u2011]\p{L}[\p{L}\p{M}]*)+")
 _ONLY_WITH_RULES = ("words", "clitics")
 
@@ -88,16 +88,21 @@ def read_profile(path: Path, *, name: str = "") -> Profile:
     Raises TonemarkError, all faults named with their lines, where it is not a profile or cannot
     be read. A file of phrases that it names must be in the same folder.
     """
-    text = _read(path)
+    text = read_text(path)
+    return parse_profile(text, name or path.name, beside(path), file=path.name)
 
-    def beside(file: str) -> str:
+
+def beside(path: Path) -> Callable[[str], str]:
+    """What reads the files that a profile names, which stand beside it."""
+
+    def read(file: str) -> str:
         there = path.parent / file
         if Path(file).name != file:
             raise TonemarkError(f"{shown(file)} is not the name of a file beside {path.name}.")
         check_inside(path.parent, there)
-        return _read(there)
+        return read_text(there)
 
-    return parse_profile(text, name or path.name, beside, file=path.name)
+    return read
 
 
 def parse_profile(
@@ -116,7 +121,8 @@ def parse_profile(
     return profile
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a profile, or of a file that it names. Raises TonemarkError where it is none."""
     try:
         with open_regular(path) as stream:
             data = stream.read(FILE_LIMIT + 1)
@@ -205,7 +211,7 @@ class _Reader:
         for key in ("initial", "final"):
             changed[key] = _joined(getattr(base, key), self._signs(words, ("words", key)))
         changed["endings"] = _joined(base.endings, self._endings(words, ("words", "endings")))
-        for key in ("join_numbers", "decimals", "thousands"):
+        for key in ("join_numbers", "decimals", "times", "thousands"):
             if key in words:
                 changed[key] = self._flag(words, ("words", key))
         for key in ("front", "back"):

@@ -49,8 +49,7 @@ def tokenizer_names() -> list[str]:
 
 def listed() -> list[Listed]:
     """All that is bundled and all that is installed; nothing of a plug-in is imported."""
-    from tonemark.plugins import plugins
-    from tonemark.tokenizers.plugged import GROUP
+    from tonemark.tokenizers.plugged import plugged
     from tonemark.tokenizers.profile import bundled_names, bundled_profile
 
     about = "words, numbers and signs of any script"
@@ -59,7 +58,7 @@ def listed() -> list[Listed]:
         profile = bundled_profile(name)
         about, languages = profile.about, profile.languages
         found.append(Listed(name, "profile", profile.version, languages, about, profile.reviewed))
-    for plugin in plugins(GROUP):
+    for plugin in plugged():
         found.append(Listed(plugin.known_as, "plug-in", plugin.version, origin=plugin.origin))
     return found
 
@@ -110,10 +109,9 @@ def code_package(name: str, folder: Path | None = None) -> str:
         from importlib.metadata import version
 
         return f"spacy {version('spacy')}"
-    from tonemark.plugins import plugin_named
-    from tonemark.tokenizers.plugged import GROUP
+    from tonemark.tokenizers.plugged import plugin_of
 
-    plugin = plugin_named(GROUP, name)
+    plugin = plugin_of(name)
     if plugin is None:
         raise _unknown(name)
     return plugin.origin
@@ -141,10 +139,9 @@ def load_tokenizer(name: str, folder: Path | None = None) -> Tokenizer:
         from tonemark.tokenizers.spacy_tokenizers import SpacyTokenizer
 
         return SpacyTokenizer(name.removeprefix(SPACY))
-    from tonemark.plugins import plugin_named
-    from tonemark.tokenizers.plugged import GROUP, PluggedTokenizer
+    from tonemark.tokenizers.plugged import PluggedTokenizer, plugin_of
 
-    plugin = plugin_named(GROUP, name)
+    plugin = plugin_of(name)
     if plugin is None:
         raise _unknown(name)
     return PluggedTokenizer(plugin)
@@ -161,12 +158,16 @@ def read_tokenizer(path: Path, name: str = "") -> Tokenizer:
         return read_learned(path)
     from tonemark.tokenizers.profile import read_profile
 
-    profile = read_profile(path, name=name)
+    return tokenizer_from(read_profile(path, name=name), path.parent)
+
+
+def tokenizer_from(profile: Profile, folder: Path) -> Tokenizer:
+    """The tokenizer that a profile, whose file lies in `folder`, describes."""
     if not profile.base:
         return GeneralTokenizer(profile.rules, name=profile.name, version=profile.version)
     from tonemark.tokenizers.corrected import CorrectedTokenizer
 
-    base = load_tokenizer(profile.base, path.parent)
+    base = load_tokenizer(profile.base, folder)
     return CorrectedTokenizer(base, profile.rules, name=profile.name, version=profile.version)
 
 

@@ -35,18 +35,19 @@ _INNER = "'’‘`´＇\u00b7\u2027\u05f4\u055a\u055b\u055c\u055e\u00ad\u2060\uf
 class Rules:
     """What one language adds to the general rules, which are `Rules()`.
 
-    `letters` are letters wherever they stand, `split` are characters that never join. `initial`
-    and `final` are letters at the front and at the end of a word, each as a string: its first (for
-    `final` its last) character is the one in question, the others must stand beside it: "'y" makes
-    'yan a word, and leaves 'a as it is; one alone needs any letter there. `join` holds characters
-    that join letters on both sides; with `join_numbers`, digits too. `endings` are ends of words
-    that a hyphen sets off, with what must stand before it: "n-ún" makes kárùn-ún one word, and
-    leaves mú-un as it is; composed or decomposed is the same. Without `decimals`, 3.5 is three
-    tokens; with `thousands`, 29,000 is one. `front` and `back` are clitics to be split off a word
-    that goes on with a letter, letter case ignored, composed or decomposed being the same; an
-    apostrophe or a hyphen in them stands for all its forms. `exceptions` maps a
-    stretch without white space to its pieces. `phrases` are words that hold white space, those
-    of them that are `apart` left out: where others made a token of one, it is cut at its blanks.
+    `letters` are letters wherever they stand, `split` are characters that never join ("#@" parts
+    #tags and @names from their signs). `initial` and `final` are letters at the front and at the
+    end of a word, each as a string: its first (for `final` its last) character is the one in
+    question, the others must stand beside it: "'y" makes 'yan a word, and leaves 'a as it is; one
+    alone needs any letter there. `join` holds characters that join letters on both sides; with
+    `join_numbers`, digits too. `endings` are ends of words that a hyphen sets off, with what must
+    stand before it: "n-ún" makes kárùn-ún one word, and leaves mú-un as it is; composed or
+    decomposed is the same. Without `decimals`, 3.5 is three tokens, without `times` 10:30; with
+    `thousands`, 29,000 is one. `front` and `back` are clitics to be split off a word that goes on
+    with a letter, letter case ignored, composed or decomposed being the same; an apostrophe or a
+    hyphen in them stands for all its forms. `exceptions` maps a stretch without white space to its
+    pieces. `phrases` are words that hold white space, those of them that are `apart` left out:
+    where others made a token of one, it is cut at its blanks.
     """
 
     letters: str = ""
@@ -57,6 +58,7 @@ class Rules:
     endings: tuple[str, ...] = ()
     split: str = ""
     decimals: bool = True
+    times: bool = True
     thousands: bool = False
     front: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
@@ -75,12 +77,15 @@ def folded_phrase(phrase: str) -> str:
 class Cutter:
     """Cuts text by rules, grapheme clusters not looked at: see `GeneralTokenizer` for what is done.
 
-    `plain` matches a stretch without white space that surely is one token; each of `signs` ahead of
-    it and behind it surely is another, but for dots in a row. Where `cuts_letters`, a stretch of
-    letters need not be one token.
+    What saves the pattern for most words: `plain` matches a stretch of letters that surely is one
+    token, unless it is among `excepted` or holds one of the letters in `wary`; each of `signs`
+    ahead of it and behind it surely is another, but for dots in a row.
     """
 
-    __slots__ = ("_back", "_exceptions", "_front", "_pattern", "cuts_letters", "plain", "signs")
+    __slots__ = (
+        *("_back", "_exceptions", "_front", "_pattern"),
+        *("excepted", "plain", "signs", "wary"),
+    )
 
     def __init__(self, rules: Rules) -> None:
         self._pattern = _pattern(rules)
@@ -89,20 +94,20 @@ class Cutter:
         self._front = self._back = None
         if rules.front:
             self._front = regex.compile(
-                rf"(?i:{_any_of(map(_typed_alike, _longest(_in_both_forms(rules.front))))})"
+                rf"(?i:{_clitics(rules.front)})"
                 r"(?=[\p{L}\p{Nd}])(?![\p{GCB=Extend}\p{GCB=SpacingMark}])"
             )
         if rules.back:
-            self._back = regex.compile(
-                rf"(?<={word})(?i:{_any_of(map(_typed_alike, _longest(_in_both_forms(rules.back))))})\Z"
-            )
-        plain = r"(?![\p{GCB=Extend}\p{GCB=SpacingMark}])\p{L}[\p{L}\p{Mn}]*+(?<!\p{GCB=Prepend})"
-        if rules.split:
-            plain = rf"(?!.*[{regex.escape(rules.split)}]){plain}"
-        self.plain = regex.compile(plain if not self._has_parts else r"(?!)")
-        self.cuts_letters = self._has_parts or any(map(str.isalpha, rules.split))
+            self._back = regex.compile(rf"(?<={word})(?i:{_clitics(rules.back)})\Z")
+        clitics = (*rules.front, *rules.back)
+        cuts_words = any(all(_LETTER.match(c) for c in clitic) for clitic in clitics)
+        self.plain = _NEVER if cuts_words else PLAIN
+        self.wary = frozenset(rules.split).union(APOSTROPHES if clitics else ())
         letters = "".join((rules.letters, *rules.initial, *rules.final))
         self.signs = frozenset(_EDGES).difference(letters)
+        self.excepted = frozenset(each.strip(_EDGES) for each in rules.exceptions)
+        if "" in self.excepted:
+            self.signs = frozenset()
 
     @property
     def _has_parts(self) -> bool:
@@ -140,6 +145,14 @@ class Cutter:
             yield from reversed(tail)
 
 
+PLAIN = regex.compile(
+    r"(?![\p{GCB=Extend}\p{GCB=SpacingMark}])\p{L}[\p{L}\p{Mn}]*+(?<!\p{GCB=Prepend})"
+)
+"""Letters with their marks that join nothing beside them: a word, and a grapheme cluster's end."""
+
+_NEVER = regex.compile(r"(?!)")
+_LETTER = regex.compile(r"[\p{L}\p{M}]")
+
 _EDGES = ".,:;?!()[]\"“”„«»‹›'‘’"
 """Signs of their own at the edges of a word."""
 
@@ -164,12 +177,12 @@ _LONGER = (
     # habari.co.tz/leo: without "www" only under a few top-level domains, because a full stop
     # with its space forgotten is commoner in raw text than any other domain.
     rf"(?:[.\-][{LETTERS}]++){{1,8}}+(?<=\.{_TOP})(?:/(?:{_URL})?+)?+",
-    # 10:30, 10:30:15
-    rf"(?<=\p{{Nd}})(?::\p{{Nd}}{{2}}(?!\p{{Nd}}))++[{LETTERS}]*+",
     # 2021-03-04, 4-3-2021, 4/3/2021
     rf"(?<=\p{{Nd}}{{4}})-\p{{Nd}}{{1,2}}-\p{{Nd}}{{1,2}}(?![{LETTERS}])",
     rf"(?<=\p{{Nd}})(?P<bar>[\-/])\p{{Nd}}{{1,2}}(?P=bar)\p{{Nd}}{{2,4}}(?![{LETTERS}])",
 )
+# 10:30, 10:30:15
+_TIMES = rf"(?<=\p{{Nd}})(?::\p{{Nd}}{{2}}(?!\p{{Nd}}))++[{LETTERS}]*+"
 _DECIMALS = (
     # 3.5, 1.2.3, 4.12.2021, ٣٫٥
     rf"(?<=\p{{Nd}})(?:[.\u066B\u066C]\p{{Nd}}++)++[{LETTERS}]*+",
@@ -195,14 +208,15 @@ def _compiled(rules: Rules) -> regex.Pattern[str]:
     joined = rf"[{regex.escape(inner)}]{word}++"
     if rules.join and not rules.join_numbers:
         joined += rf"|(?<=[\p{{L}}\p{{M}}])[{regex.escape(rules.join)}](?=\p{{L}}){word}++"
-    longer = _LONGER + (_DECIMALS if rules.decimals else ())
+    longer = _LONGER + ((_TIMES,) if rules.times else ())
+    longer += _DECIMALS if rules.decimals else ()
     longer += (_THOUSANDS,) if rules.thousands else ()
     alternatives = [
         *_exceptions(rules.exceptions),
         rf"{_initial(rules.initial)}{word}++(?:{joined})*+"
         rf"{_endings(rules.endings, word)}{_final(rules.final, word)}"
         rf"(?:(?=[.,:/@+\-\u066B\u066C])(?:{'|'.join(longer)}))?+",
-        rf"[@#](?!\p{{M}}){word}++",
+        *(rf"{sign}(?!\p{{M}}){word}++" for sign in "@#" if sign not in rules.split),
         r"\.{3,}+|(?P<sign>[\-=*~–—])(?P=sign)*+",
         r"\p{Cf}++|\p{Cn}++",
         # White space is what `str.isspace` says, as in Python and spaCy: `\s` lacks some controls.
@@ -214,7 +228,8 @@ def _compiled(rules: Rules) -> regex.Pattern[str]:
 def _word_class(rules: Rules) -> str:
     """What matches one character of a word."""
     letters = f"[{LETTERS}{regex.escape(rules.letters)}]"
-    return f"(?:(?![{regex.escape(rules.split)}]){letters})" if rules.split else letters
+    split = "".join(regex.findall(letters, rules.split))
+    return f"(?:(?![{regex.escape(split)}]){letters})" if split else letters
 
 
 def _initial(starts: Iterable[str]) -> str:
@@ -263,6 +278,10 @@ def _exceptions(exceptions: Iterable[str]) -> Iterator[str]:
         found.append(f"{before}{regex.escape(entry)}{after}")
     if found:
         yield _any_of(found)
+
+
+def _clitics(clitics: Iterable[str]) -> str:
+    return _any_of(map(_typed_alike, _longest(_in_both_forms(clitics))))
 
 
 def _typed_alike(clitic: str) -> str:

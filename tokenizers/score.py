@@ -9,7 +9,6 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import chain
 
 import regex
 
@@ -114,18 +113,3 @@ class WordsAndSigns(WhiteSpace):
 
     name = r"\w+|[^\w\s]"
     _pattern = regex.compile(r"\w++|[^\w\s\x1C-\x1F]")
-
-
-def gold_text(text: str, tokens: Iterable[Token]) -> str:
-    """A text with its tokens to be seen: "|" where two meet without a space, "␣" for white space
-    inside one; white space between them as it is, a line end as a space."""
-    parts = []
-    before = None
-    for start, end in chain(tokens, [(len(text), len(text))]):
-        between = text[before or 0 : start]
-        if before is not None and start < len(text) and not between:
-            parts.append("|")
-        parts.append(" " if between.isspace() else between)
-        parts.append("".join("␣" if c.isspace() else c for c in text[start:end]))
-        before = end
-    return "".join(parts).strip()

@@ -10,6 +10,7 @@ import signal
 import sys
 import termios
 import traceback
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -21,6 +22,7 @@ from tonemark.corpus.desk import Desk
 from tonemark.corpus.project import Project, label_keys
 from tonemark.corpus.project_checks import Bidi
 from tonemark.corpus.store_file import in_words
+from tonemark.corpus.tokens import Maker, StoredTokenizer
 from tonemark.errors import TonemarkError
 from tonemark.tui import patches
 from tonemark.tui.configuration import own_keys
@@ -54,7 +56,13 @@ class TonemarkApp(App[None], inherit_bindings=False):
     #document { height: 1fr; }
     """
 
-    def __init__(self, desk: Desk, first: Screen[None], bidi: Bidi | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        first: Screen[None],
+        bidi: Bidi | None = None,
+        maker: Callable[[], Maker] | None = None,
+    ) -> None:
         if not patches.install():
             raise TonemarkError(
                 "Textual is of a version on which no screen can be drawn safely.",
@@ -73,15 +81,29 @@ class TonemarkApp(App[None], inherit_bindings=False):
         self.pasted = float("-inf")
         """When the last paste came, or the last key that was taken for a part of it (seconds)."""
         self._first = first
+        self._make_maker = maker
+        self._maker: Maker | None = None
         self._owing = False
 
     def use_project(self, project: Project) -> None:
         """Take in a project file that changed while the screen is open.
 
-        Raises TonemarkError, and changes nothing, where its label keys clash with others.
+        Raises TonemarkError, and changes nothing, where its label keys clash with others, or where
+        its tokenizer is at fault.
         """
-        self.table = self._table(project)
-        self.desk.project = project
+        table = self._table(project)
+        self.desk.use_project(project)
+        self.table = table
+
+    @property
+    def maker(self) -> Maker | None:
+        """What makes the tokens of the project; None where its tokenizer needs no other process,
+        or nobody said how to start one."""
+        if not isinstance(self.desk.tokenizer, StoredTokenizer):
+            return None
+        if self._maker is None and self._make_maker:
+            self._maker = self._make_maker()
+        return self._maker
 
     def _table(self, project: Project) -> KeyTable:
         keyboard, remapped = self.own_keys

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tonemark.cli.checks.check import Check, fault, ok
+from tonemark.cli.checks.suggester import suggester_checks
 from tonemark.corpus.project import PROJECT_FILE, Project, read_project
 from tonemark.corpus.soundness import Checked, Finding, examine
 from tonemark.corpus.soundness_files import file_system
@@ -35,6 +36,8 @@ def project_checks(folder: Path) -> Iterator[Check]:
     for finding in examine(folder, checked):
         at_fault |= not finding.harmless
         yield _check(finding)
+    if project := project_in(folder):
+        yield from suggester_checks(project)
     counted = ", ".join(
         f"{count:,} {name if count != 1 else name.removesuffix('s')}"
         for name, count in asdict(checked).items()

@@ -20,8 +20,8 @@ from tonemark.errors import TonemarkError
 class Plugin:
     """An entry point of an installed package.
 
-    `name` is its own; `known_as` the one that finds it: the same, or `package:name` where two
-    packages share it. `target` is the module and the object in it.
+    `name` is its own; `known_as` the one that finds it: the same, or `package:name` where that is
+    taken. `target` is the module and the object in it.
     """
 
     name: str
@@ -38,8 +38,10 @@ class Plugin:
 
 
 @functools.cache
-def plugins(group: str) -> tuple[Plugin, ...]:
+def plugins(group: str, taken: frozenset[str] = frozenset()) -> tuple[Plugin, ...]:
     """What is plugged in under a group, by name; nothing of it is imported.
+
+    A name that several packages have, or that is `taken` otherwise, has its package before it.
 
     Looked up once in a process: what is installed later is seen by the next one.
     """
@@ -48,21 +50,23 @@ def plugins(group: str) -> tuple[Plugin, ...]:
         package, version = _package(entry)
         key = entry.name, package
         found.setdefault(key, Plugin(*(entry.name,) * 2, package, version, entry.value, entry))
-    shared = Counter(name for name, _ in found)
+    owners = Counter(name for name, _ in found) + Counter(taken)
     return tuple(
-        replace(plugin, known_as=f"{package}:{name}") if shared[name] > 1 else plugin
+        replace(plugin, known_as=f"{package}:{name}") if owners[name] > 1 else plugin
         for (name, package), plugin in sorted(found.items())
     )
 
 
-def plugin_named(group: str, name: str) -> Plugin | None:
+def plugin_named(group: str, name: str, taken: frozenset[str] = frozenset()) -> Plugin | None:
     """The plug-in of that name, or of that `package:name`; None where there is none.
+
+    Whoever asks has looked among the `taken` names before.
 
     Raises TonemarkError, naming them, where several packages have one of that name.
     """
     found = [
         plugin
-        for plugin in plugins(group)
+        for plugin in plugins(group, taken)
         if name in (plugin.name, f"{plugin.package}:{plugin.name}")
     ]
     if len(found) > 1:
@@ -103,5 +107,5 @@ def _package(entry: importlib.metadata.EntryPoint) -> tuple[str, str]:
         metadata = None
     if metadata is None:
         return "?", ""
-    name, version = (metadata[key] if key in metadata else "" for key in ("Name", "Version"))
-    return name or "?", version or ""
+    told = {key: metadata[key] for key in ("Name", "Version") if key in metadata}
+    return told.get("Name") or "?", told.get("Version") or ""

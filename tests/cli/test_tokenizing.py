@@ -142,7 +142,16 @@ def test_a_bad_line_of_gold_stops_nothing(said, tmp_path: Path) -> None:
         assert f"line {number}: " in err
 
 
+def test_gold_is_what_was_shown_and_corrected(said, texts: Path) -> None:
+    gold = texts.with_name("gold.txt")
+    gold.write_text("Ẹ̀kọ́ ni|.\nVaj-Pov mus␣lawm\n", "utf-8")
+    found = json.loads(said("tokenizers", "score", gold, "--json")[1][-1])
+    # given: Ẹ̀kọ́ ni . Vaj - Pov mus lawm
+    assert (found["precision"], found["recall"]) == (round(3 / 8, 6), round(3 / 5, 6))
+
+
 def test_gold_without_tokens(said, texts: Path) -> None:
+    texts = texts.rename(texts.with_suffix(".csv"))
     code, lines, err = said("tokenizers", "score", texts)
     assert (code, lines) == (1, [])
     assert "has no text with tokens" in err

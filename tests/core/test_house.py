@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("cli", "tui", "patterns", "exchange", "corpus", "tokenizers")
+ROOMS = ("cli", "suggester", "tui", "patterns", "exchange", "corpus", "tokenizers")
 SCREENLESS = ("new", "add", "export", "status", "recent", "doctor", "tokenize", "tokenizers")
 
 

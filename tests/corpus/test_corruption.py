@@ -231,7 +231,7 @@ ON_THE_WAY = [
             ("open", '{"shown": [[0, 4000, "PER", ["x"], 1]]}'),
             ("edit", '{"added": [[-4, 4, "PER", ["manual"]]]}'),
             ("edit", '{"added": [[0, 4, 7, ["manual"]]]}'),
-            ("edit", '{"values": [["tokens", null, [[0, 4], [2, 90]]]]}'),
+            ("edit", '{"made": [[0, 4], [2, 90]]}'),
             ("edit", '{"values": [["comment", "", 5]]}'),
             ("edit", '{"values": [["answer", null, "perhaps"]]}'),
             ("edit", '{"values": [["suggestions", [], []]]}'),

@@ -101,6 +101,13 @@ RULES = {
     "join": (Rules(join="-"), "Dar-es-Salaam Vaj-Pov|, -|a b|- COVID|-|19 a|--|b"),
     "join numbers": (Rules(join="-%", join_numbers=True), "24-teev COVID-19 30|% a|-|,"),
     "no decimals": (Rules(decimals=False), "3|.|5 1|,|000|.|50 10:30 ٣|٫|٥ K4|.|5 4/12/2021 a.org"),
+    "no times": (Rules(times=False), "10|:|30 9|:|05|:|59 3.5 4/12/2021 https://a.org:80/b"),
+    "split signs": (Rules(split="#@"), "#|Uchaguzi #|# (|@|amina|) a@b.org"),
+    "endings": (
+        Rules(endings=("n-ún", "n-ín-ní", "-rí")),
+        "kárùn-ún ka\u0301ru\u0300n-u\u0301n KÁRÙN\u2011ÚN|. kìn-ín-ní kìn|-|ín mú|-|ún n|-|un"
+        " dún|-|únlé n-ún|' -|rí a-rí|, a-rí|-|rí",
+    ),
     "thousands": (Rules(thousands=True), "29,754,699|. 1,000.50 4|,|2019"),
     "letters": (Rules(letters="!ǃ"), "!Xun Xun! ǃX|."),
     "initial": (APOSTROPHE_WORDS, "'yan '|a (|' (|'yan 'YAN a'yan"),
@@ -115,6 +122,7 @@ RULES = {
         Rules(exceptions={"k.m.": ("k.m.",), "wabo": ("wa", "bo"), "!": ("!",)}),
         "k.m. (|k.m.|) k|.|m wa|bo wabow|! xwabo wa|bo|.",
     ),
+    "exceptions that join": (Rules(exceptions={"n'": ("n'",)}), "n' ụlọ n'ụlọ an|' n'|. N|'"),
 }
 
 

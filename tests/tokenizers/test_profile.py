@@ -38,7 +38,9 @@ initial = ["'y"]
 final = "'"
 join = "-"
 join_numbers = true
+endings = ["n-ún"]
 decimals = false
+times = false
 split = "·"
 thousands = true
 [clitics]
@@ -66,7 +68,9 @@ def test_every_key() -> None:
         final=("'",),
         join="-",
         join_numbers=True,
+        endings=("n-ún",),
         decimals=False,
+        times=False,
         split="·",
         thousands=True,
         front=("n'",),
@@ -121,6 +125,7 @@ def test_a_profile_adds_to_its_base(tmp_path: Path) -> None:
         ('[words]\nsplit = " "', 'line 2: split: " " holds no characters that can be seen'),
         ('[words]\ninitial = [""]', "line 2: initial"),
         ("[words]\nthousands = 1", "line 2: thousands must be true or false"),
+        ('[words]\nendings = ["un"]', 'line 2: endings: "un" is not an ending with a hyphen'),
         ('[words]\nhyphens = "-"', "line 2: unknown key"),
         ('[clitics]\nfront = "n"', "line 2: front must be a list"),
         ('[clitics]\nback = [" a"]', 'line 2: back: " a" cannot be a clitic'),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.tokenizers.test_general import TEXTS
 
 from tonemark.tokenizers.check import faults
+from tonemark.tokenizers.clusters import whole_clusters
 from tonemark.tokenizers.profile import BUNDLED, bundled_names, bundled_profile
 from tonemark.tokenizers.registry import load_tokenizer
 from tonemark.tokenizers.sentences import sentences
@@ -61,9 +62,13 @@ def test_keeps_its_promises(name: str, data: st.DataObject) -> None:
         pieces = st.lists(st.one_of(st.sampled_from(signs), TEXTS), max_size=8).map("".join)
         texts = st.one_of(TEXTS, pieces)
     text = data.draw(texts)
-    found = TOKENIZERS[name].tokenize(text)
+    tokenizer = TOKENIZERS[name]
+    found = tokenizer.tokenize(text)
     assert faults(text, found) == []
     assert load_tokenizer(name).tokenize(text) == found
+    # What is remembered of chunks, and the short ways past the pattern, change nothing.
+    cutter = tokenizer._chunks.cutter
+    assert tokenizer._tokenize(text) == whole_clusters(text, cutter.spans(text))
 
 
 def test_files_of_phrases_belong_to_a_profile() -> None:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
-from tonemark.corpus.corrections import correction_at, signs_in
+from tonemark.corpus.corrections import rules_of, signs_in
 from tonemark.corpus.drafts import Edit
 from tonemark.corpus.pages import Page, Sheet
 from tonemark.corpus.spans import Stretch
@@ -138,26 +138,24 @@ def corrected_stretch(edit: Edit) -> tuple[int, int] | None:
     return (tokens[0].start, max(map(_END, tokens))) if tokens else None
 
 
-def rule_of(sheet: Sheet, start: int, end: int) -> Rule | None:
-    """The rule that a correction of this stretch comes to; None where no rule can say it, and where
+def rules_in(sheet: Sheet, start: int, end: int) -> list[Rule]:
+    """The rules that the correction of a stretch comes to; none where no rule can say it, and where
     the tokens came with the document, which no rule changes."""
     if sheet.document.tokens is not None:
-        return None
-    return correction_at(sheet.document.text, sheet.given, sheet.tokens, start, end)
+        return []
+    return rules_of(sheet.document.text, sheet.given, sheet.tokens, start, end)
 
 
-def corrected_last(page: Page) -> Rule | None:
-    """The rule that the last correction on the page comes to, of those that still stand."""
-    newest: tuple[int, Rule] | None = None
+def corrected_last(page: Page) -> list[Rule]:
+    """The rules that the last correction on the page comes to, of those that still stand."""
+    newest: tuple[int, list[Rule]] = 0, []
     for sheet in page.sheets:
         for done in reversed(sheet.state.undoable):
             stretch = corrected_stretch(done.edit)
-            rule = rule_of(sheet, *stretch) if stretch else None
-            if rule:
-                if newest is None or done.number > newest[0]:
-                    newest = done.number, rule
+            if stretch and (rules := rules_in(sheet, *stretch)):
+                newest = max(newest, (done.number, rules))
                 break
-    return newest and newest[1]
+    return newest[1]
 
 
 def tokens_in(sheet: Sheet, start: int, end: int) -> Sequence[Token]:

@@ -85,6 +85,8 @@ class TokenKeys:
         told = f"{done}: {' | '.join(short(text[slice(*part)], 16) for part in parts[:2])}"
         for cut in correcting.cut_by(view.sheet, parts)[:1]:
             told += f" · {short(cut.label, 12)} begins or ends inside"
-        if self.rules and correcting.rule_of(view.sheet, *stretch):
-            told += f" · {self.table.key_of(MORE)} {self.table.key_of('rule')}: always so"
+        if self.rules and correcting.rules_in(view.sheet, *stretch):
+            told += (
+                f" · {self.table.key_of(MORE)} {self.table.key_of('rule')}: a rule for all texts"
+            )
         return said(told)

@@ -12,6 +12,7 @@ from tonemark.corpus.journal import ClaimHeld, ClaimLost
 from tonemark.corpus.pages import Page
 from tonemark.corpus.project import Project, project_changed, read_project
 from tonemark.corpus.records import Answer
+from tonemark.corpus.tokens import TokensAwaited
 from tonemark.errors import TonemarkError
 from tonemark.files import typed
 from tonemark.patterns.candidates import WordCount, fold_word
@@ -25,8 +26,9 @@ from tonemark.tui.page.render import Kept, Run, render
 from tonemark.tui.page.replies import Reply
 from tonemark.tui.page.tutor import PUT_AWAY
 from tonemark.tui.page.view import View
+from tonemark.tui.screens.new_rules import NewRules
 from tonemark.tui.screens.questions import reason
-from tonemark.tui.screens.typed_labels import TypedLabels
+from tonemark.tui.screens.waiting import Waiting
 from tonemark.tui.screens.ways import Place, key_name
 from tonemark.tui.widgets.tutor import TutorLines
 
@@ -37,7 +39,7 @@ READING = 0.25
 _COUNTS = len(WordCount._fields)
 
 
-class AnnotateScreen(TypedLabels[None]):
+class AnnotateScreen(NewRules[None], Waiting[None]):
     """One page after another, until the queue is empty or she quits."""
 
     def __init__(self, document: int | None = None, focus: tuple[int, int] | None = None) -> None:
@@ -200,6 +202,8 @@ class AnnotateScreen(TypedLabels[None]):
 
     def _nothing_here(self) -> list[list[Run]]:
         """What stands in the place of a page."""
+        if self.awaited:
+            return self.waiting_lines(self.size.width)
         if self.asking:
             return words.notice("Your page is not open here.")
         if not self._total:
@@ -218,8 +222,14 @@ class AnnotateScreen(TypedLabels[None]):
 
     def _turn(self, turn: Callable[[], Page | None]) -> bool:
         """Leave the page for the one that `turn` opens, and show that; whether it was done."""
+        self._reread_project()
         try:
             turn()
+        except TokensAwaited as awaited:
+            if self.wait(awaited, self._turning(self.desk.open_awaited)):
+                self._saved = True
+                self._show()
+            return False
         except ClaimHeld as held:
             self.ask(held.title, {"accept": ("takes it over", self._turning(self.desk.take_over))})
             self._show()
@@ -240,6 +250,8 @@ class AnnotateScreen(TypedLabels[None]):
             return False
         self._saved = True
         self._show()
+        if maker := self.app.maker:
+            maker.tend()
         if passed := self.desk.passed_over:
             more = f" ({len(passed)} documents)" if len(passed) > 1 else ""
             self.desk.passed_over = []
@@ -251,7 +263,6 @@ class AnnotateScreen(TypedLabels[None]):
 
     def _show(self) -> None:
         page = self.desk.page
-        self._reread_project()
         self.view = self.keyboard = None
         self._drawn.clear()
         self._beginning = None
@@ -421,3 +432,4 @@ class AnnotateScreen(TypedLabels[None]):
         self.app.use_project(project)
         if self.keyboard:
             self.keyboard.table = self.table
+            self.keyboard.rules = project.new_rules

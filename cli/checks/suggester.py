@@ -1,0 +1,73 @@
+"""The suggester of a project judged: whether it runs, what it last told, and where it failed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from tonemark.cli.checks.check import Check, fault, note, ok
+from tonemark.corpus.project import Project
+from tonemark.corpus.store import STORE_FILE, Store
+from tonemark.corpus.tokens import StoredTokenizer, tokenized_at_fault, tokenizer_of
+from tonemark.errors import TonemarkError
+from tonemark.files import typed
+from tonemark.suggester.place import Place, refused
+from tonemark.suggester.starting import SILENT
+
+
+def suggester_checks(project: Project) -> Iterator[Check]:
+    """The checks of a project's suggester; none where its tokenizer needs no other process."""
+    try:
+        tokenizer = tokenizer_of(project, loads_code=False)
+    except TonemarkError as error:
+        yield fault(error.title, error.remedy)
+        return
+    if not isinstance(tokenizer, StoredTokenizer):
+        return
+    yield from _process_checks(project)
+    try:
+        store = Store(project.folder / STORE_FILE, reading=True)
+    except TonemarkError:
+        return  # told elsewhere
+    try:
+        count, first = tokenized_at_fault(store, tokenizer)
+    finally:
+        store.close()
+    if count:
+        yield note(
+            f"{count:,} document{'s have' if count > 1 else ' has'} the tokens of the general"
+            f" tokenizer: {tokenizer.name} failed. {'; '.join(first)}",
+            "The tokenizer tried on your texts:\n"
+            f"    tonemark tokenizers check {tokenizer.name} FILE",
+        )
+
+
+def _process_checks(project: Project) -> Iterator[Check]:
+    place = Place(project.folder)
+    told = place.told()
+    try:
+        running = place.is_taken()
+    except OSError as error:
+        found = refused(project.folder, error)
+        yield fault(found.title, found.remedy)
+        return
+    since = time.strftime("%Y-%m-%d %H:%M", time.localtime(told.started))
+    who = f"the suggester (process {told.process}, of {told.user}, since {since})"
+    if running and 0 < told.heard < time.time() - SILENT:
+        silent = time.time() - told.heard
+        yield fault(
+            f"{who} has given no sign of life for {silent:,.0f} seconds",
+            f"End it, and it is started anew: kill -9 {told.process}",
+        )
+    elif running:
+        what = f"{told.tokenizer} {told.version}".strip()
+        figures = f"; {told.made:,} documents tokenized" if told.made else ""
+        yield ok(f"{who} runs, {told.doing}: {what or project.tokenizer}{figures}")
+    elif told.fault:
+        yield fault(
+            f"the suggester ended, {time.strftime('%Y-%m-%d %H:%M', time.localtime(told.heard))}:"
+            f" {told.fault}",
+            told.remedy or f"Start it again: tonemark annotate {typed(project.folder)}",
+        )
+    else:
+        yield ok(f"the suggester does not run; annotating starts it, for {project.tokenizer}")

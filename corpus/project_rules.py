@@ -1,0 +1,91 @@
+"""Rules of a project's own tokenizer: a correction becomes one, in a profile beside project.toml.
+
+Knows nothing of pages and of what the corrections were.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from tonemark.corpus.project import Project, locked, set_tokenizer
+from tonemark.errors import TonemarkError
+from tonemark.files import atomic_writer, check_inside, typed
+from tonemark.text import short
+from tonemark.tokenizers.own_rules import Rule, base_of, new_profile_text, with_rule
+from tonemark.tokenizers.profile import beside, parse_profile, read_text
+from tonemark.tokenizers.registry import PROFILE_SUFFIX, runs_code, tokenizer_from
+
+OWN_PROFILE = "tokenizer.toml"
+"""The profile that is made for a project where its first rule is added."""
+
+
+def add_rules(project: Project, rules: Sequence[Rule]) -> Project:
+    """Add rules to the profile of a project, which is made and used where there was none; the
+    project as it then is.
+
+    Texts that are opened from then on are cut by them. Comments and order stay in both files, a
+    rule that is there already changes nothing, and processes that add rules at once wait for each
+    other. Whether `new_rules` allows it is for the caller to ask. Raises TonemarkError, the profile
+    as it was, where a rule would not hold, and where a file is at fault or cannot be written.
+    """
+    name = project.tokenizer if project.tokenizer.endswith(PROFILE_SUFFIX) else OWN_PROFILE
+    path = project.folder / name
+    check_inside(project.folder, path)
+    with locked(project.folder):
+        text = _text_of(path, project)
+        longer = text or new_profile_text(project.tokenizer)
+        for rule in rules:
+            longer = with_rule(longer, rule)
+        if longer != text:
+            _check(longer, path, rules)
+            _write(path, longer)
+    return set_tokenizer(project.folder, name)
+
+
+def _text_of(path: Path, project: Project) -> str:
+    """The text of the profile; empty where there is none yet."""
+    if not os.path.lexists(path) and project.tokenizer != path.name:
+        return ""
+    text = read_text(path)
+    if project.tokenizer != path.name:
+        # Left by a process that was killed before project.toml named it, or put there by someone.
+        parse_profile(text, path.name, beside(path))
+        base = base_of(text)
+        if base != project.tokenizer:
+            used = typed(project.folder)
+            raise TonemarkError(
+                f"{path.name} is in the project's folder and adds to {base}, but project.toml names"
+                f" {project.tokenizer}.",
+                f"Use it, or move it away:\n    tonemark tokenizers use {used} {path.name}",
+            )
+    return text
+
+
+def _check(text: str, path: Path, rules: Sequence[Rule]) -> None:
+    """Raises TonemarkError where the profile is at fault, or where a rule does not do what it says:
+    others may stand in its way."""
+    profile = parse_profile(text, path.name, beside(path))
+    if profile.base and runs_code(profile.base, path.parent):
+        return  # what is other people's code is not run here
+    tokenizer = tokenizer_from(profile, path.parent)
+    for rule in rules:
+        pieces = tuple(rule.text[start:end] for start, end in tokenizer.tokenize(rule.text))
+        if pieces != rule.pieces:
+            said = short(" | ".join(pieces), 30)
+            raise TonemarkError(
+                f"No rule was made of {short(str(rule), 30)}: another one makes it {said}.",
+                f"Look at {path}: docs/tokenizers.md explains each key.",
+            )
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        with atomic_writer(Path(os.path.realpath(path))) as stream:
+            stream.write(text.encode())
+    except OSError as error:
+        raise TonemarkError(
+            f"{path.name} cannot be written: {error.strerror or error}.",
+            f"Look at {path} and try again.",
+        ) from None

@@ -1,0 +1,115 @@
+"""Projects whose tokenizer is another package's, and suggesters that are ended after each test."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from making import numbered
+from packages import install
+
+from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.project import create_project
+from tonemark.corpus.store import STORE_FILE, Store, create_store
+from tonemark.suggester.place import Place
+
+WORDS = """
+import os, signal, sys, time
+
+class Words:
+    name, version = "words", "1"
+
+    def tokenize(self, text):
+        found, at = [], 0
+        for word in text.split():
+            start = text.index(word, at)
+            at = start + len(word)
+            found.append((start, at))
+            self.meet(word)
+        if "odd" in text:
+            return self.odd(text, found)
+        return found
+
+    def meet(self, word):
+        pass
+
+    def odd(self, text, found):
+        return found
+"""
+"""A tokenizer at white space, of which tests replace what it does with a text that is odd."""
+
+DEADLINE = 60.0
+
+
+def until(holds: Callable[[], object]) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + DEADLINE
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come"
+        time.sleep(0.01)
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process runs; one that has ended, and that nobody waited for, does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def plug_words(site: Path, more: str = "", version: str = "0.1") -> None:
+    """Install the tokenizer `words`; `more` is added to its class."""
+    install(site, "tests-words", {"words": "tests_words:Words"}, {"tests_words": WORDS + more},
+            version=version)  # fmt: skip
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Callable[..., Path]]:
+    """Makes projects; whatever suggester they have in the end is ended."""
+    made: list[Path] = []
+
+    def make(*texts: str, tokenizer: str = "words") -> Path:
+        folder = tmp_path / f"p{len(made)}"
+        create_project(folder, language="yo", labels=["PER"], tokenizer=tokenizer)
+        create_store(folder / STORE_FILE)
+        store = Store(folder / STORE_FILE)
+        add_records(store, "a.txt", numbered(texts), Report())
+        store.set_preference("amina", "tutor", "away")
+        store.close()
+        made.append(folder.resolve())
+        return made[-1]
+
+    yield make
+    for folder in made:
+        place = Place(folder)
+        with contextlib.suppress(OSError):
+            deadline = time.monotonic() + DEADLINE
+            while place.is_taken() and time.monotonic() < deadline:
+                if process := place.told().process:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(process, signal.SIGKILL)
+                time.sleep(0.01)
+
+
+@pytest.fixture
+def started() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Runs the suggester of a project as a child of the test, with other times than its own."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(folder: Path, **times: float) -> subprocess.Popen[bytes]:
+        code = "import sys; from pathlib import Path; from tonemark.suggester.running import run\n"
+        code += f"run(Path(sys.argv[1]), **{times!r})"
+        running.append(subprocess.Popen([sys.executable, "-P", "-c", code, str(folder)]))
+        return running[-1]
+
+    yield start
+    for each in running:
+        each.kill()
+        each.wait()

@@ -1,0 +1,57 @@
+"""Tokens as people see and correct them: what is shown, what is read, that both are the same."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tonemark.tokenizers.check import faults
+from tonemark.tokenizers.general import GeneralTokenizer
+from tonemark.tokenizers.rules import Rules
+from tonemark.tokenizers.shown import read_shown, shown
+
+TOKENIZER = GeneralTokenizer(Rules(join="-", phrases=("a b", "kws kho mob")))
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Ẹ̀kọ́ ni.", "Ẹ̀kọ́ ni|."),
+        ("kws kho mob, Vaj-Pov", "kws␣kho␣mob|, Vaj-Pov"),
+        ("a  \t c", "a c"),
+        ("a|b ␣\\", "a|\\||b \\␣|\\\\"),
+        ("", ""),
+    ],
+)
+def test_what_is_shown(text: str, line: str) -> None:
+    assert shown(text, TOKENIZER.tokenize(text)) == line
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "tokens"),
+    [
+        ("kws␣kho␣mob|. A\n", "kws kho mob. A", ["kws kho mob", ".", "A"]),
+        ("  a |  b || c|", "a b c", ["a", "b", "c"]),
+        ("\\|\\␣\\\\ \\a", "|␣\\ \\a", ["|␣\\", "\\a"]),
+        ("|", "", []),
+        ("␣ a␣b", " a b", ["a b"]),
+    ],
+)
+def test_what_a_person_writes(line: str, text: str, tokens: list[str]) -> None:
+    found, places = read_shown(line)
+    assert found == text
+    assert [found[start:end] for start, end in places] == tokens
+
+
+@given(st.lists(st.sampled_from(["a", "b", "kws kho mob", "|", "␣", "\\", "-", ".", "ọ́", " "])))
+def test_what_is_shown_is_read_back(pieces: list[str]) -> None:
+    text = " ".join("".join(pieces).split())
+    tokens = TOKENIZER.tokenize(text)
+    assert read_shown(shown(text, tokens)) == (text, tokens)
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_any_line_can_be_read(line: str) -> None:
+    text, tokens = read_shown(line)
+    assert [fault for fault in faults(text, tokens) if "cluster" not in fault] == []

@@ -1,0 +1,63 @@
+"""Tokens as people see and correct them in a line of text: "|" where two meet without a space, "␣"
+for a space inside one.
+
+    Vaj|-|Pov mus tom kws␣kho␣mob|.
+
+Moving a bar in an editor is all it takes to correct them. A bar, a "␣" or a backslash that is the
+text's own has a backslash ahead of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import regex
+
+from tonemark.tokenizers.base import Token
+
+BAR, BLANK = "|", "␣"
+
+_OWN = regex.compile(r"[|␣\\]")
+_PIECE = regex.compile(r"\\(?P<own>[|␣\\])|(?P<bar>\|)|(?P<blank>␣)|(?P<space>[\s\x1C-\x1F])|.")
+
+
+def shown(text: str, tokens: Iterable[Token]) -> str:
+    """A text with its tokens, on one line: what is outside them is a space."""
+    parts: list[str] = []
+    before = None
+    for start, end in tokens:
+        if before is not None:
+            parts.append(BAR if start == before else " ")
+        token = _OWN.sub(r"\\\g<0>", text[start:end])
+        parts.append("".join(BLANK if c.isspace() else c for c in token))
+        before = end
+    return "".join(parts)
+
+
+def read_shown(line: str) -> tuple[str, list[Token]]:
+    """The text and the tokens of a line that `shown` wrote, or a person: ends of lines left out,
+    several spaces being one, and a bar beside a space none."""
+    text: list[str] = []
+    tokens: list[Token] = []
+    start = 0
+
+    def close() -> None:
+        nonlocal start
+        if "".join(text[start:]).strip():
+            tokens.append(Token(start, len(text)))
+        start = len(text)
+
+    for piece in _PIECE.finditer(line.strip()):
+        if piece["bar"]:
+            close()
+        elif piece["space"]:
+            close()
+            if text and text[-1] != " ":
+                text.append(" ")
+            start = len(text)
+        elif piece["blank"]:
+            text.append(" ")
+        else:
+            text.append(piece["own"] or piece[0])
+    close()
+    return "".join(text), tokens
