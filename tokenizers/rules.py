@@ -42,7 +42,7 @@ class Rules:
     alone needs any letter there. `join` holds characters that join letters on both sides; with
     `join_numbers`, digits too. `endings` are ends of words that a hyphen sets off, with what must
     stand before it: "n-ún" makes kárùn-ún one word, and leaves mú-un as it is; composed or
-    decomposed is the same. Without `decimals`, 3.5 is three tokens, without `times` 10:30; with
+    decomposed is the same. With `doubled`, a word said twice is one: kelen-kelen. Without `decimals`, 3.5 is three tokens, without `times` 10:30; with
     `thousands`, 29,000 is one. `front` and `back` are clitics to be split off a word that goes on
     with a letter, letter case ignored, composed or decomposed being the same; an apostrophe or a
     hyphen in them stands for all its forms. `exceptions` maps a stretch without white space to its
@@ -56,6 +56,7 @@ class Rules:
     join: str = ""
     join_numbers: bool = False
     endings: tuple[str, ...] = ()
+    doubled: bool = False
     split: str = ""
     decimals: bool = True
     times: bool = True
@@ -213,7 +214,7 @@ def _compiled(rules: Rules) -> regex.Pattern[str]:
     longer += (_THOUSANDS,) if rules.thousands else ()
     alternatives = [
         *_exceptions(rules.exceptions),
-        rf"{_initial(rules.initial)}{word}++(?:{joined})*+"
+        rf"{_initial(rules.initial)}{_doubled(word) if rules.doubled else f'{word}++'}(?:{joined})*+"
         rf"{_endings(rules.endings, word)}{_final(rules.final, word)}"
         rf"(?:(?=[.,:/@+\-\u066B\u066C])(?:{'|'.join(longer)}))?+",
         *(rf"{sign}(?!\p{{M}}){word}++" for sign in "@#" if sign not in rules.split),
@@ -250,6 +251,10 @@ def _final(ends: Iterable[str], word: str) -> str:
         for e in ends
     ]
     return rf"(?:(?:{'|'.join(options)})(?!{word}))?+" if options else ""
+
+
+def _doubled(word: str) -> str:
+    return rf"(?P<half>{word}{{2,}}+)(?:[{HYPHENS}](?i:(?P=half))(?!{word}))*+|{word}"
 
 
 def _endings(endings: Iterable[str], word: str) -> str:

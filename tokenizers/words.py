@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import TypeAlias
 
 import regex
 
+from tonemark.errors import TonemarkError
+from tonemark.text import visible
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.rules import folded_phrase
 
@@ -34,10 +37,10 @@ class Phrases:
 
     `doubled`: a word said twice and more (Hmong `sai sai`) is one too, up to `LONGEST` times.
 
-    Raises ValueError, naming the phrase, where one has more than `LONGEST` tokens.
+    Raises TonemarkError where one has more than `LONGEST` tokens.
     """
 
-    __slots__ = ("_doubled", "_root", "_second")
+    __slots__ = ("_doubled", "_pairs", "_root")
 
     def __init__(
         self,
@@ -47,7 +50,7 @@ class Phrases:
         doubled: bool = False,
     ) -> None:
         self._root: _Node = {}
-        self._second: set[str] = set()
+        self._pairs: set[tuple[str, str]] = set()
         self._doubled = doubled
         strings: list[str] = []
         for phrase in phrases:
@@ -64,7 +67,10 @@ class Phrases:
 
     def _add(self, keys: list[str]) -> None:
         if len(keys) > LONGEST:
-            raise ValueError("".join(keys))
+            raise TonemarkError(
+                f"The word {visible(''.join(keys))} has {len(keys)} tokens: {LONGEST} are allowed.",
+                "Take it out of [phrases], or cut it.",
+            )
         if len(keys) < 2:
             return
         node = self._root
@@ -74,7 +80,7 @@ class Phrases:
                 following = node[key] = {}
             node = following
         node[""] = node
-        self._second.add(keys[1].lstrip(" "))
+        self._pairs.add((keys[0], keys[1].lstrip(" ")))
 
     def join(self, text: str, tokens: list[Token]) -> list[Token]:
         """`tokens` of `text`, those that make a word joined. Linear in the number of tokens.
@@ -83,39 +89,39 @@ class Phrases:
         the list that is used speaks for itself, and greedy reading would give up two of them for
         the one that came first. Where that leaves several ways, the longest word on the left.
         """
-        root, second = self._root, self._second
-        folded = [
-            part.lower() if (part := text[start:end]).isascii() else _folded(part)
-            for start, end in tokens
-        ]
-        last = len(folded) - 1
-        # Half of the syllables of a Hmong text begin some word; those that go on are few.
-        starts = [
-            at
-            for at, word in enumerate(folded)
-            if at < last and word in root and folded[at + 1] in second
-        ]
+        if text.isascii():
+            low = text.lower()
+            folded = [low[start:end] for start, end in tokens]
+        else:
+            folded = [_folded(text[start:end]) for start, end in tokens]
+        # Most tokens of a Hmong text begin some word of the list; with the next, one in seven.
+        pairs = self._pairs
         if self._doubled:
-            again = [
-                at for at in range(last) if folded[at] == folded[at + 1] and folded[at][0].isalpha()
+            starts = [
+                at
+                for at, pair in enumerate(pairwise(folded))
+                if pair in pairs or pair[0] == pair[1]
             ]
-            starts = sorted({*starts, *again}) if again else starts
+        else:
+            starts = [at for at, pair in enumerate(pairwise(folded)) if pair in pairs]
         joined: list[Token] = []
-        done, number = 0, 0
-        while number < len(starts):
-            first = starts[number]
-            # All words that overlap, one with the next, are decided on together.
-            ways: dict[int, list[int]] = {}
-            reach = first + 1
-            while number < len(starts) and starts[number] < reach:
-                at = starts[number]
-                ends = self._ends(text, tokens, folded, at)
-                if ends:
-                    ways[at] = ends
-                    reach = max(reach, ends[-1])
-                number += 1
-            if not ways:
-                continue
+        done = reach = 0
+        ways: dict[int, list[int]] = {}
+        first = 0
+        for at in starts:
+            if at >= reach and ways:
+                joined += tokens[done:first]
+                joined += _fewest(tokens, first, reach, ways)
+                done = reach
+                ways = {}
+            ends = self._ends(text, tokens, folded, at)
+            if ends:
+                # All words that overlap, one with the next, are decided on together.
+                if not ways:
+                    first = at
+                ways[at] = ends
+                reach = max(reach, ends[-1])
+        if ways:
             joined += tokens[done:first]
             joined += _fewest(tokens, first, reach, ways)
             done = reach
@@ -146,7 +152,7 @@ class Phrases:
 
 def _fewest(tokens: list[Token], first: int, reach: int, ways: dict[int, list[int]]) -> list[Token]:
     """Tokens `first` to `reach` in as few as the words in `ways` (start to ends) allow."""
-    if len(ways) == 1 and first in ways:
+    if len(ways) == 1:
         return [Token(tokens[first].start, tokens[reach - 1].end)]
     cost = [0] * (reach - first + 1)
     step = list(range(first + 1, reach + 1))

@@ -1,6 +1,7 @@
 """Tonemark: annotate spans by keyboard, in a terminal, in any language.
 
-From Python: `tonemark.open("habari")` gives a project's documents and annotations.
+From Python: `tonemark.open("habari")` gives a project's documents and annotations, and
+`tonemark.tokenizer(lang="yo")` what cuts text into tokens.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tonemark.door import OpenProject
+    from tonemark.tokenizers.base import Tokenizer
 
 _HERE = Path(__file__).parent
 if not (_HERE / "corpus").is_dir() and (_HERE.parent.parent / "corpus").is_dir():
@@ -25,3 +27,15 @@ def open(path: str | Path) -> OpenProject:
     from tonemark.door import OpenProject
 
     return OpenProject(path)
+
+
+def tokenizer(name: str = "", *, lang: str = "") -> Tokenizer:
+    """The tokenizer of a name, in a file, or (`lang`) that of a language; the general one without.
+
+    `tokenizer(lang="yo").tokenize(text)` gives tokens, offsets in code points of `text`, end
+    exclusive. Raises TonemarkError where there is none, or where `lang` is no language tag.
+    """
+    from tonemark.tokenizers.languages import language_tag
+    from tonemark.tokenizers.registry import GENERAL, tokenizer_at, tokenizer_for
+
+    return tokenizer_at(name or (tokenizer_for(language_tag(lang)) if lang else GENERAL))

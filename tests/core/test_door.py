@@ -45,3 +45,14 @@ def test_documents_and_annotations(folder: Path) -> None:
 def test_a_folder_without_a_project_is_told_in_words(tmp_path: Path) -> None:
     with pytest.raises(TonemarkError, match="tonemark new"):
         package.open(tmp_path)
+
+
+def test_tokenizers(tmp_path: Path) -> None:
+    text = "kárùn-ún ni."
+    (tmp_path / "mine.toml").write_text('[words]\njoin = "-"\n', encoding="utf-8")
+    assert package.tokenizer().tokenize(text)[0].end == text.index("-")
+    for made in (package.tokenizer(lang="yor"), package.tokenizer(str(tmp_path / "mine.toml"))):
+        first = made.tokenize(text)[0]
+        assert text[first.start : first.end] == "kárùn-ún"
+    with pytest.raises(TonemarkError, match="no tokenizer named"):
+        package.tokenizer("genral")
