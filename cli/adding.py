@@ -86,7 +86,7 @@ def add_command(
     """
     from tonemark.exchange.base import ReadOptions
     from tonemark.exchange.registry import format_named, read_records
-    from tonemark.exchange.splitting import split_records
+    from tonemark.exchange.splitting import held_together, split_records
 
     if format_ is not None:
         with value_of("--format"):
@@ -107,7 +107,10 @@ def add_command(
             bar = _Progress(path, hidden=as_json)
             records = read_records(path, format=format_, options=options, watch=bar.watch)
             if split:
-                records = split_records(records, cut, what=split.removesuffix("s"))
+                held: dict[str, set[int]] = {}
+                if path.is_file():  # what comes through a pipe is read once
+                    held = held_together(read_records(path, format=format_, options=options), cut)
+                records = split_records(records, cut, split.removesuffix("s"), held)
             with bar as progress:
                 add_records(
                     store,

@@ -107,8 +107,7 @@ def _counts(found: Trial, file: Path | None, given: Given) -> Iterator[str]:
     if found.examples:
         yield f"  {found.examples:,} examples of its own"
     yield (
-        f"  {found.hostile:,} hostile texts, {found.patterns} patterns repeated to 128,000"
-        " characters"
+        f"  {found.hostile:,} hostile texts, {found.patterns} patterns of up to 128,000 characters"
     )
 
 

@@ -47,13 +47,13 @@ def status_command(folder: Path, as_json: bool) -> None:
         failed = _failed(project, store)
         say_json(
             {"name": project.name, "language": project.language, "tokenizer": project.tokenizer,
-             "tokenizer_failed": failed, **report}
+             "tokenizer_version": _version(project), "tokenizer_failed": failed, **report}
         )  # fmt: skip
         return
     width = min(columns(sys.stdout) or USUAL, USUAL)
     told = [
         f"{project.name}: {language_name(project.language)} ({project.language}),"
-        f" tokenizer {project.tokenizer}",
+        f" tokenizer {project.tokenizer} ({_version(project) or 'at fault'})",
         f"{found.documents:,} documents, {found.finished:,} finished"
         f" ({project.overlap} annotator{'s' * (project.overlap > 1)} each)",
     ]
@@ -69,6 +69,16 @@ def status_command(folder: Path, as_json: bool) -> None:
     rows = [(a.name, (a.accept, a.reject, a.ignore, a.begun, a.spans)) for a in found.annotators]
     say(*counts("annotator", COUNTED, rows, width))
     say(*counts("label", ("spans",), [(name, (n,)) for name, n in found.labels.items()], width))
+
+
+def _version(project: Project) -> str:
+    """The version of the project's tokenizer; empty where it cannot be had."""
+    from tonemark.corpus.tokens import tokenizer_of, version_of
+
+    try:
+        return version_of(tokenizer_of(project, loads_code=False))
+    except TonemarkError:  # what is wrong with it, doctor tells
+        return ""
 
 
 def _failed(project: Project, store: Store) -> int:

@@ -6,7 +6,7 @@ Knows no screen and no keys; tokens are code points of one text.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
 from tonemark.text import graphemes
@@ -66,20 +66,30 @@ def rules_of(
         for each in (given, tokens):
             if here := _within(each, start, end):
                 start, end = min(start, here[0].start), max(end, here[-1].end)
-    ends = {token.end for token in _within(given, start, end)}
-    rules: list[Rule | None] = []
-    here = []
-    for token in _within(tokens, start, end):
-        here.append(token)
-        if token.end in ends:
-            rules.append(_rule(text, _within(given, here[0].start, token.end), here))
-            here = []
-    return [rule for rule in rules if rule]
+    given, tokens = _within(given, start, end), _within(tokens, start, end)
+    return [rule for rule, _ in said_in(text, given, tokens)]
+
+
+def said_in(
+    text: str, given: Sequence[Token], tokens: Sequence[Token]
+) -> Iterator[tuple[Rule, tuple[str, ...]]]:
+    """The rules of a whole text, or of a stretch of it that begins and ends with tokens of both
+    kinds; each with what the tokenizer made of its text."""
+    ends = {token.end for token in given}
+    at = first = 0
+    for last, token in enumerate(tokens, 1):
+        if token.end not in ends:
+            continue
+        until = bisect_right(given, token.end, lo=at, key=_END)
+        rule = _rule(text, given[at:until], tokens[first:last])
+        if rule:
+            yield rule, tuple(text[slice(*each)] for each in given[at:until])
+        at, first = until, last
 
 
 def _rule(text: str, given: Sequence[Token], tokens: Sequence[Token]) -> Rule | None:
     start, end = tokens[0].start, tokens[-1].end
-    if tuple(given) == tuple(tokens) or end - start > LONGEST:
+    if tuple(given) == tuple(tokens) or end - start > LONGEST or given[0].start != start:
         return None
     whole, *pieces = (" ".join(text[slice(*each)].split()) for each in ((start, end), *tokens))
     is_one = len(tokens) == 1 or len(given) == 1

@@ -188,13 +188,18 @@ def _language(data: dict[str, Any], faults: Faults) -> str:
     return "und"
 
 
+def is_tokenizer_name(name: str) -> bool:
+    """Whether a tokenizer of that name, or a file in the project's folder, can be named."""
+    return _TOKENIZER.fullmatch(name) is not None
+
+
 def _tokenizer(data: dict[str, Any], faults: Faults) -> str:
     value = data.get("tokenizer", "general")
-    if isinstance(value, str) and _TOKENIZER.fullmatch(value):
+    if isinstance(value, str) and is_tokenizer_name(value):
         return value
     faults.add(
-        "tokenizer must be the name of an installed one (letters, digits, _ . - and one :), not"
-        f" {shown(value)}",
+        "tokenizer must be the name of an installed one, or of a file of rules in this folder"
+        f" (letters, digits, _ . - and one :), not {shown(value)}",
         ("tokenizer",),
     )
     return "general"

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from tonemark.corpus.borders import called, misfits
 from tonemark.corpus.findings import Checked as Checked
 from tonemark.corpus.findings import Finding as Finding
 from tonemark.corpus.findings import first_of_each
@@ -21,6 +22,7 @@ from tonemark.corpus.soundness_files import examine_files, examine_journals
 from tonemark.corpus.soundness_spans import BACKUP
 from tonemark.corpus.store import STORE_FILE, Store, counts_of
 from tonemark.corpus.store_file import rollback_journal, why_full
+from tonemark.corpus.tokens import tokenizer_of
 from tonemark.errors import TonemarkError
 from tonemark.files import open_regular, typed
 
@@ -91,6 +93,8 @@ def _examine_store(
         return  # what the rest would find are the effects of this
     yield from examine_texts(db)
     yield from examine_documents(db, project, folder, checked)
+    if project:
+        yield from _examine_borders(store, project)
     yield from _examine_tables(db, path)
     yield from examine_journals(db, folder, checked)
     for (fault,) in db.execute(f"PRAGMA integrity_check({PAGES_NAMED})"):
@@ -153,6 +157,26 @@ def _examine_tables(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
     for word, counts in db.execute("SELECT word, counts FROM words"):
         if counts_of(counts) is None:
             yield Finding("The counts of a word cannot be read.", str(word), _backup(path))
+
+
+def _examine_borders(store: Store, project: Project) -> Iterator[Finding]:
+    """The spans that do not lie on the borders of tokens: nothing is wrong with them, but whoever
+    changed the tokenizer should know."""
+    try:
+        # Nobody's code runs here: of what a plug-in made, what is in the store is looked at.
+        tokenizer = tokenizer_of(project, loads_code=False)
+    except TonemarkError:
+        return  # told elsewhere
+    for each in misfits(store, tokenizer):
+        who = f", {each.annotator}" if each.annotator else ""
+        place = f"document {each.document} ({each.key}){who}"
+        start, end, label = each.stretch.start, each.stretch.end, each.stretch.label
+        yield Finding(
+            f"A {called(each.stretch)} does not lie on the borders of tokens: it stays as it is.",
+            f"{place}: {start} to {end} {label}",
+            "Look whether the tokenizer or the span is meant otherwise.",
+            harmless=True,
+        )
 
 
 def _broken(path: Path, fault: str) -> Finding:

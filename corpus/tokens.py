@@ -85,6 +85,11 @@ def tokenizer_of(project: Project, *, loads_code: bool) -> AnyTokenizer:
     return StoredTokenizer(name, code_package(name, folder), load)
 
 
+def version_of(tokenizer: AnyTokenizer) -> str:
+    """The version of a tokenizer as people are told it: of one that runs code, its package's."""
+    return tokenizer.package if isinstance(tokenizer, StoredTokenizer) else tokenizer.version
+
+
 def tokens_of(store: Store, document: Document, tokenizer: AnyTokenizer) -> tuple[Token, ...]:
     """The tokens of a document: given with it, or the tokenizer's.
 

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Generic, NamedTuple, TypeVar
 
 from tonemark.corpus.pieces import PIECE, Piece, parsed_piece
@@ -23,8 +24,28 @@ Cut = Callable[[str], Sequence[Token]]
 _Placed = TypeVar("_Placed", Span, Suggestion, Token)
 
 
+def held_together(records: Iterable[Record | Refusal], cut: Cut) -> dict[str, set[int]]:
+    """By key: where no piece may begin, for a span, suggestion or given token reaches over there.
+
+    A file may hold several records of one key, an annotator's answer each: all must be cut alike.
+    """
+    held: dict[str, set[int]] = {}
+    for record in records:
+        if isinstance(record, Refusal) or record.key is None or not any(_placed(record)):
+            continue
+        stretches = list(cut(record.text))
+        whole, crossed = _uncrossed(record, stretches)
+        if crossed:
+            starts = {each.start for each in stretches[1:]} - {each.start for each in whole}
+            held.setdefault(record.key, set()).update(starts)
+    return held
+
+
 def split_records(
-    records: Iterable[Record | Refusal], cut: Cut, what: str
+    records: Iterable[Record | Refusal],
+    cut: Cut,
+    what: str,
+    held: Mapping[str, Iterable[int]] = MappingProxyType({}),
 ) -> Iterator[Record | Refusal]:
     """Each record as its pieces, also where it is only one, so that a text which grows keeps it.
 
@@ -32,7 +53,8 @@ def split_records(
     tokens that lie in it, counted from its own start. An answer to the whole answers each piece;
     its comment, and the fields that are not of the format, go with the first. Where a span,
     suggestion or given token reaches over a border there is none: the pieces stay together, and a
-    warning says so, `what` being the name of a piece ("sentence").
+    warning says so, `what` being the name of a piece ("sentence"). `held` says where else there is
+    none (`held_together`).
     """
     for record in records:
         if isinstance(record, Refusal):
@@ -40,11 +62,11 @@ def split_records(
         elif parsed_piece(record.meta.get(PIECE)):
             yield Refusal(record.line, f'is a piece of a text already ("{PIECE}"); add it as it is')
         else:
-            yield from _split(record, cut, what)
+            yield from _split(record, cut, what, held.get(record.key or "", ()))
 
 
-def _split(record: Record, cut: Cut, what: str) -> Iterator[Record | Refusal]:
-    stretches, crossed = _uncrossed(record, list(cut(record.text)))
+def _split(record: Record, cut: Cut, what: str, held: Iterable[int]) -> Iterator[Record | Refusal]:
+    stretches, crossed = _uncrossed(record, list(cut(record.text)), held)
     given = {name: value for name, value in record.meta.items() if name != GIVEN}
     if given and len(stretches) > 1:
         size = len(json.dumps(given, ensure_ascii=False)) * len(stretches)
@@ -117,10 +139,13 @@ class _Reach(NamedTuple):
     kind: str
 
 
-def _uncrossed(record: Record, stretches: list[Token]) -> tuple[list[Token], list[_Reach]]:
+def _uncrossed(
+    record: Record, stretches: list[Token], held: Iterable[int] = ()
+) -> tuple[list[Token], list[_Reach]]:
     """The stretches without the borders that something of the record reaches over, and what does;
     the first and the last take in white space on which something lies."""
-    placed = sorted(_placed(record))
+    others = (_Reach(start - 1, start + 1, "a span of another answer") for start in held)
+    placed = sorted((*_placed(record), *others))
     whole = [stretches[0]]
     crossed: list[_Reach] = []
     furthest = _Reach(whole[0].start, whole[0].start, "")

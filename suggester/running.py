@@ -10,6 +10,7 @@ import contextlib
 import getpass
 import os
 import signal
+import sys
 import time
 import traceback
 from dataclasses import replace
@@ -55,7 +56,8 @@ def run(folder: Path, *, idle: float = IDLE, time_limit: float = TIME) -> None:
         place.make()
         lock = place.take(PATIENCE)
     except (OSError, TonemarkError) as error:
-        place.note(str(error))
+        # Not to its log: the folder may be a link to elsewhere.
+        print(f"the suggester cannot begin: {error}", file=sys.stderr)
         return
     if lock is None:
         return

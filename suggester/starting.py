@@ -56,10 +56,10 @@ class Suggester:
                 self._tries = 0
                 return
             told = self.place.told()
-            if self._started and told.fault and told.heard >= self._started - 1:
+            if self._started and told.fault and told.started >= self._started:
                 self._trouble = TonemarkError(told.fault, told.remedy)
-            elif time.time() - self._started > (STARTING if self._tries else 0):
-                self._start()
+            elif told.started >= self._started or time.time() - self._started > STARTING:
+                self._start()  # the one that was started came, and has gone; or it never came
         except OSError as error:
             self._trouble = refused(self.place.project, error)
         except TonemarkError as error:

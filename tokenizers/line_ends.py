@@ -14,6 +14,9 @@ WIDEST = 120
 """Code points of a line, marks not counted, beyond which nobody wraps by hand or by program: where
 a block has a longer line, each of its line ends is one that somebody set."""
 
+NARROWEST = 30
+"""Code points to which nobody wraps: the lines of a block with no longer one were set."""
+
 _ENDS = r"\n\r\x0B\x0C\x85\u2028\u2029"
 _RUN = regex.compile(rf"[{_ENDS}][\s\x1C-\x1F]*+")
 _LINE_END = regex.compile(rf"\r\n|[{_ENDS}]")
@@ -43,7 +46,8 @@ def line_ends(text: str) -> Iterator[LineEnd]:
     is at least that of the longest line of the block. So a line end after which the next word
     would have fitted was set by a person: a heading, a verse, an entry of a list. The others may
     be either, and are taken as wrapping: of a sentence cut in two an annotator can mend nothing,
-    of two sentences in one document she can label both.
+    of two sentences in one document she can label both. A line of one word may stick out, and is
+    not measured beside others.
     """
     block: list[regex.Match[str]] = []
     start = 0
@@ -70,16 +74,18 @@ def _of_block(text: str, start: int, block: list[regex.Match[str]]) -> Iterator[
     if not _is_blank(last[0]):  # the text ends here: its last line counts as any other
         stops.append(len(text))
     starts = [start, *(match.end() for match in block)]
-    widths = [_width(text[a:b]) for a, b in zip(starts, stops, strict=False)]
-    longest = max(widths)
+    lines = [text[a:b].strip() for a, b in zip(starts, stops, strict=False)]
+    widths = [_width(line) for line in lines]
+    phrases = [width for width, line in zip(widths, lines, strict=True) if " " in line]
+    longest = max(phrases or widths)
+    was_wrapped = NARROWEST < longest <= WIDEST
     for match, width in zip(block, widths, strict=False):
         first = text[match.end() : match.end() + 2 * WIDEST].split(None, 1)[0]
-        has_room = width + 1 + _width(first) <= longest or first[0] in _BULLETS
-        is_long = longest > WIDEST
-        yield LineEnd(match.start(), match.end(), _is_blank(match[0]), has_room or is_long, is_long)
+        is_set = not was_wrapped or width + 1 + _width(first) <= longest or first[0] in _BULLETS
+        is_blank, is_long = _is_blank(match[0]), longest > WIDEST
+        yield LineEnd(match.start(), match.end(), is_blank, is_set, is_long)
 
 
 def _width(line: str) -> int:
     """Its code points without marks, which take no room."""
-    line = line.strip()
     return len(line) if line.isascii() else len(line) - len(_MARK.findall(line))

@@ -67,7 +67,9 @@ _KEYS = (
     "version base languages about sources reviewed words clitics exceptions phrases sentences"
     " examples"
 ).split()
-_WORDS = ("letters initial final join join_numbers endings split decimals times thousands").split()
+_WORDS = (
+    "letters initial final join join_numbers endings doubled split decimals times thousands"
+).split()
 _ENDING = regex.compile(r"[\p{L}\p{M}]*(?:[-\u2010\u2011]\p{L}[\p{L}\p{M}]*)+")
 _ONLY_WITH_RULES = ("words", "clitics")
 
@@ -211,7 +213,7 @@ class _Reader:
         for key in ("initial", "final"):
             changed[key] = _joined(getattr(base, key), self._signs(words, ("words", key)))
         changed["endings"] = _joined(base.endings, self._endings(words, ("words", "endings")))
-        for key in ("join_numbers", "decimals", "times", "thousands"):
+        for key in ("join_numbers", "doubled", "decimals", "times", "thousands"):
             if key in words:
                 changed[key] = self._flag(words, ("words", key))
         for key in ("front", "back"):

@@ -42,12 +42,13 @@ class Rules:
     alone needs any letter there. `join` holds characters that join letters on both sides; with
     `join_numbers`, digits too. `endings` are ends of words that a hyphen sets off, with what must
     stand before it: "n-ún" makes kárùn-ún one word, and leaves mú-un as it is; composed or
-    decomposed is the same. With `doubled`, a word said twice is one: kelen-kelen. Without `decimals`, 3.5 is three tokens, without `times` 10:30; with
-    `thousands`, 29,000 is one. `front` and `back` are clitics to be split off a word that goes on
-    with a letter, letter case ignored, composed or decomposed being the same; an apostrophe or a
-    hyphen in them stands for all its forms. `exceptions` maps a stretch without white space to its
-    pieces. `phrases` are words that hold white space, those of them that are `apart` left out:
-    where others made a token of one, it is cut at its blanks.
+    decomposed is the same. With `doubled`, a word said twice is one: kelen-kelen. Without
+    `decimals`, 3.5 is three tokens, without `times` 10:30; with `thousands`, 29,000 is one. `front`
+    and `back` are clitics to be split off a word that goes on with a letter, letter case ignored,
+    composed or decomposed being the same; an apostrophe or a hyphen in them stands for all its
+    forms. `exceptions` maps a stretch without white space to its pieces. `phrases` are words that
+    hold white space, those of them that are `apart` left out: where others made a token of one, it
+    is cut at its blanks.
     """
 
     letters: str = ""
@@ -212,11 +213,13 @@ def _compiled(rules: Rules) -> regex.Pattern[str]:
     longer = _LONGER + ((_TIMES,) if rules.times else ())
     longer += _DECIMALS if rules.decimals else ()
     longer += (_THOUSANDS,) if rules.thousands else ()
+    tail = rf"{word}*+" if rules.letters else ""  # 3.5% as 30%, where % is a letter
+    first = _doubled(word) if rules.doubled else rf"{word}++"
     alternatives = [
         *_exceptions(rules.exceptions),
-        rf"{_initial(rules.initial)}{_doubled(word) if rules.doubled else f'{word}++'}(?:{joined})*+"
+        rf"{_initial(rules.initial)}{first}(?:{joined})*+"
         rf"{_endings(rules.endings, word)}{_final(rules.final, word)}"
-        rf"(?:(?=[.,:/@+\-\u066B\u066C])(?:{'|'.join(longer)}))?+",
+        rf"(?:(?=[.,:/@+\-\u066B\u066C])(?:{'|'.join(longer)}){tail})?+",
         *(rf"{sign}(?!\p{{M}}){word}++" for sign in "@#" if sign not in rules.split),
         r"\.{3,}+|(?P<sign>[\-=*~–—])(?P=sign)*+",
         r"\p{Cf}++|\p{Cn}++",
@@ -254,7 +257,7 @@ def _final(ends: Iterable[str], word: str) -> str:
 
 
 def _doubled(word: str) -> str:
-    return rf"(?P<half>{word}{{2,}}+)(?:[{HYPHENS}](?i:(?P=half))(?!{word}))*+|{word}"
+    return rf"(?:(?P<half>\p{{L}}{word}++)(?:[{HYPHENS}](?i:(?P=half))(?!{word}))*+|{word}++)"
 
 
 def _endings(endings: Iterable[str], word: str) -> str:

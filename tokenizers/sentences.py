@@ -127,8 +127,10 @@ _BIDI = "\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _OPENING = rf"{_WHITE}{_BIDI}{_QUOTES}\p{{Ps}}\p{{Pi}}\p{{Pd}}¿¡𞥞𞥟*•"
 _NEXT = regex.compile(rf"[{_OPENING}]*+(?P<next>.)?+", regex.DOTALL)
 
-# What no sentence begins with.
-_CONTINUING = regex.compile(r"[\p{Terminal_Punctuation}\p{Pe}\p{Pf}…/&=]")
+# What no sentence begins with. !Kung begins one.
+_CONTINUING = regex.compile(
+    rf"[{_WHITE}{_BIDI}]*+(?:[\p{{Terminal_Punctuation}}\p{{Pe}}/&=--.!?]|[.!?…](?!\w))", regex.V1
+)
 
 _LOWER = regex.compile(r"[\p{Ll}--\p{Georgian}]", regex.V1)
 _WORD = regex.compile(r"\w")
@@ -139,7 +141,7 @@ _ELLIPSIS = regex.compile(r"\.{2,}+|[.…]*+…[.…]*+")
 _NUMBER = regex.compile(r"\p{Nd}{1,9}")
 _ROMAN = regex.compile(r"[IVXLC]{1,7}")
 _INITIAL = regex.compile(r"\p{Lu}\p{M}*+|[\p{Ethiopic}\p{Arabic}\p{Hebrew}&&\p{L}]", regex.V1)
-_LETTER = regex.compile(r"\p{L}\p{M}*+")
+_LETTERED = regex.compile(r"[a-z]")
 _DOTTED = regex.compile(r"(?:\p{L}\p{M}*+){1,2}(?:\.-?+(?:\p{L}\p{M}*+){1,2})++")
 _NO_VOWEL = regex.compile(r"[B-DF-HJ-NP-TVXZ][b-df-hj-np-tvxz]{1,3}")
 
@@ -223,12 +225,13 @@ def _pattern(ends: frozenset[str], not_ends: frozenset[str]) -> regex.Pattern[st
     )
     general = f"[{_GENERAL}{no}]" if no else f"[{_GENERAL}]"
     signs = f"[{general}{own}]"
-    close = rf"[\p{{Pe}}{_BIDI}]|[{_QUOTES}\p{{Pi}}\p{{Pf}}](?!\w)"
+    close = rf"[\p{{Pe}}\p{{Pf}}{_BIDI}]|[{_QUOTES}\p{{Pi}}](?!\w)"
     note = r"\[\p{Nd}{1,3}+\]|[\u00B9\u00B2\u00B3\u2070\u2074-\u2079]{1,3}+"
+    picture = r"[\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F\u200D]"
     apart = rf"[ \xA0\u202F](?:\p{{Pe}}|[»›”’])(?=[{_WHITE}\p{{P}}]|\Z)"
     return regex.compile(
         rf"(?P<signs>(?:{signs}|(?<=\p{{Ethiopic}})(?:፡፡|::))++)"
-        rf"(?P<closers>(?:{close}|{note}|{apart})*+)",
+        rf"(?P<closers>(?:{close}|{note}|{picture}|{apart})*+)",
         regex.V1,
     )
 
@@ -288,7 +291,7 @@ def _goes_on(text: str, at: int, cased: bool, *, mixed: bool = False) -> bool:
     found = _NEXT.match(text, at)
     if not found or not (following := found["next"]):
         return True
-    if (_CONTINUING.match(following) and found.start("next") == at + 1) or following == ",":
+    if _CONTINUING.match(text, at):
         return True
     if not cased or not _LOWER.match(following):
         return False
@@ -315,7 +318,7 @@ def _is_abbreviation(
         return is_first or (short and (rules.ordinals or is_number))
     if rules.ordinals and _ROMAN.fullmatch(word):
         return True
-    if _INITIAL.fullmatch(word) or (is_first and _LETTER.fullmatch(word)):
+    if _INITIAL.fullmatch(word) or (is_first and _LETTERED.fullmatch(word)):
         return True
     if _DOTTED.fullmatch(word):
         # p.m. and n.k. often stand last, U.S. and Ph.D. before a name.

@@ -19,10 +19,10 @@ from tonemark.tokenizers.sentences import sentences
 SIZES = tuple(1_000 * 2**doubling for doubling in range(8))
 """Characters of the texts by which growth is measured: 1,000 to 128,000."""
 
-LONG_ENOUGH = 0.06
+LONG_ENOUGH = 0.04
 """Seconds of processor time after which no longer text is measured: growth shows by then."""
 
-JUDGED = 0.03
+JUDGED = 0.02
 """Seconds below which growth is not judged: too little to matter, and to be measured."""
 
 STEEPEST = 1.5

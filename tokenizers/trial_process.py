@@ -5,6 +5,7 @@ Both ends: `tried` starts and watches it; run as a module, this is it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -32,6 +33,9 @@ PACE = 20_000
 
 MEMORY = 4 * 1024**3
 """Bytes of address space that the process may have: its asking for more fails, not the machine."""
+
+LONGEST = 3_600
+"""Seconds of processor time that it may have, should whoever watches it be killed."""
 
 STEEP_ENOUGH = 5
 """Patterns on which time grows too fast, or nothing comes of them, after which no more is tried."""
@@ -209,8 +213,13 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def main() -> None:
     """Do the job on standard input, and tell what is found on the pipe whose number is given."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    for what, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, LONGEST),
+    ):
+        with contextlib.suppress(ValueError, OSError):  # less is allowed, or not every system can
+            resource.setrlimit(what, (most, most))
     job = json.loads(sys.stdin.buffer.read())
     # The pipe must outlive code that closes or replaces what it finds open.
     with os.fdopen(int(sys.argv[1]), "w", encoding="ascii") as stream:

@@ -35,23 +35,19 @@ class Phrases:
     letters are equal, and a space in a word stands for any white space but the end of a line; where
     there is none, none may stand in the text. A phrase of one token changes nothing.
 
-    `doubled`: a word said twice and more (Hmong `sai sai`) is one too, up to `LONGEST` times.
-
     Raises TonemarkError where one has more than `LONGEST` tokens.
     """
 
-    __slots__ = ("_doubled", "_pairs", "_root")
+    __slots__ = ("_pairs", "_root")
 
     def __init__(
         self,
         phrases: Iterable[Sequence[str] | str],
         *,
         cut: Callable[[str], list[Token]] | None = None,
-        doubled: bool = False,
     ) -> None:
         self._root: _Node = {}
         self._pairs: set[tuple[str, str]] = set()
-        self._doubled = doubled
         strings: list[str] = []
         for phrase in phrases:
             if isinstance(phrase, str):
@@ -63,7 +59,7 @@ class Phrases:
 
     def __bool__(self) -> bool:
         """Whether there is anything to join."""
-        return bool(self._root) or self._doubled
+        return bool(self._root)
 
     def _add(self, keys: list[str]) -> None:
         if len(keys) > LONGEST:
@@ -96,14 +92,7 @@ class Phrases:
             folded = [_folded(text[start:end]) for start, end in tokens]
         # Most tokens of a Hmong text begin some word of the list; with the next, one in seven.
         pairs = self._pairs
-        if self._doubled:
-            starts = [
-                at
-                for at, pair in enumerate(pairwise(folded))
-                if pair in pairs or pair[0] == pair[1]
-            ]
-        else:
-            starts = [at for at, pair in enumerate(pairwise(folded)) if pair in pairs]
+        starts = [at for at, pair in enumerate(pairwise(folded)) if pair in pairs]
         joined: list[Token] = []
         done = reach = 0
         ways: dict[int, list[int]] = {}
@@ -132,20 +121,16 @@ class Phrases:
         """Where the words that begin at token `at` end, exclusive, shortest first."""
         ends = []
         limit = min(len(tokens), at + LONGEST)
-        node: _Node | None = self._root.get(folded[at])
-        same = self._doubled and folded[at][0].isalpha()
-        nearer = at
-        while node is not None or same:
-            nearer += 1
-            if nearer == limit:
-                break
+        node = self._root[folded[at]]
+        for nearer in range(at + 1, limit):
             gap = text[tokens[nearer - 1].end : tokens[nearer].start]
             if gap and gap != " " and _BREAK.search(gap):
                 break
-            if node is not None:
-                node = node.get(f" {folded[nearer]}" if gap else folded[nearer])
-            same = same and bool(gap) and folded[nearer] == folded[at]
-            if same or (node is not None and "" in node):
+            following = node.get(f" {folded[nearer]}" if gap else folded[nearer])
+            if following is None:
+                break
+            node = following
+            if "" in node:
                 ends.append(nearer + 1)
         return ends
 

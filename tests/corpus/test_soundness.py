@@ -66,7 +66,7 @@ def make(folder: Path) -> Path:
         desk.answer("accept")
         desk.open_document(1)
         assert desk.page
-        desk.page.perform([Edit(1, made=(Token(0, 10), Token(11, 28)))])
+        desk.page.perform([Edit(1, made=(Token(16, 21),))])
         desk.answer("accept")
         desk.open_document(9)
         desk.set_aside()
@@ -129,7 +129,7 @@ def test_a_sound_project_has_no_faults_and_is_left_as_it_is(folder: Path) -> Non
         (count,) = db.execute(f"SELECT count(*) FROM {name}").fetchone()
         assert getattr(checked, name) == count > 0, name
     db.close()
-    assert (checked.journals, checked.tokens) == (1, 3 + 3 + 2)
+    assert (checked.journals, checked.tokens) == (1, 5 + 5 + 2)
 
 
 def test_others_at_work_are_neither_disturbed_nor_a_fault(folder: Path) -> None:

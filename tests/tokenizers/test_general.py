@@ -108,6 +108,11 @@ RULES = {
         "kárùn-ún ka\u0301ru\u0300n-u\u0301n KÁRÙN\u2011ÚN|. kìn-ín-ní kìn|-|ín mú|-|ún n|-|un"
         " dún|-|únlé n-ún|' -|rí a-rí|, a-rí|-|rí",
     ),
+    "doubled": (
+        Rules(doubled=True),
+        "kelen-kelen Kelen\u2010kelen|. dɔ̀-dɔ̀-dɔ̀ kelen|-|kelenw ba|-|da a|-|a b ko'ko|-|ko'ko"
+        " -|ba-ba 10|-|10",
+    ),
     "thousands": (Rules(thousands=True), "29,754,699|. 1,000.50 4|,|2019"),
     "letters": (Rules(letters="!ǃ"), "!Xun Xun! ǃX|."),
     "initial": (APOSTROPHE_WORDS, "'yan '|a (|' (|'yan 'YAN a'yan"),

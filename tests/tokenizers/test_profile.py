@@ -39,6 +39,7 @@ final = "'"
 join = "-"
 join_numbers = true
 endings = ["n-ún"]
+doubled = true
 decimals = false
 times = false
 split = "·"
@@ -69,6 +70,7 @@ def test_every_key() -> None:
         join="-",
         join_numbers=True,
         endings=("n-ún",),
+        doubled=True,
         decimals=False,
         times=False,
         split="·",

@@ -56,6 +56,7 @@ def test_keeps_its_promises(name: str, data: st.DataObject) -> None:
     signs = [
         *profile.rules.letters, *profile.rules.join, *profile.rules.split, *profile.rules.front,
         *profile.rules.back, *profile.rules.exceptions, *profile.rules.phrases[:50],
+        *profile.rules.initial, *profile.rules.final, *profile.rules.endings,
     ]  # fmt: skip
     texts = TEXTS
     if signs:

@@ -139,6 +139,14 @@ def test_it_is_scored_as_spacys_own() -> None:
     assert GENERAL.tokenizer.score([example])["token_p"] == pytest.approx(1 / 3)
 
 
+def test_a_packaged_model_asks_for_tonemark() -> None:
+    """What `spacy package` writes into the requirements, by where the functions come from."""
+    from spacy.cli.package import get_third_party_dependencies
+
+    (needed,) = get_third_party_dependencies(GENERAL.config)
+    assert needed.startswith("tonemark>=")
+
+
 def loaded_by(code: str) -> set[str]:
     code += "\nimport sys, json; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run(

@@ -134,7 +134,7 @@ def places_line(choice: Choice) -> list[Run]:
     line: list[Run] = [run("  split before", TEXT)]
     for letter, place in choice.places.items():
         line += [run(f" {letter}", KEY), run(f":{place.shown}", TEXT)]
-    return [*line, run(" …", QUIET)] if choice.further else line
+    return [*line, run(" …" if choice.further else " · another key leaves it", QUIET)]
 
 
 def cuts_a_word(tokens: Sequence[Token], start: int, end: int) -> bool:
