@@ -33,8 +33,9 @@ class GeneralTokenizer:
     - Hyphens split (Dar, -, es, -, Salaam): they often part a name from what is not of it (Zulu
       i-ANC, Swahili Congo-DRC), and treebanks and entity corpora of African languages split nearly
       all. A span can take in three tokens, but never half of one.
-    - Numbers with a decimal point (3.5, 1,000.50), times, dates, URLs, e-mail addresses, @names
-      and #tags are one token. A thousands comma alone splits (29 , 000), as in those corpora.
+    - Numbers with a decimal point (3.5, 1,000.50), times, dates, URLs and e-mail addresses are one
+      token. A thousands comma alone splits (29 , 000), as in those corpora; so do # and @, behind
+      which names stand that are to be labelled.
     - Every other sign is a token (Ethiopic ፡ and ። wherever they stand, the full stop of J. and
       Dr. too); "..." and longer, "--", "***" and the like are one.
     - Format characters outside words (ZWSP, bidi controls) are tokens of their own; so are

@@ -35,8 +35,7 @@ _INNER = "'’‘`´＇\u00b7\u2027\u05f4\u055a\u055b\u055c\u055e\u00ad\u2060\uf
 class Rules:
     """What one language adds to the general rules, which are `Rules()`.
 
-    `letters` are letters wherever they stand, `split` are characters that never join ("#@" parts
-    #tags and @names from their signs). `initial` and `final` are letters at the front and at the
+    `letters` are letters wherever they stand, `split` are characters that never join. `initial` and `final` are letters at the front and at the
     end of a word, each as a string: its first (for `final` its last) character is the one in
     question, the others must stand beside it: "'y" makes 'yan a word, and leaves 'a as it is; one
     alone needs any letter there. `join` holds characters that join letters on both sides; with
@@ -220,7 +219,6 @@ def _compiled(rules: Rules) -> regex.Pattern[str]:
         rf"{_initial(rules.initial)}{first}(?:{joined})*+"
         rf"{_endings(rules.endings, word)}{_final(rules.final, word)}"
         rf"(?:(?=[.,:/@+\-\u066B\u066C])(?:{'|'.join(longer)}){tail})?+",
-        *(rf"{sign}(?!\p{{M}}){word}++" for sign in "@#" if sign not in rules.split),
         r"\.{3,}+|(?P<sign>[\-=*~–—])(?P=sign)*+",
         r"\p{Cf}++|\p{Cn}++",
         # White space is what `str.isspace` says, as in Python and spaCy: `\s` lacks some controls.

@@ -26,8 +26,16 @@ class Hints:
     tokens: Mapping[str, tuple[int, int]]
 
 
-def give_hints(view: View, letters: str, prefixes: str) -> Hints:
-    """Hints of these letters for the tokens in view (see `hints.codes` for `prefixes`)."""
+Places = Mapping[tuple[int, int], str]
+"""Hints by the index of the sheet and the code point at which their token begins."""
+
+
+def give_hints(view: View, letters: str, prefixes: str, kept: Places) -> Hints:
+    """Hints of these letters for the tokens in view (see `hints.codes` for `prefixes`).
+
+    Tokens that begin where those did that had the `kept` ones keep them, and the few others get
+    what is free, where that is enough for all.
+    """
     wanted: list[tuple[int, int]] = []
     weights: list[float] = []
     rooms: list[int] = []
@@ -45,12 +53,39 @@ def give_hints(view: View, letters: str, prefixes: str) -> Hints:
         wanted += [(row.sheet, piece.token) for piece in begins]
         rooms += _rooms(view, begins)
         weights += _weights(view, row.sheet, begins)
+    if kept and (of := _keeping(view, wanted, rooms, kept, letters)):
+        return Hints(of, {hint: token for token, hint in of.items()})
     # A word of one cell between two others has no room for a longer hint: it comes first among
     # its like, and has none where one-letter hints have run out.
     weights = [weight + _TIGHT * (room == 1) for weight, room in zip(weights, rooms, strict=True)]
     given = zip(wanted, hints.assign(weights, letters, rooms, prefixes), strict=True)
     of = {token: hint for token, hint in given if hint}
     return Hints(of, {hint: token for token, hint in of.items()})
+
+
+def _keeping(
+    view: View,
+    wanted: Sequence[tuple[int, int]],
+    rooms: Sequence[int],
+    kept: Places,
+    letters: str,
+) -> dict[tuple[int, int], str]:
+    """The hints of before and free ones for what is new; nothing where those do not suffice."""
+    of: dict[tuple[int, int], str] = {}
+    room_of = dict(zip(wanted, rooms, strict=True))
+    for (sheet, token), room in room_of.items():
+        hint = kept.get((sheet, view.page.sheets[sheet].tokens[token].start), "")
+        if hint and len(hint) <= room:
+            of[sheet, token] = hint
+    for place, room in room_of.items():
+        if place in of:
+            continue
+        hint = hints.spare(of.values(), letters, room)
+        if not hint and room > 1:
+            return {}
+        if hint:
+            of[place] = hint
+    return of
 
 
 def _rooms(view: View, begins: Sequence[Piece]) -> list[int]:

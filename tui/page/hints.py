@@ -6,7 +6,7 @@ most likely to be wanted. Knows nothing of where tokens stand, only how much roo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from itertools import product
 
@@ -68,6 +68,16 @@ def assign(
             assigned[token] = hint
         start = end
     return assigned
+
+
+def spare(used: Collection[str], letters: str, room: int) -> str:
+    """The first code of at most `room` letters, two at most, that may stand beside those in use;
+    empty where there is none."""
+    for length in range(1, min(room, 2) + 1):
+        for code in map("".join, product(letters, repeat=length)):
+            if not any(code.startswith(other) or other.startswith(code) for other in used):
+                return code
+    return ""
 
 
 def _all_that_fit(tokens: list[int], rooms: Sequence[int], letters: str) -> list[int]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
+from operator import is_
 from typing import Literal, NamedTuple
 
 from tonemark.corpus.pages import Page, Sheet
@@ -14,7 +15,7 @@ from tonemark.corpus.spans import Stretch
 from tonemark.patterns.candidates import Candidates, WordCount, candidates
 from tonemark.tokenizers.base import Token
 from tonemark.tui.page import hints
-from tonemark.tui.page.hinting import Hints, give_hints
+from tonemark.tui.page.hinting import Hints, Places, give_hints
 from tonemark.tui.page.layout import Layout, Mode, Row, lay_out
 from tonemark.tui.page.stops import Standing
 from tonemark.tui.page.visual import Directions, visual_row
@@ -65,6 +66,7 @@ class View:
         self._candidates: dict[int, tuple[tuple[Token, ...], Candidates]] = {}
         self._standing: dict[int, Standing] = {}
         self._hints: Hints | None = None
+        self._kept: Places = {}
         self._directions: dict[int, Directions] = {}
         self._visual: dict[int, Row] = {}
         self.top = 0
@@ -85,7 +87,7 @@ class View:
         """Make hints of other letters (see `hints.codes`); they are then given out anew."""
         if (letters, prefixes) != (self._letters, self._prefixes):
             self._letters, self._prefixes = letters, prefixes
-            self._hints = None
+            self._hints, self._kept = None, {}
 
     # What is on the page
 
@@ -272,11 +274,19 @@ class View:
         self._scroll(self.layout.row_at(self.top))
 
     def refresh(self) -> None:
-        """Take in what an edit changed: where tokens did, they are laid out and get hints anew."""
-        for sheet, tokens in zip(self.page.sheets, self._laid_out, strict=True):
-            if sheet.tokens is not tokens:
-                self.resize(self.width, self.height)
-                return
+        """Take in what an edit changed: where tokens did, they are laid out anew; hints stay with
+        those that begin where others did."""
+        if all(map(is_, (sheet.tokens for sheet in self.page.sheets), self._laid_out)):
+            return
+        kept: Places = {}
+        if self._hints:
+            kept = {
+                (sheet, self._laid_out[sheet][token].start): hint
+                for (sheet, token), hint in self._hints.of.items()
+            }
+        top = self.top
+        self.resize(self.width, self.height)
+        self._kept = kept if self.top == top else {}
 
     def reveal(self) -> None:
         """Scroll, if the focus is out of view, so that most of what follows is seen."""
@@ -339,7 +349,7 @@ class View:
         top = rows[row].y + max(0, rows[row].height - self.height)
         if top != self.top:
             self.top = top
-            self._hints = None
+            self._hints, self._kept = None, {}
         self.seen = max(self.seen, self.top + self.height)
 
     # Hints
@@ -347,5 +357,6 @@ class View:
     def hints(self) -> Hints:
         """The hints of the tokens in view: they stay put until it scrolls."""
         if self._hints is None:
-            self._hints = give_hints(self, self._letters, self._prefixes)
+            self._hints = give_hints(self, self._letters, self._prefixes, self._kept)
+            self._kept = {}
         return self._hints

@@ -1,0 +1,467 @@
+"""Texts split into sentences or paragraphs, and put together again to the code point."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given as prop
+from hypothesis import settings
+from hypothesis import strategies as st
+from making import given, keyed, numbered
+
+from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.pieces import PIECE, parsed_piece
+from tonemark.corpus.records import GivenAnnotation, Record, Refusal
+from tonemark.corpus.spans import Span, Suggestion
+from tonemark.corpus.store import Store
+from tonemark.exchange.splitting import held_together, split_records
+from tonemark.tokenizers.base import Token
+from tonemark.tokenizers.sentences import paragraphs, sentences
+
+TEXT = " Asha yuko Kisumu.  Juma yuko\nkwetuni!\n\nKesho? "
+
+
+def split(*records: Record, **more: Any) -> list[Record]:
+    found = list(split_records(records, sentences, "sentence", **more))
+    assert all(isinstance(each, Record) for each in found), found
+    return [each for each in found if isinstance(each, Record)]
+
+
+def whole(pieces: Sequence[Record]) -> str:
+    """The source of pieces, which are all of it."""
+    text = ""
+    for each in pieces:
+        assert each.piece
+        assert each.piece.offset == len(text) + len(each.piece.before)
+        text += each.piece.before + each.text
+    assert pieces[-1].piece
+    text += pieces[-1].piece.after
+    assert {each.piece.length for each in pieces if each.piece} == {len(text)}
+    return text
+
+
+def test_each_sentence_is_a_record_that_knows_its_place() -> None:
+    record = Record(3, 7, TEXT, "k", {"title": "Leo", "_given": {"x": 1}}, warnings=("w",))
+    pieces = split(record)
+    assert [each.text for each in pieces] == ["Asha yuko Kisumu.", "Juma yuko\nkwetuni!", "Kesho?"]
+    assert whole(pieces) == TEXT
+    assert [each[0] for each in (p.piece for p in pieces if p.piece)] == [1, 20, 40]
+    assert {(each.number, each.line, each.key) for each in pieces} == {(3, 7, "k")}
+    assert [each.meta for each in pieces] == [record.meta, {"title": "Leo"}, {"title": "Leo"}]
+    assert [each.warnings for each in pieces] == [("w",), (), ()]
+    assert [each.tokens for each in pieces] == [None, None, None]
+
+
+def test_what_lies_on_the_text_goes_with_it() -> None:
+    spans = (Span(1, 5, "PER"), Span(20, 24, "PER"), Span(30, 37, "LOC"))
+    record = Record(
+        1,
+        1,
+        TEXT,
+        tokens=(Token(1, 5), Token(20, 24), Token(40, 45)),
+        suggestions=(Suggestion(11, 17, "LOC", ("x",), 0.5),),
+        annotations=(
+            given("amina", *spans, comment="c", flagged=True, time=5.0),
+            given("juma", answer="reject"),
+        ),
+    )
+    first, second, third = split(record)
+    assert [each.tokens for each in (first, second, third)] == [
+        ((0, 4),),
+        ((0, 4),),
+        ((0, 5),),
+    ]
+    assert first.suggestions == (Suggestion(10, 16, "LOC", ("x",), 0.5),)
+    assert second.suggestions == ()
+    hers = [each.annotations[0] for each in (first, second, third)]
+    assert hers[0] == GivenAnnotation("amina", "accept", (Span(0, 4, "PER"),), "c", True, 5.0)
+    assert hers[1].spans == (Span(0, 4, "PER"), Span(10, 17, "LOC"))
+    assert hers[2] == GivenAnnotation("amina", "accept", (), "", True, 5.0)
+    assert [each.annotations[1].answer for each in (first, second, third)] == ["reject"] * 3
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "texts"),
+    [
+        (1, 18, ["Asha yuko Kisumu.", "Juma yuko\nkwetuni!", "Kesho?"]),
+        (1, 19, ["Asha yuko Kisumu.  Juma yuko\nkwetuni!", "Kesho?"]),
+        (18, 20, ["Asha yuko Kisumu.  Juma yuko\nkwetuni!", "Kesho?"]),
+        (19, 21, ["Asha yuko Kisumu.  Juma yuko\nkwetuni!", "Kesho?"]),
+        (30, 41, ["Asha yuko Kisumu.", "Juma yuko\nkwetuni!\n\nKesho?"]),
+        (3, 41, ["Asha yuko Kisumu.  Juma yuko\nkwetuni!\n\nKesho?"]),
+        (0, 1, [" Asha yuko Kisumu.", "Juma yuko\nkwetuni!", "Kesho?"]),
+        (46, 47, ["Asha yuko Kisumu.", "Juma yuko\nkwetuni!", "Kesho? "]),
+    ],
+)
+def test_there_is_no_border_inside_a_span(start: int, end: int, texts: list[str]) -> None:
+    for placed in (
+        {"annotations": (given("amina", Span(start, end, "X")),)},
+        {"suggestions": (Suggestion(start, end, "X", ("x",)),)},
+        {"tokens": (Token(start, end),)},
+    ):
+        pieces = split(Record(1, 1, TEXT, **placed))
+        assert [each.text for each in pieces] == texts
+        assert whole(pieces) == TEXT
+        crosses = len(texts) < 3
+        assert len(pieces[0].warnings) == crosses
+        if crosses:
+            assert f"at {start}-{end} reaches from one sentence" in pieces[0].warnings[0]
+
+
+def test_answers_to_one_text_are_cut_alike() -> None:
+    hers = Record(1, 1, TEXT, "k", annotations=(given("amina", Span(30, 41, "X")),))
+    his = Record(2, 2, TEXT, "k", annotations=(given("juma", Span(1, 5, "PER")),))
+    other = Record(3, 3, TEXT, "l", annotations=(given("juma", Span(1, 5, "PER")),))
+    held = held_together((hers, his, other, Refusal(4, "no")), sentences)
+    assert held == {"k": {40}}
+    pieces = split(hers, his, other, held=held)
+    assert [len(each.text) for each in pieces if each.key == "k"] == [17, 26, 17, 26]
+    assert [len(each.text) for each in pieces if each.key == "l"] == [17, 18, 6]
+
+
+def test_refusals_pass_and_a_piece_is_not_split_again() -> None:
+    piece = {"of": "k", "offset": 3, "length": 80}
+    records = (Refusal(1, "no"), Record(2, 2, TEXT, meta={PIECE: piece}))
+    first, second = split_records(records, sentences, "sentence")
+    assert first == records[0]
+    assert isinstance(second, Refusal)
+    assert (second.line, "a piece of a text already" in second.reason) == (2, True)
+
+
+def test_metadata_that_would_fill_the_disk_are_refused() -> None:
+    record = Record(1, 9, "a. B. " * 70_000, meta={"x": "y" * 1_000})
+    (refusal,) = split_records([record], sentences, "sentence")
+    assert isinstance(refusal, Refusal)
+    assert "64 MiB" in refusal.reason
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        "x",
+        {},
+        {"of": "", "offset": 0, "length": 1},
+        {"of": "k", "offset": -1, "length": 1},
+        {"of": "k", "offset": 1, "length": 1},
+        {"of": "k", "offset": True, "length": 2},
+        {"of": "k", "offset": 0, "length": 1.0},
+        {"of": "k", "offset": 0, "length": 1, "before": "x"},
+        {"of": "k", "offset": 0, "length": 1, "after": 3},
+        {"of": "k", "offset": 0, "length": 1, "of what": "mine"},
+    ],
+)
+def test_what_is_no_piece_of_ours_is_none(data: Any) -> None:
+    assert parsed_piece(data) is None
+
+
+RECORDS = st.builds(
+    lambda text, places: (text, [(a, b) for a, b in map(sorted, places) if a < b <= len(text)]),
+    st.lists(
+        st.sampled_from(["Asha ", "a", ". ", "! ", "\n\n", " ", "።", "\n", "𞤀", "\u0301", "?"]),
+        max_size=20,
+    )
+    .map("".join)
+    .filter(lambda text: bool(text) and not text.isspace()),
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=4),
+)
+
+
+@prop(RECORDS, st.sampled_from([sentences, paragraphs]))
+def test_nothing_is_lost_between_the_pieces(
+    drawn: tuple[str, list[tuple[int, int]]], cut: Callable[[str], list[Token]]
+) -> None:
+    text, places = drawn
+    spans = tuple(Span(start, end, "X") for start, end in places)
+    record = Record(1, 1, text, annotations=(given("amina", *spans),))
+    pieces = [p for p in split_records([record], cut, "piece") if isinstance(p, Record)]
+    assert whole(pieces) == text
+    back = []
+    for each in pieces:
+        for span in each.annotations[0].spans:
+            assert 0 <= span.start < span.end <= len(each.text)
+            back.append((span.start + each.piece.offset, span.end + each.piece.offset))  # type: ignore[union-attr]
+    assert sorted(back) == sorted(places)
+
+
+# In the store.
+
+
+def add(store: Store, records: Iterable[Record], name: str = "a.txt", **more: Any) -> Report:
+    report = Report()
+    cut = more.pop("cut", sentences)
+    add_records(store, name, split_records(records, cut, "sentence"), report, **more)
+    return report
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterable[Store]:
+    from tonemark.corpus.store import create_store
+
+    create_store(tmp_path / "store.sqlite")
+    store = Store(tmp_path / "store.sqlite")
+    yield store
+    store.close()
+
+
+def keys(store: Store) -> list[str]:
+    return [each.key for each in store.documents(range(1, store.document_count() + 1))]
+
+
+def test_the_same_file_twice_adds_nothing_and_a_grown_one_goes_on(store: Store) -> None:
+    lines = ["Habari. Karibu.", "Leo."]
+    assert add(store, numbered(lines)).added == 3
+    again = add(store, numbered(lines))
+    assert (again.added, again.already_there, again.refused_count) == (0, 3, 0)
+    grown = add(store, numbered([*lines, "Kesho. Jana."]))
+    assert (grown.added, grown.already_there, grown.refused_count) == (2, 3, 0)
+    assert keys(store) == ["a.txt:1@0", "a.txt:1@8", "a.txt:2@0", "a.txt:3@0", "a.txt:3@7"]
+    longer = add(store, numbered(["Habari. Karibu. Basi.", "Leo."]))
+    assert (longer.added, longer.already_there) == (1, 3)
+    assert keys(store)[-1] == "a.txt:1@16"
+
+
+def test_a_text_that_is_there_is_not_added_divided_otherwise(store: Store) -> None:
+    text = "Habari. Karibu.\n\nLeo. Kesho."
+    records = [Record(1, 1, "Moja."), Record(2, 2, "Mbili."), Record(3, 3, text)]
+    assert add(store, records).added == 6
+    found = add(
+        store, records, cut=lambda text: paragraphs(text) if "Leo" in text else sentences(text)
+    )
+    assert found.added == 0
+    assert found.already_there == 2
+    assert [each.line for each in found.refused] == [3, 3]
+    other = add(
+        store,
+        records,
+        cut=lambda text: [Token(0, 15), Token(17, 28)] if "Leo" in text else sentences(text),
+    )
+    assert other.added == 0
+
+
+def test_keys_name_the_source_and_the_place(store: Store) -> None:
+    long = "k" * 199
+    add(store, keyed(("d", "Habari. Leo."), (long, "Habari. Leo."), ("9", "x")))
+    assert keys(store) == ["d@0", "d@8", "a.txt:2@0", "a.txt:2@8", "9@0"]
+    add(store, keyed(("d", "Hapana. Ndiyo. Leo.")), "b.jsonl")
+    assert keys(store)[5:] == ["b.jsonl:d@0", "b.jsonl:d@8", "d@15"]
+    metas = [each.meta[PIECE] for each in store.documents(range(1, 9))]
+    assert [each["of"] for each in metas] == ["d", "d", long, long, "9", "d", "d", "d"]
+    assert metas[1] == {"of": "d", "offset": 8, "length": 12, "before": " "}
+
+
+def test_answers_meet_their_pieces_by_key(store: Store) -> None:
+    add(store, keyed(("d", "Asha. Juma.")))
+    answer = (given("amina", Span(6, 10, "PER")),)
+    found = add(
+        store, [Record(1, 1, "Asha. Juma.", "d", annotations=answer)], "b.jsonl", match="key"
+    )
+    assert (found.added, found.already_there, found.annotations) == (0, 2, 2)
+
+
+# The whole way.
+
+
+def project(tmp_path: Path, tonemark: Callable[..., Any], *options: object) -> Path:
+    folder = tmp_path / "p"
+    tonemark("new", folder, "--lang", "sw", "--labels", "PER,LOC", *options)
+    return folder
+
+
+def task(text: str, key: str, name: str | None, *spans: tuple[int, int, str], **more: Any) -> str:
+    said = [{"start": a, "end": b, "label": label} for a, b, label in spans]
+    answer = {"answer": "accept", "_annotator_id": name, **more} if name else more
+    return json.dumps({"text": text, "id": key, "spans": said, **answer}, ensure_ascii=False) + "\n"
+
+
+def exported(folder: Path, tonemark: Callable[..., Any], *options: object) -> list[dict[str, Any]]:
+    out = folder.parent / "out.jsonl"
+    out.unlink(missing_ok=True)
+    tonemark("export", folder, "-o", out, *options)
+    return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+
+
+SOURCES = [
+    TEXT,
+    "ሰላም፡ኢትዮጵያ። አበበ መጣ፧\n\n",
+    "𞤀𞤣𞤤𞤢𞤥 𞤆𞤵𞤤𞤢𞤪. 𞤃𞤭!",
+    "Ẹ̀kọ́ ni. Dr. Adé lọ.\r\n\r\n\tÓ dára…  “Bẹ́ẹ̀ ni.”",
+    "Neno",
+]
+
+
+@pytest.mark.parametrize("way", ["sentences", "paragraphs"])
+def test_split_added_exported_and_joined_is_what_came_in(
+    way: str, tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    folder = project(tmp_path, tonemark)
+    given_spans = {
+        f"d{n}": [(1, 3, "PER"), (len(t) - 2, len(t), "LOC")] for n, t in enumerate(SOURCES)
+    }
+    lines = [
+        task(
+            text, f"d{n}", "amina", *given_spans[f"d{n}"], meta={"n": n}, mine=[n], comment=f"c{n}"
+        )
+        for n, text in enumerate(SOURCES)
+    ]
+    path = tmp_path / "in.jsonl"
+    path.write_text("".join(lines), encoding="utf-8")
+    tonemark("add", folder, path, "--split", way)
+    assert "0 added" in tonemark("add", folder, path, "--split", way).stdout
+    pieces = exported(folder, tonemark)
+    assert len(pieces) > len(SOURCES)
+    for each in pieces:
+        source, piece = parsed_piece(each["_piece"])  # type: ignore[misc]
+        assert SOURCES[int(source[1:])][piece.offset :].startswith(each["text"])
+        assert each["key"] == f"{source}@{piece.offset}"
+    joined = exported(folder, tonemark, "--joined")
+    assert [each["text"] for each in joined] == SOURCES
+    for n, each in enumerate(joined):
+        assert each["key"] == f"d{n}"
+        assert "_piece" not in each
+        assert (each["meta"], each["mine"], each["comment"]) == ({"n": n}, [n], f"c{n}")
+        spans = [(s["start"], s["end"], s["label"]) for s in each["spans"]]
+        assert spans == given_spans[f"d{n}"]
+        for token in each.get("tokens", ()):
+            assert each["text"][token["start"] : token["end"]] == token["text"]
+    # What was exported in pieces is joined from another project as well.
+    (tmp_path / "q").mkdir()
+    other = project(tmp_path / "q", tonemark)
+    tonemark("add", other, tmp_path / "out.jsonl")
+    tonemark("export", folder, "-o", tmp_path / "pieces.jsonl")
+    third = tmp_path / "q" / "r"
+    tonemark("new", third, "--lang", "sw", "--labels", "PER,LOC")
+    tonemark("add", third, tmp_path / "pieces.jsonl")
+    again = exported(third, tonemark, "--joined")
+    assert [(each["text"], each["key"]) for each in again] == [
+        (text, f"d{n}") for n, text in enumerate(SOURCES)
+    ]
+
+
+def test_a_plain_file_comes_back_as_it_was(tmp_path: Path, tonemark: Callable[..., Any]) -> None:
+    folder = project(tmp_path, tonemark)
+    text = "Kichwa\n\nHabari za leo.  Karibu!\nBasi.\r\n\n"
+    (tmp_path / "n.txt").write_bytes(text.encode())
+    tonemark("add", folder, tmp_path / "n.txt", "--per-file", "--split", "sentences")
+    pieces = exported(folder, tonemark, "--all")
+    assert [each["text"] for each in pieces] == ["Kichwa", "Habari za leo.", "Karibu!", "Basi."]
+    (joined,) = exported(folder, tonemark, "--all", "--joined")
+    assert (joined["text"], joined["key"]) == (text, "n.txt")
+
+
+def test_a_text_is_left_out_whole_and_counted(tmp_path: Path, tonemark: Callable[..., Any]) -> None:
+    """One whose piece has no answer, or several, would lack entities that seem to be none."""
+    folder = project(tmp_path, tonemark, "--overlap", 2)
+    path = tmp_path / "in.jsonl"
+    path.write_text(
+        "".join(
+            [
+                task("Asha. Juma.", "good", "amina", (0, 4, "PER")),
+                task("Asha. Juma.", "good", "juma", (0, 4, "PER")),
+                task("Asha na. Juma.", "differs", "amina", (0, 4, "PER")),
+                task("Asha na. Juma.", "differs", "juma"),
+                task("Asha yu. Juma.", "rejected", "amina", answer="reject"),
+                task("Asha si. Juma.", "open", None),
+            ]
+        ),
+        encoding="utf-8",
+    )
+    tonemark("add", folder, path, "--split", "sentences")
+    out = tmp_path / "o.jsonl"
+    done = tonemark("export", folder, "-o", out, "--joined", "--json")
+    counts = json.loads(done.stdout)
+    assert [counts[name] for name in ("written", "differing", "rejected", "unanswered")] == [1] * 4
+    assert [each["key"] for each in exported(folder, tonemark, "--joined")] == ["good"]
+    hers = exported(folder, tonemark, "--joined", "--annotator", "amina")
+    assert [each["key"] for each in hers] == ["good", "differs", "rejected"]
+    assert [each["answer"] for each in hers] == ["accept", "accept", "reject"]
+
+
+def test_pieces_of_several_annotators_stand_under_all_their_names(
+    tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    folder = project(tmp_path, tonemark)
+    (tmp_path / "n.txt").write_text("Asha. Juma. Ali.\nKesho. Leo.\n", encoding="utf-8")
+    tonemark("add", folder, tmp_path / "n.txt", "--split", "sentences")
+    path = tmp_path / "answers.jsonl"
+    answers = [
+        task("Asha.", "n.txt:1@0", "amina", (0, 4, "PER")),
+        task("Juma.", "n.txt:1@6", "juma", (0, 4, "PER")),
+        task("Ali.", "n.txt:1@12", "amina"),
+        task("Kesho.", "n.txt:2@0", "amina"),
+        task("Leo.", "n.txt:2@7", "amina", answer="ignore"),
+    ]
+    path.write_text("".join(answers), encoding="utf-8")
+    tonemark("add", folder, path, "--match", "key")
+    (joined,) = exported(folder, tonemark, "--joined")
+    assert (joined["text"], joined["_annotator_id"]) == ("Asha. Juma. Ali.", "amina+juma")
+    assert [(s["start"], s["end"]) for s in joined["spans"]] == [(0, 4), (6, 10)]
+    tokens = [joined["text"][each["start"] : each["end"]] for each in joined["tokens"]]
+    assert tokens == ["Asha", ".", "Juma", ".", "Ali", "."]
+    of_hers = ("--joined", "--all", "--annotator", "amina")
+    done = tonemark("export", folder, "-o", tmp_path / "o", *of_hers, code=1)
+    assert "2 of which pieces are missing, or were answered in different ways" in done.stderr
+
+
+def test_texts_of_one_key_keep_keys_of_their_own(
+    tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    folder = project(tmp_path, tonemark)
+    for name in ("a.jsonl", "b.jsonl"):
+        (tmp_path / name).write_text(task(f"{name}. Leo.", "d", None), encoding="utf-8")
+        tonemark("add", folder, tmp_path / name, "--split", "sentences")
+    joined = exported(folder, tonemark, "--joined", "--all")
+    assert [each["key"] for each in joined] == ["d", "b.jsonl:d"]
+    assert [each["text"] for each in joined] == ["a.jsonl. Leo.", "b.jsonl. Leo."]
+
+
+def test_the_rules_are_those_of_the_language(tmp_path: Path, tonemark: Callable[..., Any]) -> None:
+    folder = project(tmp_path, tonemark)
+    profile = 'version = 1\nabout = "x"\nsources = ["y"]\n[sentences]\nabbreviations = ["Kapt."]\n'
+    (folder / "tokenizer.toml").write_text(profile, encoding="utf-8")
+    settings_file = folder / "project.toml"
+    written = settings_file.read_text(encoding="utf-8")
+    assert 'tokenizer = "' in written
+    lines = [
+        'tokenizer = "tokenizer.toml"' if line.startswith('tokenizer = "') else line
+        for line in written.splitlines()
+    ]
+    settings_file.write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "n.txt").write_text("Kapt. Asha alifika. Basi.\n", encoding="utf-8")
+    tonemark("add", folder, tmp_path / "n.txt", "--split", "sentences")
+    texts = [each["text"] for each in exported(folder, tonemark, "--all")]
+    assert texts == ["Kapt. Asha alifika.", "Basi."]
+
+
+@settings(max_examples=20, deadline=None)
+@prop(st.lists(RECORDS, min_size=1, max_size=4))
+def test_any_texts_come_back_from_the_store(drawn: list[tuple[str, Any]]) -> None:
+    import tempfile
+
+    from tonemark.corpus.project import create_project, read_project
+    from tonemark.corpus.store import STORE_FILE, create_store
+    from tonemark.exchange.export import export_project
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "p"
+        create_project(folder, language="sw", labels=["X"])
+        create_store(folder / STORE_FILE)
+        store = Store(folder / STORE_FILE)
+        records = [
+            Record(n, n, text, annotations=(given("amina", *(Span(a, b, "X") for a, b in places)),))
+            for n, (text, places) in enumerate(drawn, 1)
+        ]
+        report = add(store, records)
+        assert not report.refused_count
+        out = Path(name) / "o.jsonl"
+        export_project(read_project(folder), store, "jsonl", out, joined=True)
+        store.close()
+        found = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+        assert [each["text"] for each in found] == [text for text, _ in drawn]
+        for each, (_, places) in zip(found, drawn, strict=True):
+            spans = {(span["start"], span["end"]) for span in each["spans"]}
+            assert spans == set(places)
