@@ -164,7 +164,7 @@ def rules_command(folder: Path, adds: bool, times: int, as_json: bool) -> None:
     added = set(chosen if adds else ())
     for each in found[:SHOWN]:
         what = "joined" if len(each.rule.pieces) == 1 else "split"
-        told = f"{what} {each.times:,} times, left as it is {each.left:,} times"
+        told = f"{what} {_so_often(each.times)}, left as it is {_so_often(each.left)}"
         say(f"  {short(str(each.rule), 40)}: {told}" + " · added" * (each.rule in added))
     if len(found) > SHOWN:
         say(f"  and {len(found) - SHOWN:,} more; --json has them all")
@@ -176,3 +176,7 @@ def rules_command(folder: Path, adds: bool, times: int, as_json: bool) -> None:
             f"{len(chosen):,} made {times} times or more, and more often than not. To add them:",
             f"    tonemark tokenizers rules {typed(folder)} --add",
         )
+
+
+def _so_often(times: int) -> str:
+    return {0: "never", 1: "once", 2: "twice"}.get(times, f"{times:,} times")

@@ -248,7 +248,7 @@ class _Intake:
                 return known[0]
             name = f"record {item.record.number}" if key is None else f"id {key}"
             if item.record.piece:
-                name = f"the piece at {item.record.piece.offset} of {name}"
+                name = f"what stands at {item.record.piece.offset} of {name}"
             return (
                 f"{name} of this file is there already with another text;"
                 " give the changed text an id of its own, or add it from a new file"

@@ -49,9 +49,9 @@ def _text_of(path: Path, project: Project) -> str:
     if not os.path.lexists(path) and project.tokenizer != path.name:
         return ""
     text = read_text(path)
+    parse_profile(text, path.name, beside(path))
     if project.tokenizer != path.name:
         # Left by a process that was killed before project.toml named it, or put there by someone.
-        parse_profile(text, path.name, beside(path))
         base = base_of(text)
         if base != project.tokenizer:
             used = typed(project.folder)

@@ -6,6 +6,8 @@ Tonemark matter. Code is not: of plug-ins and spaCy's tokenizers the name and ve
 
 from __future__ import annotations
 
+import base64
+import base64
 import dataclasses
 import json
 import warnings
@@ -17,11 +19,13 @@ from tonemark.files import parsed
 from tonemark.tokenizers.base import Tokenizer
 from tonemark.tokenizers.corrected import CorrectedTokenizer
 from tonemark.tokenizers.general import GeneralTokenizer
+from tonemark.tokenizers.learned import LearnedTokenizer
 from tonemark.tokenizers.rules import GENERAL_VERSION, Rules
 
 FORMAT = 1
 """The number of the form below; a higher one was written by a later Tonemark."""
 
+_AGAIN = "Copy the model again, whole."
 NEWER = "Update Tonemark: python -m pip install --upgrade tonemark"
 
 
@@ -43,6 +47,10 @@ def carried(tokenizer: Tokenizer) -> bytes:
         form["rules"] = dataclasses.asdict(tokenizer.rules)
         form["base"] = carried(tokenizer.base).decode()
         form["version"] = tokenizer.own_version
+    elif data := _learned(tokenizer):
+        form["learned"] = base64.b64encode(data).decode()
+    elif isinstance(tokenizer, LearnedTokenizer):
+        form["learned"] = base64.b64encode(tokenizer.data).decode()
     elif package := _origin(tokenizer):
         form["package"] = package
     return json.dumps(form, ensure_ascii=False).encode()
@@ -57,11 +65,18 @@ def restored(data: bytes) -> Tokenizer:
     """
     form = _read(data)
     name, version = form["name"], form["version"]
+    if isinstance(form.get("learned"), str):
+        from tonemark.tokenizers.learned_file import restored_learned
+
+        return restored_learned(base64.b64decode(form["learned"]), name)
     if "base" in form:
         base = restored(form["base"].encode())
         return CorrectedTokenizer(base, _rules(form.get("rules")), name=name, version=version)
     if "rules" in form:
         tokenizer: Tokenizer = GeneralTokenizer(_rules(form["rules"]), name=name, version=version)
+        then, now = form.get("general"), GENERAL_VERSION
+    elif "learned" in form:
+        tokenizer = _from_learned(form["learned"], name)
         then, now = form.get("general"), GENERAL_VERSION
     else:
         tokenizer = _by_name(name, form.get("package", ""))
@@ -90,6 +105,22 @@ def _by_name(name: str, package: str) -> Tokenizer:
         ) from error
 
 
+def _learned(tokenizer: Tokenizer) -> bytes:
+    """The file of a tokenizer that was learned, whole; empty of any other."""
+    from tonemark.tokenizers.learned import LearnedTokenizer
+
+    return tokenizer.data if isinstance(tokenizer, LearnedTokenizer) else b""
+
+
+def _from_learned(given: Any, name: str) -> Tokenizer:
+    from tonemark.tokenizers.learned_file import restored_learned
+
+    try:
+        return restored_learned(base64.b64decode(given, validate=True), name)
+    except (TypeError, ValueError):
+        raise TonemarkError("This tokenizer is damaged.", _AGAIN) from None
+
+
 def _origin(tokenizer: Tokenizer) -> str:
     """The package that a tokenizer's code came from, where it is a plug-in."""
     plugin = getattr(tokenizer, "plugin", None)
@@ -102,13 +133,12 @@ def _read(data: bytes) -> dict[str, Any]:
     except ValueError:
         form = None
     if not isinstance(form, dict) or type(form.get("format")) is not int:
-        raise TonemarkError(
-            "This is not a tokenizer that Tonemark has written.", "Copy the model again, whole."
-        )
+        raise TonemarkError("This is not a tokenizer that Tonemark has written.", _AGAIN)
     if form["format"] > FORMAT:
         raise TonemarkError("This tokenizer was written by a later Tonemark.", NEWER)
-    if not all(isinstance(form.get(key), str) and form[key] for key in ("name", "version")):
-        raise TonemarkError("This tokenizer is damaged.", "Copy the model again, whole.")
+    texts = ("name", "version", *form.keys() & {"base", "learned", "package"})
+    if not all(isinstance(form.get(key), str) and form[key] for key in texts):
+        raise TonemarkError("This tokenizer is damaged.", _AGAIN)
     return form
 
 
@@ -123,7 +153,7 @@ def _rules(given: Any) -> Rules:
         if not _is_like(value, getattr(usual, name)):
             raise TonemarkError(
                 f"This tokenizer is damaged: {name} is not what it should be.",
-                "Copy the model again, whole.",
+                _AGAIN,
             )
     return Rules(**rules)
 

@@ -18,7 +18,7 @@ from tonemark.errors import TonemarkError
 from tonemark.files import check_inside, open_regular
 from tonemark.text import graphemes
 from tonemark.tokenizers.rules import GENERAL_VERSION, LONGEST_CLITIC, Rules, folded_phrase
-from tonemark.tokenizers.sentences import SentenceRules, sentence_rules
+from tonemark.tokenizers.sentence_rules import SentenceRules, sentence_rules
 from tonemark.toml_files import Faults, KeyPath, parse_toml, shown
 
 BUNDLED = Path(__file__).parent / "profiles"

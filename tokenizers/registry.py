@@ -10,7 +10,7 @@ from tonemark.files import check_inside
 from tonemark.tokenizers.base import Tokenizer
 from tonemark.tokenizers.general import GeneralTokenizer
 from tonemark.tokenizers.rules import GENERAL_VERSION
-from tonemark.tokenizers.sentences import SentenceRules
+from tonemark.tokenizers.sentence_rules import SentenceRules
 
 if TYPE_CHECKING:
     from tonemark.tokenizers.profile import Profile

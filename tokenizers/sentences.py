@@ -1,4 +1,4 @@
-"""Where sentences end, and paragraphs: rules good for any language, and what a profile adds.
+"""Where sentences and paragraphs end: rules good for any language, and what `SentenceRules` add.
 
 Knows no file format and no project; `line_ends.py` says which line ends mean something.
 """
@@ -6,110 +6,15 @@ Knows no file format and no project; `line_ends.py` says which line ends mean so
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
 from itertools import chain, pairwise
-from typing import Any
 
 import regex
 
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.clusters import whole_clusters
 from tonemark.tokenizers.line_ends import line_ends
-
-Note = Callable[[str, str], None]
-"""Takes the words of a fault, and the key of the table at which it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class SentenceRules:
-    """What a language does differently. The defaults are good for any.
-
-    `ends` are characters that end a sentence besides the general ones, `not_ends` general ones
-    that do not. `abbreviations` end in a full stop and never end a sentence; `before_numbers` do
-    not where a number follows. With `ordinals`, "3." is an ordinal wherever it stands.
-    """
-
-    ends: frozenset[str] = frozenset()
-    not_ends: frozenset[str] = frozenset()
-    abbreviations: frozenset[str] = frozenset()
-    before_numbers: frozenset[str] = frozenset()
-    ordinals: bool = False
-
-
-def sentence_rules(
-    table: Mapping[str, Any], note: Note, base: SentenceRules = SentenceRules()
-) -> SentenceRules:
-    """The rules that a profile's [sentences] table writes; all keys are optional.
-
-    - `ends = ";"`: characters that end a sentence where white space or a closing quote follows,
-      besides the general ones (`_GENERAL`: those of Unicode's Sentence_Terminal).
-    - `not_ends = "!"`: general ones that do not in this language.
-    - `abbreviations = ["Dkt.", "Bw."]`: after these the sentence goes on, whatever follows. One
-      written in lower case holds with a capital and in capitals too.
-    - `before_numbers = ["Na.", "uk."]`: the same where a number follows, and there alone.
-    - `ordinals = true`: a number of up to two digits, or a Roman one, with a full stop is an
-      ordinal ("3. Mai"), which ends no sentence.
-
-    What `base` has stays, lists and characters being joined to it. `note` is told each fault.
-    """
-    found = dict(table)
-    ends = _characters(found, "ends", note)
-    not_ends = _characters(found, "not_ends", note)
-    abbreviations = _abbreviations(found, "abbreviations", note)
-    before_numbers = _abbreviations(found, "before_numbers", note)
-    ordinals = found.pop("ordinals", base.ordinals)
-    if not isinstance(ordinals, bool):
-        note("must be true or false", "ordinals")
-        ordinals = base.ordinals
-    for key in found:
-        note(f'there is no key "{key}" here; known: {", ".join(_KEYS)}', key)
-    return replace(
-        base,
-        ends=(base.ends | ends) - not_ends,
-        not_ends=(base.not_ends | not_ends) - ends,
-        abbreviations=base.abbreviations | abbreviations,
-        before_numbers=base.before_numbers | before_numbers,
-        ordinals=ordinals,
-    )
-
-
-_KEYS = ("ends", "not_ends", "abbreviations", "before_numbers", "ordinals")
-_NO_END = regex.compile(r"[\w\s\x1C-\x1F\p{M}\p{C}\p{Ps}\p{Pe}\p{Pi}\p{Pf}\"']")
-
-
-def _characters(table: dict[str, Any], key: str, note: Note) -> frozenset[str]:
-    value = table.pop(key, "")
-    if not isinstance(value, str):
-        note("must be a string of characters", key)
-    elif found := _NO_END.search(value):
-        note(f"U+{ord(found[0]):04X} cannot end a sentence", key)
-    else:
-        return frozenset(value)
-    return frozenset()
-
-
-def _abbreviations(table: dict[str, Any], key: str, note: Note) -> frozenset[str]:
-    value = table.pop(key, [])
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        note("must be a list of strings", key)
-        return frozenset()
-    known: set[str] = set()
-    for each in value:
-        if not each or any(character.isspace() for character in each):
-            note(f"{each!r} is empty or holds white space: list its parts one by one", key)
-        elif not each.endswith(".") or len(each) > LONGEST_WORD:
-            note(f"{each!r} does not end in a full stop, or is too long", key)
-        else:
-            known |= {each, each.upper()}
-            if each == each.lower():
-                known.add(each[0].upper() + each[1:])
-    return frozenset(known)
-
-
-LONGEST_WORD = 40
-"""Code points that are looked at before a full stop: no abbreviation is longer."""
-
+from tonemark.tokenizers.sentence_rules import ANY_LANGUAGE, LONGEST_WORD, SentenceRules
 
 # Signs that are used inside sentences and words too (.com, !Xun, 3.5): they end a sentence where
 # white space or the end of the text follows. All others need none.
@@ -135,6 +40,7 @@ _CONTINUING = regex.compile(
 _LOWER = regex.compile(r"[\p{Ll}--\p{Georgian}]", regex.V1)
 _WORD = regex.compile(r"\w")
 _CAPITAL = regex.compile(r"\p{Lu}")
+_PREFIX = regex.compile(r"\A[\p{Ll}\p{M}'’\-]{1,5}+(?=\p{Lu})|\A.*[-'’](?=\p{L})", regex.DOTALL)
 _MIXED = regex.compile(r"[\p{Ll}\p{M}'’\-]{1,5}+\p{Lu}")
 
 _ELLIPSIS = regex.compile(r"\.{2,}+|[.…]*+…[.…]*+")
@@ -156,7 +62,7 @@ _BEFORE_NUMBERS = frozenset(
 )
 
 
-def sentences(text: str, rules: SentenceRules = SentenceRules()) -> list[Token]:
+def sentences(text: str, rules: SentenceRules = ANY_LANGUAGE) -> list[Token]:
     """The sentences of `text`: in order, without overlap, without white space at their ends, every
     other character in exactly one of them, no grapheme cluster cut. In linear time.
 
@@ -306,24 +212,25 @@ def _is_abbreviation(
     if not before or before[-1].isspace():
         return False
     word = before.split()[-1].lstrip(_QUOTES + "([{¿¡—–/")
-    whole = word + "."
-    if whole in rules.abbreviations or whole in _ABBREVIATIONS:
-        return True
-    is_number = following.isdecimal()
-    if is_number and (whole in rules.before_numbers or whole in _BEFORE_NUMBERS):
-        return True
+    bare = _PREFIX.sub("", word)  # uDkt., is-Sur., n'Dr.
+    for whole in (f"{word}.", f"{bare}."):
+        if whole in rules.abbreviations or whole in _ABBREVIATIONS:
+            return True
+        is_known = whole in rules.before_numbers or whole in _BEFORE_NUMBERS
+        if is_known and following.isdecimal():
+            return True
     is_first = len(before.strip()) - len(word) <= 1 and stop - start <= len(before) + 1
     if _NUMBER.fullmatch(word):
-        short = len(word) <= 2
-        return is_first or (short and (rules.ordinals or is_number))
+        is_short = len(word) <= 2
+        return is_first or (is_short and (rules.ordinals or following.isdecimal()))
     if rules.ordinals and _ROMAN.fullmatch(word):
         return True
-    if _INITIAL.fullmatch(word) or (is_first and _LETTERED.fullmatch(word)):
+    if _INITIAL.fullmatch(bare) or (is_first and _LETTERED.fullmatch(word)):
         return True
     if _DOTTED.fullmatch(word):
         # p.m. and n.k. often stand last, U.S. and Ph.D. before a name.
         return not (cased and word == word.lower() != word.upper())
-    return _NO_VOWEL.fullmatch(word) is not None
+    return _NO_VOWEL.fullmatch(bare) is not None
 
 
 _REACHES_OUT = regex.compile(

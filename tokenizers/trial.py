@@ -5,6 +5,7 @@ Knows no processes: what it tries may hang, so `trial_process` runs it in one of
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import math
 import time
@@ -19,8 +20,12 @@ from tonemark.tokenizers.sentences import sentences
 SIZES = tuple(1_000 * 2**doubling for doubling in range(8))
 """Characters of the texts by which growth is measured: 1,000 to 128,000."""
 
-LONG_ENOUGH = 0.04
-"""Seconds of processor time after which no longer text is measured: growth shows by then."""
+LONGER = tuple(1_000 * 2**doubling for doubling in range(10))
+"""The same where growth that looks steep is measured again."""
+
+LONG_ENOUGH, SURE = 0.04, 0.3
+"""Seconds of processor time after which no longer text is measured, for the first time and again:
+noise is as long as the shorter, and looked steep in one of 1,500 patterns."""
 
 JUDGED = 0.02
 """Seconds below which growth is not judged: too little to matter, and to be measured."""
@@ -46,12 +51,14 @@ class Growth(NamedTuple):
 
     @property
     def power(self) -> float:
-        """The power of the length with which time grew over the last two doublings; 1 where the
-        times are too short to tell."""
-        if len(self.seconds) < 3 or self.seconds[-1] < JUDGED:
-            return 1.0
+        """The power of the length with which time grew over the last two doublings."""
         last, before = self.seconds[-1], max(self.seconds[-3], 1e-6)
-        return math.log(last / before) / math.log(self.sizes[-1] / self.sizes[-3])
+        return math.log(max(last, 1e-6) / before) / math.log(self.sizes[-1] / self.sizes[-3])
+
+    @property
+    def is_steep(self) -> bool:
+        """Whether time grows faster than the text, as far as that can be told."""
+        return self.seconds[-1] >= JUDGED and self.power > STEEPEST
 
 
 def identity_faults(tokenizer: Any) -> list[str]:
@@ -95,23 +102,25 @@ def digest(tokenizer: Tokenizer, text: str) -> str:
 def growth(tokenizer: Tokenizer, piece: str) -> Growth:
     """The time for `piece` again and again, until it is long enough to be judged.
 
-    Measured once more before it is called steep: a neighbour's load comes and goes.
+    What looks steep is measured again, for longer: a neighbour's load comes and goes.
     """
-    measured = _growth(tokenizer, piece)
-    if measured.power <= STEEPEST:
-        return measured
-    return min(measured, _growth(tokenizer, piece), key=lambda each: each.power)
+    measured = _growth(tokenizer, piece, SIZES, LONG_ENOUGH)
+    return _growth(tokenizer, piece, LONGER, SURE) if measured.is_steep else measured
 
 
-def _growth(tokenizer: Tokenizer, piece: str) -> Growth:
+def _growth(tokenizer: Tokenizer, piece: str, upto: Sequence[int], enough: float) -> Growth:
     sizes, seconds = [], []
-    for size in SIZES:
+    for size in upto:
         text = (piece * (size // len(piece) + 1))[:size]
-        start = time.process_time()
-        tokenizer.tokenize(text)
+        gc.disable()  # it looks at all tokens again and again as they become more
+        try:
+            start = time.process_time()
+            tokenizer.tokenize(text)
+            seconds.append(time.process_time() - start)
+        finally:
+            gc.enable()
         sizes.append(size)
-        seconds.append(time.process_time() - start)
-        if seconds[-1] >= LONG_ENOUGH and len(sizes) >= 3:
+        if seconds[-1] >= enough and len(sizes) >= 3:
             break
     return Growth(sizes, seconds)
 

@@ -309,7 +309,7 @@ def _steep(tokenizer: Tokenizer, piece: str, shown: str) -> list[str]:
         found = trial.growth(tokenizer, piece)
     except (Exception, SystemExit) as error:
         return [f"{trial.raised(error)}, on {shown} again and again"]
-    if found.power <= trial.STEEPEST:
+    if not found.is_steep:
         return []
     times = ", ".join(
         f"{seconds:.2f} s for {size:,}"

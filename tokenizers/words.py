@@ -150,9 +150,16 @@ def _fewest(tokens: list[Token], first: int, reach: int, ways: dict[int, list[in
     return joined
 
 
-@functools.lru_cache(32_768)
 def _folded(token: str) -> str:
-    return token.lower() if token.isascii() else folded_phrase(token)
+    if token.isascii():
+        return token.lower()
+    return _remembered(token) if len(token) <= _REMEMBERED else folded_phrase(token)
+
+
+_REMEMBERED = 64
+"""Code points of the longest token whose folded form is kept: hostile ones would fill memory."""
+
+_remembered = functools.lru_cache(32_768)(folded_phrase)
 
 
 def _cut_all(

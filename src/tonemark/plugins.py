@@ -10,6 +10,7 @@ import functools
 import importlib.metadata
 import io
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -46,7 +47,7 @@ def plugins(group: str, taken: frozenset[str] = frozenset()) -> tuple[Plugin, ..
     Looked up once in a process: what is installed later is seen by the next one.
     """
     found: dict[tuple[str, str], Plugin] = {}
-    for entry in importlib.metadata.entry_points(group=group):
+    for entry in _entries(group):
         package, version = _package(entry)
         key = entry.name, package
         found.setdefault(key, Plugin(*(entry.name,) * 2, package, version, entry.value, entry))
@@ -97,6 +98,18 @@ def failure(plugin: Plugin, what: str, error: BaseException) -> TonemarkError:
         f'"{plugin.known_as}", from the package {plugin.origin}, {what}: {said}.',
         f"Tell the authors of {plugin.package}, or choose another.",
     )
+
+
+def _entries(group: str) -> Iterable[importlib.metadata.EntryPoint]:
+    """The entry points of a group, without those of packages that are damaged."""
+    try:
+        return importlib.metadata.entry_points(group=group)
+    except Exception:  # one file that cannot be read: the others', one by one
+        found: list[importlib.metadata.EntryPoint] = []
+        for package in importlib.metadata.distributions():
+            with contextlib.suppress(Exception):
+                found += package.entry_points.select(group=group)
+        return found
 
 
 def _package(entry: importlib.metadata.EntryPoint) -> tuple[str, str]:

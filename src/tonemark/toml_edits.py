@@ -14,7 +14,9 @@ import regex
 from tonemark.errors import TonemarkError
 from tonemark.toml_lines import Statement, statements, toml_key, toml_string
 
-_LITERAL = regex.compile(r'"(?:\\.|[^"\\\n])*+"' r"|'[^'\n]*+'")
+_LITERAL = regex.compile(r'"(?:\\.|[^"\\\n])*+"' r"|'[^'\n]*+'|#[^\n]*+")
+"""A string, or a comment, in which quotes are no strings."""
+
 _BEHIND_ITEM = regex.compile(r"[ \t]*+,?+[ \t]*+(?:#[^\n]*+)?+(?:\r?\n)?+")
 
 
@@ -91,10 +93,7 @@ def _longer(text: str, bracket: int, item: str) -> Iterator[str]:
 
 def _shorter(text: str, there: Statement, item: str) -> Iterator[str]:
     for found in _LITERAL.finditer(text, there.value, there.end):
-        try:
-            if tomllib.loads(f"k = {found.group()}")["k"] != item:
-                continue
-        except tomllib.TOMLDecodeError:
+        if found.group()[0] == "#" or tomllib.loads(f"k = {found.group()}")["k"] != item:
             continue
         start, behind = found.span()
         rest = _BEHIND_ITEM.match(text, behind, there.end - 1)

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from packages import install
 
+from tonemark.tokenizers.hostile import GROWING, hostile_texts
+
 Run = Callable[..., Any]
 
 BAD = """
@@ -70,6 +72,8 @@ def test_a_profile_in_a_file_with_its_examples(tonemark: Run, tmp_path: Path) ->
         {"place": "example", "what": "a:b was expected, and a | : | b came", "example": 2}
     ]
     assert (report["name"], report["examples"], report["complete"]) == (str(profile), 2, True)
+    assert report["hostile"] == len(list(hostile_texts()))
+    assert report["patterns"] == len(GROWING)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packages import install
@@ -108,3 +110,18 @@ def test_a_package_without_metadata_is_listed_all_the_same(site: Path) -> None:
     (found,) = plugins(GROUP)
     assert found.name == "it"
     assert found.origin
+
+
+@pytest.mark.parametrize("damaged", [b"\xff\xfe", b"[tonemark.tests]\nno equals sign\n", b"["])
+def test_a_damaged_package_takes_no_other_with_it(site: Path, damaged: bytes) -> None:
+    install(site, "sound", {"it": "tests_sound:thing"}, {}, group=GROUP)
+    install(site, "broken", {}, {}, group=GROUP)
+    (site / "broken-0.1.dist-info" / "entry_points.txt").write_bytes(damaged)
+    assert [each.known_as for each in plugins(GROUP)] == ["it"]
+
+
+def test_names_are_data_and_reach_no_terminal(site: Path, tonemark: Callable[..., Any]) -> None:
+    name = "a\x1b[31m\u202e"
+    install(site, "sly", {name: "tests_sly:thing"}, {})
+    assert "\x1b" not in tonemark("tokenizers").stdout
+    assert "\x1b" not in tonemark("tokenizers", "check", name, code=1).stderr

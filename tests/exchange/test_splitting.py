@@ -228,19 +228,24 @@ def test_the_same_file_twice_adds_nothing_and_a_grown_one_goes_on(store: Store) 
 def test_a_text_that_is_there_is_not_added_divided_otherwise(store: Store) -> None:
     text = "Habari. Karibu.\n\nLeo. Kesho."
     records = [Record(1, 1, "Moja."), Record(2, 2, "Mbili."), Record(3, 3, text)]
-    assert add(store, records).added == 6
-    found = add(
-        store, records, cut=lambda text: paragraphs(text) if "Leo" in text else sentences(text)
-    )
-    assert found.added == 0
-    assert found.already_there == 2
-    assert [each.line for each in found.refused] == [3, 3]
-    other = add(
-        store,
-        records,
-        cut=lambda text: [Token(0, 15), Token(17, 28)] if "Leo" in text else sentences(text),
-    )
-    assert other.added == 0
+
+    def other(cut: Callable[[str], list[Token]]) -> Callable[[str], list[Token]]:
+        return lambda given: cut(given) if given == text else sentences(given)
+
+    assert add(store, records, cut=other(paragraphs)).added == 4
+    for cut, refused in (
+        (sentences, [0, 8, 17, 22]),
+        (lambda text: [Token(0, len(text))], [0]),
+        (lambda text: [Token(0, 7), Token(8, 28)], [0, 8]),
+    ):
+        found = add(store, records, cut=other(cut))
+        assert (found.added, found.already_there) == (0, 2)
+        assert [each.line for each in found.refused] == [3] * len(refused)
+        assert all(
+            f"at {at} " in each.reason for at, each in zip(refused, found.refused, strict=True)
+        )
+    again = add(store, records, cut=other(paragraphs))
+    assert (again.added, again.already_there, again.refused_count) == (0, 4, 0)
 
 
 def test_keys_name_the_source_and_the_place(store: Store) -> None:
@@ -379,6 +384,40 @@ def test_a_text_is_left_out_whole_and_counted(tmp_path: Path, tonemark: Callable
     hers = exported(folder, tonemark, "--joined", "--annotator", "amina")
     assert [each["key"] for each in hers] == ["good", "differs", "rejected"]
     assert [each["answer"] for each in hers] == ["accept", "accept", "reject"]
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2])
+def test_a_text_that_lacks_a_piece_is_not_put_together(
+    lost: int, tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    folder = project(tmp_path, tonemark)
+    (tmp_path / "n.txt").write_text("Asha. Juma. Ali.\nLeo.\n", encoding="utf-8")
+    tonemark("add", folder, tmp_path / "n.txt", "--split", "sentences")
+    tonemark("export", folder, "--all", "-o", tmp_path / "pieces.jsonl")
+    lines = (tmp_path / "pieces.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    del lines[lost]
+    (tmp_path / "pieces.jsonl").write_text("".join(lines), encoding="utf-8")
+    other = tmp_path / "q"
+    tonemark("new", other, "--lang", "sw", "--labels", "PER")
+    tonemark("add", other, tmp_path / "pieces.jsonl")
+    assert [each["text"] for each in exported(other, tonemark, "--all")] == [
+        json.loads(line)["text"] for line in lines
+    ]
+    assert [each["text"] for each in exported(other, tonemark, "--all", "--joined")] == ["Leo."]
+
+
+def test_hashes_of_the_source_are_not_those_of_a_piece(
+    tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    folder = project(tmp_path, tonemark)
+    task_hash = task("Asha. Juma.", "d", "amina", _input_hash=7, _task_hash=8)
+    (tmp_path / "in.jsonl").write_text(task_hash, encoding="utf-8")
+    tonemark("add", folder, tmp_path / "in.jsonl", "--split", "sentences")
+    hashes = [each["_input_hash"] for each in exported(folder, tonemark)]
+    assert 7 not in hashes
+    assert len(set(hashes)) == 2
+    (joined,) = exported(folder, tonemark, "--joined")
+    assert (joined["_input_hash"], joined["_task_hash"]) == (7, 8)
 
 
 def test_pieces_of_several_annotators_stand_under_all_their_names(

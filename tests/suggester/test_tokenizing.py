@@ -72,11 +72,13 @@ def test_it_stays_a_little_ahead_of_each_annotator(
     store, made = work(*(f"Asha {n}" for n in range(100)))
     step_through(made)
     assert made_of(store) == [1, 2, 3, 4, 5], "for whoever comes first"
-    desk = desk_of(store)
+    theirs = Store(store.path)  # another connection, as of another process
+    desk = desk_of(theirs)
+    desk.open_next()
     for _ in range(3):
-        desk.open_next()
         desk.answer("accept")
     desk.close()
+    theirs.close()
     step_through(made)
     assert made_of(store) == [1, 2, 3, 4, 5, 6, 7, 8, 9]
     assert not made.step(), "nothing is left to do"
@@ -101,7 +103,7 @@ FAILS = [
     ("return None", "TypeError"),
     ("return [('a', 'b')]", "TypeError"),
     ("return [found[0]] * 10**9", "MemoryError"),
-    ("self.kept = [' ' * 2**20 for _ in range(10**6)]", "MemoryError"),
+    ("self.kept = ' ' * 2**40", "MemoryError"),
     ("os._exit(3)", "exit code 3"),
     ("os.kill(os.getpid(), signal.SIGSEGV)", "crashed (signal 11)"),
     ("time.sleep(600)", "took longer than 1 s"),
@@ -113,10 +115,9 @@ FAILS = [
 
 @pytest.mark.parametrize(("odd", "why"), FAILS)
 def test_a_document_on_which_it_fails_has_the_general_tokens(
-    odd: str, why: str, work: Work, monkeypatch: pytest.MonkeyPatch
+    odd: str, why: str, work: Work
 ) -> None:
     """And every other document has its own; the reason is told."""
-    monkeypatch.setenv("TONEMARK_TEST", "1")
     texts = ("Asha-na Juma.", "odd, ọ̀dọ́.", "Bola-wá sí.")
     more = f"    def odd(self, text, found):\n        {odd}\n"
     store, made = work(*texts, more=more, time_limit=1.0)

@@ -12,7 +12,10 @@ from packages import install
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers import carrying
 from tonemark.tokenizers.carrying import CarriedWarning, carried, restored
+from tonemark.tokenizers.gaps import Counts, Known, Shares
 from tonemark.tokenizers.hostile import hostile_texts
+from tonemark.tokenizers.learned import Model, Transitions
+from tonemark.tokenizers.learned_file import restored_learned, written
 from tonemark.tokenizers.registry import load_tokenizer, read_tokenizer, tokenizer_names
 
 PROFILE = """
@@ -68,6 +71,17 @@ def test_a_corrected_plug_in_is_its_name_and_the_corrections(site: Path, tmp_pat
     assert again.version == tokenizer.version
 
 
+def test_what_was_learned_is_carried_whole() -> None:
+    general = load_tokenizer("general")
+    known = Known((), Shares({}), (), Counts({}, {}), False, general.tokenize)
+    # No evidence weighs anything; to go on a word does.
+    model = Model("hmn", general, known, {}, Transitions(0.0, 1.0, 0.0, 1.0))
+    tokenizer = restored_learned(written(model, "nothing"), "hmn.words")
+    again = restored(carried(tokenizer))
+    assert (again.name, again.version) == ("hmn.words", tokenizer.version)
+    assert again.tokenize(TEXT) == tokenizer.tokenize(TEXT) != general.tokenize(TEXT)
+
+
 def test_spacys_own_is_its_name() -> None:
     tokenizer = load_tokenizer("spacy:yo")
     assert restored(carried(tokenizer)).tokenize("a b.") == tokenizer.tokenize("a b.")
@@ -112,6 +126,12 @@ GOOD = json.loads(carried(load_tokenizer("general")))
         ({**GOOD, "format": 2}, "later Tonemark"),
         ({**GOOD, "name": 3}, "damaged"),
         ({**GOOD, "version": ""}, "damaged"),
+        ({**GOOD, "base": 3}, "damaged"),
+        ({**GOOD, "base": "x"}, "not a tokenizer"),
+        ({"format": 1, "name": "a", "version": "1", "learned": 3}, "damaged"),
+        ({"format": 1, "name": "a", "version": "1", "learned": "é"}, "damaged"),
+        ({"format": 1, "name": "a", "version": "1", "learned": "aaaa"}, "a is not a file that"),
+        ({"format": 1, "name": "a", "version": "1", "package": []}, "damaged"),
         ({**GOOD, "rules": 3}, "does not know"),
         ({**GOOD, "rules": {"newer": 3}}, "does not know"),
         ({**GOOD, "rules": {"letters": 3}}, "letters is not"),

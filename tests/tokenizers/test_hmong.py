@@ -18,8 +18,8 @@ LISTED = [
     if line and not line.startswith("#")
 ]
 
-# Consonants, vowels and tones of White Hmong and Mong Leng: Heimbach 1979; Smalley, Vang and Yang
-# 1990. A slip of the pen in the list most often makes something that is no syllable.
+# Consonants, vowels and tones of White Hmong and Mong Leng in RPA. A slip of the pen in the list
+# most often makes something that is no syllable.
 SYLLABLE = regex.compile(
     r"(?i)(?:n(?:plh?|ph?|tsh?|txh?|th?|dlh?|ch?|kh?|qh?|rh?|y)|hm(?:l|)|hn(?:y|)|hl|plh?|ph?|tsh?|txh?"
     r"|dlh?|dh?|th?|ch?|kh?|qh?|rh?|ml?|xy?|[nlvfszyhg])?(?:ee|oo|aa|ai|au|aw|ia|ua|[aeiouw])[bmdjvsg]?"

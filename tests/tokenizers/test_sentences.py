@@ -15,13 +15,9 @@ from hypothesis import strategies as st
 
 from tonemark.text import graphemes
 from tonemark.tokenizers.base import Token
-from tonemark.tokenizers.line_ends import WIDEST, line_ends
-from tonemark.tokenizers.sentences import (
-    SentenceRules,
-    paragraphs,
-    sentence_rules,
-    sentences,
-)
+from tonemark.tokenizers.line_ends import NARROWEST, WIDEST, line_ends
+from tonemark.tokenizers.sentence_rules import SentenceRules, sentence_rules
+from tonemark.tokenizers.sentences import paragraphs, sentences
 
 GENERAL = SentenceRules()
 
@@ -65,6 +61,7 @@ CASES = {
     "dashes": "– Uko wapi?| – Hapa. – alijibu.| — Sawa.".replace(". –", ". –"),
     "inverted": "¿Dónde está?| ¡Aquí!| Bueno.",
     "straight quotes between spaces": '" Njoo . "| Walienda .| " Sawa . "| Basi .',
+    "a quote that was left open": 'Urefu wa 5 " tu .|\n\n" Sawa . "| Basi .',
     "tokens put together": "Habari za leo .| Uko wapi ?| Dr . Juma".replace("Dr . J", "Dr .| J"),
     "no capitals at all": "nimefika.| nitakuja kesho.| uko wapi?| sawa... basi",
     "pictures": "Safi sana!| 😀 Kesho tena.😀👩🏽| Basi…❤️| Asante",
@@ -152,6 +149,8 @@ def test_ends(written: str) -> None:
         ({"abbreviations": ["mh."]}, "Mh. Asha na mh. Juma, MH. Ali.| Basi."),
         ({"abbreviations": ["Mhe."]}, "(Mhe. Asha) alikuja.| Ni mhe.| Basi."),
         ({}, "Mhe.| Asha alikuja."),
+        ({"abbreviations": ["Sur.", "Dkt."]}, "L-is-Sur. Borg u n’Dkt. Juma, uDkt. Zulu.| Basi."),
+        ({}, "Wathi uDr. Zulu no-Mr. Dube noJ. Nxumalo.| Kulungile."),
         ({"before_numbers": ["Na."]}, "Ni Na. 5 hapa.| Na.| Basi."),
         ({"ordinals": True}, "Am 3. Mai und 21. Juni kam Otto II. Groß.| Im Jahr 2021.| Gut."),
         ({}, "Am 3.| Mai."),
@@ -252,7 +251,7 @@ def test_no_sentence_lies_in_two_paragraphs(text: str) -> None:
 
 @given(
     st.lists(st.sampled_from(["na", "Asha", "sokoni", "walikwenda", "Kiti"]), min_size=1),
-    st.integers(40, WIDEST),
+    st.integers(NARROWEST + 20, WIDEST),
 )
 def test_wrapping_ends_nothing(words: list[str], width: int) -> None:
     lines, line = [], ""

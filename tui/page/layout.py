@@ -210,20 +210,27 @@ class _Wrapper:
         self.x = self.indent
 
     def _split(self, start: int, end: int, token: int) -> None:
-        """A stretch that is wider than a row, in parts that each fill one as far as clusters do."""
+        """A stretch that is wider than a row, in parts that each fill one as far as clusters do,
+        and behind a blank where a row has one: Hmong words hold spaces."""
         first, shown, taken = start, "", 0
+        behind_blank = (start, 0, 0)  # where the next row may begin; what stands before, its cells
         for left, right in graphemes(self.text[start:end]):
             cluster = visible(self.text[start + left : start + right])
             width = cells(cluster)
             if width > self.width - self.indent:
                 cluster, width = TOO_WIDE, 1
-            if self.x + taken + width > self.width and self.x + taken > self.indent:
-                if shown:
-                    self._put(taken, first, start + left, token, Safe(shown))
+            while self.x + taken + width > self.width and self.x + taken > self.indent:
+                at, size, room = behind_blank
+                if at <= first:
+                    at, size, room = start + left, len(shown), taken
+                if size:
+                    self._put(room, first, at, token, Safe(shown[:size]))
                 self._break()
-                first, shown, taken = start + left, "", 0
+                first, shown, taken = at, shown[size:], taken - room
             shown += cluster
             taken += width
+            if cluster == " ":
+                behind_blank = (start + right, len(shown), taken)
         self._put(taken, first, end, token, Safe(shown))
 
     def _between(self, start: int, end: int) -> None:

@@ -11,6 +11,7 @@ from tonemark.corpus.project_checks import Bidi
 from tonemark.text import graphemes
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.general import GeneralTokenizer
+from tonemark.tokenizers.words import Phrases
 from tonemark.tui.page.cells import cells
 from tonemark.tui.page.layout import LIST_INDENT, Layout, Mode, frame, lay_out, opening_mode, window
 
@@ -94,6 +95,26 @@ def test_rows_of_a_list(text: str, width: int, rows: list[str]) -> None:
     assert all(row.height == 1 for row in layout.rows)
     starts = {row.pieces[0].x for row in layout.rows if row.pieces}
     assert starts <= {LIST_INDENT if width > 2 * LIST_INDENT else 0}
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "rows"),
+    [
+        ("tsev kho mob", 12, ["tsev kho mob"]),
+        ("nyob tsev kho mob", 12, ["nyob ", "tsev kho mob"]),
+        ("tsev kho mob.", 12, ["tsev kho mob", "."]),
+        ("tsev kho mob", 10, ["tsev kho ", "mob"]),  # between syllables, not inside one
+        ("tsev kho mob", 8, ["tsev ", "kho mob"]),  # no row begins with a blank for that
+        ("tsev kho mob", 3, ["tse", "v ", "kho", " ", "mob"]),
+        ("𖬖𖬰𖬝𖬵 𖬄𖬶𖬟 𖬌𖬣𖬵", 6, ["𖬖𖬰𖬝𖬵 𖬄𖬶𖬟 ", "𖬌𖬣𖬵"]),
+        ("kws     kho", 6, ["kws   ", "  kho"]),
+    ],
+)
+def test_rows_of_words_that_hold_spaces(text: str, width: int, rows: list[str]) -> None:
+    phrases = Phrases(["tsev kho mob", "𖬖𖬰𖬝𖬵 𖬄𖬶𖬟 𖬌𖬣𖬵", "kws kho"])
+    tokens = phrases.join(text, tokens_of(text))
+    assert drawn(lay_out([(text, tokens)], width)) == rows
+    assert any(" " in text[start:end] for start, end in tokens)
 
 
 def test_what_no_token_covers_is_shown_in_a_list() -> None:
