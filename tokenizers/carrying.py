@@ -7,7 +7,6 @@ Tonemark matter. Code is not: of plug-ins and spaCy's tokenizers the name and ve
 from __future__ import annotations
 
 import base64
-import base64
 import dataclasses
 import json
 import warnings
@@ -19,7 +18,6 @@ from tonemark.files import parsed
 from tonemark.tokenizers.base import Tokenizer
 from tonemark.tokenizers.corrected import CorrectedTokenizer
 from tonemark.tokenizers.general import GeneralTokenizer
-from tonemark.tokenizers.learned import LearnedTokenizer
 from tonemark.tokenizers.rules import GENERAL_VERSION, Rules
 
 FORMAT = 1
@@ -49,8 +47,6 @@ def carried(tokenizer: Tokenizer) -> bytes:
         form["version"] = tokenizer.own_version
     elif data := _learned(tokenizer):
         form["learned"] = base64.b64encode(data).decode()
-    elif isinstance(tokenizer, LearnedTokenizer):
-        form["learned"] = base64.b64encode(tokenizer.data).decode()
     elif package := _origin(tokenizer):
         form["package"] = package
     return json.dumps(form, ensure_ascii=False).encode()
@@ -65,10 +61,6 @@ def restored(data: bytes) -> Tokenizer:
     """
     form = _read(data)
     name, version = form["name"], form["version"]
-    if isinstance(form.get("learned"), str):
-        from tonemark.tokenizers.learned_file import restored_learned
-
-        return restored_learned(base64.b64decode(form["learned"]), name)
     if "base" in form:
         base = restored(form["base"].encode())
         return CorrectedTokenizer(base, _rules(form.get("rules")), name=name, version=version)

@@ -121,12 +121,8 @@ def _body(model: Model, base: str) -> dict[str, Any]:
 
 def _model(body: Any, language: str) -> Model:
     """The model of a body. Raises ValueError and the like where that is none."""
-    from tonemark.tokenizers.carrying import CarriedWarning, restored
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", CarriedWarning)
-        base = restored(_text(body["base"]).encode())
-    if not isinstance(base, GeneralTokenizer) or type(body["rpa"]) is not bool:
+    base = _base(_text(body["base"]))
+    if type(body["rpa"]) is not bool:
         raise ValueError
     tokens = [_text(each) for each in _list(body["tokens"])]
     counts = {
@@ -163,6 +159,21 @@ def _model(body: Any, language: str) -> Model:
         weights={name: _weight(weight) for name, weight in weights.items()},
         transitions=Transitions(*map(_weight, _list(body["transitions"]))),
     )
+
+
+def _base(given: str) -> GeneralTokenizer:
+    """The base that `carried` wrote. Only rules: a file never says whose code is to be run."""
+    from tonemark.tokenizers.carrying import CarriedWarning, restored
+
+    form = parsed(given)
+    if not isinstance(form, dict) or "rules" not in form or form.keys() & {"base", "learned"}:
+        raise ValueError
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CarriedWarning)  # the version tells of it: see `learned`
+        base = restored(given.encode())
+    if not isinstance(base, GeneralTokenizer):
+        raise ValueError
+    return base
 
 
 def _text(value: Any) -> str:
