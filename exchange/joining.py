@@ -49,7 +49,7 @@ def joined_rows(
     keys: set[str] = set()
 
     def finished(name: str, source: _Source) -> Iterator[ExportRow]:
-        row = None if source.reasons else _joined(source.rows)
+        row = _joined(source.rows)
         if row is None:
             leave_out(next((each for each in REASONS if each in source.reasons), IN_PART))
         else:

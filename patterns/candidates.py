@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import regex
 
-from tonemark.tokenizers.base import Token
+from tonemark.tokenizers.base import Token, common_ends
 
 # Shapes of a token. Letters without case (Ethiopic, Arabic) have a shape of their own.
 _PUNCT, _LOWER, _CASELESS, _CAPITAL, _PREFIXED, _CAMEL, _NUMBER = "placxmn"
@@ -136,6 +136,46 @@ def candidates(text: str, tokens: Sequence[Token], counts: Mapping[str, WordCoun
         if end - first > 1 or reading.shapes[first] != _CAPITAL or not _is_common(uses[first])
     ]
     return Candidates(tuple(runs), _weights(reading, uses, runs))
+
+
+def candidates_again(
+    text: str,
+    before: Sequence[Token],
+    known: Candidates,
+    after: Sequence[Token],
+    counts: Mapping[str, WordCount],
+) -> Candidates:
+    """What `candidates` makes of the tokens `after`, from what is `known` of those `before`.
+
+    Lines are read apart but for the words at their ends, so that only those around what changed
+    are read again.
+    """
+    first, last = common_ends(before, after)
+    left = _line_start(text, after, first - _BESIDE)
+    right = _line_start(text, after, len(after) - last + _BESIDE, step=1)
+    begin = _line_start(text, after, left - _BESIDE)
+    end = _line_start(text, after, right + _BESIDE, step=1)
+    part = candidates(text, after[begin:end], counts)
+    moved = len(after) - len(before)
+    runs = [run for run in known.runs if run[1] <= left]
+    runs += [
+        (a + begin, b + begin) for a, b in part.runs if left <= a + begin and b + begin <= right
+    ]
+    runs += [(a + moved, b + moved) for a, b in known.runs if a + moved >= right]
+    weight = part.weight[left - begin : right - begin]
+    return Candidates(tuple(runs), (*known.weight[:left], *weight, *known.weight[right - moved :]))
+
+
+_BESIDE = 8
+"""Tokens on both sides of a line that what is said of it may hang on, and more."""
+
+
+def _line_start(text: str, tokens: Sequence[Token], at: int, step: int = -1) -> int:
+    """The token that begins a line: `at`, or the nearest before it, or behind it with `step` 1."""
+    at = max(0, min(at, len(tokens)))
+    while 0 < at < len(tokens) and not _LINE_BREAK.search(text, tokens[at - 1].end, tokens[at].end):
+        at += step
+    return at
 
 
 def _read(text: str, tokens: Sequence[Token]) -> _Reading:

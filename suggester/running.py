@@ -36,6 +36,9 @@ LOOK = 0.05
 """Seconds between two looks whether there is something to do: nobody notices them on a page that
 is waited for, and they cost a thousandth of a core."""
 
+REREAD = 0.5
+"""Seconds between two looks whether the project's file changed."""
+
 TELL = 10.0
 """Seconds between two times that figures are told which changed meanwhile."""
 
@@ -80,7 +83,7 @@ class _Run:
         self.time_limit = time_limit
         self.told = Told(os.getpid(), _user(), time.time(), doing="starting")
         self.ending = False
-        self._beaten = self._needed = self._written = time.monotonic()
+        self._beaten = self._needed = self._written = self._reread = time.monotonic()
 
     def run(self) -> None:
         """To the end, which is told."""
@@ -121,8 +124,8 @@ class _Run:
             try:
                 tokenizing = self._tokenizing(project, store)
                 while tokenizing and not self._is_over():
-                    if project_changed(project):
-                        project = read_project(folder)
+                    if changed := self._changed(project):
+                        project = changed
                         tokenizing.close()
                         tokenizing = self._tokenizing(project, store)
                         continue
@@ -133,6 +136,18 @@ class _Run:
                 if tokenizing:
                     tokenizing.close()
                     self.told = replace(self.told, made=tokenizing.made, failed=tokenizing.failed)
+
+    def _changed(self, project: Project) -> Project | None:
+        """The project, where its file changed; one that is at fault is no reason to end, for who
+        edits it is told, and mends it."""
+        now = time.monotonic()
+        if now - self._reread < REREAD:
+            return None
+        self._reread = now
+        with contextlib.suppress(TonemarkError):
+            if project_changed(project):
+                return read_project(project.folder)
+        return None
 
     def _tokenizing(self, project: Project, store: Store) -> Tokenizing | None:
         """The work of tokenizing; None where the project's tokenizer needs no other process."""

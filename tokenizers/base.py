@@ -5,6 +5,7 @@ Knows nothing of documents, projects or the screen.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
 
@@ -38,3 +39,23 @@ class Tokenizer(Protocol):
     def tokenize(self, text: str) -> list[Token]:
         """The tokens of `text`."""
         ...
+
+
+_CHUNK = 1024
+
+
+def common_ends(one: Sequence[Token], other: Sequence[Token]) -> tuple[int, int]:
+    """How many tokens two rows of them have in common at the beginning, and how many of the others
+    at the end."""
+    first = _alike(one, other)
+    return first, _alike(one[first:][::-1], other[first:][::-1])
+
+
+def _alike(one: Sequence[Token], other: Sequence[Token]) -> int:
+    at, shorter = 0, min(len(one), len(other))
+    # A row of 100,000 that differs in one place is compared by the stretch, in C.
+    while at < shorter and one[at : at + _CHUNK] == other[at : at + _CHUNK]:
+        at += _CHUNK
+    while at < shorter and one[at] == other[at]:
+        at += 1
+    return min(at, shorter)

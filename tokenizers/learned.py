@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -187,26 +188,18 @@ class _Gaps(dict[tuple[str, str, bool], Weighed]):
 
 
 def lines(text: str, tokens: list[Token]) -> list[list[Token]]:
-    """The tokens of each line of a text; one that holds the end of a line is a line by itself."""
+    """The tokens of each line of a text. No token of rules holds the end of one: it breaks every
+    grapheme cluster (UAX #29)."""
     found: list[list[Token]] = []
-    line: list[Token] = []
-    ends = [match.start() for match in _BREAK.finditer(text)]
-    at = 0
-    for token in tokens:
-        if at < len(ends) and ends[at] < token.end:
-            found.append(line)
-            holds = False
-            while at < len(ends) and ends[at] < token.end:
-                holds = holds or ends[at] >= token.start
-                at += 1
-            line = [token]
-            if holds:
-                found.append(line)
-                line = []
-            continue
-        line.append(token)
-    found.append(line)
-    return [line for line in found if line]
+    first = 0
+    for match in _BREAK.finditer(text):
+        following = bisect_left(tokens, (match.start(),), first)
+        if following > first:
+            found.append(tokens[first:following])
+            first = following
+    if first < len(tokens):
+        found.append(tokens[first:])
+    return found
 
 
 def digest(data: bytes) -> str:

@@ -180,14 +180,16 @@ class Lessons:
             together.setdefault(self.gold[number].document, []).append(number)
         groups = list(together.values())
         if len(groups) < 2:
-            size = -(-len(numbers) // FOLDS)
+            size = max(1, -(-len(numbers) // FOLDS))
             groups = [list(numbers[at : at + size]) for at in range(0, len(numbers), size)]
         if len(groups) <= FOLDS:
             return groups
         folds: list[list[int]] = [[] for _ in range(FOLDS)]
-        for group in groups:
-            min(folds, key=len).extend(group)
-        return folds
+        done = 0
+        for group in groups:  # neighbours stay together: they are often of one source
+            folds[done * FOLDS // len(numbers)] += group
+            done += len(group)
+        return [fold for fold in folds if fold]
 
     def known(self, numbers: Iterable[int]) -> Known:
         """What these texts tell, with the raw text and the list of the base."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -16,9 +17,14 @@ ROOMS = ("cli", "suggester", "tui", "patterns", "exchange", "corpus", "tokenizer
 SCREENLESS = ("new", "add", "export", "status", "recent", "doctor", "tokenize", "tokenizers")
 
 
-def python(code: str, cwd: Path = ROOT) -> str:
+def python(code: str, cwd: Path = ROOT, path: Path | None = None) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=cwd, timeout=120
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(path)} if path else None,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -79,6 +85,36 @@ def test_annotate_loads_no_spacy() -> None:
     )
     assert "textual" in loaded
     assert not loaded & {"spacy", "numpy", "srsly"}
+
+
+@pytest.mark.parametrize(("tokenizer", "seen_to"), [("general", False), ("spacy:yo", True)])
+def test_a_page_over_any_tokenizer_loads_no_spacy(
+    tokenizer: str, seen_to: bool, tmp_path: Path
+) -> None:
+    """And the process that does is not even thought of where the tokenizer is ours."""
+    loaded = python(
+        "import json, sys\n"
+        "from pathlib import Path\n"
+        "from making import made_project\n"
+        "import tonemark.tui.app, tonemark.tui.screens.annotate\n"
+        "from tonemark.cli import working\n"
+        f"folder = made_project(Path({str(tmp_path / 'p')!r}))\n"
+        "path = folder / 'project.toml'\n"
+        f"path.write_text(path.read_text().replace('\"general\"', '\"{tokenizer}\"'))\n"
+        "working._check_terminal = lambda: None\n"
+        "import subprocess; subprocess.run = lambda *given, **options: None\n"
+        "desk = working._desk(folder, 'amina')\n"
+        "try: desk.open_next()\n"
+        "except Exception as error: assert 'not there yet' in str(error), error\n"
+        "print(json.dumps(sorted(sys.modules)))\n",
+        path=ROOT / "tests",
+    )
+    names = json.loads(loaded.splitlines()[-1])
+    tops = {name.split(".")[0] for name in names}
+    assert "textual" in tops
+    assert not tops & {"spacy", "numpy", "srsly"}
+    assert ("tonemark.suggester.starting" in names) is seen_to
+    assert "tonemark.suggester.tokenizing" not in names
 
 
 def test_tokenizers_does_not_shadow_the_package_of_that_name() -> None:

@@ -406,6 +406,21 @@ def test_a_text_that_lacks_a_piece_is_not_put_together(
     assert [each["text"] for each in exported(other, tonemark, "--all", "--joined")] == ["Leo."]
 
 
+def test_pieces_that_do_not_lie_where_they_say_are_not_put_together(
+    tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    folder = project(tmp_path, tonemark)
+    pieces = [
+        {"text": "Asha.", "_piece": {"of": "d", "offset": 0, "length": 11}},
+        {"text": "Juma.", "_piece": {"of": "d", "offset": 5, "length": 11, "before": " "}},
+    ]
+    lines = "".join(f"{json.dumps(each)}\n" for each in pieces)
+    (tmp_path / "in.jsonl").write_text(lines, encoding="utf-8")
+    tonemark("add", folder, tmp_path / "in.jsonl")
+    done = tonemark("export", folder, "--all", "--joined", "-o", tmp_path / "o", code=1)
+    assert "1 of which pieces are missing" in done.stderr
+
+
 def test_hashes_of_the_source_are_not_those_of_a_piece(
     tmp_path: Path, tonemark: Callable[..., Any]
 ) -> None:

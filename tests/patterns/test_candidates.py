@@ -7,10 +7,16 @@ from pathlib import Path
 
 import pytest
 import regex
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tonemark.patterns.candidates import WordCount, candidates, count_words, fold_word
+from tonemark.patterns.candidates import (
+    WordCount,
+    candidates,
+    candidates_again,
+    count_words,
+    fold_word,
+)
 from tonemark.tokenizers.base import Token
 
 CORPORA = Path(__file__).resolve().parents[2] / "../shared/corpora/ner"
@@ -198,3 +204,35 @@ def test_names_of_real_text_are_found(language: str, share: float) -> None:
         for (text, tokens), gold in zip(documents, names, strict=True)
     )
     assert hits >= share * sum(map(len, names))
+
+
+PARTS = "Samia Suluhu wa bin 12 mwaka 2019 Mei - . J “ ” ba'Ningizimu IWAZE TENA LEO SANA ሰላም :"
+COUNTS = {
+    "mei": WordCount(lower=1, capital=9, near_year=9, before_number=8),
+    "mwaka": WordCount(lower=9, near_year=8),
+    "bin": WordCount(lower=9, links=8),
+    "ሰላም": WordCount(lower=4, forms=5),
+}
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(st.sampled_from([*PARTS.split(), "\n", "\n", "\r\n"]), min_size=3, max_size=90),
+    st.integers(0, 80),
+    st.integers(2, 4),
+    st.booleans(),
+)
+def test_read_again_around_a_change_is_read_whole(
+    words: list[str], at: int, size: int, back: bool
+) -> None:
+    text = " ".join(words)
+    one = tokens_of(text)
+    at = min(at, max(0, len(one) - size))
+    if not one:
+        return
+    joined = Token(one[at].start, one[min(len(one), at + size) - 1].end)
+    other = [*one[:at], joined, *one[at + size :]]
+    before, after = (other, one) if back else (one, other)
+    known = candidates(text, before, COUNTS)
+    again = candidates_again(text, before, known, after, COUNTS)
+    assert again == candidates(text, after, COUNTS)

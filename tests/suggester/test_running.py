@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import pytest
 from suggesters import is_alive, plug_words, until
 
 from tonemark.corpus.store import STORE_FILE, Store
-from tonemark.suggester import starting
+from tonemark.suggester import running, starting
 from tonemark.suggester.place import LOG_LIMIT, Place, Told
 from tonemark.suggester.starting import Suggester
 
@@ -181,6 +182,9 @@ def test_another_tokenizer_in_the_project_file_is_taken_up(
     process = started(folder)
     until(lambda: tokenized(folder) == 1)
     text = (folder / "project.toml").read_text(encoding="utf-8")
+    (folder / "project.toml").write_text("name = [", encoding="utf-8")
+    time.sleep(2 * running.REREAD)  # that nothing happens cannot be waited for
+    assert process.poll() is None, "a file that is at fault is mended by who edits it"
     (folder / "project.toml").write_text(text.replace("spacy:xx", "words"), encoding="utf-8")
     until(lambda: tokenized(folder) == 2)
     (folder / "project.toml").write_text(text.replace("spacy:xx", "general"), encoding="utf-8")

@@ -79,7 +79,7 @@ def test_why_no_page_can_be_opened_is_said(
     term = terminal("annotate", folder, "--as", "amina")
     screen = term.wait("tries again, q quits")
     assert "no licence" in screen
-    assert "pip uninstall tests-words" in " ".join(screen.split()), "what to do"
+    assert "Tell the authors of tests-words" in " ".join(screen.split()), "what to do"
     report = tonemark("doctor", folder, code=1).stdout
     assert "no licence" in report
     shutil.rmtree(site)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tonemark.text import graphemes
 from tonemark.tokenizers.base import Token
-from tonemark.tokenizers.check import faults
+from tonemark.tokenizers.check import faults, instead, made_tokens, mended
+from tonemark.tokenizers.general import GeneralTokenizer
 
 
 @pytest.mark.parametrize(
@@ -55,3 +56,52 @@ def test_a_border_inside_a_cluster_is_found(text: str, data: st.DataObject) -> N
     tokens = [Token(*pair) for pair in pairwise(cuts) if pair[1] <= len(text)]
     torn = any(token.end not in ends for token in tokens)
     assert any("grapheme" in fault for fault in faults(text, tokens)) is torn
+
+
+@given(CLUSTERED | st.text(), st.data())
+def test_mended_tokens_break_no_promise(text: str, data: st.DataObject) -> None:
+    """However a text was cut into pieces: white space goes, and no cluster is torn."""
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(text)))) | {0, len(text)})
+    tokens = [Token(*pair) for pair in pairwise(cuts)]
+    found = mended(text, tokens)
+    assert faults(text, found) == []
+    if faults(text, tokens) == []:
+        assert found == tokens, "what is right stays as it is"
+
+
+@pytest.mark.parametrize(
+    ("text", "cuts", "expected"),
+    [
+        ("e\u0301a", [0, 1, 3], ["e\u0301", "a"]),
+        ("a \u0301b", [0, 1, 2, 4], ["a", " \u0301b"]),
+        ("\U0001f1f0\U0001f1eax", [0, 1, 2, 3], ["\U0001f1f0\U0001f1ea", "x"]),
+        ("a  b", [0, 1, 3, 4], ["a", "b"]),
+        ("x\r\ny", [0, 2, 3, 4], ["x\r\n", "y"]),
+    ],
+)
+def test_how_tokens_are_mended(text: str, cuts: list[int], expected: list[str]) -> None:
+    found = mended(text, [Token(*pair) for pair in pairwise(cuts)])
+    assert [text[start:end] for start, end in found] == expected
+
+
+def test_what_cannot_be_mended_stays_a_fault() -> None:
+    assert mended("abc", [Token(0, 1), Token(2, 3)]) == [Token(0, 1), Token(2, 3)]
+    assert faults("abc", mended("abc", [Token(0, 2), Token(1, 3)]))
+
+
+def test_a_tokenizer_that_fails_is_replaced_and_told_of() -> None:
+    class Broken(GeneralTokenizer):
+        def tokenize(self, text: str) -> list[Token]:
+            if text == "raise":
+                raise ValueError("bad  luck\n" + "x" * 1000)
+            return [Token(0, 1)]
+
+    assert made_tokens(Broken(), "a") == ([(0, 1)], "")
+    tokens, fault = made_tokens(Broken(), "ab cd")
+    assert tokens == [(0, 2), (3, 5)]
+    assert fault == "the character at 1 (U+0062) is in no token"
+    tokens, fault = made_tokens(Broken(), "raise")
+    assert tokens == [(0, 5)]
+    assert fault.startswith("it raised ValueError: bad luck xxx")
+    assert len(fault) == 300
+    assert instead("ab cd", "late").fault == "late"

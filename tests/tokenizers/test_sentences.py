@@ -109,6 +109,9 @@ CASES = {
     "white space": "\n  Habari. | \t Karibu.  \n ",
     "nothing": "",
     "white space alone": " \n\t\u3000 ",
+    "signs at the front": "?! Basi.| *** Leo.",
+    "a long word sticks out": f"Asha na Amina walikwenda pamoja kununua\nNdizi hapa\n{'x' * 50}\n"
+    "Na Juma.",
     "signs alone": "?! ... ***",
 }
 

@@ -111,7 +111,7 @@ class Layout:
 
     width: int
     mode: Mode
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     first_rows: tuple[int, ...]
     starts: tuple[tuple[int, ...], ...]
     height: int
@@ -139,18 +139,31 @@ def lay_out(
         if len(sheets) > 1:
             rows.append(Row(sheet, y, 1, (), separator=True))
             y += 1
-        filler = _Lister(text, width) if mode == "list" else _Wrapper(text, width)
         height = 1 if mode == "list" else 2
         first_rows.append(len(rows))
         behind = 0
         begins = []
-        for pieces in filler.fill(tokens):
+        for pieces in filled(text, tokens, width, mode):
             begins.append(pieces[0].start if pieces else behind)
             behind = pieces[-1].end if pieces else behind
             rows.append(Row(sheet, y, height, tuple(pieces)))
             y += height
         starts.append(tuple(begins))
     return Layout(width, mode, tuple(rows), tuple(first_rows), tuple(starts), y)
+
+
+def filled(
+    text: str,
+    tokens: Sequence[Token],
+    width: int,
+    mode: Mode,
+    start: int = 0,
+    end: int | None = None,
+) -> list[list[Piece]]:
+    """The rows of a text, or of a stretch of it that begins a row, whose tokens these are; the
+    pieces count tokens from the first of these."""
+    filler = _Lister(text, width) if mode == "list" else _Wrapper(text, width)
+    return filler.fill(tokens, start, len(text) if end is None else end)
 
 
 class _Wrapper:
@@ -165,11 +178,10 @@ class _Wrapper:
         self.indent = 0
         self.x = 0
 
-    def fill(self, tokens: Sequence[Token]) -> list[list[Piece]]:
+    def fill(self, tokens: Sequence[Token], behind: int, until: int) -> list[list[Piece]]:
         text, limit = self.text, self.width
         shown = [visible(text[start:end]) for start, end in tokens]
         widths = [cells(word) for word in shown]
-        behind = 0
         together = 0
         for index, (start, end) in enumerate(tokens):
             if start > behind:
@@ -195,8 +207,8 @@ class _Wrapper:
             else:
                 self._split(start, end, index)
             behind = end
-        if behind < len(text):
-            self._between(behind, len(text))
+        if behind < until:
+            self._between(behind, until)
         if len(self.rows) > 1 and not self.rows[-1]:
             self.rows.pop()
         return self.rows
@@ -269,13 +281,12 @@ class _Lister(_Wrapper):
         self.indent = LIST_INDENT if width > 2 * LIST_INDENT else 0
         self.x = self.indent
 
-    def fill(self, tokens: Sequence[Token]) -> list[list[Piece]]:
-        behind = 0
+    def fill(self, tokens: Sequence[Token], behind: int, until: int) -> list[list[Piece]]:
         for index, (start, end) in enumerate(tokens):
             self._gap(behind, start)
             self._add(start, end, index)
             behind = end
-        self._gap(behind, len(self.text))
+        self._gap(behind, until)
         return self.rows
 
     def _gap(self, start: int, end: int) -> None:

@@ -5,18 +5,19 @@ Pure, and equal to laying all of it out: joining two tokens of 100,000 is then a
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
+from operator import itemgetter
 from typing import NamedTuple, overload
 
-from tonemark.tokenizers.base import Token
-from tonemark.tui.page.layout import Layout, Row, filled
+from tonemark.tokenizers.base import Token, common_ends
+from tonemark.tui.page.layout import Layout, Piece, Row, filled
 
 AHEAD = 400
 """Tokens behind a change that are laid out before it is looked where rows begin as before."""
 
-_CHUNK = 1024
+_START = itemgetter(0)
 
 
 class _Part(NamedTuple):
@@ -35,11 +36,7 @@ class _Part(NamedTuple):
         row = self.rows[self.first + index]
         if not self.tokens:
             return row._replace(y=row.y + self.lines) if self.lines else row
-        pieces = tuple(
-            piece._replace(token=piece.token + self.tokens) if piece.token >= 0 else piece
-            for piece in row.pieces
-        )
-        return row._replace(y=row.y + self.lines, pieces=pieces)
+        return row._replace(y=row.y + self.lines, pieces=_moved(row.pieces, self.tokens))
 
 
 class Rows(Sequence[Row]):
@@ -87,32 +84,32 @@ def laid_out_again(
 
     None where rows do not come to begin as before within AHEAD tokens: then all are to be laid out.
     """
-    same = _same(before, after)
-    behind = _same(before[same:][::-1], after[same:][::-1])
     starts, first_row = layout.starts[sheet], layout.first_rows[sheet]
-    if same == 0 or same >= len(before):
+    same, behind = common_ends(before, after)
+    if same >= min(len(before), len(after)):
         return None
-    row = _begins(text, starts, before, same)
-    if row is None:
-        return None
-    first = _token_from(after, starts[row])
-    last_changed = len(after) - behind
-    until = min(len(after), last_changed + AHEAD)
+    changed = len(after) - behind
+    change = min(before[same].start, after[same].start)
+    row = _begins(text, starts, before, same, change)
+    begin, first = (starts[row], bisect_left(after, starts[row], key=_START)) if row else (0, 0)
+    until = min(len(after), changed + AHEAD)
     end = after[until].start if until < len(after) else len(text)
-    pieces = filled(text, after[first:until], layout.width, layout.mode, starts[row], end)
-    begins, at = [], starts[row]
+    pieces = filled(text, after[first:until], layout.width, layout.mode, begin, end)
+    begins, at = [], begin
     for each in pieces:
         begins.append(each[0].start if each else at)
         at = each[-1].end if each else at
-    changed_to = after[last_changed - 1].end if last_changed else 0
-    resumed = _resumed(text, begins, starts, changed_to, until == len(after))
-    if resumed is None:
-        return None
-    new, old = resumed
+    new, old = len(pieces), len(starts)
+    if until < len(after):
+        change = max(before[len(before) - behind - 1].end, after[changed - 1].end)
+        resumed = _resumed(text, begins, starts, after[first:until], change)
+        if resumed is None:
+            return None
+        new, old = resumed
     height = 1 if layout.mode == "list" else 2
     y = layout.rows[first_row + row].y
     made = [
-        Row(sheet, y + height * number, height, tuple(_counted(each, first)))
+        Row(sheet, y + height * number, height, _moved(each, first))
         for number, each in enumerate(pieces[:new])
     ]
     more = new - (old - row)
@@ -137,3 +134,53 @@ def laid_out_again(
         ),
         layout.height + more * height,
     )
+
+
+def _begins(
+    text: str, starts: Sequence[int], before: Sequence[Token], same: int, change: int
+) -> int:
+    """The last row that begins as it did whatever happens at `change`, by the tokens up to there:
+    one ahead of its row, for a shorter word may go up, and apart from it by a blank, for words
+    that touch each other stay together."""
+    row = bisect_right(starts, change) - 2
+    while row > 0:
+        first = bisect_left(before, starts[row], key=_START)
+        ends_apart = any(before[at].start > before[at - 1].end for at in range(first + 1, same))
+        if _is_clean(text, before, first, starts[row]) and ends_apart:
+            return row
+        row -= 1
+    return 0
+
+
+def _resumed(
+    text: str, begins: Sequence[int], starts: Sequence[int], after: Sequence[Token], change: int
+) -> tuple[int, int] | None:
+    """The first row behind a change that begins where one began before: its number among those
+    that begin at `begins` and among those of before. Tokens are those that were laid out."""
+    for new in range(1, len(begins) - 1):
+        start = begins[new]
+        if start < change:
+            continue
+        old = bisect_left(starts, start)
+        if old == len(starts) or starts[old] != start:
+            continue
+        first = bisect_left(after, start, key=_START)
+        apart = any(after[at].start > after[at - 1].end for at in range(first + 1, len(after)))
+        if _is_clean(text, after, first, start) and apart:
+            return new, old
+    return None
+
+
+def _is_clean(text: str, tokens: Sequence[Token], at: int, start: int) -> bool:
+    """Whether a row begins there with a token that touches none before it."""
+    return at < len(tokens) and tokens[at].start == start and text[start - 1].isspace()
+
+
+def _moved(pieces: Sequence[Piece], first: int) -> tuple[Piece, ...]:
+    return tuple(
+        piece._replace(token=piece.token + first) if piece.token >= 0 else piece for piece in pieces
+    )
+
+
+def _whole(rows: Sequence[Row]) -> _Part:
+    return _Part(rows, 0, len(rows))

@@ -12,11 +12,12 @@ from typing import Literal, NamedTuple
 
 from tonemark.corpus.pages import Page, Sheet
 from tonemark.corpus.spans import Stretch
-from tonemark.patterns.candidates import Candidates, WordCount, candidates
+from tonemark.patterns.candidates import Candidates, WordCount, candidates, candidates_again
 from tonemark.tokenizers.base import Token
 from tonemark.tui.page import hints
 from tonemark.tui.page.hinting import Hints, Places, give_hints
 from tonemark.tui.page.layout import Layout, Mode, Row, lay_out
+from tonemark.tui.page.relayout import laid_out_again
 from tonemark.tui.page.stops import Standing
 from tonemark.tui.page.visual import Directions, visual_row
 
@@ -102,7 +103,11 @@ class View:
         known = self._candidates.get(sheet)
         if known is None or known[0] is not tokens:
             text = self.page.sheets[sheet].document.text
-            known = self._candidates[sheet] = tokens, candidates(text, tokens, self._counts)
+            if known is None:
+                found = candidates(text, tokens, self._counts)
+            else:
+                found = candidates_again(text, *known, tokens, self._counts)
+            known = self._candidates[sheet] = tokens, found
         return known[1]
 
     def standing(self, sheet: int) -> Standing:
@@ -262,13 +267,17 @@ class View:
         """Lay the page out for a window of cells, the focus staying in view."""
         self.width = max(1, width)
         self.height = max(1, height)
-        self._visual.clear()
         self._laid_out = [sheet.tokens for sheet in self.page.sheets]
         self.layout = lay_out(
             [(sheet.document.text, sheet.tokens) for sheet in self.page.sheets],
             self.width - MARGIN,
             self.mode,
         )
+        self._settle()
+
+    def _settle(self) -> None:
+        """What follows from another layout."""
+        self._visual.clear()
         self._hints = None
         self.focus = self.focus._replace(anchor=self.token_at(self.focus.sheet, self.focus.start))
         self._scroll(self.layout.row_at(self.top))
@@ -285,8 +294,24 @@ class View:
                 for (sheet, token), hint in self._hints.of.items()
             }
         top = self.top
-        self.resize(self.width, self.height)
+        if not self._lay_out_again():
+            self.resize(self.width, self.height)
         self._kept = kept if self.top == top else {}
+
+    def _lay_out_again(self) -> bool:
+        """Lay out what changed, where that is a part of one sheet; whether it was."""
+        sheets = self.page.sheets
+        changed = [at for at, sheet in enumerate(sheets) if sheet.tokens is not self._laid_out[at]]
+        if len(changed) > 1:
+            return False
+        at, before = changed[0], self._laid_out[changed[0]]
+        tokens = sheets[at].tokens
+        again = laid_out_again(self.layout, sheets[at].document.text, at, before, tokens)
+        if again is None:
+            return False
+        self.layout, self._laid_out[at] = again, tokens
+        self._settle()
+        return True
 
     def reveal(self) -> None:
         """Scroll, if the focus is out of view, so that most of what follows is seen."""
