@@ -199,6 +199,9 @@ def gap_evidence(known: Known, first: str, second: str, *, spaced: bool) -> GapE
     steps = ["unheard"] if association is None else []
     if association is not None:
         steps = [f"{name}{_step(_STEPS[name], getattr(association, name))}" for name in _LISTED]
+    shares = known.shares
+    steps.append(f"first{_share(shares.firsts.get(one), 2)}")
+    steps.append(f"second{_share(shares.seconds.get(other), 2)}")
     alone, listed = (
         [f"listed:{tag}{seen}", *(f"listed:{tag} {each}" for each in steps)]
         for tag in (SPLIT, JOINED)

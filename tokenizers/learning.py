@@ -82,7 +82,7 @@ class Trial(NamedTuple):
     untrained: Score
 
 
-class _Line(NamedTuple):
+class Line(NamedTuple):
     """A line of gold: the text that it is part of, the base's tokens, and of each whether it goes
     on a word."""
 
@@ -146,7 +146,7 @@ class Lessons:
     def _strings(self, text: str) -> list[str]:
         return [text[start:end] for start, end in self.base.tokenize(text)]
 
-    def _lines(self, gold: GoldText) -> list[_Line]:
+    def _lines(self, gold: GoldText) -> list[Line]:
         starts = {token.start for token in gold.tokens}
         ends = {token.end for token in gold.tokens}
         found = []
@@ -154,7 +154,7 @@ class Lessons:
             goes_on = [False] * len(line)
             for at in range(1, len(line)):
                 goes_on[at] = line[at].start not in starts and line[at - 1].end not in ends
-            found.append(_Line(gold.text, line, goes_on))
+            found.append(Line(gold.text, line, goes_on))
         return found
 
     def counted(self) -> Counted:
@@ -222,7 +222,7 @@ class Lessons:
             known = self.known(number for number in numbers if number not in inside)
             for number in fold:
                 for line in self.lines[number]:
-                    examples.append((_evidence(known, line), line.goes_on))
+                    examples.append((line_evidence(known, line), line.goes_on))
         weights, transitions = _trained(examples)
         return Model(self.language, self.base, self.known(numbers), weights, transitions)
 
@@ -275,7 +275,7 @@ def total(scores: Iterable[Score]) -> Score:
     return whole
 
 
-def _evidence(known: Known, line: _Line) -> list[list[str]]:
+def line_evidence(known: Known, line: Line) -> list[list[str]]:
     """The evidence of each token of a line, that of the first being none."""
     strings, tokens = line.strings(), line.tokens
     count = len(tokens)

@@ -35,19 +35,19 @@ _INNER = "'’‘`´＇\u00b7\u2027\u05f4\u055a\u055b\u055c\u055e\u00ad\u2060\uf
 class Rules:
     """What one language adds to the general rules, which are `Rules()`.
 
-    `letters` are letters wherever they stand, `split` are characters that never join. `initial` and `final` are letters at the front and at the
-    end of a word, each as a string: its first (for `final` its last) character is the one in
-    question, the others must stand beside it: "'y" makes 'yan a word, and leaves 'a as it is; one
-    alone needs any letter there. `join` holds characters that join letters on both sides; with
-    `join_numbers`, digits too. `endings` are ends of words that a hyphen sets off, with what must
-    stand before it: "n-ún" makes kárùn-ún one word, and leaves mú-un as it is; composed or
-    decomposed is the same. With `doubled`, a word said twice is one: kelen-kelen. Without
-    `decimals`, 3.5 is three tokens, without `times` 10:30; with `thousands`, 29,000 is one. `front`
-    and `back` are clitics to be split off a word that goes on with a letter, letter case ignored,
-    composed or decomposed being the same; an apostrophe or a hyphen in them stands for all its
-    forms. `exceptions` maps a stretch without white space to its pieces. `phrases` are words that
-    hold white space, those of them that are `apart` left out: where others made a token of one, it
-    is cut at its blanks.
+    `letters` are letters wherever they stand, `split` are characters that never join. `initial` and
+    `final` are letters at the front and at the end of a word, each as a string: its first (for
+    `final` its last) character is the one in question, the others must stand beside it: "'y" makes
+    'yan a word, and leaves 'a as it is; one alone needs any letter there. `join` holds characters
+    that join letters on both sides; with `join_numbers`, digits too. `endings` are ends of words
+    that a hyphen sets off, with what must stand before it: "n-ún" makes kárùn-ún one word, and
+    leaves mú-un as it is; composed or decomposed is the same. With `doubled`, a word said twice is
+    one: kelen-kelen. Without `decimals`, 3.5 is three tokens, without `times` 10:30; with
+    `thousands`, 29,000 is one. `front` and `back` are clitics to be split off a word that goes on
+    with a letter, letter case ignored, composed or decomposed being the same; an apostrophe or a
+    hyphen in them stands for all its forms. `exceptions` maps a stretch without white space to its
+    pieces. `phrases` are words that hold white space, those of them that are `apart` left out:
+    where others made a token of one, it is cut at its blanks.
     """
 
     letters: str = ""

@@ -104,6 +104,21 @@ def test_as_json(folder: Path, tonemark: Runs) -> None:
     }
 
 
+def test_an_answer_with_corrected_tokens_is_judged_by_those(tmp_path: Path, tonemark: Runs) -> None:
+    folder = project_of(tmp_path / "p", *numbered([HMONG]))
+    desk = desk_at(folder)
+    desk.open_next()
+    assert desk.page
+    halves = (Token(21, 25), Token(25, 30))
+    desk.page.perform([Edit(1, added=(Span(21, 25, "LOC"),), made=halves)])
+    desk.answer("accept")
+    desk.close()
+    told = tonemark("tokenizers", "use", folder, "hmn").stdout
+    assert "Every span that lies on the borders of tokens still does." in told
+    assert "other" not in told
+    assert not [each for each in examine(folder) if "borders of tokens" in each.what]
+
+
 def test_where_it_is_changed_by_hand_doctor_tells(folder: Path, tonemark: Runs) -> None:
     (folder / "hauj.toml").write_bytes((folder.parent / "hauj.toml").read_bytes())
     text = (folder / "project.toml").read_text()

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from tests.tokenizers.invented import gold, raw, sentence
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.tokenizers.invented import WORDS, gold, raw, sentence
 
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.gaps import Counts, counted, folded
 from tonemark.tokenizers.general import GeneralTokenizer
-from tonemark.tokenizers.learning import FOLDS, GoldText, Lessons, learn, total
+from tonemark.tokenizers.learning import (
+    FOLDS,
+    GoldText,
+    Lessons,
+    Line,
+    learn,
+    line_evidence,
+    total,
+)
 from tonemark.tokenizers.registry import load_tokenizer
 from tonemark.tokenizers.rules import Rules
 from tonemark.tokenizers.syllables import edges, is_rpa, rpa_syllable
 
 GENERAL = GeneralTokenizer()
+LISTED = GeneralTokenizer(Rules(phrases=("ka lo", "zan pol", "hak sot")), name="mine", version="1")
+TRAINED = learn(gold(), LISTED, raw()).tokenizer
 
 
 def test_what_was_learned_finds_the_words_of_new_text() -> None:
@@ -74,6 +87,32 @@ def test_what_there_was_to_learn_from_is_counted() -> None:
 def test_what_cannot_be_learned_is_said(texts: list[GoldText], base: object, said: str) -> None:
     with pytest.raises(TonemarkError, match=said):
         learn(texts, base)
+
+
+PIECES = st.lists(st.sampled_from((*WORDS, "wex", "yup", "KA", ".", "24")), min_size=2, max_size=5)
+
+
+@settings(max_examples=60)
+@given(PIECES, st.sampled_from((" ", "")))
+def test_new_text_is_weighed_as_gold_was(words: list[str], between: str) -> None:
+    """The way that is taken is the heaviest of all, by the evidence that was trained on."""
+    text = " ".join(words) + between + "."
+    model = TRAINED.model
+    line = Line(text, model.base.tokenize(text), [])
+    weights = [model.weigh(each) for each in line_evidence(model.known, line)]
+    bb, bi, ib, ii = model.transitions
+    moves = {(False, False): bb, (False, True): bi, (True, False): ib, (True, True): ii}
+
+    def heaviness(tags: tuple[bool, ...]) -> float:
+        return sum(
+            moves[before, tag] + weight * tag
+            for before, tag, weight in zip((False, *tags), tags, weights[1:], strict=False)
+        )
+
+    taken = {token.start for token in TRAINED.tokenize(text)}
+    found = tuple(token.start not in taken for token in line.tokens[1:])
+    ways = itertools.product((False, True), repeat=len(found))
+    assert heaviness(found) == pytest.approx(max(map(heaviness, ways)))
 
 
 def test_gold_of_one_sentence_is_learned_and_not_tried() -> None:

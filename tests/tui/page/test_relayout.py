@@ -101,3 +101,15 @@ def test_a_change_in_a_long_text_is_laid_out_by_itself(mode: Mode) -> None:
         again = laid_out_again(layout, text, 0, tokens, after)
         assert again is not None
         assert listed(again) == listed(lay_out([(text, after)], 60, mode))
+
+
+def test_what_gets_shorter_may_go_up_a_row() -> None:
+    text = "aaa bbb ccc ddd"
+    before = (Token(0, 3), Token(4, 11), Token(12, 15))
+    after = tokens_of(text)
+    layout = lay_out([(text, before)], 8)
+    assert len(layout.rows) == 3
+    again = laid_out_again(layout, text, 0, before, after)
+    assert again is not None
+    assert listed(again) == listed(lay_out([(text, after)], 8))
+    assert len(again.rows) == 2

@@ -1,0 +1,231 @@
+"""Split texts, added, answered, exported and joined: what comes out is what came in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tonemark.corpus.pieces import parsed_piece
+
+TEXT = " Asha yuko Kisumu.  Juma yuko\nkwetuni!\n\nKesho? "
+
+
+def project(tmp_path: Path, tonemark: Callable[..., Any], *options: object) -> Path:
+    folder = tmp_path / "p"
+    tonemark("new", folder, "--lang", "sw", "--labels", "PER,LOC", *options)
+    return folder
+
+
+def task(text: str, key: str, name: str | None, *spans: tuple[int, int, str], **more: Any) -> str:
+    said = [{"start": a, "end": b, "label": label} for a, b, label in spans]
+    answer = {"answer": "accept", "_annotator_id": name, **more} if name else more
+    return json.dumps({"text": text, "id": key, "spans": said, **answer}, ensure_ascii=False) + "\n"
+
+
+def exported(folder: Path, tonemark: Callable[..., Any], *options: object) -> list[dict[str, Any]]:
+    out = folder.parent / "out.jsonl"
+    out.unlink(missing_ok=True)
+    tonemark("export", folder, "-o", out, *options)
+    return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+
+
+SOURCES = [
+    TEXT,
+    "ሰላም፡ኢትዮጵያ። አበበ መጣ፧\n\n",
+    "𞤀𞤣𞤤𞤢𞤥 𞤆𞤵𞤤𞤢𞤪. 𞤃𞤭!",
+    "Ẹ̀kọ́ ni. Dr. Adé lọ.\r\n\r\n\tÓ dára…  “Bẹ́ẹ̀ ni.”",
+    "Neno",
+]
+
+
+@pytest.mark.parametrize("way", ["sentences", "paragraphs"])
+def test_split_added_exported_and_joined_is_what_came_in(
+    way: str, tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    folder = project(tmp_path, tonemark)
+    given_spans = {
+        f"d{n}": [(1, 3, "PER"), (len(t) - 2, len(t), "LOC")] for n, t in enumerate(SOURCES)
+    }
+    lines = [
+        task(
+            text, f"d{n}", "amina", *given_spans[f"d{n}"], meta={"n": n}, mine=[n], comment=f"c{n}"
+        )
+        for n, text in enumerate(SOURCES)
+    ]
+    path = tmp_path / "in.jsonl"
+    path.write_text("".join(lines), encoding="utf-8")
+    tonemark("add", folder, path, "--split", way)
+    assert "0 added" in tonemark("add", folder, path, "--split", way).stdout
+    pieces = exported(folder, tonemark)
+    assert len(pieces) > len(SOURCES)
+    for each in pieces:
+        source, piece = parsed_piece(each["_piece"])  # type: ignore[misc]
+        assert SOURCES[int(source[1:])][piece.offset :].startswith(each["text"])
+        assert each["key"] == f"{source}@{piece.offset}"
+    joined = exported(folder, tonemark, "--joined")
+    assert [each["text"] for each in joined] == SOURCES
+    for n, each in enumerate(joined):
+        assert each["key"] == f"d{n}"
+        assert "_piece" not in each
+        assert (each["meta"], each["mine"], each["comment"]) == ({"n": n}, [n], f"c{n}")
+        spans = [(s["start"], s["end"], s["label"]) for s in each["spans"]]
+        assert spans == given_spans[f"d{n}"]
+        for token in each.get("tokens", ()):
+            assert each["text"][token["start"] : token["end"]] == token["text"]
+    # What was exported in pieces is joined from another project as well.
+    tonemark("export", folder, "-o", tmp_path / "pieces.jsonl")
+    other = tmp_path / "q"
+    tonemark("new", other, "--lang", "sw", "--labels", "PER,LOC")
+    tonemark("add", other, tmp_path / "pieces.jsonl")
+    again = exported(other, tonemark, "--joined")
+    assert [(each["text"], each["key"]) for each in again] == [
+        (text, f"d{n}") for n, text in enumerate(SOURCES)
+    ]
+
+
+def test_a_plain_file_comes_back_as_it_was(tmp_path: Path, tonemark: Callable[..., Any]) -> None:
+    folder = project(tmp_path, tonemark)
+    text = "Kichwa\n\nHabari za leo.  Karibu!\nBasi.\r\n\n"
+    (tmp_path / "n.txt").write_bytes(text.encode())
+    tonemark("add", folder, tmp_path / "n.txt", "--per-file", "--split", "sentences")
+    pieces = exported(folder, tonemark, "--all")
+    assert [each["text"] for each in pieces] == ["Kichwa", "Habari za leo.", "Karibu!", "Basi."]
+    (joined,) = exported(folder, tonemark, "--all", "--joined")
+    assert (joined["text"], joined["key"]) == (text, "n.txt")
+
+
+def test_a_text_is_left_out_whole_and_counted(tmp_path: Path, tonemark: Callable[..., Any]) -> None:
+    """One whose piece has no answer, or several, would lack entities that seem to be none."""
+    folder = project(tmp_path, tonemark, "--overlap", 2)
+    path = tmp_path / "in.jsonl"
+    path.write_text(
+        "".join(
+            [
+                task("Asha. Juma.", "good", "amina", (0, 4, "PER")),
+                task("Asha. Juma.", "good", "juma", (0, 4, "PER")),
+                task("Asha na. Juma.", "differs", "amina", (0, 4, "PER")),
+                task("Asha na. Juma.", "differs", "juma"),
+                task("Asha yu. Juma.", "rejected", "amina", answer="reject"),
+                task("Asha si. Juma.", "open", None),
+            ]
+        ),
+        encoding="utf-8",
+    )
+    tonemark("add", folder, path, "--split", "sentences")
+    out = tmp_path / "o.jsonl"
+    done = tonemark("export", folder, "-o", out, "--joined", "--json")
+    counts = json.loads(done.stdout)
+    assert [counts[name] for name in ("written", "differing", "rejected", "unanswered")] == [1] * 4
+    assert [each["key"] for each in exported(folder, tonemark, "--joined")] == ["good"]
+    hers = exported(folder, tonemark, "--joined", "--annotator", "amina")
+    assert [each["key"] for each in hers] == ["good", "differs", "rejected"]
+    assert [each["answer"] for each in hers] == ["accept", "accept", "reject"]
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2])
+def test_a_text_that_lacks_a_piece_is_not_put_together(
+    lost: int, tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    folder = project(tmp_path, tonemark)
+    (tmp_path / "n.txt").write_text("Asha. Juma. Ali.\nLeo.\n", encoding="utf-8")
+    tonemark("add", folder, tmp_path / "n.txt", "--split", "sentences")
+    tonemark("export", folder, "--all", "-o", tmp_path / "pieces.jsonl")
+    lines = (tmp_path / "pieces.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    del lines[lost]
+    (tmp_path / "pieces.jsonl").write_text("".join(lines), encoding="utf-8")
+    other = tmp_path / "q"
+    tonemark("new", other, "--lang", "sw", "--labels", "PER")
+    tonemark("add", other, tmp_path / "pieces.jsonl")
+    assert [each["text"] for each in exported(other, tonemark, "--all")] == [
+        json.loads(line)["text"] for line in lines
+    ]
+    assert [each["text"] for each in exported(other, tonemark, "--all", "--joined")] == ["Leo."]
+
+
+def test_pieces_that_do_not_lie_where_they_say_are_not_put_together(
+    tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    folder = project(tmp_path, tonemark)
+    pieces = [
+        {"text": "Asha.", "_piece": {"of": "d", "offset": 0, "length": 11}},
+        {"text": "Juma.", "_piece": {"of": "d", "offset": 5, "length": 11, "before": " "}},
+    ]
+    lines = "".join(f"{json.dumps(each)}\n" for each in pieces)
+    (tmp_path / "in.jsonl").write_text(lines, encoding="utf-8")
+    tonemark("add", folder, tmp_path / "in.jsonl")
+    done = tonemark("export", folder, "--all", "--joined", "-o", tmp_path / "o", code=1)
+    assert "1 of which pieces are missing" in done.stderr
+
+
+def test_hashes_of_the_source_are_not_those_of_a_piece(
+    tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    folder = project(tmp_path, tonemark)
+    task_hash = task("Asha. Juma.", "d", "amina", _input_hash=7, _task_hash=8)
+    (tmp_path / "in.jsonl").write_text(task_hash, encoding="utf-8")
+    tonemark("add", folder, tmp_path / "in.jsonl", "--split", "sentences")
+    hashes = [each["_input_hash"] for each in exported(folder, tonemark)]
+    assert 7 not in hashes
+    assert len(set(hashes)) == 2
+    (joined,) = exported(folder, tonemark, "--joined")
+    assert (joined["_input_hash"], joined["_task_hash"]) == (7, 8)
+
+
+def test_pieces_of_several_annotators_stand_under_all_their_names(
+    tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    folder = project(tmp_path, tonemark)
+    (tmp_path / "n.txt").write_text("Asha. Juma. Ali.\nKesho. Leo.\n", encoding="utf-8")
+    tonemark("add", folder, tmp_path / "n.txt", "--split", "sentences")
+    path = tmp_path / "answers.jsonl"
+    answers = [
+        task("Asha.", "n.txt:1@0", "amina", (0, 4, "PER")),
+        task("Juma.", "n.txt:1@6", "juma", (0, 4, "PER")),
+        task("Ali.", "n.txt:1@12", "amina"),
+        task("Kesho.", "n.txt:2@0", "amina"),
+        task("Leo.", "n.txt:2@7", "amina", answer="ignore"),
+    ]
+    path.write_text("".join(answers), encoding="utf-8")
+    tonemark("add", folder, path, "--match", "key")
+    (joined,) = exported(folder, tonemark, "--joined")
+    assert (joined["text"], joined["_annotator_id"]) == ("Asha. Juma. Ali.", "amina+juma")
+    assert [(s["start"], s["end"]) for s in joined["spans"]] == [(0, 4), (6, 10)]
+    tokens = [joined["text"][each["start"] : each["end"]] for each in joined["tokens"]]
+    assert tokens == ["Asha", ".", "Juma", ".", "Ali", "."]
+    of_hers = ("--joined", "--all", "--annotator", "amina")
+    done = tonemark("export", folder, "-o", tmp_path / "o", *of_hers, code=1)
+    assert "2 of which pieces are missing, or were answered in different ways" in done.stderr
+
+
+def test_texts_of_one_key_keep_keys_of_their_own(
+    tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    folder = project(tmp_path, tonemark)
+    for name in ("a.jsonl", "b.jsonl"):
+        (tmp_path / name).write_text(task(f"{name}. Leo.", "d", None), encoding="utf-8")
+        tonemark("add", folder, tmp_path / name, "--split", "sentences")
+    joined = exported(folder, tonemark, "--joined", "--all")
+    assert [each["key"] for each in joined] == ["d", "b.jsonl:d"]
+    assert [each["text"] for each in joined] == ["a.jsonl. Leo.", "b.jsonl. Leo."]
+
+
+def test_the_rules_are_those_of_the_language(tmp_path: Path, tonemark: Callable[..., Any]) -> None:
+    folder = project(tmp_path, tonemark)
+    profile = 'version = 1\nabout = "x"\nsources = ["y"]\n[sentences]\nabbreviations = ["Kapt."]\n'
+    (folder / "tokenizer.toml").write_text(profile, encoding="utf-8")
+    settings_file = folder / "project.toml"
+    written = settings_file.read_text(encoding="utf-8")
+    assert 'tokenizer = "' in written
+    lines = [
+        'tokenizer = "tokenizer.toml"' if line.startswith('tokenizer = "') else line
+        for line in written.splitlines()
+    ]
+    settings_file.write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "n.txt").write_text("Kapt. Asha alifika. Basi.\n", encoding="utf-8")
+    tonemark("add", folder, tmp_path / "n.txt", "--split", "sentences")
+    texts = [each["text"] for each in exported(folder, tonemark, "--all")]
+    assert texts == ["Kapt. Asha alifika.", "Basi."]
