@@ -15,6 +15,7 @@ from tonemark.corpus.desk import Desk
 from tonemark.corpus.drafts import Edit
 from tonemark.corpus.intake import Report, add_records
 from tonemark.corpus.project import create_project, read_project
+from tonemark.corpus.records import Answer
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.corpus.tokens import tokenizer_of
 from tonemark.tokenizers.base import Token
@@ -116,15 +117,21 @@ def project_of(folder: Path, texts: list[str], overlap: int = 1) -> Path:
     return folder
 
 
-def answered(folder: Path, number: int, tokens: Iterable[Token] = (), name: str = "amina") -> None:
-    """An accept of a document, with tokens that she joined."""
+def answered(
+    folder: Path,
+    number: int,
+    tokens: Iterable[Token] = (),
+    name: str = "amina",
+    answer: Answer = "accept",
+) -> None:
+    """An answer to a document, with tokens that she joined."""
     project = read_project(folder)
     desk = Desk(project, Store(folder / STORE_FILE), name, tokenizer_of(project, loads_code=False))
     desk.open_document(number)
     assert desk.page
     for token in tokens:
         desk.page.perform([Edit(number, made=(token,))])
-    desk.answer("accept")
+    desk.answer(answer)
     desk.close()
     desk.store.close()
 
@@ -155,10 +162,11 @@ def test_from_what_annotators_made_of_the_tokens(tmp_path: Path, tonemark: Runs)
 
 
 def test_documents_on_which_annotators_differ_are_left_out(tmp_path: Path, tonemark: Runs) -> None:
-    folder = project_of(tmp_path / "p", ["zan pol ka", "zan pol lo"], overlap=2)
+    folder = project_of(tmp_path / "p", ["zan pol ka", "zan pol lo", "ka"], overlap=2)
     for name, second in (("amina", [Token(0, 7)]), ("juma", [])):
         answered(folder, 1, [Token(0, 7)], name)
         answered(folder, 2, second, name)
+        answered(folder, 3, (), name, "reject")
     out = tmp_path / "qaa.words"
     report = json.loads(tonemark("tokenizers", "learn", folder, "-o", out, "--json").stdout)
     assert (report["texts"], report["differing"]) == (1, 1)

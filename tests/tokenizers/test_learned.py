@@ -157,6 +157,8 @@ def test_what_is_written_again_is_taken() -> None:
 
 HEAD = DATA.partition(b"\n\n")[0]
 BASE = json.loads(zlib.decompress(DATA.partition(b"\n\n")[2]))["base"]
+CODE = '{"format": 1, "name": "some-package:some-class", "version": "1"}'
+PACKED = DATA.partition(b"\n\n")[2]
 FOREIGN = {
     "empty": (b"", "is not a file that"),
     "something else": (b"PK\x03\x04 and so on" * 99, "is not a file that"),
@@ -166,7 +168,8 @@ FOREIGN = {
     "without a checksum": (HEAD.rpartition(b"\n")[0] + b"\n\nabc", "damaged"),
     "no zlib": (packed_as(HEAD, b"abc"), "damaged"),
     "zlib cut off": (packed_as(HEAD, zlib.compress(os.urandom(5000))[:-200]), "damaged"),
-    "more behind it": (packed_as(HEAD, zlib.compress(b"{}") + b"x"), "damaged"),
+    "more behind it": (packed_as(HEAD, PACKED + b"x"), "damaged"),
+    "without zlib's own checksum": (packed_as(HEAD, PACKED[:-4]), "damaged"),
     "no JSON": (packed_as(HEAD, zlib.compress(b"{")), "damaged"),
     "no UTF-8": (packed_as(HEAD, zlib.compress(b'"\xff"')), "damaged"),
     "a list": (packed_as(HEAD, zlib.compress(b"[]")), "damaged"),
@@ -189,10 +192,10 @@ FOREIGN = {
     "words that are none": (changed(words=[1]), "damaged"),
     "no base": (changed(base="{}"), "damaged"),
     "a base that is code": (
-        changed(base='{"format":1,"name":"spacy:yo","version":"1"}'), "damaged",
+        changed(base=CODE), "damaged",
     ),
     "a base in a base": (
-        changed(base=json.dumps(json.loads(BASE) | {"base": BASE})), "damaged",
+        changed(base=json.dumps(json.loads(BASE) | {"base": CODE})), "damaged",
     ),
     "strange rules": (changed(base=BASE.replace('"letters": ""', '"letters": 3')), "damaged"),
 }  # fmt: skip

@@ -140,9 +140,9 @@ def _begins(
     text: str, starts: Sequence[int], before: Sequence[Token], same: int, change: int
 ) -> int:
     """The last row that begins as it did whatever happens at `change`, by the tokens up to there:
-    one ahead of its row, for a shorter word may go up, and apart from it by a blank, for words
-    that touch each other stay together."""
-    row = bisect_right(starts, change) - 2
+    some tokens ahead of it, of which a blank parts the first, for a shorter word may go up a row
+    and words that touch each other stay together."""
+    row = bisect_right(starts, change) - 1
     while row > 0:
         first = bisect_left(before, starts[row], key=_START)
         ends_apart = any(before[at].start > before[at - 1].end for at in range(first + 1, same))

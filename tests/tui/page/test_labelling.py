@@ -13,7 +13,6 @@ from tonemark.corpus.drafts import Edit
 from tonemark.corpus.pages import Sheet
 from tonemark.corpus.spans import Span
 from tonemark.text import graphemes
-from tonemark.tokenizers.base import Token
 from tonemark.tui.page import labelling
 from tonemark.tui.page.labelling import Refusal
 

@@ -47,7 +47,7 @@ texts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=80).flatmap(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     st.lists(texts, min_size=1, max_size=3),
     st.integers(4, 40),
