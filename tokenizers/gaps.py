@@ -35,8 +35,6 @@ _STEPS: dict[str, tuple[float, ...]] = {
     "npmi": (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
 }
 _THIRDS = (0.1, 0.3, 0.6)
-_LISTED = ("pmi", "t")
-"""What of these is looked at together with whether the list has a word there."""
 
 
 class Association(NamedTuple):
@@ -195,17 +193,7 @@ def gap_evidence(known: Known, first: str, second: str, *, spaced: bool) -> GapE
         *_spelling(known, one, other),
         *_new_pair(known, one, other, association),
     ]
-    seen = _majority(known.shares.pairs.get((one, other)))[0]
-    steps = ["unheard"] if association is None else []
-    if association is not None:
-        steps = [f"{name}{_step(_STEPS[name], getattr(association, name))}" for name in _LISTED]
-    shares = known.shares
-    steps.append(f"first{_share(shares.firsts.get(one), 2)}")
-    steps.append(f"second{_share(shares.seconds.get(other), 2)}")
-    alone, listed = (
-        [f"listed:{tag}{seen}", *(f"listed:{tag} {each}" for each in steps)]
-        for tag in (SPLIT, JOINED)
-    )
+    alone, listed = (_by_list(known, one, other, association, tag) for tag in (SPLIT, JOINED))
     ahead = [*(f">{each}" for each in strength), f"w>:{other}", f"k>:{kinds[1]}"]
     behind = [*(f"<{each}" for each in strength), f"w<:{one}", f"k<:{kinds[0]}"]
     return GapEvidence(own, alone, listed, ahead, behind)
@@ -269,6 +257,28 @@ def _new_pair(known: Known, one: str, other: str, association: Association | Non
         f"new npmi:{_step(_STEPS['npmi'], npmi)}",
         f"new t:{_step(_STEPS['t'], t)}",
         f"new ways:{_step(_THIRDS, forward)}{_step(_THIRDS, backward)}",
+    ]
+
+
+def _by_list(
+    known: Known, one: str, other: str, association: Association | None, tag: str
+) -> list[str]:
+    """What is looked at together with whether the list has a word there, which `tag` says."""
+    if not known.listed:
+        return []
+    shares = known.shares
+    seen = _majority(shares.pairs.get((one, other)))[0]
+    found = [
+        f"listed:{tag}{seen}",
+        f"listed:{tag} first{_share(shares.firsts.get(one), 2)}",
+        f"listed:{tag} second{_share(shares.seconds.get(other), 2)}",
+    ]
+    if association is None:
+        return [*found, f"listed:{tag} unheard"]
+    return [
+        *found,
+        f"listed:{tag} pmi{_step(_STEPS['pmi'], association.pmi)}",
+        f"listed:{tag} t{_step(_STEPS['t'], association.t)}",
     ]
 
 

@@ -20,7 +20,7 @@ _RPA = regex.compile(
 
 MOSTLY = 0.6
 """The share of the words of a text that must be syllables of RPA for it to be Hmong: measured,
-Hmong has over .8, Swahili, Yorùbá and Wolof under .3."""
+Hmong has .96, Wolof .28, Hausa .26, Swahili .15, Yorùbá .06."""
 
 
 class Syllable(NamedTuple):

@@ -103,30 +103,31 @@ def test_killed_it_is_started_again_and_goes_on(seen_to: Suggester) -> None:
     assert seen_to.trouble() is None
 
 
-def test_its_child_ends_with_it(project: Project, site: Path) -> None:
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGKILL])
+def test_its_child_ends_with_it(
+    by: signal.Signals,
+    project: Project,
+    site: Path,
+    tmp_path: Path,
+    started: Callable[..., subprocess.Popen[bytes]],
+) -> None:
     """Even where that hangs: it would hang for ever."""
-    plug_words(site, "    def odd(self, text, found):\n        time.sleep(600)\n")
-    folder = project("odd")
-    suggester = Suggester(folder)
-    suggester.tend()
-    process = 0
+    hangs = tmp_path / "hangs"
+    odd = f"open({str(hangs)!r}, 'w'); time.sleep(600)"
+    plug_words(site, f"    def odd(self, text, found):\n        {odd}\n")
+    process = started(project("odd"), time_limit=2.0).pid
 
     def child() -> int:
-        nonlocal process
-        process = Place(folder).told().process
-        with contextlib.suppress(OSError):
-            children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-            return int(children[0]) if process and children else 0
-        return 0
+        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+        return int(children[0]) if children else 0
 
     if not Path("/proc/self/task").is_dir():
         pytest.skip("the children of a process cannot be seen here")
     until(child)
     worker = child()
-    os.kill(process, signal.SIGTERM)
+    until(hangs.exists)
+    os.kill(process, by)
     until(lambda: not is_alive(worker))
-    until(lambda: Place(folder).told().doing == "ended")
-    suggester.close()
 
 
 def test_it_ends_when_nobody_needs_it(
@@ -311,3 +312,19 @@ def test_its_log_has_an_end(project: Project) -> None:
     assert place.last_line().split("] ")[1].startswith("1999 ")
     place.note("y" * 10_000_000)
     assert (place.path / "log").stat().st_size <= 3 * LOG_LIMIT
+
+
+def test_nothing_in_the_folder_is_run(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever stands in it, and whatever its files are called."""
+    folder = project("Asha na Juma", tokenizer="spacy:xx")
+    marker = tmp_path / "ran"
+    for name in ("spacy", "sitecustomize", "tonemark", "numpy", "regex"):
+        (folder / f"{name}.py").write_text(f"open({str(marker)!r}, 'w')", encoding="utf-8")
+    monkeypatch.chdir(folder)
+    suggester = Suggester(folder)
+    suggester.tend()
+    until(lambda: tokenized(folder) == 1)
+    suggester.close()
+    assert not marker.exists()
