@@ -6,7 +6,6 @@ What runs code is never loaded here unless the caller says so, as commands witho
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -243,9 +242,3 @@ def next_to_tokenize(store: Store, tokenizer: int, ahead: int, limit: int) -> li
         )
         found.update(dict.fromkeys(number for (number,) in rows))
     return list(found)[:limit]
-
-
-def awaited_by_someone(db: sqlite3.Connection, number: int) -> bool:
-    """Whether a document lies before an annotator."""
-    query = "SELECT 1 FROM claims WHERE document = ? AND (state <> 'answered' OR reopened) LIMIT 1"
-    return db.execute(query, (number,)).fetchone() is not None
