@@ -125,8 +125,16 @@ def check_inside(folder: Path, path: Path) -> None:
 def atomic_writer(path: Path) -> Iterator[IO[bytes]]:
     """A binary file that appears under `path` when the block ends, complete and synced, or never.
 
-    Raises OSError where the folder cannot be written; the temporary file is then gone.
+    A device or a named pipe there (/dev/null) is written into and stays what it is. Raises OSError
+    where the folder cannot be written (the temporary file is then gone), and where nobody reads the
+    pipe.
     """
+    if path.exists() and not path.is_file():
+        handle = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        os.set_blocking(handle, True)
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+        return
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as stream:
