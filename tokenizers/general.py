@@ -73,11 +73,14 @@ class GeneralTokenizer:
 
     def _tokenize(self, text: str) -> list[Token]:
         chunks, find = self._chunks, text.find
+        parts = text.split()
+        is_spaced_evenly = sum(map(len, parts)) + len(parts) - 1 == len(text)
         spans: list[tuple[int, int]] = []
         add = spans.append
-        end = 0
-        for chunk in text.split():
-            start = find(chunk, end)
+        start = 0
+        for chunk in parts:
+            if not is_spaced_evenly:
+                start = find(chunk, start)
             end = start + len(chunk)
             cuts = chunks[chunk]
             if cuts:
@@ -87,6 +90,7 @@ class GeneralTokenizer:
                 return whole_clusters(text, chunks.cutter.spans(text))
             else:
                 add((start, end))
+            start = end + 1
         return list(map(_new, repeat(Token), spans))
 
 
@@ -126,6 +130,8 @@ class _Chunks(dict[str, tuple[tuple[int, int], ...] | None]):
         if left < right and self._is_plain(chunk[left:right]) and ".." not in chunk:
             if right - left == size:
                 return ()
+            if right == size - 1 and not left:  # by far the most
+                return ((0, right), (right, size))
             before = [(at, at + 1) for at in range(left)]
             return (*before, (left, right), *((at, at + 1) for at in range(right, size)))
         if not chunk.isascii() and _UNSAFE.search(chunk):
