@@ -40,9 +40,11 @@ from terminal import Terminal
 from tonemark.corpus.documents import Document
 from tonemark.corpus.project import Project, label_keys
 from tonemark.corpus.records import Refusal
+from tonemark.corpus.tokens import sentence_rules_with
 from tonemark.errors import TonemarkError
 from tonemark.patterns.candidates import WordCount
 from tonemark.tokenizers.registry import load_tokenizer
+from tonemark.tokenizers.sentence_rules import SentenceRules
 from tonemark.tui.page.keys import key_table
 from tonemark.tui.page.layout import LIST_INDENT, opening_mode, window
 from tonemark.tui.page.render import render
@@ -145,10 +147,12 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         raw=raw,
     )
     pages = gold_pages(corpus, len(corpus.records[: options.limit]), project.page)
-    counts = word_counts([*corpus.records, *raw], load_tokenizer(project.tokenizer))
+    tokenizer = load_tokenizer(project.tokenizer)
+    counts = word_counts([*corpus.records, *raw], tokenizer)
+    rules = sentence_rules_with(tokenizer)
     tally = Tally()
     try:
-        play_pages(project, pages, counts, corpus, options.size, environment, tally)
+        play_pages(project, pages, counts, rules, corpus, options.size, environment, tally)
     except TonemarkError as error:  # what was played is exported and compared all the same
         print(error.title, file=sys.stderr)
     exported = folder / "out.jsonl"
@@ -189,6 +193,7 @@ def play_pages(
     project: Project,
     pages: Sequence[Sequence[Document]],
     counts: dict[str, WordCount],
+    rules: SentenceRules,
     corpus: Corpus,
     size: tuple[int, int],
     environment: dict[str, str],
@@ -200,7 +205,7 @@ def play_pages(
     terminal = Terminal(command, environment, *size)
     try:
         for turn, page in enumerate(pages):
-            rehearsal = rehearse(project, page, counts, size)
+            rehearsal = rehearse(project, page, counts, rules, size)
             _await(terminal, int(page[0].number), tally, turn)
             _follow(terminal, rehearsal, tally, f"{page[0].key}, opened")
             golds = [
@@ -270,6 +275,7 @@ def rehearse(
     project: Project,
     page: Sequence[Document],
     counts: dict[str, WordCount],
+    rules: SentenceRules,
     size: tuple[int, int],
 ) -> Rehearsal:
     """The page as the annotate screen opens it in a terminal of that size."""
@@ -282,6 +288,7 @@ def rehearse(
         width=width,
         height=height,
         mode=opening_mode(project.bidi, project.language, page[0]),
+        rules=rules,
         overlapping=project.overlapping,
     )
 

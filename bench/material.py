@@ -22,6 +22,7 @@ from tonemark.cli.adding import sampled
 from tonemark.corpus.documents import Document
 from tonemark.corpus.project import Project, add_label, read_project
 from tonemark.corpus.records import Record, Refusal
+from tonemark.corpus.tokens import sentence_rules_with
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import ReadOptions
 from tonemark.exchange.registry import read_records
@@ -158,10 +159,11 @@ def gold_pages(corpus: Corpus, wanted: int, size: int) -> list[list[Document]]:
 def word_counts(texts: Sequence[Record], tokenizer: Tokenizer) -> dict[str, WordCount]:
     """The counts of all words, by the rule of `tonemark add`: of an evenly spaced sample of the
     project's texts. Where they differ from the program's own, its hints are not those expected."""
-    return count_words(
+    documents = (
         (record.text, tokenizer.tokenize(record.text) if record.tokens is None else record.tokens)
         for record in map(texts.__getitem__, sampled(len(texts)))
     )
+    return count_words(documents, sentence_rules_with(tokenizer))
 
 
 def compare(played: Sequence[Record], gold: dict[str, set[Stretch]], exported: Path) -> list[str]:

@@ -16,6 +16,7 @@ from tonemark.corpus.events import Replayed
 from tonemark.corpus.pages import MemoryLog, Page, Sheet
 from tonemark.corpus.queue import Claim
 from tonemark.patterns.candidates import WordCount
+from tonemark.tokenizers.sentence_rules import ANY_LANGUAGE, SentenceRules
 from tonemark.tui.page.keyboard import Keyboard
 from tonemark.tui.page.keys import KeyTable
 from tonemark.tui.page.layout import Mode
@@ -89,13 +90,20 @@ class Rehearsal:
         width: int = 79,
         height: int = 18,
         mode: Mode = "logical",
+        rules: SentenceRules = ANY_LANGUAGE,
         overlapping: bool = False,
     ) -> None:
         self.page = _RehearsedPage([_sheet(document) for document in documents])
         self.table = table
         self.names = tuple(names)
         self.view = View(
-            self.page, counts, width=width, height=height, letters=table.letters, mode=mode
+            self.page,
+            counts,
+            width=width,
+            height=height,
+            letters=table.letters,
+            mode=mode,
+            rules=rules,
         )
         self.keyboard = Keyboard(self.view, table, overlapping=overlapping)
         self.view.hints()

@@ -19,6 +19,7 @@ from tonemark.corpus.queue import Claim, events_of
 from tonemark.corpus.records import Record
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store
+from tonemark.corpus.tokens import sentence_rules_with
 from tonemark.patterns.candidates import WordCount, fold_word
 from tonemark.tokenizers.registry import load_tokenizer
 from tonemark.tui.page import words
@@ -94,7 +95,12 @@ class Rehearsed:
         width, height = window(*SIZE)
         self._page = Page([sheet])
         self._view = View(
-            self._page, counts, width=width, height=height, letters=self._table.letters
+            self._page,
+            counts,
+            width=width,
+            height=height,
+            letters=self._table.letters,
+            rules=sentence_rules_with(self._tokenizer),
         )
         self._keyboard = Keyboard(self._view, self._table)
         self._message = ""

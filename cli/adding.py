@@ -14,7 +14,7 @@ import click
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json, value_of
 from tonemark.corpus.intake import Report, add_records
 from tonemark.corpus.store import Store
-from tonemark.corpus.tokens import AnyTokenizer, tokenizer_of, tokens_of
+from tonemark.corpus.tokens import AnyTokenizer, sentence_rules_with, tokenizer_of, tokens_of
 from tonemark.errors import TonemarkError
 from tonemark.text import visible
 from tonemark.tokenizers.general import GeneralTokenizer
@@ -222,13 +222,16 @@ def _count_words(store: Store, tokenizer: AnyTokenizer) -> None:
 
     documents = store.documents(number + 1 for number in sampled(total))
     texts = ((d.text, tokens_of(store, d, tokenizer)) for d in documents)
-    store.put_words(count_words(texts).items())
+    store.put_words(count_words(texts, sentence_rules_with(tokenizer)).items())
     store.set_preference(*COUNTED, state)
 
 
 def _tell(name: str, report: Report) -> None:
     """The report of one file, for people."""
     parts = [f"{report.added:,} added"]
+    if report.split_texts:
+        texts = f"{report.split_texts:,} text{'s' * (report.split_texts != 1)}"
+        parts[0] += f" ({texts} in {report.added:,} piece{'s' * (report.added != 1)})"
     if report.already_there:
         parts.append(f"{report.already_there:,} there already")
     if report.annotations:
@@ -239,7 +242,8 @@ def _tell(name: str, report: Report) -> None:
         parts.append(f"{report.refused_count:,} refused")
     say(f"{name}: {', '.join(parts)}")
     if report.equal_texts:
-        say(f"  {report.equal_texts:,} have the text of another document; they stay")
+        have = "has" if report.equal_texts == 1 else "have"
+        say(f"  {report.equal_texts:,} {have} the text of another document: added all the same")
     for given, written in report.renamed.items():
         say(f"  the annotator {given} is written {written} here")
     for refusal in report.refused[:SHOWN]:
@@ -257,6 +261,7 @@ def _json(reports: list[tuple[str, Report]]) -> dict[str, Any]:
     several = len(reports) > 1
     return {
         "added": sum(report.added for _, report in reports),
+        "split_texts": sum(report.split_texts for _, report in reports),
         "already_there": sum(report.already_there for _, report in reports),
         "equal_texts": sum(report.equal_texts for _, report in reports),
         "annotations": sum(report.annotations for _, report in reports),

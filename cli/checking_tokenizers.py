@@ -59,6 +59,8 @@ def check_command(name: str, file: Path | None, limit: float, as_json: bool) -> 
         say_json({**asdict(found), "faults": [_as_json(each, given) for each in found.faults]})
         return _code(found)
     say(f"{found.name}: version {found.version or 'unknown'}", *_counts(found, file, given))
+    for note in found.notes:
+        say(f"note: {note}")
     for alike in _by_promise(found.faults):
         for fault in alike[:SHOWN]:
             say(f"{_where(fault, file, given)}: {fault.what}")

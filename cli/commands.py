@@ -129,10 +129,14 @@ def say_error(error: TonemarkError) -> None:
 
 def visible_error(error: click.ClickException) -> str:
     """Wrong usage, in words."""
+    from tonemark.cli.opening import WrongValue
     from tonemark.cli.telling import columns, set_in
 
     usage = ""
     if isinstance(error, click.UsageError) and error.ctx:
         usage = f"{error.ctx.get_usage()}\n"
-    told = set_in(visible(error.format_message()), columns(sys.stderr), "tonemark: ")
+    width = columns(sys.stderr)
+    told = [*set_in(visible(error.format_message()), width, "tonemark: ")]
+    if isinstance(error, WrongValue) and error.remedy:
+        told += set_in(error.remedy, width, "  ")
     return usage + "\n".join(told)

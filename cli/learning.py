@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 import regex
 
+from tonemark.cli.gold import read_gold
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json
 from tonemark.cli.telling import columns, set_in
-from tonemark.cli.tokenizing import gold_of, records_of, tokenizer_chosen, tokenizer_options
+from tonemark.cli.tokenizing import records_of, tokenizer_chosen, tokenizer_options
 from tonemark.errors import TonemarkError
 from tonemark.files import atomic_writer, typed
 
@@ -122,29 +123,13 @@ def _from_file(path: Path, lang: str | None, tokenizer: str | None) -> _Given:
     from tonemark.tokenizers.learning import GoldText
 
     base = tokenizer_chosen(lang, tokenizer)
-    refused: list[int] = []
-
-    def refuse(line: int, reason: str) -> None:
-        refused.append(line)
-        say(f"{path.name}, line {line}: {reason}", err=True)
-
+    texts, refused = read_gold(path, needs_bars=True)
     gold = []
-    if path.suffix == ".txt":
-        gold = [GoldText(text, tokens) for text, tokens in gold_of(path, refuse)]
-    else:
-        for record in records_of(path, refuse):
-            if record.tokens is None:
-                refuse(record.line, "has no tokens")
-                continue
-            numbered = _NUMBERED.fullmatch(record.key) if record.key else None
-            document = numbered["document"] if numbered else record.key or ""
-            gold.append(GoldText(record.text, record.tokens, document))
-    if not gold:
-        raise TonemarkError(
-            f"{path} has no text with tokens.",
-            "tonemark tokenize FILE > gold.txt makes such a file, to be corrected in an editor.",
-        )
-    return _Given(gold, language_tag(lang) if lang else "und", base, [], len(refused))
+    for each in texts:
+        numbered = _NUMBERED.fullmatch(each.key)
+        document = numbered["document"] if numbered else each.key
+        gold.append(GoldText(each.text, each.tokens, document))
+    return _Given(gold, language_tag(lang) if lang else "und", base, [], refused)
 
 
 def _from_project(folder: Path, lang: str | None, tokenizer: str | None) -> _Given:
@@ -228,6 +213,11 @@ def _told(report: dict[str, Any], output: Path) -> Iterator[str]:
             yield (
                 f"{name:<24}{each['precision']:.4f}     {each['recall']:.4f}    {each['f1']:.4f}"
                 f" {each['sentence_accuracy']:>8.1%}"
+            )
+        if report["f1"] <= report["untrained"]["f1"]:
+            yield (
+                f"It gained nothing: {base} as it is does no worse. More gold may help, or raw text"
+                " (--raw), or rules in its place."
             )
     else:
         yield "Not tried: no figure tells yet how good it is"

@@ -75,15 +75,21 @@ def annotator(project: Project, as_name: str | None) -> str:
     return name
 
 
+class WrongValue(click.BadParameter):
+    """A value that an option cannot have; `remedy` says what to do."""
+
+    def __init__(self, error: TonemarkError, option: str) -> None:
+        super().__init__(error.title, click.get_current_context(), param_hint=option)
+        self.remedy = error.remedy
+
+
 @contextlib.contextmanager
 def value_of(option: str) -> Iterator[None]:
     """What a value of an option cannot be is wrong usage: exit 2, with the words of the error."""
     try:
         yield
     except TonemarkError as error:
-        raise click.BadParameter(
-            f"{error.title} {error.remedy}".strip(), click.get_current_context(), param_hint=option
-        ) from None
+        raise WrongValue(error, option) from None
 
 
 def say(*lines: str, err: bool = False) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from tonemark.cli.opening import DIRECTORY, json_option, say, say_json, value_of
+from tonemark.cli.tokenizing import tag_given
 from tonemark.errors import TonemarkError
 from tonemark.files import atomic_writer, typed
 from tonemark.text import short
@@ -20,7 +21,7 @@ from tonemark.text import short
 )
 @click.option("--labels", required=True, metavar="A,B,...", help="In the order of their keys.")
 @click.option(
-    "--tokenizer", metavar="NAME", help="What cuts the text into tokens: by the language."
+    "--tokenizer", metavar="NAME|FILE", help="What cuts the text into tokens: by the language."
 )
 @click.option(
     "--overlap",
@@ -51,14 +52,10 @@ def new_command(
     """Make a project in the folder DIR: a project.toml to read and edit, and an empty store."""
     from tonemark.corpus.project import PROJECT_FILE, create_project, read_project
     from tonemark.corpus.store import STORE_FILE, create_store
-    from tonemark.tokenizers.languages import language_tag
-    from tonemark.tokenizers.registry import load_tokenizer, tokenizer_for
+    from tonemark.tokenizers.registry import tokenizer_for
 
-    with value_of("--lang"):
-        tag = language_tag(lang)
-    with value_of("--tokenizer"):
-        tokenizer = tokenizer or tokenizer_for(tag)
-        load_tokenizer(tokenizer, folder)
+    tag = tag_given(lang)
+    name, path = _tokenizer(tokenizer or tokenizer_for(tag), folder)
     with value_of("--labels"):
         _check_labels(_list(labels))
     # A run that was cut off before the store was made: going on loses nothing of anyone's.
@@ -67,26 +64,63 @@ def new_command(
         project = read_project(folder)
         notes = [f"{PROJECT_FILE} was there already and stays as it is; the store was missing."]
     else:
+        if path and not os.path.lexists(folder / PROJECT_FILE):
+            _copy(path, folder)
         project = create_project(
             folder,
             language=lang,
             labels=_list(labels),
-            tokenizer=tokenizer,
+            tokenizer=name,
             overlap=overlap,
             page=page,
             team=_list(team),
         )
-        notes = _notes(project.language, tokenizer, _list(team))
+        notes = _notes(project.language, name, _list(team))
     create_store(project.folder / STORE_FILE)
     if as_json:
-        say_json({"folder": str(project.folder), "language": project.language, "notes": notes})
+        say_json(
+            {
+                "folder": str(project.folder),
+                "language": project.language,
+                "tokenizer": project.tokenizer,
+                "notes": notes,
+            }
+        )
         return
+    names = ", ".join(label.name for label in project.labels)
     say(
         f"Made {folder / (STORE_FILE if is_begun else PROJECT_FILE)}: {project.language},"
-        f" labels {', '.join(label.name for label in project.labels)}.",
+        f" tokenizer {project.tokenizer}, labels {names}.",
         *notes,
         f"Next: tonemark add {typed(folder)} FILE, then tonemark {typed(folder)}",
     )
+
+
+def _tokenizer(given: str, folder: Path) -> tuple[str, Path | None]:
+    """How project.toml names a tokenizer, and its file, if it is in one: to be copied.
+
+    Raises click's BadParameter where there is none, TonemarkError where its file is at fault.
+    """
+    from tonemark.corpus.adopting import file_named
+    from tonemark.tokenizers.registry import load_tokenizer, read_tokenizer
+
+    with value_of("--tokenizer"):
+        path = file_named(folder, given)
+        if path is None:
+            load_tokenizer(given, folder)
+            return given, None
+    read_tokenizer(path)
+    return path.name, path
+
+
+def _copy(path: Path, folder: Path) -> None:
+    from tonemark.corpus.adopting import adopt
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TonemarkError(f"{folder} cannot be made: {error.strerror}.") from None
+    adopt(folder, path)
 
 
 def _list(text: str) -> list[str]:
@@ -113,8 +147,8 @@ def _notes(language: str, tokenizer: str, team: list[str]) -> list[str]:
     notes = []
     if language_name(language) == language:
         notes.append(
-            f"The language {language} is not one that Tonemark knows: it gets the {tokenizer}"
-            " tokenizer."
+            f"docs/languages.md has nothing on the language {language}: what does the tokenizer"
+            f" {tokenizer} do to its texts? (tonemark tokenize shows it.)"
         )
     for given in team:
         name = annotator_name(given)

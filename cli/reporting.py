@@ -47,7 +47,8 @@ def status_command(folder: Path, as_json: bool) -> None:
         failed = _failed(project, store)
         say_json(
             {"name": project.name, "language": project.language, "tokenizer": project.tokenizer,
-             "tokenizer_version": _version(project), "tokenizer_failed": failed, **report}
+             "tokenizer_version": _version(project), "tokenizer_failed": failed,
+             "tokenizer_fault": _fault(project), **report}
         )  # fmt: skip
         return
     width = min(columns(sys.stdout) or USUAL, USUAL)
@@ -59,6 +60,8 @@ def status_command(folder: Path, as_json: bool) -> None:
     ]
     if found.with_suggestions:
         told.append(f"{found.with_suggestions:,} documents have suggestions")
+    if fault := _fault(project):
+        told.append(f"no page can be opened: {fault} More: tonemark doctor {typed(folder)}")
     if failed := _failed(project, store):
         told.append(
             f"{failed:,} document{'s have' if failed > 1 else ' has'} the general tokenizer's"
@@ -77,8 +80,20 @@ def _version(project: Project) -> str:
 
     try:
         return version_of(tokenizer_of(project, loads_code=False))
-    except TonemarkError:  # what is wrong with it, doctor tells
+    except TonemarkError:
         return ""
+
+
+def _fault(project: Project) -> str:
+    """What is wrong with the project's tokenizer; empty where nothing is, as far as can be seen
+    without running other people's code."""
+    from tonemark.corpus.tokens import tokenizer_of
+
+    try:
+        tokenizer_of(project, loads_code=False)
+    except TonemarkError as error:
+        return error.title
+    return ""
 
 
 def _failed(project: Project, store: Store) -> int:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
+from tonemark.cli.gold import read_gold
 from tonemark.cli.opening import DIRECTORY, json_option, say, say_json
 from tonemark.cli.telling import columns, set_in
-from tonemark.cli.tokenizing import gold_of, tokenizer_chosen, tokenizer_options
-from tonemark.errors import TonemarkError
+from tonemark.cli.tokenizing import tokenizer_chosen, tokenizer_options
 from tonemark.text import short
 
 SHOWN = 15
@@ -30,15 +30,8 @@ def score_command(gold: Path, lang: str | None, tokenizer: str | None, as_json: 
     from tonemark.tokenizers.score import Score, WhiteSpace, WordsAndSigns, score
 
     chosen = tokenizer_chosen(lang, tokenizer)
-    refused: list[tuple[int, str]] = []
-    sentences = list(gold_of(gold, lambda line, reason: refused.append((line, reason))))
-    for line, reason in refused:
-        say(f"{gold.name}, line {line}: {reason}", err=True)
-    if not sentences:
-        raise TonemarkError(
-            f"{gold} has no text with tokens.",
-            "tonemark tokenize FILE > gold.txt makes such a file, to be corrected in an editor.",
-        )
+    texts, refused = read_gold(gold)
+    sentences = [(each.text, each.tokens) for each in texts]
     found = score(sentences, chosen)
     if as_json:
         say_json(
@@ -52,7 +45,7 @@ def score_command(gold: Path, lang: str | None, tokenizer: str | None, as_json: 
                 "f1": round(found.f1, 6),
                 "sentence_accuracy": round(found.sentence_accuracy, 6),
                 "tokens_per_second": round(found.tokens_per_second),
-                "refused": len(refused),
+                "refused": refused,
             }
         )
         return int(bool(refused))
@@ -70,6 +63,10 @@ def score_command(gold: Path, lang: str | None, tokenizer: str | None, as_json: 
         say("", "What it does otherwise, commonest first (| parts tokens):")
         width = columns(sys.stdout)
         for (wanted, given), count in found.missed.most_common(SHOWN):
-            told = f"{short(given, 40)}  should be  {short(wanted, 40)}"
+            told = f"{_token(given)}  should be  {_token(wanted)}"
             say(*set_in(told, width, f"  {count:>5}  ", indent=9))
     return int(bool(refused))
+
+
+def _token(text: str) -> str:
+    return short(text, 40) if text else "(no token)"

@@ -17,7 +17,7 @@ from tonemark.text import visible
 
 if TYPE_CHECKING:
     from tonemark.corpus.records import Record
-    from tonemark.tokenizers.base import Token, Tokenizer
+    from tonemark.tokenizers.base import Tokenizer
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -44,21 +44,33 @@ def tokenizer_options(command: Command) -> Command:
 def tokenizer_chosen(lang: str | None, tokenizer: str | None) -> Tokenizer:
     """The tokenizer that `--lang` or `--tokenizer` names; the general one where neither is given.
 
-    Raises click's BadParameter where there is none.
+    Raises click's BadParameter where there is none, TonemarkError where its file is at fault.
     """
     from tonemark.tokenizers.registry import GENERAL, tokenizer_at, tokenizer_for
 
     if tokenizer is not None:
         if lang is not None:
             raise click.UsageError("--lang and --tokenizer: give one of the two.")
+        if Path(tokenizer).is_file():
+            return tokenizer_at(tokenizer)
         with value_of("--tokenizer"):
             return tokenizer_at(tokenizer)
-    if lang is None:
-        return tokenizer_at(GENERAL)
+    return tokenizer_at(GENERAL if lang is None else tokenizer_for(tag_given(lang)))
+
+
+def tag_given(lang: str) -> str:
+    """The language that `--lang` names. Raises click's BadParameter where it names none."""
     from tonemark.tokenizers.languages import language_tag
+    from tonemark.tokenizers.registry import tokenizer_names
 
     with value_of("--lang"):
-        return tokenizer_at(tokenizer_for(language_tag(lang)))
+        try:
+            return language_tag(lang)
+        except TonemarkError as error:
+            if lang not in tokenizer_names():
+                raise
+            how = f"It is a tokenizer: take it with --tokenizer {lang}"
+            raise TonemarkError(error.title, how) from None
 
 
 def records_of(path: Path, refused: Callable[[int, str], None]) -> Iterator[Record]:
@@ -81,24 +93,6 @@ def records_of(path: Path, refused: Callable[[int, str], None]) -> Iterator[Reco
             refused(each.line, each.reason)
         else:
             yield each
-
-
-def gold_of(path: Path, refused: Callable[[int, str], None]) -> Iterator[tuple[str, list[Token]]]:
-    """The texts of a file with the tokens that people gave them: lines as `tonemark tokenize` shows
-    them in a .txt file, else the tokens of any format that `tonemark add` takes.
-
-    `refused` is told the line and the reason of what has none.
-    """
-    from tonemark.tokenizers.shown import read_shown
-
-    for record in records_of(path, refused):
-        if path.suffix == ".txt":
-            text, tokens = read_shown(record.text)
-            yield text, tokens
-        elif record.tokens is None:
-            refused(record.line, "has no tokens")
-        else:
-            yield record.text, list(record.tokens)
 
 
 @click.command("tokenize", epilog="Example: tonemark tokenize --lang yo news.txt")
@@ -183,13 +177,20 @@ def tokenizers_command(ctx: click.Context, as_json: bool) -> None:
 
 
 @click.command("show", epilog="Example: tonemark tokenizers show sw > mine.toml")
-@click.argument("name")
+@click.argument("name", metavar="NAME|FILE")
 def show_command(name: str) -> None:
     """Print the profile of that name: its rules, their sources, its examples."""
-    from tonemark.tokenizers.profile import BUNDLED, bundled_names
+    from tonemark.tokenizers.profile import BUNDLED, beside, bundled_names, parse_profile, read_text
+    from tonemark.tokenizers.registry import GENERAL, PROFILE_SUFFIX, code_package, is_file_name
 
-    if name not in bundled_names():
-        raise TonemarkError(
-            f"There is no profile named {visible(name)}.", "List them:\n    tonemark tokenizers"
-        )
-    click.echo((BUNDLED / f"{name}.toml").read_text("utf-8"), nl=False)
+    path = BUNDLED / f"{name}{PROFILE_SUFFIX}" if name in bundled_names() else Path(name)
+    if path.suffix == PROFILE_SUFFIX:
+        text = read_text(path)
+        parse_profile(text, name, beside(path), file=path.name)
+        # A stranger's file could steer the terminal; a copy must be the file itself.
+        text = "\n".join(map(visible, text.split("\n"))) if sys.stdout.isatty() else text
+        click.echo(text, nl=False)
+        return
+    if name != GENERAL and not is_file_name(name):
+        code_package(name)  # that there is one of that name
+    raise TonemarkError(f"{name} has no file of rules.", "Those that have one: tonemark tokenizers")

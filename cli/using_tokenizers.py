@@ -45,7 +45,7 @@ def use_command(folder: Path, name: str, dry_run: bool, as_json: bool) -> None:
     from tonemark.corpus.borders import misfits
     from tonemark.corpus.project import set_tokenizer
     from tonemark.corpus.project_checks import is_tokenizer_name
-    from tonemark.corpus.tokens import tokenizer_of, version_of
+    from tonemark.corpus.tokens import StoredTokenizer, tokenizer_of, version_of
 
     project, store = open_project(folder)
     path = file_named(project.folder, name)
@@ -55,6 +55,8 @@ def use_command(folder: Path, name: str, dry_run: bool, as_json: bool) -> None:
     if path is not None:
         wanted = replace(project, tokenizer=path.name, folder=path.resolve().parent)
     chosen = tokenizer_of(wanted, loads_code=True)
+    if isinstance(chosen, StoredTokenizer) and chosen.load:
+        chosen.load()  # a project may have no text yet on which it would fail
     version = version_of(chosen)
     found = list(misfits(store, chosen, _present(project)))
     if not dry_run:

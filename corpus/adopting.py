@@ -13,6 +13,7 @@ from typing import Any
 from tonemark.corpus.project_checks import is_tokenizer_name
 from tonemark.errors import TonemarkError
 from tonemark.files import atomic_writer, check_inside, open_regular
+from tonemark.tokenizers.profile import is_bundled_list
 from tonemark.tokenizers.registry import PROFILE_SUFFIX, is_file_name, read_tokenizer
 
 LIMIT = 256 * 1024 * 1024
@@ -65,12 +66,12 @@ def adopt(folder: Path, path: Path) -> str:
 
 
 def _named(path: Path) -> list[str]:
-    """The files that a profile, which is sound, names."""
+    """The files that a profile, which is sound, names, but for those that come with Tonemark."""
     if path.suffix != PROFILE_SUFFIX:
         return []
     data: Any = tomllib.loads(_bytes(path).decode("utf-8-sig"))
     files: list[str] = data.get("phrases", {}).get("files", [])
-    return files
+    return [each for each in files if not is_bundled_list(each, path.parent)]
 
 
 def _bytes(path: Path) -> bytes:

@@ -60,14 +60,22 @@ def rules_of(
 ) -> list[Rule]:
     """What the corrected `tokens` around a stretch say as rules, `given` being those that the
     tokenizer made: one for each shortest stretch in which they differ, where a rule can say it."""
+    given, tokens = around(given, tokens, start, end)
+    return [rule for rule, _ in said_in(text, given, tokens)]
+
+
+def around(
+    given: Sequence[Token], tokens: Sequence[Token], start: int, end: int
+) -> tuple[Sequence[Token], Sequence[Token]]:
+    """Of two ways in which a text is cut, the tokens of the shortest stretch around another one
+    that begins and ends with tokens of both."""
     before = None
     while before != (start, end):
         before = start, end
         for each in (given, tokens):
             if here := _within(each, start, end):
                 start, end = min(start, here[0].start), max(end, here[-1].end)
-    given, tokens = _within(given, start, end), _within(tokens, start, end)
-    return [rule for rule, _ in said_in(text, given, tokens)]
+    return _within(given, start, end), _within(tokens, start, end)
 
 
 def said_in(
@@ -75,15 +83,24 @@ def said_in(
 ) -> Iterator[tuple[Rule, tuple[str, ...]]]:
     """The rules of a whole text, or of a stretch of it that begins and ends with tokens of both
     kinds; each with what the tokenizer made of its text."""
+    for before, after in shortest(given, tokens):
+        rule = _rule(text, before, after)
+        if rule:
+            yield rule, tuple(text[slice(*each)] for each in before)
+
+
+def shortest(
+    given: Sequence[Token], tokens: Sequence[Token]
+) -> Iterator[tuple[Sequence[Token], Sequence[Token]]]:
+    """The tokens of a text, or of a stretch, cut in two ways: for each shortest stretch that ends
+    with tokens of both."""
     ends = {token.end for token in given}
     at = first = 0
     for last, token in enumerate(tokens, 1):
         if token.end not in ends:
             continue
         until = bisect_right(given, token.end, lo=at, key=_END)
-        rule = _rule(text, given[at:until], tokens[first:last])
-        if rule:
-            yield rule, tuple(text[slice(*each)] for each in given[at:until])
+        yield given[at:until], tokens[first:last]
         at, first = until, last
 
 

@@ -59,6 +59,8 @@ class Report:
 
     added: int = 0
     already_there: int = 0
+    split_texts: int = 0
+    """Texts that were split, of those added; `added` counts their pieces."""
     equal_texts: int = 0
     annotations: int = 0
     suggestions: int = 0
@@ -289,6 +291,7 @@ class _Intake:
         if record.piece:
             first, _ = first_and_last(item.identity)
             self.reached[first] = record.piece.offset + len(record.text)
+            self.report.split_texts += record.piece.is_first
         others = self.texts.setdefault(item.digest, [])
         self.report.equal_texts += bool(others)
         others.append(self.number)

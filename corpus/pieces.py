@@ -23,6 +23,11 @@ class Piece(NamedTuple):
     before: str = ""
     after: str = ""
 
+    @property
+    def is_first(self) -> bool:
+        """Whether no other piece of the source stands ahead of it."""
+        return self.offset == len(self.before)
+
 
 def piece_json(piece: Piece, of: str) -> dict[str, Any]:
     """As metadata keep it: `of` is the key of the source."""

@@ -6,10 +6,13 @@ Knows nothing of pages and of what the corrections were.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
+from tonemark.corpus.corrections import rules_of
 from tonemark.corpus.project import Project, locked, set_tokenizer
+from tonemark.corpus.settling import Correction, settled
 from tonemark.errors import TonemarkError
 from tonemark.files import atomic_writer, check_inside, typed
 from tonemark.text import short
@@ -42,6 +45,42 @@ def add_rules(project: Project, rules: Sequence[Rule]) -> Project:
             _check(longer, path, rules)
             _write(path, longer)
     return set_tokenizer(project.folder, name)
+
+
+class Followed(NamedTuple):
+    """What came of letting the profile follow a page: the project as it then is, the rules that
+    were made, those that went, and those that were there already."""
+
+    project: Project
+    made: tuple[Rule, ...] = ()
+    gone: tuple[Rule, ...] = ()
+    there: tuple[Rule, ...] = ()
+
+
+def follow(project: Project, corrections: Iterable[Correction]) -> Followed:
+    """Let the profile of a project cut a text as it now stands on a page: by the first of these
+    corrections of which a rule comes, or which stands against one that there is.
+
+    So a correction becomes a rule, and what was corrected back takes its rule back. All else is as
+    in `add_rules`.
+    """
+    name = project.tokenizer if project.tokenizer.endswith(PROFILE_SUFFIX) else OWN_PROFILE
+    path = project.folder / name
+    check_inside(project.folder, path)
+    with locked(project.folder):
+        text = _text_of(path, project)
+        before = text or new_profile_text(project.tokenizer)
+        for each in corrections:
+            done = settled(before, name, project.folder, each)
+            if done.profile != before:
+                _check(done.profile, path, done.made)
+                _write(path, done.profile)
+                break
+            if there := rules_of(*each):
+                return Followed(project, there=tuple(there))
+        else:
+            return Followed(project)
+    return Followed(set_tokenizer(project.folder, name), done.made, done.gone)
 
 
 def _text_of(path: Path, project: Project) -> str:

@@ -6,7 +6,7 @@ What they mean to the queue, to intake and to reports is told in those modules.
 APPLICATION_ID = 0x746D726B
 """`tmrk`: marks a SQLite file as ours."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 SCHEMA = """
 CREATE TABLE sources (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);

@@ -303,7 +303,12 @@ def _check_ours(path: Path, application: int, version: int) -> None:
             "Nothing was changed; update Tonemark on this machine.",
         )
     if version < SCHEMA_VERSION:
-        raise unreadable(path, f"it has the store version {version}")
+        raise TonemarkError(
+            f"{path} was written by an earlier Tonemark (store version {version}), whose stores this"
+            " one cannot read.",
+            "Nothing was changed. Export it with that Tonemark (all annotators, --format jsonl), and"
+            " add the export to a new project.",
+        )
 
 
 def _check_log(path: Path) -> None:

@@ -24,7 +24,13 @@ from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.base import Token, Tokenizer
-from tonemark.tokenizers.registry import code_package, load_tokenizer, runs_code
+from tonemark.tokenizers.registry import (
+    code_package,
+    load_tokenizer,
+    runs_code,
+    sentence_rules_of,
+)
+from tonemark.tokenizers.sentence_rules import ANY_LANGUAGE, SentenceRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +40,13 @@ class StoredTokenizer:
 
     `package` is the package that has its code, with its version. `load` makes it in this process,
     for a document of which the store has none; without it such a document is waited for.
+    `sentence_rules` are those of the file that corrects it, if there is one.
     """
 
     name: str
     package: str
     load: Callable[[], Tokenizer] | None = field(default=None, compare=False)
+    sentence_rules: SentenceRules = field(default=ANY_LANGUAGE, compare=False)
 
 
 AnyTokenizer: TypeAlias = Tokenizer | StoredTokenizer
@@ -81,7 +89,14 @@ def tokenizer_of(project: Project, *, loads_code: bool) -> AnyTokenizer:
     if not runs_code(name, folder):
         return load_tokenizer(name, folder)
     load = cache(lambda: load_tokenizer(name, folder)) if loads_code else None
-    return StoredTokenizer(name, code_package(name, folder), load)
+    return StoredTokenizer(name, code_package(name, folder), load, sentence_rules_of(name, folder))
+
+
+def sentence_rules_with(tokenizer: AnyTokenizer) -> SentenceRules:
+    """What a tokenizer's language does differently where sentences end, read with it already: other
+    people's tokenizers say nothing of it."""
+    rules = getattr(tokenizer, "sentence_rules", None)
+    return rules if isinstance(rules, SentenceRules) else ANY_LANGUAGE
 
 
 def version_of(tokenizer: AnyTokenizer) -> str:

@@ -20,18 +20,20 @@ from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, tokenizer_of, tokens_of
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Writer
-from tonemark.exchange.joining import joined_rows
+from tonemark.exchange.joining import NOTHING_OPEN, Open, joined_rows
 from tonemark.exchange.registry import format_named, writable
 from tonemark.exchange.rows import ExportRow
 from tonemark.files import atomic_writer
 
 KEYS_NAMED = 10
-"""Damaged documents that are named; doctor names more."""
+"""Documents that are named where something is wrong with them; --json and doctor name more."""
 
 
 class Exported(NamedTuple):
     """What an export wrote, and how many documents it left out, by the reason; `damaged` are the
-    keys of those that cannot be read."""
+    keys of those that cannot be read, `without_tokens` of those that were written without tokens,
+    because a span does not lie on them. Of split texts that were to be joined, `open_texts` were
+    left out with pieces that have no answer: `unanswered_pieces` of their `open_pieces`."""
 
     written: int
     differing: int
@@ -40,9 +42,13 @@ class Exported(NamedTuple):
     unanswered: int
     in_part: int = 0
     damaged: tuple[str, ...] = ()
+    without_tokens: tuple[str, ...] = ()
+    open_texts: int = 0
+    open_pieces: int = 0
+    unanswered_pieces: int = 0
 
     def left_out(self) -> list[str]:
-        """What was left out, in words."""
+        """What was left out, documents and tokens, in words."""
         reasons = (
             (self.differing, "on which annotators differ"),
             (self.rejected, "rejected"),
@@ -51,11 +57,25 @@ class Exported(NamedTuple):
             (self.in_part, "of which pieces are missing, or were answered in different ways"),
         )
         told = [f"  left out: {count:,} {reason}" for count, reason in reasons if count]
+        if self.open_texts:
+            texts = f"{self.open_texts:,} text{'s' * (self.open_texts != 1)}"
+            told.append(
+                f"  open: {self.unanswered_pieces:,} of the {self.open_pieces:,} pieces of {texts}"
+            )
         if self.damaged:
-            keys = ", ".join(self.damaged[:KEYS_NAMED])
-            more = ", ..." if len(self.damaged) > KEYS_NAMED else ""
-            told.append(f"  left out: {len(self.damaged):,} damaged in the store: {keys}{more}")
+            told.append(
+                f"  left out: {len(self.damaged):,} damaged in the store: {_named(self.damaged)}"
+            )
+        if self.without_tokens:
+            told.append(
+                f"  written without tokens: {len(self.without_tokens):,}, a span of which begins or"
+                f" ends inside one: {_named(self.without_tokens)}"
+            )
         return told
+
+
+def _named(keys: tuple[str, ...]) -> str:
+    return ", ".join(keys[:KEYS_NAMED]) + (", ..." if len(keys) > KEYS_NAMED else "")
 
 
 def export_project(
@@ -101,7 +121,11 @@ def export_project(
     else:
         write(selection.rows(joined=joined), output, project.name)
         output.flush()
-    return Exported(**selection.counts, damaged=tuple(selection.damaged))
+    return Exported(
+        **selection.counts,
+        damaged=tuple(selection.damaged),
+        without_tokens=tuple(selection.without_tokens),
+    )
 
 
 def writer_named(format_name: str) -> Writer:
@@ -113,6 +137,10 @@ def writer_named(format_name: str) -> Writer:
             f"Formats that can be written: {', '.join(writable())}.",
         )
     return chosen.write
+
+
+_KEYS = ("damaged", "without_tokens")
+"""The fields of `Exported` that name documents; the others count them."""
 
 
 class _NothingLeftError(Exception):
@@ -129,8 +157,9 @@ class _Selection:
         self.tokenizer = tokenizer
         self.annotator = annotator
         self.all_documents = all_documents
-        self.counts = {name: 0 for name in Exported._fields if name != "damaged"}
+        self.counts = {name: 0 for name in Exported._fields if name not in _KEYS}
         self.damaged: list[str] = []
+        self.without_tokens: list[str] = []
 
     def rows(self, *, joined: bool) -> Iterator[ExportRow]:
         """What is to be written, counted as it goes out."""
@@ -141,10 +170,15 @@ class _Selection:
             rows = self._one_by_one(found)
         for row in rows:
             self.counts["written"] += 1
+            if row.tokens is not None and not row.fits_tokens():
+                self.without_tokens.append(row.key)
             yield row
 
-    def _leave_out(self, reason: str) -> None:
+    def _leave_out(self, reason: str, open_: Open = NOTHING_OPEN) -> None:
         self.counts[reason] += 1
+        self.counts["open_texts"] += open_.texts
+        self.counts["open_pieces"] += open_.pieces
+        self.counts["unanswered_pieces"] += open_.unanswered
 
     def _one_by_one(
         self, documents: Iterator[tuple[Document, ExportRow | str]]

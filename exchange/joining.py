@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
+from typing import NamedTuple
 
 from tonemark.corpus.documents import Document
 from tonemark.corpus.pieces import PIECE, Piece, parsed_piece
@@ -23,6 +24,17 @@ IN_PART = "in_part"
 was said of them differs (accept here, ignore there)."""
 
 
+class Open(NamedTuple):
+    """How many split texts have pieces without an answer, all their pieces, and those pieces."""
+
+    texts: int = 0
+    pieces: int = 0
+    unanswered: int = 0
+
+
+NOTHING_OPEN = Open()
+
+
 @dataclass(slots=True)
 class _Source:
     """The pieces of one text: how many the store has, and those seen so far."""
@@ -30,6 +42,7 @@ class _Source:
     of: str
     pieces: int
     seen: int = 0
+    unanswered: int = 0
     rows: list[tuple[Piece, ExportRow]] = field(default_factory=list)
     reasons: set[str] = field(default_factory=set)
 
@@ -37,13 +50,13 @@ class _Source:
 def joined_rows(
     store: Store,
     documents: Iterable[tuple[Document, ExportRow | str]],
-    leave_out: Callable[[str], None],
+    leave_out: Callable[[str, Open], None],
 ) -> Iterator[ExportRow]:
     """Each document's row; in place of the pieces of a text, one row of it, after its last piece.
 
     `documents` come in order, each with its row or the reason why it has none. A text is left out
     whole where one of its pieces has no row: an entity in it would seem to be none. `leave_out` is
-    told the reason, one of `REASONS` or `IN_PART`.
+    told the reason, one of `REASONS` or `IN_PART`, and what is open of it.
     """
     sources = _sources(store)
     keys: set[str] = set()
@@ -51,7 +64,11 @@ def joined_rows(
     def finished(name: str, source: _Source) -> Iterator[ExportRow]:
         row = _joined(source.rows)
         if row is None:
-            leave_out(next((each for each in REASONS if each in source.reasons), IN_PART))
+            reason = next((each for each in REASONS if each in source.reasons), IN_PART)
+            is_open = source.unanswered > 0
+            leave_out(
+                reason, Open(1, source.pieces, source.unanswered) if is_open else NOTHING_OPEN
+            )
         else:
             key = _free_key(store, name, source.of, keys)
             keys.add(key)
@@ -62,13 +79,14 @@ def joined_rows(
         source = sources.get((document.source, told[0])) if told else None
         if told is None or source is None:
             if isinstance(found, str):
-                leave_out(found)
+                leave_out(found, NOTHING_OPEN)
             else:
                 yield found
             continue
         source.seen += 1
         if isinstance(found, str):
             source.reasons.add(found)
+            source.unanswered += found == "unanswered"
         else:
             source.rows.append((told[1], found))
         if source.seen == source.pieces:

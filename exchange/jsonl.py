@@ -205,7 +205,7 @@ def _tokens(given: Any, text: str) -> tuple[tuple[Token, ...] | None, list[tuple
     position = 0
     for index, token in enumerate(given):
         if not isinstance(token, dict):
-            raise Refused(f"token {index} is {quoted(token)}, not an object")
+            raise Refused(f"token {index} is {quoted(token)}, not {_as_wanted(token, text)}")
         start, end = token.get("start"), token.get("end")
         if type(start) is not int or type(end) is not int:
             raise Refused(f"token {index} has no whole numbers as start and end")
@@ -222,6 +222,14 @@ def _tokens(given: Any, text: str) -> tuple[tuple[Token, ...] | None, list[tuple
         if not token.get(GAP) and not text[start:end].isspace():
             tokens.append(Token(start, end))
     return tuple(tokens), places
+
+
+def _as_wanted(token: Any, text: str) -> str:
+    """How a token is written, by the one that was given as a text, if it is in the text."""
+    start = text.find(token) if isinstance(token, str) else -1
+    if start < 0:
+        return 'an object, {"start": 0, "end": 3}'
+    return f'{{"start": {start}, "end": {start + len(token)}}}'
 
 
 def _check_same(said: Any, there: str, place: str) -> None:

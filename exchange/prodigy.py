@@ -46,12 +46,13 @@ def to_prodigy(row: ExportRow, dataset: str) -> dict[str, Any]:
     """The row as a task of Prodigy's: what `json.dumps` takes.
 
     Tokens are there if the row has them and every span keeps to their borders; else the record is
-    in Prodigy's character mode, with offsets alone. Without an answer the suggestions stand as
+    in Prodigy's character mode, with offsets alone: its reader refuses a record with a span that
+    does not lie on the tokens beside it. Without an answer the suggestions stand as
     spans. `_annotator_id` is the annotator's name alone, `_session_id` has the data set before it.
     """
     given = row.meta.get(GIVEN, {})
     meta = {name: value for name, value in row.meta.items() if name not in (GIVEN, PIECE)}
-    spans: Sequence[Span | Suggestion] = row.spans if row.answer else row.suggestions
+    spans: Sequence[Span | Suggestion] = row.shown()
     task: dict[str, Any] = {"text": row.text, "key": row.key}
     if meta:
         task["meta"] = meta
@@ -59,14 +60,11 @@ def to_prodigy(row: ExportRow, dataset: str) -> dict[str, Any]:
         task[PIECE] = row.meta[PIECE]
     firsts: dict[int, int] = {}
     lasts: dict[int, int] = {}
-    if row.tokens is not None:
+    if row.tokens is not None and row.fits_tokens():
         placed = with_gaps(row.text, row.tokens)
         firsts = {token.start: index for index, token in enumerate(placed)}
         lasts = {token.end: index for index, token in enumerate(placed)}
-        if all(span.start in firsts and span.end in lasts for span in spans):
-            task["tokens"] = _tokens(row.text, placed)
-        else:
-            firsts = lasts = {}
+        task["tokens"] = _tokens(row.text, placed)
     if row.answer or spans:
         task["spans"] = [_span(span, firsts, lasts) for span in spans]
     if row.answer:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from tonemark.corpus.records import Answer
-from tonemark.corpus.spans import Span, Suggestion
+from tonemark.corpus.spans import Span, Stretch, Suggestion
 from tonemark.tokenizers.base import Token
+from tonemark.tokenizers.spacing import Spaced, with_gaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +32,22 @@ class ExportRow:
     flagged: bool = False
     time: float | None = None
     suggestions: tuple[Suggestion, ...] = ()
+
+    def shown(self) -> tuple[Span, ...] | tuple[Suggestion, ...]:
+        """What goes out as its spans."""
+        return self.spans if self.answer else self.suggestions
+
+    def fits_tokens(self) -> bool:
+        """Whether it has tokens, with whose borders all that goes out as its spans begins and ends;
+        what lies between two tokens (`with_gaps`) counts as one."""
+        if self.tokens is None:
+            return False
+        spans = self.shown()
+        if _lie_on(self.tokens, spans):
+            return True  # for most; gaps take ten times as long
+        return _lie_on(with_gaps(self.text, self.tokens), spans)
+
+
+def _lie_on(tokens: Sequence[Token] | Sequence[Spaced], spans: Sequence[Stretch]) -> bool:
+    starts, ends = {token.start for token in tokens}, {token.end for token in tokens}
+    return all(span.start in starts and span.end in ends for span in spans)

@@ -1,5 +1,6 @@
 """Name-like runs of tokens, and which tokens deserve a cheap hint: read from scripts, case and
-the counts of raw text alone. Knows no labels, no language and no screen.
+the counts of raw text alone. Knows no labels and no screen, and of a language only its
+abbreviations.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from typing import NamedTuple
 
 import regex
 
+from tonemark.tokenizers.abbreviations import Abbreviated, abbreviated, word_before
 from tonemark.tokenizers.base import Token, common_ends
+from tonemark.tokenizers.sentence_rules import ANY_LANGUAGE, LONGEST_WORD, SentenceRules
 
 # Shapes of a token. Letters without case (Ethiopic, Arabic) have a shape of their own.
 _PUNCT, _LOWER, _CASELESS, _CAPITAL, _PREFIXED, _CAMEL, _NUMBER = "placxmn"
@@ -33,6 +36,8 @@ _SHORT_NUMBER = regex.compile(r"\p{Nd}{1,2}(?!\p{Nd})")
 # A capital after one of these says nothing: the sentence, quotation or item begins there.
 _OPENERS = frozenset(".?!:…።፧፡՞؟۔।\"“”„«»‘'‹›*•")
 _HYPHENS = frozenset("-‐‑")
+# Behind a name they belong to it, whatever follows; all other abbreviations there are titles.
+_BEHIND_NAMES = frozenset(("Jr", "Jnr", "Snr", "Ltd"))
 
 # A sentence whose words have capitals in this share is a headline: its capitals say nothing.
 # From five words on: shorter ones are as often lists of names.
@@ -81,6 +86,8 @@ class _Reading(NamedTuple):
     shapes: list[str]
     breaks: list[bool]  # a line break lies before the token, or in it
     opens: list[bool]  # a sentence or quotation begins here
+    titles: list[bool]  # an abbreviation (Dkt., Mr.) before a name: outside it
+    initials: list[bool]  # the full stop of a name's first letter
     headline: list[bool]
 
 
@@ -92,11 +99,13 @@ def fold_word(word: str) -> str:
     return unicodedata.normalize("NFC", word).casefold()
 
 
-def count_words(documents: Iterable[tuple[str, Sequence[Token]]]) -> dict[str, WordCount]:
+def count_words(
+    documents: Iterable[tuple[str, Sequence[Token]]], rules: SentenceRules = ANY_LANGUAGE
+) -> dict[str, WordCount]:
     """The use of every word of raw text, by `fold_word`. Linear in the text."""
     figures: dict[str, Counter[str]] = {}
     for text, tokens in documents:
-        reading = _read(text, tokens)
+        reading = _read(text, tokens, rules)
         words, shapes = reading.words, reading.shapes
         years = [_is_year(word) for word in words]
         for i, shape in enumerate(shapes):
@@ -121,9 +130,18 @@ def count_words(documents: Iterable[tuple[str, Sequence[Token]]]) -> dict[str, W
     return {word: WordCount(**figure, forms=forms.get(word, 0)) for word, figure in figures.items()}
 
 
-def candidates(text: str, tokens: Sequence[Token], counts: Mapping[str, WordCount]) -> Candidates:
-    """What looks like a name in `text`; where `counts` lack a word, its shape alone decides."""
-    reading = _read(text, tokens)
+def candidates(
+    text: str,
+    tokens: Sequence[Token],
+    counts: Mapping[str, WordCount],
+    rules: SentenceRules = ANY_LANGUAGE,
+) -> Candidates:
+    """What looks like a name in `text`; where `counts` lack a word, its shape alone decides.
+
+    Abbreviations, those of `rules` and those that most languages share, end no sentence; as titles
+    they stand outside the name, as in annotators' guidelines (MUC-6, Masakhane's).
+    """
+    reading = _read(text, tokens, rules)
     uses = [counts.get(fold_word(word), WordCount()) for word in reading.words]
     named = [_is_name_like(reading, uses, i) for i in range(len(tokens))]
     cuts = list(reading.breaks)
@@ -144,6 +162,7 @@ def candidates_again(
     known: Candidates,
     after: Sequence[Token],
     counts: Mapping[str, WordCount],
+    rules: SentenceRules = ANY_LANGUAGE,
 ) -> Candidates:
     """What `candidates` makes of the tokens `after`, from what is `known` of those `before`.
 
@@ -155,7 +174,7 @@ def candidates_again(
     right = _line_start(text, after, len(after) - last + _BESIDE, step=1)
     begin = _line_start(text, after, left - _BESIDE)
     end = _line_start(text, after, right + _BESIDE, step=1)
-    part = candidates(text, after[begin:end], counts)
+    part = candidates(text, after[begin:end], counts, rules)
     moved = len(after) - len(before)
     runs = [run for run in known.runs if run[1] <= left]
     runs += [
@@ -178,19 +197,52 @@ def _line_start(text: str, tokens: Sequence[Token], at: int, step: int = -1) -> 
     return at
 
 
-def _read(text: str, tokens: Sequence[Token]) -> _Reading:
+def _read(text: str, tokens: Sequence[Token], rules: SentenceRules) -> _Reading:
     words = [text[start:end] for start, end in tokens]
     shapes = [_shape(word) for word in words]
     breaks, opens = [], []
-    opening, last, previous = True, 0, ""
-    for (_, end), word, shape in zip(tokens, words, shapes, strict=True):
+    titles, initials = [False] * len(words), [False] * len(words)
+    opening, last = True, 0
+    for i, ((_, end), word, shape) in enumerate(zip(tokens, words, shapes, strict=True)):
         breaks.append(_LINE_BREAK.search(text, last, end) is not None)
         opening = opening or breaks[-1]
         opens.append(opening)
-        initial = word == "." and len(previous) == 1 and previous.isupper()
-        opening = shape == _PUNCT and (opening or (word[:1] in _OPENERS and not initial))
-        last, previous = end, word
-    return _Reading(words, shapes, breaks, opens, _headlines(shapes, opens))
+        stopped: Abbreviated = ""
+        if word == "." and i and not breaks[-1]:
+            stopped = _abbreviation(text, tokens, i, rules)
+            initials[i] = stopped == "initial"
+            titles[i - 1] = stopped == "short" and not _ends_name(words, shapes, titles, i - 1, 2)
+        elif word[-1:] == "." and shape in _NAMES and len(word) <= LONGEST_WORD:
+            short = abbreviated(word[:-1], rules) == "short"
+            titles[i] = short and not _ends_name(words, shapes, titles, i, 1)
+        opening = shape == _PUNCT and (opening or (word[:1] in _OPENERS and not stopped))
+        last = end
+    headline = _headlines(shapes, opens, titles)
+    return _Reading(words, shapes, breaks, opens, titles, initials, headline)
+
+
+def _abbreviation(
+    text: str, tokens: Sequence[Token], stop: int, rules: SentenceRules
+) -> Abbreviated:
+    """What stands before the token `stop`, a full stop: the token there, which white space may
+    part from it, or all from the white space before that (k.m.)."""
+    start, end = tokens[stop - 1]
+    if end - start > LONGEST_WORD:
+        return ""
+    number = stop + 1 < len(tokens) and text[tokens[stop + 1].start].isdecimal()
+    found = abbreviated(text[start:end], rules, before_number=number)
+    if found or not start or text[start - 1].isspace():
+        return found
+    return abbreviated(word_before(text, end), rules, before_number=number)
+
+
+def _ends_name(words: list[str], shapes: list[str], titles: list[bool], i: int, reach: int) -> bool:
+    """Whether the abbreviation `i` belongs to the name before it (Juma Jr. spoke) and not, as a
+    title, to one that begins `reach` tokens behind it (Rais Dkt. Samia)."""
+    if not i or shapes[i - 1] not in _NAMES or titles[i - 1]:
+        return False
+    follower = shapes[i + reach] if i + reach < len(shapes) else _PUNCT
+    return follower not in _NAMES or words[i].rstrip(".") in _BEHIND_NAMES
 
 
 @lru_cache(maxsize=65536)
@@ -212,15 +264,15 @@ def _is_year(word: str) -> bool:
     return len(word) == 4 and word.isdecimal() and int(word) in _YEARS
 
 
-def _headlines(shapes: list[str], opens: list[bool]) -> list[bool]:
+def _headlines(shapes: list[str], opens: list[bool], titles: list[bool]) -> list[bool]:
     marks = [False] * len(shapes)
     firsts = [i for i, opening in enumerate(opens) if opening and (not i or not opens[i - 1])]
     for first, end in pairwise([*firsts, len(shapes)]):
-        part = shapes[first:end]
+        part = [shapes[i] for i in range(first, end) if not titles[i]]
         capitals = sum(shape in _INSIDE for shape in part)
         cased = capitals + sum(shape in (_LOWER, _PREFIXED) for shape in part)
         if cased >= _HEADLINE_WORDS and capitals >= _HEADLINE_SHARE * cased:
-            marks[first:end] = [True] * len(part)
+            marks[first:end] = [True] * (end - first)
     return marks
 
 
@@ -237,6 +289,8 @@ def _forms(vocabulary: set[str]) -> dict[str, int]:
 
 def _is_name_like(reading: _Reading, uses: _Uses, i: int) -> bool:
     shape, use = reading.shapes[i], uses[i]
+    if reading.titles[i]:
+        return False
     if shape in (_PREFIXED, _CAMEL):
         return True
     if shape == _NUMBER:
@@ -246,7 +300,8 @@ def _is_name_like(reading: _Reading, uses: _Uses, i: int) -> bool:
     if shape != _CAPITAL:
         return False
     if reading.opens[i]:
-        follower = reading.shapes[i + 1] if i + 1 < len(uses) else _PUNCT
+        has_next = i + 1 < len(uses) and not reading.titles[i + 1]
+        follower = reading.shapes[i + 1] if has_next else _PUNCT
         if follower in _INSIDE and not reading.headline[i] and not use.lower:
             return True  # "Umar Faruk said": no reason for the second capital but a name
         return use.capital >= max(1.0, _START_ODDS * use.lower)
@@ -281,9 +336,8 @@ def _mark_links(reading: _Reading, uses: _Uses, named: list[bool], cuts: list[bo
         sides = shapes[i - 1] in _INSIDE and shapes[i + 1] in _INSIDE
         if not (sides and named[i - 1] and named[i + 1]) or cuts[i] or cuts[i + 1]:
             continue
-        initial = words[i] == "." and len(words[i - 1]) == 1
         linking = uses[i].links >= max(_LINK_SEEN, _LINK_SHARE * uses[i].lower)
-        named[i] = named[i] or words[i] in _HYPHENS or initial or linking
+        named[i] = named[i] or words[i] in _HYPHENS or reading.initials[i] or linking
 
 
 def _cut_names(reading: _Reading, uses: _Uses, named: list[bool], cuts: list[bool]) -> None:

@@ -90,10 +90,14 @@ def _by_name(name: str, package: str) -> Tokenizer:
     try:
         return load_tokenizer(name)
     except TonemarkError as error:
-        needs = f" It came from the package {package}: install that." if package else ""
+        if package:
+            raise TonemarkError(
+                f'Install {package}: the tokenizer "{name}" of this model comes from that package,'
+                " and cannot be had here.",
+                error.title,
+            ) from error
         raise TonemarkError(
-            f'The tokenizer "{name}" of this model cannot be had here. {error.title}',
-            f"{error.remedy}{needs}",
+            f'The tokenizer "{name}" of this model cannot be had here. {error.title}', error.remedy
         ) from error
 
 

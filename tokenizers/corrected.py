@@ -5,6 +5,7 @@ from __future__ import annotations
 from tonemark.text import graphemes
 from tonemark.tokenizers.base import Token, Tokenizer
 from tonemark.tokenizers.rules import Rules, folded_phrase
+from tonemark.tokenizers.sentence_rules import ANY_LANGUAGE, SentenceRules
 
 
 class CorrectedTokenizer:
@@ -15,9 +16,18 @@ class CorrectedTokenizer:
     The other rules are not looked at: they say how to make tokens, and these are made.
     """
 
-    def __init__(self, base: Tokenizer, rules: Rules, *, name: str, version: str) -> None:
+    def __init__(
+        self,
+        base: Tokenizer,
+        rules: Rules,
+        *,
+        name: str,
+        version: str,
+        sentence_rules: SentenceRules = ANY_LANGUAGE,
+    ) -> None:
         self.base = base
         self.rules = rules
+        self.sentence_rules = sentence_rules
         self.name = name
         self.own_version = version
         self.version = f"{version}/{base.name} {base.version}"

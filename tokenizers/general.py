@@ -12,6 +12,7 @@ import regex
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.clusters import whole_clusters
 from tonemark.tokenizers.rules import GENERAL_VERSION, LETTERS, PLAIN, Cutter, Rules
+from tonemark.tokenizers.sentence_rules import ANY_LANGUAGE, SentenceRules
 
 # Clusters that a border of the rules might cut: a mark, ZWJ or ZWNJ on something other than a
 # word, skin tones and tags, a ZWJ that joins a picture, prepended signs (U+0600), flags.
@@ -44,16 +45,23 @@ class GeneralTokenizer:
     - Where a grapheme cluster holds parts of several tokens, or a space and a mark, it is not cut:
       the tokens are joined and the space belongs to them.
 
-    `rules` are what a language adds (see `Rules`); `name` and `version` then are its profile's.
+    `rules` are what a language adds (see `Rules`); `name` and `version` then are its profile's, and
+    `sentence_rules`, which are carried for those who need them: tokens do not hang on them.
     Not to be changed after it is made.
     """
 
-    __slots__ = ("_chunks", "_phrases", "name", "rules", "version")
+    __slots__ = ("_chunks", "_phrases", "name", "rules", "sentence_rules", "version")
 
     def __init__(
-        self, rules: Rules | None = None, *, name: str = "general", version: str = GENERAL_VERSION
+        self,
+        rules: Rules | None = None,
+        *,
+        name: str = "general",
+        version: str = GENERAL_VERSION,
+        sentence_rules: SentenceRules = ANY_LANGUAGE,
     ) -> None:
         self.rules = rules or Rules()
+        self.sentence_rules = sentence_rules
         self.name = name
         self.version = version
         self._chunks = _Chunks(Cutter(self.rules))
@@ -64,7 +72,10 @@ class GeneralTokenizer:
             self._phrases = Phrases(self.rules.phrases, cut=self._tokenize)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return functools.partial(type(self), name=self.name, version=self.version), (self.rules,)
+        made = functools.partial(
+            type(self), name=self.name, version=self.version, sentence_rules=self.sentence_rules
+        )
+        return made, (self.rules,)
 
     def tokenize(self, text: str) -> list[Token]:
         """The tokens of `text`, in time linear in its length."""

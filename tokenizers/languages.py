@@ -10,6 +10,7 @@ import unicodedata
 import regex
 
 from tonemark.errors import TonemarkError
+from tonemark.tokenizers.language_names import NAMES
 
 _TAG = regex.compile(
     r"(?P<language>[a-z]{2,3})"
@@ -70,56 +71,6 @@ _RTL_LANGUAGES = frozenset(
     trw wne xmn ydg yhd yud
     """)
 )
-
-_NAMES = {
-    "am": "Amharic",
-    "ar": "Arabic",
-    "bbj": "Ghomala",
-    "bci": "Baoulé",
-    "bm": "Bambara",
-    "ee": "Ewe",
-    "en": "English",
-    "ff": "Fula",
-    "fon": "Fon",
-    "fr": "French",
-    "gez": "Ge'ez",
-    "ha": "Hausa",
-    "mul": "several languages",
-    "hmn": "Hmong",
-    "hnj": "Hmong Njua",
-    "ig": "Igbo",
-    "kmr": "Kurmanji",
-    "lg": "Luganda",
-    "ln": "Lingala",
-    "luo": "Luo",
-    "mey": "Hassaniya",
-    "mg": "Malagasy",
-    "mos": "Mossi",
-    "mww": "Hmong Daw",
-    "nd": "Northern Ndebele",
-    "nqo": "N'Ko",
-    "nr": "Southern Ndebele",
-    "nso": "Northern Sotho",
-    "ny": "Chichewa",
-    "om": "Oromo",
-    "pcm": "Nigerian Pidgin",
-    "rn": "Kirundi",
-    "rw": "Kinyarwanda",
-    "sn": "Shona",
-    "so": "Somali",
-    "ss": "Swati",
-    "st": "Sotho",
-    "sw": "Swahili",
-    "ti": "Tigrinya",
-    "tn": "Tswana",
-    "ts": "Tsonga",
-    "tw": "Twi",
-    "ve": "Venda",
-    "wo": "Wolof",
-    "xh": "Xhosa",
-    "yo": "Yorùbá",
-    "zu": "Zulu",
-}
 
 _SCRIPTS = {
     "Adlm": "Adlam",
@@ -194,7 +145,7 @@ def is_right_to_left(tag: str, sample_text: str = "") -> bool:
 def language_name(tag: str) -> str:
     """The language in English, for a screen: `Fula (Adlam)`; the tag itself where none is known."""
     language, _, rest = tag.partition("-")
-    name = _NAMES.get(language)
+    name = NAMES.get(language)
     if name is None:
         return tag
     if not rest:

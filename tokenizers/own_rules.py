@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.rules import folded_phrase
-from tonemark.toml_edits import with_item, with_value, without_item
+from tonemark.toml_edits import with_item, with_value, without_item, without_value
 from tonemark.toml_lines import toml_string
 
 LONGEST = 200
@@ -68,10 +68,27 @@ def with_rule(text: str, rule: Rule) -> str:
         for piece in rule.pieces:
             if " " in piece:
                 longer = _joined(longer, piece)
-    if longer == text:
+    return _raised(text, longer)
+
+
+def without_rule(text: str, rule: Rule) -> str:
+    """The TOML text of a profile in which no line says this rule, its version raised; the text as
+    it was where none does: another profile may, or a file of words.
+
+    Raises TonemarkError where the file is written in a way that cannot be changed.
+    """
+    shorter = _unlisted(text, "words" if len(rule.pieces) == 1 else "apart", rule.text)
+    if _at(shorter, ("exceptions", rule.text)) == list(rule.pieces):
+        shorter = without_value(shorter, ("exceptions", rule.text))
+    return _raised(text, shorter)
+
+
+def _raised(before: str, text: str) -> str:
+    """With the version raised, where it differs from the text before."""
+    if text == before:
         return text
-    version = _at(text, ("version",))
-    return with_value(longer, ("version",), str((version if type(version) is int else 1) + 1))
+    version = _at(before, ("version",))
+    return with_value(text, ("version",), str((version if type(version) is int else 1) + 1))
 
 
 def _joined(text: str, phrase: str) -> str:

@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Mapping
+import os
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import regex
-
 from tonemark.errors import TonemarkError
 from tonemark.files import check_inside, open_regular
-from tonemark.text import graphemes
-from tonemark.tokenizers.rules import GENERAL_VERSION, LONGEST_CLITIC, Rules, folded_phrase
+from tonemark.tokenizers.profile_keys import Keys
+from tonemark.tokenizers.rules import (
+    GENERAL_VERSION,
+    Rules,
+    folded_phrase,
+    needs_join,
+)
 from tonemark.tokenizers.sentence_rules import SentenceRules, sentence_rules
 from tonemark.toml_files import Faults, KeyPath, parse_toml, shown
 
@@ -27,7 +32,6 @@ BUNDLED = Path(__file__).parent / "profiles"
 FILE_LIMIT = 4 * 1024 * 1024
 """Bytes that a profile may have, and a file of phrases."""
 
-EXCEPTIONS_LIMIT = 20_000
 PHRASES_LIMIT = 500_000
 
 
@@ -48,7 +52,8 @@ class Profile:
 
     `base` is the name of a tokenizer that has no rules of ours (a plug-in, a learned file), to
     whose tokens only exceptions and phrases apply; empty where all is in `rules`. `version` changes
-    with every rule. `reviewed` is empty where no speaker has looked at it.
+    with every rule. `reviewed` is empty where no speaker has looked at it. `notes` say what stands
+    there twice.
     """
 
     name: str
@@ -61,6 +66,7 @@ class Profile:
     rules: Rules
     sentences: SentenceRules
     examples: tuple[Example, ...]
+    notes: tuple[str, ...] = ()
 
 
 _KEYS = (
@@ -70,7 +76,7 @@ _KEYS = (
 _WORDS = (
     "letters initial final join join_numbers endings doubled split decimals times thousands"
 ).split()
-_ENDING = regex.compile(r"[\p{L}\p{M}]*(?:[-\u2010\u2011]\p{L}[\p{L}\p{M}]*)+")
+_SIGNS = ("letters", "join", "split")
 _ONLY_WITH_RULES = ("words", "clitics")
 
 
@@ -88,20 +94,28 @@ def read_profile(path: Path, *, name: str = "") -> Profile:
     """The profile in a file; `name` is the file's by default.
 
     Raises TonemarkError, all faults named with their lines, where it is not a profile or cannot
-    be read. A file of phrases that it names must be in the same folder.
+    be read. A file of phrases that it names must be in the same folder, or a bundled one.
     """
     text = read_text(path)
     return parse_profile(text, name or path.name, beside(path), file=path.name)
 
 
+def is_bundled_list(file: str, folder: Path) -> bool:
+    """Whether a file that a profile in `folder` names is not there, but among those that come with
+    Tonemark: a copy of a bundled profile works anywhere."""
+    return not os.path.lexists(folder / file) and (BUNDLED / file).is_file()
+
+
 def beside(path: Path) -> Callable[[str], str]:
-    """What reads the files that a profile names, which stand beside it."""
+    """What reads the files that a profile names, which stand beside it, or are bundled ones."""
 
     def read(file: str) -> str:
         there = path.parent / file
         if Path(file).name != file:
             raise TonemarkError(f"{shown(file)} is not the name of a file beside {path.name}.")
-        check_inside(path.parent, there)
+        if is_bundled_list(file, path.parent):
+            there = BUNDLED / file
+        check_inside(there.parent, there)
         return read_text(there)
 
     return read
@@ -146,6 +160,11 @@ def read_text(path: Path) -> str:
         ) from None
 
 
+def line_of(path: Path, key: KeyPath) -> int:
+    """The line of a key in the file of a profile that was read without complaint."""
+    return Faults(read_text(path)).line(key)
+
+
 class _Reader:
     """Reads the data of one file, and notes what may not stand in it."""
 
@@ -154,14 +173,16 @@ class _Reader:
     ) -> None:
         self.data = data
         self.faults = faults
+        self.keys = Keys(faults)
         self.read_beside = read_beside
+        self.notes: list[str] = []
 
     def profile(self, name: str) -> Profile:
-        self._known(self.data, (), _KEYS)
+        self.keys.known(self.data, (), _KEYS)
         base_name, base = self._base()
         rules = self._rules(base.rules if base else Rules())
         sentences = sentence_rules(
-            self._table("sentences"),
+            self.keys.table(self.data, "sentences"),
             lambda words, key: self.faults.add(f"{key}: {words}", ("sentences", key)),
             base.sentences if base else SentenceRules(),
         )
@@ -175,17 +196,18 @@ class _Reader:
             version=f"{GENERAL_VERSION}.{number}+{digest(rules, sentences)}",
             base="" if base or base_name == "general" else base_name,
             languages=self._languages(),
-            about=self._text(self.data, ("about",)),
-            sources=self._texts(self.data, ("sources",)),
-            reviewed=self._text(self.data, ("reviewed",)),
+            about=self.keys.text(self.data, ("about",)),
+            sources=self.keys.texts(self.data, ("sources",)),
+            reviewed=self.keys.text(self.data, ("reviewed",)),
             rules=rules,
             sentences=sentences,
             examples=self._examples(),
+            notes=tuple(self.notes),
         )
 
     def _base(self) -> tuple[str, Profile | None]:
         """The tokenizer that this one adds to: its name, and its rules if they are a profile's."""
-        name = self._text(self.data, ("base",)) or "general"
+        name = self.keys.text(self.data, ("base",)) or "general"
         if name == "general":
             return name, None
         if name in bundled_names():
@@ -200,87 +222,61 @@ class _Reader:
         return name, None
 
     def _rules(self, base: Rules) -> Rules:
-        words, clitics = self._table("words"), self._table("clitics")
-        self._known(words, ("words",), _WORDS)
-        self._known(clitics, ("clitics",), ("front", "back"))
+        words, clitics, exceptions = (
+            self.keys.table(self.data, key) for key in ("words", "clitics", "exceptions")
+        )
+        self.keys.known(words, ("words",), _WORDS)
+        self.keys.known(clitics, ("clitics",), ("front", "back"))
         changed: dict[str, Any] = {
-            "exceptions": {**base.exceptions, **self._exceptions()},
+            "exceptions": {**base.exceptions, **self.keys.exceptions(exceptions)},
             **self._phrases_with(base),
         }
-        for key in ("letters", "join", "split"):
-            if key in words:
-                changed[key] = "".join(self._signs(words, ("words", key)))
+        changed |= self._signs(words, base)
         for key in ("initial", "final"):
-            changed[key] = _joined(getattr(base, key), self._signs(words, ("words", key)))
-        changed["endings"] = _joined(base.endings, self._endings(words, ("words", "endings")))
+            changed[key] = _joined(getattr(base, key), self.keys.signs(words, ("words", key)))
+        changed["endings"] = _joined(base.endings, self.keys.endings(words, ("words", "endings")))
         for key in ("join_numbers", "doubled", "decimals", "times", "thousands"):
             if key in words:
-                changed[key] = self._flag(words, ("words", key))
+                changed[key] = self.keys.flag(words, ("words", key))
         for key in ("front", "back"):
-            changed[key] = _joined(getattr(base, key), self._clitics(clitics, ("clitics", key)))
-        return dataclasses.replace(base, **changed)
+            changed[key] = _joined(getattr(base, key), self.keys.clitics(clitics, ("clitics", key)))
+        rules = dataclasses.replace(base, **changed)
+        for key, own in clitics.items():
+            for each in own if isinstance(own, list) else ():
+                if isinstance(each, str) and needs_join(each, rules, at_front=key == "front"):
+                    self.faults.add(
+                        f'{key}: {shown(each)} needs join = "-" in [words]', ("clitics", key)
+                    )
+        return rules
 
-    def _signs(self, table: dict[str, Any], at: KeyPath) -> tuple[str, ...]:
-        """Characters: a string of them, or (where one needs a letter beside it) a list."""
-        value = table.get(at[-1], "")
-        given = list(value) if isinstance(value, str) else value
-        if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
-            self.faults.add(f'{at[-1]} must be text in "quotes", not {shown(value)}', at)
-            return ()
-        for each in given:
-            if not each or len(each) > 8 or _unseen(each):
-                self.faults.add(f"{at[-1]}: {shown(each)} holds no characters that can be seen", at)
-                return ()
-        if at[-1] in ("letters", "join", "split") and any(len(each) > 1 for each in given):
-            self.faults.add(f"{at[-1]} holds single characters", at)
-            return ()
-        return tuple(given)
-
-    def _endings(self, table: dict[str, Any], at: KeyPath) -> tuple[str, ...]:
-        taken = self._texts(table, at)
-        for each in taken:
-            if not _ENDING.fullmatch(each) or len(each) >= LONGEST_CLITIC:
-                self.faults.add(f"{at[-1]}: {shown(each)} is not an ending with a hyphen", at)
-                return ()
-        return taken
-
-    def _clitics(self, table: dict[str, Any], at: KeyPath) -> tuple[str, ...]:
-        taken = []
-        for each in self._texts(table, at):
-            if not each or _unseen(each) or len(each) >= LONGEST_CLITIC or not _is_whole(each):
-                self.faults.add(f"{at[-1]}: {shown(each)} cannot be a clitic", at)
-            else:
-                taken.append(each)
-        return tuple(taken)
-
-    def _exceptions(self) -> dict[str, tuple[str, ...]]:
-        table = self._table("exceptions")
-        if len(table) > EXCEPTIONS_LIMIT:
-            self.faults.add(f"more than {EXCEPTIONS_LIMIT:,} exceptions", ("exceptions",))
-            return {}
-        taken: dict[str, tuple[str, ...]] = {}
-        for key, value in table.items():
-            at = ("exceptions", key)
-            pieces = [value] if isinstance(value, str) else value
-            if not isinstance(pieces, list) or not all(isinstance(p, str) and p for p in pieces):
-                self.faults.add(f'{shown(key)} must be a list of its pieces, ["a", "b"]', at)
-            elif "".join(pieces) != key or not all(map(_is_whole, pieces)):
-                self.faults.add(f"the pieces of {shown(key)} do not make it up", at)
-            elif not key or _unseen(key):
-                self.faults.add(f"{shown(key)} holds white space: such words are [phrases]", at)
-            else:
-                taken[key] = tuple(pieces)
-        return taken
+    def _signs(self, words: dict[str, Any], base: Rules) -> dict[str, str]:
+        """What is said of single characters; what this profile says of one counts."""
+        given = {
+            key: "".join(self.keys.signs(words, ("words", key))) for key in _SIGNS if key in words
+        }
+        split = given.get("split", base.split)
+        for key in ("letters", "join"):
+            both = [each for each in given.get(key, getattr(base, key)) if each in split]
+            if both and key in given and "split" in given:
+                self.faults.add(f"{shown(both[0])} is in {key} and in split", ("words", "split"))
+            elif both and key in given:
+                split = given["split"] = "".join(each for each in split if each not in both)
+            elif both:
+                kept = (each for each in getattr(base, key) if each not in both)
+                given[key] = "".join(kept)
+        return given
 
     def _phrases_with(self, base: Rules) -> dict[str, tuple[str, ...]]:
         """Words with white space and those that are none, the base's included: what this profile
         says of one counts."""
         own = self._phrases()
-        apart = self._texts(self._table("phrases"), ("phrases", "apart"))
+        apart = self.keys.texts(self.keys.table(self.data, "phrases"), ("phrases", "apart"))
         said, unsaid = set(map(folded_phrase, own)), set(map(folded_phrase, apart))
         if both := said & unsaid:
             what = f"{shown(min(both))} is in words and in apart"
             self.faults.add(what, ("phrases", "apart"))
+        if len(said) < len(own):
+            self.notes.append(f"phrases: {shown(_repeated(own))} stands twice")
         phrases = _joined(base.phrases, own)
         if unsaid:
             phrases = tuple(each for each in phrases if folded_phrase(each) not in unsaid)
@@ -288,11 +284,11 @@ class _Reader:
         return {"phrases": phrases, "apart": _joined(kept, apart)}
 
     def _phrases(self) -> tuple[str, ...]:
-        table = self._table("phrases")
-        self._known(table, ("phrases",), ("words", "files", "apart"))
-        phrases = list(self._texts(table, ("phrases", "words")))
+        table = self.keys.table(self.data, "phrases")
+        self.keys.known(table, ("phrases",), ("words", "files", "apart"))
+        phrases = list(self.keys.texts(table, ("phrases", "words")))
         at = ("phrases", "files")
-        for file in self._texts(table, at):
+        for file in self.keys.texts(table, at):
             try:
                 lines = self.read_beside(file).splitlines()
             except TonemarkError as error:
@@ -314,10 +310,10 @@ class _Reader:
             return ()
         taken = []
         for each in given:
-            self._known(each, ("examples",), ("text", "tokens", "sentences"))
-            text = self._text(each, ("examples", "text"), long=True)
-            tokens = self._texts(each, ("examples", "tokens"))
-            taken.append(Example(text, tokens, self._texts(each, ("examples", "sentences"))))
+            self.keys.known(each, ("examples",), ("text", "tokens", "sentences"))
+            text = self.keys.text(each, ("examples", "text"), long=True)
+            tokens = self.keys.texts(each, ("examples", "tokens"))
+            taken.append(Example(text, tokens, self.keys.texts(each, ("examples", "sentences"))))
         return tuple(taken)
 
     def _languages(self) -> tuple[str, ...]:
@@ -326,47 +322,14 @@ class _Reader:
         at = ("languages",)
         return tuple(
             self.faults.taken(language_tag, each, at, default="und")
-            for each in self._texts(self.data, at)
+            for each in self.keys.texts(self.data, at)
         )
 
-    def _table(self, key: str) -> dict[str, Any]:
-        value = self.data.get(key, {})
-        if isinstance(value, dict):
-            return value
-        self.faults.add(f"{key} must be a table, [{key}], not {shown(value)}", (key,))
-        return {}
 
-    def _text(self, table: Mapping[str, Any], at: KeyPath, *, long: bool = False) -> str:
-        value = table.get(at[-1], "")
-        if isinstance(value, str) and (long or (len(value) < 500 and value.isprintable())):
-            return value
-        self.faults.add(f'{at[-1]} must be a line of text in "quotes", not {shown(value)}', at)
-        return ""
-
-    def _texts(self, table: Mapping[str, Any], at: KeyPath) -> tuple[str, ...]:
-        value = table.get(at[-1], [])
-        if isinstance(value, list) and all(isinstance(each, str) for each in value):
-            return tuple(value)
-        self.faults.add(f'{at[-1]} must be a list, ["one", "two"], not {shown(value)}', at)
-        return ()
-
-    def _flag(self, table: Mapping[str, Any], at: KeyPath) -> bool:
-        value = table[at[-1]]
-        if isinstance(value, bool):
-            return value
-        self.faults.add(f"{at[-1]} must be true or false, not {shown(value)}", at)
-        return False
-
-    def _known(
-        self, table: Mapping[str, Any], at: KeyPath, keys: tuple[str, ...] | list[str]
-    ) -> None:
-        for key in table:
-            if key not in keys and not self.faults.is_full:
-                import difflib
-
-                near = difflib.get_close_matches(key[:40], keys, n=1, cutoff=0.5)
-                hint = f'did you mean "{near[0]}"?' if near else f"known: {', '.join(keys)}"
-                self.faults.add(f"unknown key {shown(key)} ({hint})", (*at, key))
+def _repeated(phrases: Sequence[str]) -> str:
+    """One of some phrases that means the same as another, which must be there."""
+    times = Counter(map(folded_phrase, phrases))
+    return [each for each in phrases if times[folded_phrase(each)] > 1][1]
 
 
 def digest(*rules: Rules | SentenceRules) -> str:
@@ -385,12 +348,3 @@ def _written(value: object) -> str:
 
 def _joined(base: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*base, *more))) if more else base
-
-
-def _unseen(text: str) -> bool:
-    return any(character.isspace() for character in text) or not text.isprintable()
-
-
-def _is_whole(piece: str) -> bool:
-    """Whether it does not begin with what belongs to the cluster of a letter before it."""
-    return next(iter(graphemes("x" + piece)))[1] == 1

@@ -108,6 +108,9 @@ def code_package(name: str, folder: Path | None = None) -> str:
     if name.startswith(SPACY):
         from importlib.metadata import version
 
+        from tonemark.tokenizers.spacy_tokenizers import check_language
+
+        check_language(name.removeprefix(SPACY))
         return f"spacy {version('spacy')}"
     from tonemark.tokenizers.plugged import plugin_of
 
@@ -156,19 +159,29 @@ def read_tokenizer(path: Path, name: str = "") -> Tokenizer:
         from tonemark.tokenizers.learned import read_learned
 
         return read_learned(path)
-    from tonemark.tokenizers.profile import read_profile
+    from tonemark.tokenizers.profile import line_of, read_profile
 
-    return tokenizer_from(read_profile(path, name=name), path.parent)
+    profile = read_profile(path, name=name)
+    try:
+        return tokenizer_from(profile, path.parent)
+    except TonemarkError as error:
+        place = f"{path.name}, line {line_of(path, ('base',))}"
+        raise TonemarkError(f"{place}: {error.title}", error.remedy) from None
 
 
 def tokenizer_from(profile: Profile, folder: Path) -> Tokenizer:
     """The tokenizer that a profile, whose file lies in `folder`, describes."""
+    name, version, sentence_rules = profile.name, profile.version, profile.sentences
     if not profile.base:
-        return GeneralTokenizer(profile.rules, name=profile.name, version=profile.version)
+        return GeneralTokenizer(
+            profile.rules, name=name, version=version, sentence_rules=sentence_rules
+        )
     from tonemark.tokenizers.corrected import CorrectedTokenizer
 
     base = load_tokenizer(profile.base, folder)
-    return CorrectedTokenizer(base, profile.rules, name=profile.name, version=profile.version)
+    return CorrectedTokenizer(
+        base, profile.rules, name=name, version=version, sentence_rules=sentence_rules
+    )
 
 
 def tokenizer_at(name: str) -> Tokenizer:
@@ -212,6 +225,11 @@ def _is_bundled(name: str) -> bool:
 def _unknown(name: str) -> TonemarkError:
     import difflib
 
+    if language := _language_named(name):
+        return TonemarkError(
+            f"There is no tokenizer named {name!r}.",
+            f"{name} is a language: take it with --lang {name}, which gives {language}.",
+        )
     known = tokenizer_names()
     near = difflib.get_close_matches(name, known, n=1)
     hint = f"Did you mean {near[0]}? " if near else ""
@@ -220,3 +238,14 @@ def _unknown(name: str) -> TonemarkError:
         f"{hint}Known: {', '.join(known)}; spacy:CODE is one of spaCy's. List them, plug-ins too:\n"
         "    tonemark tokenizers",
     )
+
+
+def _language_named(name: str) -> str:
+    """The tokenizer of the language whose tag someone took for a name; empty where it is none."""
+    from tonemark.tokenizers.languages import language_name, language_tag
+
+    try:
+        tag = language_tag(name)
+    except TonemarkError:
+        return ""
+    return "" if language_name(tag) == tag else tokenizer_for(tag)

@@ -8,8 +8,12 @@ import functools
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import TypeAlias
 
 import regex
+
+Span: TypeAlias = tuple[int, int]
 
 GENERAL_VERSION = "2"
 """Changes whenever the general rules give some text other tokens."""
@@ -45,9 +49,10 @@ class Rules:
     one: kelen-kelen. Without `decimals`, 3.5 is three tokens, without `times` 10:30; with
     `thousands`, 29,000 is one. `front` and `back` are clitics to be split off a word that goes on
     with a letter, letter case ignored, composed or decomposed being the same; an apostrophe or a
-    hyphen in them stands for all its forms. `exceptions` maps a stretch without white space to its
-    pieces. `phrases` are words that hold white space, those of them that are `apart` left out:
-    where others made a token of one, it is cut at its blanks.
+    hyphen in them stands for all its forms. One that ends (`back`: begins) in a hyphen takes it
+    along where the hyphen would be a token: yefka | -yas | -t. `exceptions` maps a stretch without
+    white space to its pieces. `phrases` are words that hold white space, those of them that are
+    `apart` left out: where others made a token of one, it is cut at its blanks.
     """
 
     letters: str = ""
@@ -84,7 +89,7 @@ class Cutter:
     """
 
     __slots__ = (
-        *("_back", "_exceptions", "_front", "_pattern"),
+        *("_back", "_exceptions", "_front", "_pattern", "_set_off"),
         *("excepted", "plain", "signs", "wary"),
     )
 
@@ -100,6 +105,7 @@ class Cutter:
             )
         if rules.back:
             self._back = regex.compile(rf"(?<={word})(?i:{_clitics(rules.back)})\Z")
+        self._set_off = _set_off(rules)
         clitics = (*rules.front, *rules.back)
         cuts_words = any(all(_LETTER.match(c) for c in clitic) for clitic in clitics)
         self.plain = _NEVER if cuts_words else PLAIN
@@ -114,12 +120,14 @@ class Cutter:
     def _has_parts(self) -> bool:
         return bool(self._exceptions or self._front or self._back)
 
-    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+    def spans(self, text: str) -> Iterator[Span]:
         """The borders of the tokens of `text`, in code points."""
-        found = (match.span() for match in self._pattern.finditer(text))
+        found: Iterator[Span] = (match.span() for match in self._pattern.finditer(text))
+        if self._set_off:
+            found = _with_hyphens(text, found, *self._set_off)
         return self._parts(text, found) if self._has_parts else found
 
-    def _parts(self, text: str, found: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    def _parts(self, text: str, found: Iterable[Span]) -> Iterator[Span]:
         for start, end in found:
             pieces = self._exceptions.get(text[start:end])
             if pieces:
@@ -146,11 +154,55 @@ class Cutter:
             yield from reversed(tail)
 
 
+def needs_join(clitic: str, rules: Rules, *, at_front: bool) -> bool:
+    """Whether a clitic holds a hyphen that nothing joins to it: one at its outer end does so by
+    itself (`_with_hyphens`)."""
+    outer = len(clitic) - 1 if at_front else 0
+    joins = not {*rules.join, *rules.letters}.isdisjoint(HYPHENS)
+    return not joins and any(c in HYPHENS and at != outer for at, c in enumerate(clitic))
+
+
+def _set_off(rules: Rules) -> tuple[regex.Pattern[str], regex.Pattern[str]] | None:
+    """What matches the clitics at the front and those at the end that a hyphen sets off; None where
+    there are none, or where every hyphen between letters is part of its word."""
+    front = [each for each in rules.front if each and each[-1] in HYPHENS]
+    back = [each for each in rules.back if each and each[0] in HYPHENS]
+    if not (front or back) or {*rules.join}.issuperset(HYPHENS):
+        return None
+    return regex.compile(f"(?i:{_clitics(front)})"), regex.compile(f"(?i:{_clitics(back)})")
+
+
+def _with_hyphens(
+    text: str,
+    found: Iterator[Span],
+    front: regex.Pattern[str],
+    back: regex.Pattern[str],
+) -> Iterator[Span]:
+    """The tokens, a hyphen that sets a clitic off being part of it: t- | udert, yefka | -yas."""
+    held: list[Span] = []
+    for token in found:
+        held.append(token)
+        start, end = token
+        if len(held) == 2 and held[0][1] == start == end - 1 and text[start] in HYPHENS:
+            held += islice(found, 1)
+        if len(held) == 3 and held[2][0] == end:
+            before, _, behind = held
+            if front.fullmatch(text, before[0], end) and _BEGINS.match(text, end):
+                held = [(before[0], end), behind]
+            elif _ENDS.match(text, start - 1) and back.fullmatch(text, start, behind[1]):
+                held = [before, (start, behind[1])]
+        yield from held[:-1]
+        del held[:-1]
+    yield from held
+
+
 PLAIN = regex.compile(
     r"(?![\p{GCB=Extend}\p{GCB=SpacingMark}])\p{L}[\p{L}\p{Mn}]*+(?<!\p{GCB=Prepend})"
 )
 """Letters with their marks that join nothing beside them: a word, and a grapheme cluster's end."""
 
+_BEGINS = regex.compile(r"[\p{L}\p{Nd}](?![\p{GCB=Extend}\p{GCB=SpacingMark}])")
+_ENDS = regex.compile(f"[{LETTERS}]")
 _NEVER = regex.compile(r"(?!)")
 _LETTER = regex.compile(r"[\p{L}\p{M}]")
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import regex
 
 from tonemark.tokenizers.base import Token, Tokenizer
+from tonemark.tokenizers.shown import BAR, OWN_BAR
 
 
 @dataclass(slots=True)
@@ -22,7 +23,8 @@ class Score:
     A token is right where both its borders are (code points). `whole` counts the sentences all of
     whose tokens are right. `seconds` is the time of the tokenizer alone, one pass, what it
     remembers being empty at the start. `missed` counts (gold, given): the texts of gold tokens that
-    were not found and what stood in their place, tokens parted by "|".
+    were not found and what stood in their place, tokens parted by "|", a bar of the text being
+    "¦"; either is empty where no token stands.
     """
 
     right: int = 0
@@ -92,7 +94,10 @@ def _differences(text: str, gold: list[Token], given: list[Token]) -> Iterable[t
                 at[side] += 1
             pieces.append(tokens[first : at[side]])
         if pieces[0] != pieces[1]:
-            told = ("|".join(text[start:end] for start, end in each) for each in pieces)
+            told = (
+                BAR.join(text[start:end].replace(BAR, OWN_BAR) for start, end in each)
+                for each in pieces
+            )
             yield next(told), next(told)
 
 

@@ -11,6 +11,7 @@ from itertools import chain, pairwise
 
 import regex
 
+from tonemark.tokenizers.abbreviations import QUOTES, abbreviated, word_before
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.clusters import whole_clusters
 from tonemark.tokenizers.line_ends import line_ends
@@ -24,12 +25,11 @@ _SPACED = ".!?…‼‽⁇⁈⁉⸮․"
 _GENERAL = r"\p{Sentence_Terminal}…--\u104A"
 
 _WHITE = r"\s\x1C-\x1F"
-_QUOTES = "\"'’‘‚‛“”„‟«»‹›＂＇"
 _BIDI = "\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069"
 
 # What stands before the first word of a sentence: brackets, quotes, ¿ ¡ and their like in Adlam,
 # dashes of dialogues, bullets.
-_OPENING = rf"{_WHITE}{_BIDI}{_QUOTES}\p{{Ps}}\p{{Pi}}\p{{Pd}}¿¡𞥞𞥟*•"
+_OPENING = rf"{_WHITE}{_BIDI}{QUOTES}\p{{Ps}}\p{{Pi}}\p{{Pd}}¿¡𞥞𞥟*•"
 _NEXT = regex.compile(rf"[{_OPENING}]*+(?P<next>.)?+", regex.DOTALL)
 
 # What no sentence begins with. !Kung begins one.
@@ -40,26 +40,12 @@ _CONTINUING = regex.compile(
 _LOWER = regex.compile(r"[\p{Ll}--\p{Georgian}]", regex.V1)
 _WORD = regex.compile(r"\w")
 _CAPITAL = regex.compile(r"\p{Lu}")
-_PREFIX = regex.compile(r"\A[\p{Ll}\p{M}'’\-]{1,5}+(?=\p{Lu})|\A.*[-'’](?=\p{L})", regex.DOTALL)
 _MIXED = regex.compile(r"[\p{Ll}\p{M}'’\-]{1,5}+\p{Lu}")
 
 _ELLIPSIS = regex.compile(r"\.{2,}+|[.…]*+…[.…]*+")
 _NUMBER = regex.compile(r"\p{Nd}{1,9}")
 _ROMAN = regex.compile(r"[IVXLC]{1,7}")
-_INITIAL = regex.compile(r"\p{Lu}\p{M}*+|[\p{Ethiopic}\p{Arabic}\p{Hebrew}&&\p{L}]", regex.V1)
 _LETTERED = regex.compile(r"[a-z]")
-_DOTTED = regex.compile(r"(?:\p{L}\p{M}*+){1,2}(?:\.-?+(?:\p{L}\p{M}*+){1,2})++")
-_NO_VOWEL = regex.compile(r"[B-DF-HJ-NP-TVXZ][b-df-hj-np-tvxz]{1,3}")
-
-# Titles and the like as African and European languages share them; the rest is for profiles.
-_ABBREVIATIONS = frozenset(
-    "Mme. Mlle. Prof. Rev. Hon. Gen. Col. Capt. Gov. Sen. Rep. Eng. Pres. Insp. Sr. Jr. Bro. "
-    "cf. vs. viz. e.g. i.e. eg. ie. al. ca. approx. Ph.D. M.Sc. B.Sc.".split()
-)
-_BEFORE_NUMBERS = frozenset(
-    "No. no. Nos. nos. Nr. nr. N°. p. pp. P. art. Art. fig. Fig. vol. Vol. ch. Ch. cap. Cap. sec. "
-    "Sec. par. tel. Tel. Jan. Feb. Mar. Apr. Jun. Jul. Aug. Sep. Sept. Oct. Nov. Dec.".split()
-)
 
 
 def sentences(text: str, rules: SentenceRules = ANY_LANGUAGE) -> list[Token]:
@@ -131,7 +117,7 @@ def _pattern(ends: frozenset[str], not_ends: frozenset[str]) -> regex.Pattern[st
     )
     general = f"[{_GENERAL}{no}]" if no else f"[{_GENERAL}]"
     signs = f"[{general}{own}]"
-    close = rf"[\p{{Pe}}\p{{Pf}}{_BIDI}]|[{_QUOTES}\p{{Pi}}](?!\w)"
+    close = rf"[\p{{Pe}}\p{{Pf}}{_BIDI}]|[{QUOTES}\p{{Pi}}](?!\w)"
     note = r"\[\p{Nd}{1,3}+\]|[\u00B9\u00B2\u00B3\u2070\u2074-\u2079]{1,3}+"
     picture = r"[\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F\u200D]"
     apart = rf"[ \xA0\u202F](?:\p{{Pe}}|[»›”’])(?=[{_WHITE}\p{{P}}]|\Z)"
@@ -208,29 +194,19 @@ def _is_abbreviation(
     text: str, start: int, stop: int, following: str, rules: SentenceRules, cased: bool
 ) -> bool:
     """Whether the word before the full stop at `stop` keeps the sentence going."""
-    before = text[max(start, stop - LONGEST_WORD) : stop]
-    if not before or before[-1].isspace():
+    word = word_before(text, stop, start)
+    if not word:
         return False
-    word = before.split()[-1].lstrip(_QUOTES + "([{¿¡—–/")
-    bare = _PREFIX.sub("", word)  # uDkt., is-Sur., n'Dr.
-    for whole in (f"{word}.", f"{bare}."):
-        if whole in rules.abbreviations or whole in _ABBREVIATIONS:
-            return True
-        is_known = whole in rules.before_numbers or whole in _BEFORE_NUMBERS
-        if is_known and following.isdecimal():
-            return True
+    if abbreviated(word, rules, before_number=following.isdecimal(), cased=cased):
+        return True
+    before = text[max(start, stop - LONGEST_WORD) : stop]
     is_first = len(before.strip()) - len(word) <= 1 and stop - start <= len(before) + 1
     if _NUMBER.fullmatch(word):
         is_short = len(word) <= 2
         return is_first or (is_short and (rules.ordinals or following.isdecimal()))
     if rules.ordinals and _ROMAN.fullmatch(word):
         return True
-    if _INITIAL.fullmatch(bare) or (is_first and _LETTERED.fullmatch(word)):
-        return True
-    if _DOTTED.fullmatch(word):
-        # p.m. and n.k. often stand last, U.S. and Ph.D. before a name.
-        return not (cased and word == word.lower() != word.upper())
-    return _NO_VOWEL.fullmatch(bare) is not None
+    return is_first and _LETTERED.fullmatch(word) is not None
 
 
 _REACHES_OUT = regex.compile(

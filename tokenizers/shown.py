@@ -3,8 +3,8 @@ for a space inside one.
 
     Vaj|-|Pov mus tom kws␣kho␣mob|.
 
-Moving a bar in an editor is all it takes to correct them. A bar, a "␣" or a backslash that is the
-text's own has a backslash ahead of it.
+Moving a bar in an editor is all it takes to correct them. A bar of the text itself, a click, is
+shown as "¦"; a "␣", a "¦" or a backslash that is the text's own has a backslash ahead of it.
 """
 
 from __future__ import annotations
@@ -15,10 +15,16 @@ import regex
 
 from tonemark.tokenizers.base import Token
 
-BAR, BLANK = "|", "␣"
+BAR, BLANK, OWN_BAR = "|", "␣", "¦"
+"""Where tokens meet; a space inside one; a bar of the text itself, as in Khoekhoe ||gôan."""
 
-_OWN = regex.compile(r"[|␣\\]")
-_PIECE = regex.compile(r"\\(?P<own>[|␣\\])|(?P<bar>\|)|(?P<blank>␣)|(?P<space>[\s\x1C-\x1F])|.")
+_OWN = regex.compile(r"[¦␣\\]")
+_PIECE = regex.compile(
+    r"\\(?P<own>[|¦␣\\])|(?P<bar>\|)|(?P<blank>␣)|(?P<click>¦)|(?P<space>[\s\x1C-\x1F])|."
+)
+_EDGE = r"(?:^|[\s\x1C-\x1F|])"
+_END = r"(?:$|[\s\x1C-\x1F|])"
+_IDLE = regex.compile(rf"(?<={_EDGE})\||\|(?={_END})|(?<={_EDGE})␣++(?!\p{{M}})|␣(?={_END})")
 
 
 def shown(text: str, tokens: Iterable[Token]) -> str:
@@ -28,7 +34,7 @@ def shown(text: str, tokens: Iterable[Token]) -> str:
     for start, end in tokens:
         if before is not None:
             parts.append(BAR if start == before else " ")
-        token = _OWN.sub(r"\\\g<0>", text[start:end])
+        token = _OWN.sub(r"\\\g<0>", text[start:end]).replace(BAR, OWN_BAR)
         parts.append("".join(BLANK if c.isspace() else c for c in token))
         before = end
     return "".join(parts)
@@ -58,6 +64,12 @@ def read_shown(line: str) -> tuple[str, list[Token]]:
         elif piece["blank"]:
             text.append(" ")
         else:
-            text.append(piece["own"] or piece[0])
+            text.append(BAR if piece["click"] else piece["own"] or piece[0])
     close()
     return "".join(text), tokens
+
+
+def has_idle_marks(line: str) -> bool:
+    """Whether a bar parts nothing in a line that a person wrote, or a "␣" joins nothing: beside a
+    space or a bar, or at an end of the line. No line that `shown` writes has such."""
+    return _IDLE.search(regex.sub(r"\\[|¦␣\\]", "x", line.strip())) is not None

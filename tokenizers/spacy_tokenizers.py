@@ -12,6 +12,7 @@ import pkgutil
 from typing import TYPE_CHECKING
 
 from tonemark.errors import TonemarkError
+from tonemark.text import short
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.check import mended
 
@@ -33,12 +34,7 @@ class SpacyTokenizer:
     """
 
     def __init__(self, language: str) -> None:
-        known = spacy_languages()
-        if language not in known:
-            raise TonemarkError(
-                f'spaCy has no tokenizer for the language "{language}".',
-                f"It has: {', '.join(known)}. (xx is for all others.)",
-            )
+        check_language(language)
         import spacy
 
         try:
@@ -64,6 +60,17 @@ class SpacyTokenizer:
         """The tokens of `text`."""
         doc = self._nlp.tokenizer(text)
         return mended(text, (Token(token.idx, token.idx + len(token)) for token in doc))
+
+
+def check_language(language: str) -> None:
+    """Raises TonemarkError, naming those that there are, where spaCy has no tokenizer for a
+    language; spaCy is not imported."""
+    known = spacy_languages()
+    if language not in known:
+        raise TonemarkError(
+            f'spaCy has no tokenizer for the language "{short(language, 20)}".',
+            f"It has: {', '.join(known)}. (xx is for all others.)",
+        )
 
 
 def spacy_languages() -> list[str]:

@@ -59,7 +59,7 @@ class Fault:
 @dataclass
 class Trial:
     """What was found: faults, and how much was looked at. `complete` is False where a process
-    ended before all was."""
+    ended before all was. `notes` are no faults: what a file of rules says to no effect."""
 
     name: str = ""
     version: str = ""
@@ -71,6 +71,7 @@ class Trial:
     tokens: int = 0
     seconds: float = 0.0
     complete: bool = False
+    notes: list[str] = field(default_factory=list)
 
 
 def tried(name: str, texts: Sequence[str], *, limit: float = LIMIT) -> Trial:
@@ -116,6 +117,7 @@ def _take(event: Event, found: Trial, digests: dict[tuple[str, int], str]) -> No
             found.hostile += 1
         case "example":
             found.examples = event["count"]
+            found.notes += event.get("notes", ())
         case "growth":
             found.patterns += 1
         case "tokenizer":
@@ -290,6 +292,7 @@ def _begins(at: Place, number: int, text: str) -> Event:
 def _examples(name: str, tokenizer: Tokenizer) -> Iterator[Event]:
     """A profile's test of itself."""
     from tonemark.tokenizers.profile import bundled_names, bundled_profile, read_profile
+    from tonemark.tokenizers.profile_notes import notes
 
     if name.endswith(".toml"):
         profile = read_profile(Path(name))
@@ -300,7 +303,7 @@ def _examples(name: str, tokenizer: Tokenizer) -> Iterator[Event]:
     count = len(profile.examples)
     for number, what in trial.example_faults(tokenizer, profile):
         yield {"at": "example", "number": number, "faults": [what], "count": count}
-    yield {"at": "example", "count": count}
+    yield {"at": "example", "count": count, "notes": notes(profile)}
 
 
 def _steep(tokenizer: Tokenizer, piece: str, shown: str) -> list[str]:

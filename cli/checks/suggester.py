@@ -20,7 +20,8 @@ def suggester_checks(project: Project) -> Iterator[Check]:
     try:
         tokenizer = tokenizer_of(project, loads_code=False)
     except TonemarkError as error:
-        yield fault(error.title, error.remedy)
+        use = f"    tonemark tokenizers use {typed(project.folder)} NAME"
+        yield fault(f"no page can be opened: {error.title}", f"{error.remedy}\nAnother one:\n{use}")
         return
     if not isinstance(tokenizer, StoredTokenizer):
         return

@@ -34,6 +34,23 @@ def with_value(text: str, path: tuple[str, ...], literal: str) -> str:
     return _first_that_means(wanted, _settings(text, path, literal), path)
 
 
+def without_value(text: str, path: tuple[str, str]) -> str:
+    """A text without a value of a table, the line's comment included. Raises TonemarkError as
+    `with_value` does, KeyError where there is no value."""
+    wanted = tomllib.loads(text)
+    del wanted[path[0]][path[1]]
+    found = list(statements(text))
+    if not wanted[path[0]] and not any(each.is_header and each.path == path[:1] for each in found):
+        del wanted[path[0]]
+    shorter = []
+    for each in found:
+        if each.path == path and not each.is_header:
+            start = text.rfind("\n", 0, each.value) + 1
+            end = text.find("\n", each.end) + 1
+            shorter.append(text[:start] + (text[end:] if end else ""))
+    return _first_that_means(wanted, iter(shorter), path)
+
+
 def with_item(text: str, path: tuple[str, ...], item: str) -> str:
     """A text with a string more at the end of the list at a path, which is made where there is
     none. Raises TonemarkError as `with_value` does."""

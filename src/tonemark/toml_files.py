@@ -26,6 +26,9 @@ _LEVELS = "Two levels are all that is needed, as in [routing]."
 _TOML_PLACE = regex.compile(
     r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", regex.DOTALL
 )
+_TWICE = r"Cannot (?:declare|mutate immutable namespace) (\(.*\))(?: twice)?"
+_QUOTES = "“”„‟«»‘’‚"
+"""What word processors make of quotation marks."""
 
 
 def parse_toml(text: str, name: str) -> dict[str, Any]:
@@ -56,14 +59,24 @@ def parse_toml(text: str, name: str) -> dict[str, Any]:
 def _not_toml(message: str, text: str, name: str) -> TonemarkError:
     found = regex.fullmatch(_TOML_PLACE, message)
     words, line, column = found.groups() if found else (message, None, None)
+    remedy = (
+        'A line reads: name = "value", with text in double quotes, or name = ["one", "two"]:'
+        " every quote and bracket that opens must be closed."
+    )
     if words == "Cannot overwrite a value":
         words = "the same key stands twice"
+    elif found_twice := regex.fullmatch(_TWICE, words):
+        table = ".".join(regex.findall(r"'([^']*)'", found_twice[1]))
+        words, remedy = f"[{table}] stands twice", "Put what is under both together."
     number = int(line) if line else text.rstrip().count("\n") + 1
+    if line and column:
+        curly = text.split("\n")[number - 1][int(column) - 1 : int(column)]
+        if curly and curly in _QUOTES:
+            words = f'{curly} is not the quotation mark of a keyboard, "'
     place = f" (column {column})" if column else ""
     return TonemarkError(
         f"{name}, line {number}: {words[:1].lower()}{words[1:]}{place}.",
-        'A line reads: name = "value", with text in double quotes, or name = ["one", "two"]:'
-        " every quote and bracket that opens must be closed.",
+        remedy,
     )
 
 
@@ -81,7 +94,7 @@ class Faults:
         """Note a fault at a path of keys, or of the whole file."""
         self._count += 1
         if not self.is_full:
-            self._found.append((self._line(at), words))
+            self._found.append((self.line(at), words))
 
     @property
     def is_full(self) -> bool:
@@ -111,7 +124,8 @@ class Faults:
         joint = ", " if words[0].startswith("line ") and with_lines else ": "
         raise TonemarkError(f"{where}{joint}{'; '.join(words)}.", remedy)
 
-    def _line(self, at: KeyPath) -> int:
+    def line(self, at: KeyPath) -> int:
+        """The line of a path of keys, 0 where it has none."""
         if self._lines is None:
             from tonemark.toml_lines import line_numbers, statements
 

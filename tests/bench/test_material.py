@@ -10,12 +10,15 @@ from typing import Any
 import keys
 import material
 import pytest
+from click.testing import CliRunner
 
 from tonemark.cli import adding
+from tonemark.corpus.project import create_project
 from tonemark.corpus.records import Record
-from tonemark.corpus.store import Store, create_store
+from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.patterns.candidates import WordCount
 from tonemark.tokenizers.general import GeneralTokenizer
+from tonemark.tokenizers.registry import load_tokenizer
 
 CONLL = "Asha B-PER\nJuma I-PER\nyuko O\n\nKisumu B-LOC\nna O\nLamu B-LOC\n\n"
 
@@ -112,6 +115,23 @@ def test_words_are_counted_in_a_sample_as_large_as_that_of_add(
         stored = store.words(["asha", "yuko", "na", "juma"])
     assert counts == {word: WordCount(*numbers) for word, numbers in stored.items()}
     assert set(counts) == {"asha", "yuko"}
+
+
+def test_words_behind_titles_are_counted_by_the_rules_of_the_language(tmp_path: Path) -> None:
+    project = create_project(tmp_path / "p", language="sw", labels=["PER"], tokenizer="sw")
+    create_store(project.folder / STORE_FILE)
+    path = tmp_path / "raw.txt"
+    path.write_text("Bw. Juma alifika. Leo alifika.\n", "utf-8")
+    arguments = [str(project.folder), str(path)]
+    assert CliRunner().invoke(adding.add_command, arguments).exit_code == 0
+    records = [Record(1, 1, "Bw. Juma alifika. Leo alifika.")]
+    counts = material.word_counts(records, load_tokenizer(project.tokenizer))
+    with contextlib.closing(Store(project.folder / STORE_FILE)) as store:
+        stored = {
+            word: WordCount(*numbers) for word, numbers in store.words(["juma", "leo"]).items()
+        }
+    assert (stored["juma"].capital, stored["leo"].initial) == (1, 1)
+    assert stored == {word: counts[word] for word in ("juma", "leo")}
 
 
 @pytest.mark.parametrize(

@@ -65,3 +65,15 @@ def test_words_are_counted_where_the_run_before_was_cut_off(
     monkeypatch.setattr(Store, "put_words", cut)  # nothing new: nothing is counted again
     assert add() == 0
     assert words(folder) == counted
+
+
+def test_equal_texts_are_said_to_be_added(
+    folder: Path, tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    for name, text in (("a.txt", "leo\njana\n"), ("b.txt", "leo\nkesho\n")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    told = tonemark("add", folder, tmp_path / "a.txt").stdout
+    assert "a.txt: 2 added\n" in told
+    assert "another document" not in told
+    told = tonemark("add", folder, tmp_path / "b.txt").stdout
+    assert "  1 has the text of another document: added all the same" in told

@@ -99,3 +99,13 @@ def test_a_plug_in_that_fails_is_told_where_it_is_used(tonemark: Run, tmp_path: 
     assert done.stdout == "a b\n"
     assert '"bad", from the package tests-bad 0.1, gave tokens that cannot be' in done.stderr
     assert "tonemark tokenizers check bad" in done.stderr
+
+
+def test_rules_to_no_effect_are_noted_and_are_no_faults(tonemark: Run, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text('[exceptions]\n"dk." = ["dk."]\n[phrases]\nwords = ["a b", "A b"]\n', "utf-8")
+    lines = tonemark("tokenizers", "check", mine).stdout.splitlines()
+    assert 'note: phrases: "A b" stands twice' in lines
+    assert 'note: exceptions: "dk." holds in this letter case alone, not as "Dk."' in lines
+    found = json.loads(tonemark("tokenizers", "check", mine, "--json").stdout)
+    assert (len(found["notes"]), found["faults"]) == (2, [])

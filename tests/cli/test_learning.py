@@ -66,6 +66,20 @@ def test_from_a_file(tmp_path: Path, tonemark: Runs) -> None:
     assert tonemark(*words).stdout == "ka zan␣pol lo|.\n"
 
 
+def test_what_was_learned_to_no_use_is_called_so(tmp_path: Path, tonemark: Runs) -> None:
+    path = tmp_path / "gold.txt"
+    words = ["ba", "de", "fi", "go", "hu", "ja", "ke", "li", "mo", "nu"]
+    lines = [f"{a} {a}o ka|.\n" for a in words[:8]] + [f"{a}␣{a}o ka|.\n" for a in words[8:]]
+    path.write_text("".join(lines), "utf-8")
+    arguments = ("tokenizers", "learn", path, "-o", tmp_path / "a.words")
+    report = json.loads(tonemark(*arguments, "--json").stdout)
+    assert report["f1"] <= report["untrained"]["f1"]
+    assert "It gained nothing: general as it is does no worse" in tonemark(*arguments).stdout
+    told = tonemark("tokenizers", "learn", written(path.with_suffix(".jsonl"), gold()),
+                    "-o", tmp_path / "b.words").stdout  # fmt: skip
+    assert "It gained nothing" not in told
+
+
 def test_lines_that_are_no_gold_are_told_and_the_rest_is_used(
     tmp_path: Path, tonemark: Runs
 ) -> None:

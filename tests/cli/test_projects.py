@@ -63,7 +63,7 @@ def test_what_is_made_otherwise_than_asked_is_told(
 ) -> None:
     arguments = ("--lang", "xyz", "--labels", "PER", "--team", "Amina Juma,bello")
     told = tonemark("new", tmp_path / "p", *arguments).stdout
-    assert "The language xyz is not one that Tonemark knows: it gets the general tokenizer." in told
+    assert "docs/languages.md has nothing on the language xyz" in told
     name = read_project(tmp_path / "p").team[0]
     assert f"The annotator Amina Juma is written {name} here." in told
     assert "bello is written" not in told
@@ -73,6 +73,59 @@ def test_what_is_made_otherwise_than_asked_is_told(
         tonemark("new", tmp_path / "r", "--lang", "sw", "--labels", "PER", "--json").stdout
     )
     assert report["notes"] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "tokenizer"),
+    [("sw", "sw"), ("sw-KE", "sw"), ("kab", "general"), ("xuu", "naq"), ("xyz", "general")],
+)
+def test_the_tokenizer_that_was_taken_is_told(
+    tmp_path: Path, tonemark: Callable[..., Any], language: str, tokenizer: str
+) -> None:
+    arguments = ("--lang", language, "--labels", "PER")
+    told = tonemark("new", tmp_path / "p", *arguments).stdout
+    assert f": {language}, tokenizer {tokenizer}, labels PER." in told
+    assert ("docs/languages.md has nothing" in told) is (language == "xyz")
+    report = json.loads(tonemark("new", tmp_path / "q", *arguments, "--json").stdout)
+    assert report["tokenizer"] == tokenizer
+    assert len(report["notes"]) == (language == "xyz")
+
+
+def test_a_tokenizer_in_a_file_is_copied_into_the_project(
+    tmp_path: Path, tonemark: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("kab.toml").write_text('[words]\njoin = "-"\n[phrases]\nfiles = ["kab.txt"]\n')
+    Path("kab.txt").write_text("Tizi Wezzu\n")
+    arguments = ("--lang", "kab", "--labels", "PER", "--tokenizer")
+    for folder, given in (("p", "kab.toml"), ("q", tmp_path / "kab.toml"), ("r", "./kab.toml")):
+        told = tonemark("new", folder, *arguments, given).stdout
+        assert "tokenizer kab.toml," in told
+        for name in ("kab.toml", "kab.txt"):
+            assert Path(folder, name).read_bytes() == Path(name).read_bytes()
+        assert read_project(Path(folder)).tokenizer == "kab.toml"
+        tonemark("doctor", folder)
+    Path("kab.toml").write_text("[words]\njion = 1\n")
+    for given, code, said in (
+        ("kab.toml", 1, "kab.toml, line 2"),
+        ("none.toml", 2, "There is no file none.toml"),
+        ("none", 2, "There is no tokenizer named"),
+        ("kab", 2, "kab is a language"),
+        ("spacy:zz", 2, "spaCy has no tokenizer"),
+    ):
+        done = tonemark("new", "s", *arguments, given, code=code)
+        assert said in done.stderr
+        assert not Path("s").exists()
+    # A project that is there stays as it is, and gets no file.
+    tonemark("new", "t", "--lang", "kab", "--labels", "PER")
+    Path("kab.toml").write_text("")
+    tonemark("new", "t", *arguments, "kab.toml", code=1)
+    assert not Path("t", "kab.toml").exists()
+
+
+def test_a_name_of_a_tokenizer_is_no_language(tmp_path: Path, tonemark: Callable[..., Any]) -> None:
+    done = tonemark("new", tmp_path / "p", "--lang", "hmn-syllables", "--labels", "A", code=2)
+    assert "take it with --tokenizer hmn-syllables" in done.stderr
 
 
 def test_a_folder_alone_has_help_of_its_own(tmp_path: Path, tonemark: Callable[..., Any]) -> None:

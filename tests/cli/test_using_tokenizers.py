@@ -146,10 +146,34 @@ def test_spans_that_do_not_fit_are_exported_where_they_are(folder: Path, tonemar
     assert spans(after)[0] == [(7, 11, "PER"), (21, 30, "LOC")]
 
 
+def test_an_export_tells_which_documents_lost_their_tokens(
+    folder: Path, tmp_path: Path, tonemark: Runs
+) -> None:
+    """Prodigy refuses spans that do not lie on the tokens beside them, so none stand there."""
+    joined(folder, 5, 4, 11)  # with corrected tokens, which the answer keeps
+    before = tonemark("export", folder, "--all")
+    assert "without tokens" in before.stderr  # a.txt:4, of which a span cuts a word
+    assert "a.txt:1" not in before.stderr
+    tonemark("tokenizers", "use", folder, folder.parent / "hauj.toml")
+    done = tonemark("export", folder, "--all")
+    said = " ".join(done.stderr.split())
+    keys = "a.txt:1, a.txt:2, a.txt:4"
+    assert f"written without tokens: 3, a span of which begins or ends inside one: {keys}" in said
+    tasks = {task["key"]: task for task in map(json.loads, done.stdout.splitlines())}
+    assert [key for key, task in tasks.items() if "tokens" not in task] == keys.split(", ")
+    assert [span["start"] for span in tasks["a.txt:1"]["spans"]] == [7, 21]
+    assert "ua hauj" in [token["text"] for token in tasks["a.txt:5"]["tokens"]]
+    out = tmp_path / "o.jsonl"
+    report = json.loads(tonemark("export", folder, "-o", out, "--json").stdout)
+    assert report["without_tokens"] == ["a.txt:1", "a.txt:4"]
+    assert "without tokens: 2" in tonemark("export", folder, "-o", out).stdout
+
+
 @pytest.mark.parametrize(
     ("name", "says"),
     [
         ("nobody", "There is no tokenizer named 'nobody'."),
+        ("spacy:xyz", 'spaCy has no tokenizer for the language "xyz".'),
         ("no/where.toml", "There is no file no/where.toml."),
         ("a b", "a b is no name of a tokenizer."),
         ("BROKEN", "broken.toml, line 1: words must be a table"),
@@ -176,6 +200,27 @@ def test_what_is_refused_changes_nothing(
     assert (folder / "hauj.toml").read_text() == "# another\n"
 
 
+@pytest.mark.parametrize("written", ["spacy:xyz", "own.toml"])
+def test_a_language_that_spacy_has_not_is_told_wherever_one_looks(
+    folder: Path, tonemark: Runs, written: str
+) -> None:
+    (folder / "own.toml").write_text('base = "spacy:xyz"\n')
+    path = folder / "project.toml"
+    path.write_text(path.read_text().replace('"general"', f'"{written}"', 1))
+    says = 'spaCy has no tokenizer for the language "xyz".'
+    doctor = " ".join(tonemark("doctor", folder, code=1).stdout.split())
+    assert says in doctor
+    assert "tonemark tokenizers use" in doctor
+    assert "Nothing is wrong" not in doctor
+    status = " ".join(tonemark("status", folder).stdout.split())
+    assert f"{written} (at fault)" in status
+    assert f"no page can be opened: {says}" in status
+    report = json.loads(tonemark("status", folder, "--json").stdout)
+    assert (report["tokenizer_version"], report["tokenizer_fault"]) == ("", says)
+    tonemark("tokenizers", "use", folder, "general")
+    assert json.loads(tonemark("status", folder, "--json").stdout)["tokenizer_fault"] == ""
+
+
 def test_the_files_that_a_profile_names_come_with_it(folder: Path, tonemark: Runs) -> None:
     beside = folder.parent
     (beside / "words.txt").write_text("hauj lwm\n")
@@ -186,6 +231,17 @@ def test_the_files_that_a_profile_names_come_with_it(folder: Path, tonemark: Run
     assert read_project(folder).tokenizer == "general"
     tonemark("tokenizers", "use", folder, "own.toml")  # the one in the project's folder
     assert read_project(folder).tokenizer == "own.toml"
+
+
+def test_a_file_of_words_that_comes_with_tonemark_is_not_copied(
+    folder: Path, tonemark: Runs
+) -> None:
+    mine = folder.parent / "mine.toml"
+    mine.write_text(tonemark("tokenizers", "show", "hmn").stdout, "utf-8")
+    tonemark("tokenizers", "use", folder, mine)
+    assert (folder / "mine.toml").exists()
+    assert not (folder / "hmn-words.txt").exists()
+    tonemark("doctor", folder)
 
 
 def test_corrections_are_counted_and_added(tmp_path: Path, tonemark: Runs) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tonemark.errors import TonemarkError
-from tonemark.toml_edits import with_item, with_value, without_item
+from tonemark.toml_edits import with_item, with_value, without_item, without_value
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,24 @@ def test_an_item_is_added_at_the_end(text: str, after: str | None) -> None:
 )
 def test_an_item_is_taken_out(text: str, after: str) -> None:
     assert without_item(text, ("w",), "x") == after
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ('# a\n[t]\nx = ["b"] # why\ny = 1\n', "# a\n[t]\ny = 1\n"),
+        ('[t]\n"x" = [\n  "b",\n]', "[t]\n"),
+        ("a = 1\r\n[t]\r\nx = 1\r\n", "a = 1\r\n[t]\r\n"),
+        ("t.x = 1\nz = 2\n", "z = 2\n"),
+        ("t = {x = 1}\n", None),
+    ],
+)
+def test_a_value_is_taken_out(text: str, after: str | None) -> None:
+    if after is None:
+        with pytest.raises(TonemarkError, match="cannot change"):
+            without_value(text, ("t", "x"))
+    else:
+        assert without_value(text, ("t", "x")) == after
 
 
 def test_what_cannot_be_changed_is_told() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from tonemark.corpus.tokens import (
     next_to_tokenize,
     note_loaded,
     put_tokens,
+    sentence_rules_with,
     tokenized_at_fault,
     tokenizer_of,
     tokens_of,
@@ -30,6 +32,7 @@ from tonemark.corpus.tokens import (
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.general import GeneralTokenizer
+from tonemark.tokenizers.sentence_rules import SentenceRules
 
 ELSEWHERE = StoredTokenizer("words", "tests-words 0.1")
 
@@ -41,6 +44,19 @@ def store(tmp_path: Path) -> Store:
     store = Store(tmp_path / "p" / STORE_FILE)
     add_records(store, "a.txt", numbered(["Asha na Juma", "Bola wá", "Ade"]), Report())
     return store
+
+
+def test_sentence_rules_come_with_the_tokenizer(tmp_path: Path) -> None:
+    made = create_project(tmp_path / "p", language="sw", labels=["PER"], tokenizer="sw")
+    assert "Bw." in sentence_rules_with(tokenizer_of(made, loads_code=False)).abbreviations
+    assert sentence_rules_with(GeneralTokenizer()) == SentenceRules()
+    assert sentence_rules_with(ELSEWHERE) == SentenceRules()
+    own = '[sentences]\nabbreviations = ["Sh."]\n'
+    for base in ("sw", "spacy:xx"):
+        (made.folder / "tokenizer.toml").write_text(f'base = "{base}"\n{own}', "utf-8")
+        corrected = tokenizer_of(replace(made, tokenizer="tokenizer.toml"), loads_code=False)
+        assert isinstance(corrected, StoredTokenizer) == (base != "sw")
+        assert "Sh." in sentence_rules_with(corrected).abbreviations
 
 
 def put(store: Store, number: int, *tokens: tuple[int, int], version: str = "1") -> int:

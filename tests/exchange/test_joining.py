@@ -126,6 +126,32 @@ def test_a_text_is_left_out_whole_and_counted(tmp_path: Path, tonemark: Callable
     assert [each["answer"] for each in hers] == ["accept", "accept", "reject"]
 
 
+def test_pieces_are_told_as_pieces(tmp_path: Path, tonemark: Callable[..., Any]) -> None:
+    folder = project(tmp_path, tonemark)
+    path = tmp_path / "in.jsonl"
+    lines = [
+        task("Asha. Juma. Neno.", "a", None),
+        task("Asha na. Juma na. Neno.", "b", None),
+        task("Leo.", "c", "amina"),
+        task("Jana. Kesho.", "d", "amina"),
+    ]
+    path.write_text("".join(lines), encoding="utf-8")
+    told = tonemark("add", folder, path, "--split", "sentences").stdout
+    assert "in.jsonl: 9 added (4 texts in 9 pieces), 3 answers" in told
+    again = tonemark("add", folder, path, "--split", "sentences").stdout
+    assert "in.jsonl: 0 added, 9 there already" in again
+    answered = tmp_path / "her.jsonl"
+    answered.write_text(task("Asha. Juma. Neno.", "e", None) + task("Asha.", "a@0", "amina"))
+    tonemark("add", folder, answered, "--match", "key")
+    report = json.loads(tonemark("add", folder, path, "--split", "sentences", "--json").stdout)
+    assert report["split_texts"] == 0
+    done = tonemark("export", folder, "-o", tmp_path / "o.jsonl", "--joined")
+    assert "  left out: 3 without an answer" in done.stdout
+    assert "  open: 5 of the 6 pieces of 2 texts" in done.stdout
+    done = tonemark("export", folder, "-o", tmp_path / "o.jsonl")
+    assert "open:" not in done.stdout
+
+
 @pytest.mark.parametrize("lost", [0, 1, 2])
 def test_a_text_that_lacks_a_piece_is_not_put_together(
     lost: int, tmp_path: Path, tonemark: Callable[..., Any]

@@ -131,7 +131,8 @@ CASES: list[tuple[str, str | bytes, str]] = [
     ),
     # tokens
     ("tokens a string", '{"text":"a","tokens":"a"}', "\"tokens\" is 'a', not a list"),
-    ("token a string", tokens("Vaj"), "token 0 is 'Vaj', not an object"),
+    ("token a string", tokens("Vaj"), 'token 0 is \'Vaj\', not {"start": 0, "end": 3}'),
+    ("token not there", tokens("Yaj"), 'token 0 is \'Yaj\', not an object, {"start": 0, "end": 3}'),
     ("token without end", tokens({"start": 0}), "token 0 has no whole numbers"),
     ("token true", tokens({"start": False, "end": True}), "token 0 has no whole numbers"),
     ("token outside", tokens({"start": 4, "end": 8}), "token 0 (4-8) lies outside"),

@@ -36,7 +36,7 @@ def test_a_word_is_joined_made_a_rule_and_found_in_the_next_text(
     term.send("z")
     term.wait("undone")
     term.send("t", "p")
-    term.wait("rule made: tsev kho mob")
+    term.wait("rule made: always tsev kho mob")
     term.send("Space", "Enter")
     term.wait("2 of 3")
     term.send("Home", "Right", "Right")

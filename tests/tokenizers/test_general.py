@@ -117,7 +117,18 @@ RULES = {
     "initial": (APOSTROPHE_WORDS, "'yan '|a (|' (|'yan 'YAN a'yan"),
     "final": (APOSTROPHE_WORDS, "ya' ya'|. '|' 5|'"),
     "split": (Rules(split="'ʼ"), "l|'|homme a|ʼ|b d’un ʼ|a"),
-    "front": (Rules(front=("n'", "e-")), "n'|umugabo N’|Umugabo n|' n'|n'|a n|'|- e|-|x"),
+    "front": (Rules(front=("n'", "e-")), "n'|umugabo N’|Umugabo n|' n'|n'|a n|'|- e-|x"),
+    "set off, front": (
+        Rules(front=("t-", "d-")),
+        "T-|udert d-|t-|a d-|5 t|-|, t|- a|-|t-|b t|--|a",
+    ),
+    "set off, back": (
+        Rules(back=("-yas", "-t")),
+        "Yefka|-yas|-T|, a|-|yass -|t a|‐t 2|-t a|-|b|-t",
+    ),
+    "set off, and not": (Rules(back=("-t", "yas")), "a|yas|-t a|-|t|yas a|-|t'a yas"),
+    "set off, decomposed": (Rules(back=("-é",)), "a|-é a|-e\u0301 a|-|e"),
+    "set off, joined by some": (Rules(back=("-t",), join="-"), "a|-t a|‐t a-b"),
     "front, joined": (Rules(front=("e-",), join="-"), "e-|Tekwini e|- ke-a"),
     "front, decomposed": (Rules(front=("iċ-",), join="-"), "iċ-|ċar ic\u0307-|c\u0307ar ic-car"),
     "back": (Rules(back=("-ni", "-je"), join="-"), "una|-ni una|-ni|-je|. -|ni ni-na"),
@@ -146,7 +157,7 @@ EVERY_RULE = Rules(
     split="’·",
     thousands=True,
     front=("n'", "d’", "a"),
-    back=("-ni", "é", "b"),
+    back=("-ni", "é", "b", "-a"),
     exceptions={"k.m.": ("k.m.",), "aZ": ("a", "Z"), "...": (".", ".", ".")},
 )
 

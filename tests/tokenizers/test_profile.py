@@ -7,8 +7,16 @@ from pathlib import Path
 import pytest
 
 from tonemark.errors import TonemarkError
-from tonemark.tokenizers.profile import Profile, parse_profile, read_profile
-from tonemark.tokenizers.registry import read_tokenizer
+from tonemark.tokenizers.profile import (
+    BUNDLED,
+    Profile,
+    bundled_names,
+    bundled_profile,
+    parse_profile,
+    read_profile,
+)
+from tonemark.tokenizers.profile_notes import notes
+from tonemark.tokenizers.registry import load_tokenizer, read_tokenizer
 from tonemark.tokenizers.rules import Rules
 
 
@@ -145,6 +153,15 @@ def test_a_profile_adds_to_its_base(tmp_path: Path) -> None:
         ("examples = 1", "line 1: examples must be tables"),
         ('[[examples]]\ntext = "a"\nwords = []', 'unknown key "words"'),
         ("[sentences]\nend = 1", "end"),
+        ('[words]\njoin = "-"\nsplit = "-·"', 'line 3: "-" is in join and in split'),
+        ('[words]\nletters = "\'"\nsplit = "\'"', "line 3: \"'\" is in letters and in split"),
+        ('[words]\njoin = "-a"', 'line 2: join: "a" is a letter already'),
+        ('[clitics]\nback = ["-t-id"]', 'line 2: back: "-t-id" needs join = "-" in [words]'),
+        ('[clitics]\nfront = ["-t"]', 'line 2: front: "-t" needs join = "-" in [words]'),
+        ('[words]\njoin = “-”', "line 2: “ is not the quotation mark of a keyboard"),
+        ("[words]\n“join” = 1", "line 2: “ is not the quotation mark of a keyboard"),
+        ("[phrases]\n[words]\n[phrases]", "line 3: [phrases] stands twice"),
+        ("[words]\njoin.a = 1\n[words.join]", "line 3: [words.join] stands twice"),
         ("= 1", "line 1"),
         ("[words", "line 1"),
     ],
@@ -173,3 +190,54 @@ def test_files_that_are_none(tmp_path: Path) -> None:
         with pytest.raises(TonemarkError, match=r"[a-z]+") as caught:
             read_profile(tmp_path / name)
         assert said in caught.value.title
+
+
+def test_what_a_profile_says_counts_before_its_base() -> None:
+    assert profile('base = "af"\n[words]\nsplit = "-"').rules.join == "\u2010\u2011"
+    assert "-" in profile('base = "af"').rules.join
+    assert profile('base = "mt"\n[words]\nsplit = "-"').rules.front
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[phrases]\nwords = ["Dar es Salaam"]', ()),
+        ('[phrases]\nwords = ["Ab cd", "ef gh", "ab  cd"]', ('phrases: "ab  cd" stands twice',)),
+        ('[phrases]\nwords = ["Tizi"]', ('phrases: "Tizi" is one token without being listed',)),
+        ('[phrases]\nwords = ["Vaj-Pov"]', ()),
+        ('[exceptions]\n"Dk." = ["Dk."]', ()),
+        (
+            '[exceptions]\n"dk." = ["dk."]',
+            ('exceptions: "dk." holds in this letter case alone, not as "Dk."',),
+        ),
+        ('[exceptions]\n"dk." = ["dk."]\n"Dk." = ["Dk."]', ()),
+        (
+            "[exceptions]\n" + "".join(f'"{c}a." = ["{c}a."]\n' for c in "bcdef"),
+            (
+                'exceptions: "ba.", "ca.", "da." and 2 more hold in this letter case alone, not as'
+                ' "Ba."',
+            ),
+        ),
+    ],
+)
+def test_what_does_nothing_is_noted(text: str, said: tuple[str, ...]) -> None:
+    assert notes(profile(text)) == list(said)
+
+
+def test_a_base_that_is_not_there_is_told_with_its_line(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text('about = ""\nbase = "kabyle"\n')
+    with pytest.raises(TonemarkError, match=r"^mine\.toml, line 2: .*kabyle"):
+        read_tokenizer(mine)
+
+
+def test_files_of_bundled_profiles_need_not_be_beside_a_copy(tmp_path: Path) -> None:
+    text = "kws kho mob, Vaj-Pov mus kawm ntawv"
+    for name in bundled_names():
+        copy = tmp_path / f"{name}.toml"
+        copy.write_bytes((BUNDLED / copy.name).read_bytes())
+        assert read_profile(copy).rules == bundled_profile(name).rules
+        assert read_tokenizer(copy).tokenize(text) == load_tokenizer(name).tokenize(text)
+    # One that is beside it counts.
+    (tmp_path / "hmn-words.txt").write_text("mus kawm\n", "utf-8")
+    assert read_profile(tmp_path / "hmn.toml").rules.phrases == ("mus kawm",)

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from tonemark.tokenizers.check import faults
 from tonemark.tokenizers.general import GeneralTokenizer
 from tonemark.tokenizers.rules import Rules
-from tonemark.tokenizers.shown import read_shown, shown
+from tonemark.tokenizers.shown import has_idle_marks, read_shown, shown
 
 TOKENIZER = GeneralTokenizer(Rules(join="-", phrases=("a b", "kws kho mob")))
+CLICKS = GeneralTokenizer(Rules(letters="|¦"))
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,8 @@ TOKENIZER = GeneralTokenizer(Rules(join="-", phrases=("a b", "kws kho mob")))
         ("Ẹ̀kọ́ ni.", "Ẹ̀kọ́ ni|."),
         ("kws kho mob, Vaj-Pov", "kws␣kho␣mob|, Vaj-Pov"),
         ("a  \t c", "a c"),
-        ("a|b ␣\\", "a|\\||b \\␣|\\\\"),
+        ("a|b ␣\\", "a|¦|b \\␣|\\\\"),
+        ("a ¦ b", "a \\¦ b"),
         ("", ""),
     ],
 )
@@ -34,6 +36,7 @@ def test_what_is_shown(text: str, line: str) -> None:
         ("kws␣kho␣mob|. A\n", "kws kho mob. A", ["kws kho mob", ".", "A"]),
         ("  a |  b || c|", "a b c", ["a", "b", "c"]),
         ("\\|\\␣\\\\ \\a", "|␣\\ \\a", ["|␣\\", "\\a"]),
+        ("¦¦gôan|, Ju¦'hoan \\¦", "||gôan, Ju|'hoan ¦", ["||gôan", ",", "Ju|'hoan", "¦"]),
         ("|", "", []),
         ("␣ a␣b", " a b", ["a b"]),
     ],
@@ -44,14 +47,53 @@ def test_what_a_person_writes(line: str, text: str, tokens: list[str]) -> None:
     assert [found[start:end] for start, end in places] == tokens
 
 
-@given(st.lists(st.sampled_from(["a", "b", "kws kho mob", "|", "␣", "\\", "-", ".", "ọ́", " "])))
+@given(
+    st.lists(
+        st.sampled_from(
+            ["a", "b", "kws kho mob", "|", "¦", "␣", "\u0301", "\\", "-", ".", "ọ́", " "]
+        )
+    )
+)
 def test_what_is_shown_is_read_back(pieces: list[str]) -> None:
     text = " ".join("".join(pieces).split())
-    tokens = TOKENIZER.tokenize(text)
-    assert read_shown(shown(text, tokens)) == (text, tokens)
+    for tokenizer in (TOKENIZER, CLICKS):
+        tokens = tokenizer.tokenize(text)
+        line = shown(text, tokens)
+        assert read_shown(line) == (text, tokens)
+        assert not has_idle_marks(line)
 
 
 @given(st.text(st.characters(exclude_categories=())))
 def test_any_line_can_be_read(line: str) -> None:
     text, tokens = read_shown(line)
     assert [fault for fault in faults(text, tokens) if "cluster" not in fault] == []
+
+
+def test_a_click_is_readable() -> None:
+    tokens = CLICKS.tokenize("||gôan ge Ju|'hoan.")
+    assert shown("||gôan ge Ju|'hoan.", tokens) == "¦¦gôan ge Ju¦'hoan|."
+
+
+@pytest.mark.parametrize(
+    ("line", "idle"),
+    [
+        ("yefka|-yas|-t", False),
+        ("yefka |-yas", True),
+        ("yefka| -yas", True),
+        ("|yefka", True),
+        ("yefka|", True),
+        ("a||b", True),
+        ("Tizi␣Wezzu", False),
+        ("Tizi␣␣Wezzu", False),
+        ("Tizi␣ Wezzu", True),
+        ("Tizi ␣Wezzu", True),
+        ("Tizi␣|Wezzu", True),
+        ("Tizi Wezzu ␣", True),
+        ("a \u2423\u0301b", False),  # a mark that stands on white space takes it along
+        ("¦¦gôan \\| \\␣", False),
+        ("  a|b  \n", False),
+        ("", False),
+    ],
+)
+def test_bars_that_part_nothing(line: str, idle: bool) -> None:
+    assert has_idle_marks(line) is idle

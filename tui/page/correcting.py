@@ -7,31 +7,47 @@ why. Spans stay where they are, whatever the tokens under them become.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
 from tonemark.corpus.corrections import rules_of, signs_in
 from tonemark.corpus.drafts import Edit
 from tonemark.corpus.pages import Page, Sheet
+from tonemark.corpus.settling import Correction
 from tonemark.corpus.spans import Stretch
-from tonemark.text import Safe, short
+from tonemark.text import Safe, short, visible
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.own_rules import Rule
+from tonemark.tokenizers.words import LONGEST
 from tonemark.tui.page.cells import cells
 from tonemark.tui.page.labelling import Refusal
 
 _START, _END = itemgetter(0), itemgetter(1)
 
 
-ROOM = 60
-"""Cells of the status line for the places that are offered."""
+FARTHEST = 2_000
+"""Code points of a stretch of which a rule is looked for."""
+
+LOOKED_AT = 16
+"""Corrections among which that is looked for of which a rule comes: each takes milliseconds."""
+
+BESIDE = 16
+"""Cells of the line that offers places which they do not have."""
+
+CONTEXT = 3
+"""Signs before and after a place, at most, that tell it from others; of words, one each."""
+
+WORD = 12
+"""Signs of a word that tell a place."""
 
 
 class Place(NamedTuple):
     """A place at which a token can be split: where its first part ends, where its second begins
-    (white space lies between, or nothing), and what is shown of the second."""
+    (white space lies between, or nothing), and what tells it: what its second part begins with; as
+    much before and behind it as it takes where others begin so, too; or which part begins there."""
 
     end: int
     start: int
@@ -51,30 +67,47 @@ class Choice(NamedTuple):
 
 def split_places(text: str, token: Token) -> list[Place]:
     """Where a token can be split: at its white space if it has any, else between its signs
-    (grapheme clusters)."""
+    (grapheme clusters), and first beside those that are no letters, such as a hyphen."""
     signs = signs_in(text, *token)
     gaps = [at for at in range(1, len(signs)) if signs[at - 1][1] < signs[at][0]]
-    if not gaps:
-        return [
-            Place(before[1], after[0], short(text[slice(*after)], 1))
-            for before, after in pairwise(signs)
-        ]
-    ends = [signs[at - 1][1] for at in (*gaps[1:], len(signs))]
-    return [
-        Place(signs[at - 1][1], signs[at][0], short(text[signs[at][0] : end], 12))
-        for at, end in zip(gaps, ends, strict=True)
+    parts = signs
+    if gaps:
+        starts = (signs[0], *(signs[at] for at in gaps))
+        ends = (*(signs[at - 1] for at in gaps), signs[-1])
+        parts = [(first[0], last[1]) for first, last in zip(starts, ends, strict=True)]
+    shown = [short(text[slice(*part)], WORD if gaps else 1) for part in parts]
+    shown = _told_apart(shown, 1 if gaps else CONTEXT)
+    places = [
+        Place(before[1], after[0], told)
+        for (before, after), told in zip(pairwise(parts), shown, strict=True)
     ]
+    letters = [text[start].isalnum() for start, _ in parts]
+    among = [before and after for before, after in pairwise(letters)]
+    return [place for _, place in sorted(zip(among, places, strict=True), key=itemgetter(0))]
 
 
-def choice_of(text: str, token: Token, letters: str) -> Choice:
-    """The places of a token with the letters that choose them, as many as the line has room for."""
+def _told_apart(parts: Sequence[Safe], context: int) -> list[Safe]:
+    """What tells the place before each part but the first, no two alike: with up to `context` parts
+    on both its sides where that is enough for all, else by number."""
+    told, seen = list(parts[1:]), Counter(parts[1:])
+    for size in range(1, context + 1):
+        now = Counter(told)
+        for at, own in enumerate(told, 1):
+            if now[own] > 1:
+                around = parts[max(0, at - size) : at], parts[at : at + size]
+                told[at - 1] = visible("|".join("".join(each) for each in around))
+    if len(set(told)) == len(told):
+        return told
+    alone = enumerate(parts[1:], 2)
+    return [own if seen[own] == 1 else visible(f"{at}.") for at, own in alone]
+
+
+def choice_of(text: str, token: Token, letters: str, width: int) -> Choice:
+    """The places of a token with the letters that choose them, as many as fit a line of `width`
+    cells (`words.places_line`)."""
     places = split_places(text, token)
-    chosen, room = {}, ROOM
-    for letter, place in zip(letters, places, strict=False):
-        room -= cells(place.shown) + 3
-        if room < 0:
-            break
-        chosen[letter] = place
+    taken = list(accumulate(cells(place.shown) + 3 for place in places[: len(letters)]))
+    chosen = dict(zip(letters, places[: bisect_right(taken, width - BESIDE)], strict=False))
     return Choice(token, chosen, further=len(places) > len(chosen))
 
 
@@ -146,16 +179,44 @@ def rules_in(sheet: Sheet, start: int, end: int) -> list[Rule]:
     return rules_of(sheet.document.text, sheet.given, sheet.tokens, start, end)
 
 
-def corrected_last(page: Page) -> list[Rule]:
-    """The rules that the last correction on the page comes to, of those that still stand."""
-    newest: tuple[int, list[Rule]] = 0, []
-    for sheet in page.sheets:
-        for done in reversed(sheet.state.undoable):
-            stretch = corrected_stretch(done.edit)
-            if stretch and (rules := rules_in(sheet, *stretch)):
-                newest = max(newest, (done.number, rules))
-                break
-    return newest[1]
+def corrections(page: Page) -> list[Correction]:
+    """Each stretch that was corrected on the page, the last first, as it now stands there: what was
+    taken back, by undo or by the opposite correction, among them."""
+    found: dict[tuple[int, int, int], tuple[int, float]] = {}
+    for index, sheet in enumerate(page.sheets):
+        if sheet.document.tokens is not None:
+            continue  # no rule changes those
+        steps = [(done.edit, (done.number, done.time)) for done in sheet.state.undoable]
+        steps += [(done.edit, done.undone) for done in sheet.state.redoable]
+        for edit, when in steps:
+            if (stretch := corrected_stretch(edit)) and stretch[1] - stretch[0] <= FARTHEST:
+                place = (index, *stretch)
+                found[place] = max(found.get(place, when), when)
+    places = sorted(found, key=found.__getitem__, reverse=True)[:LOOKED_AT]
+    return [_correction(page.sheets[index], start, end) for index, start, end in places]
+
+
+def _correction(sheet: Sheet, start: int, end: int) -> Correction:
+    """A stretch with what lies around it, as far as a rule can reach, cut where tokens of neither
+    kind are."""
+    tokens, given = sheet.tokens, sheet.given
+    first, last = bisect_right(tokens, start, key=_END), bisect_left(tokens, end, key=_START)
+    near = tokens[max(0, first - LONGEST) : last + LONGEST]
+    left, right = near[0].start, near[-1].end
+    before = None
+    while before != (left, right):
+        before = left, right
+        for each in (tokens, given):
+            over = each[bisect_right(each, left, key=_END) : bisect_left(each, right, key=_START)]
+            if over:
+                left, right = min(left, over[0].start), max(right, over[-1].end)
+
+    def within(each: Sequence[Token]) -> list[Token]:
+        part = each[bisect_left(each, left, key=_START) : bisect_right(each, right, key=_END)]
+        return [Token(a - left, b - left) for a, b in part]
+
+    text = sheet.document.text[left:right]
+    return Correction(text, within(given), within(tokens), start - left, end - left)
 
 
 def tokens_in(sheet: Sheet, start: int, end: int) -> Sequence[Token]:

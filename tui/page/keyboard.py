@@ -69,6 +69,12 @@ class Keyboard(TokenKeys):
         self._table = table
         self.view.use_letters(table.letters, table.prefixes)
 
+    @property
+    def waits(self) -> bool:
+        """Whether the next key is the rest of something begun: an answer, a second letter."""
+        begun = self.confirmation or self.choice or self.menu or self.pending or self._ends_next
+        return bool(begun)
+
     def press(self, key: str) -> Reply:
         """Act on a key: one character, or a name such as `enter` or `left`.
 
@@ -99,6 +105,9 @@ class Keyboard(TokenKeys):
             return self._confirm(key)
         if self.choice:
             return self._split_by(key)
+        if key == "escape" and (self.menu or self._ends_next):
+            self.menu = self._ends_next = False
+            return Reply()
         if self.menu:
             self.menu = False
             action = self.table.menu.get(key)

@@ -44,7 +44,7 @@ class TokenKeys:
         if not view.sheet.tokens:
             raise Refusal("there is no token in focus")
         token, text = view.sheet.tokens[anchor], view.sheet.document.text
-        choice = correcting.choice_of(text, token, self.table.letters)
+        choice = correcting.choice_of(text, token, self.table.letters, view.width)
         if not choice.places:
             raise Refusal("a token of a single sign cannot be split")
         if len(choice.places) == 1:
@@ -82,11 +82,9 @@ class TokenKeys:
                 view.go(view.focus.sheet, *focus)
         parts = correcting.tokens_in(view.sheet, *stretch)
         text = view.sheet.document.text
-        told = f"{done}: {' | '.join(short(text[slice(*part)], 16) for part in parts[:2])}"
+        told = f"{done}: {' | '.join(short(text[slice(*part)], 12) for part in parts[:2])}"
         for cut in correcting.cut_by(view.sheet, parts)[:1]:
-            told += f" · {short(cut.label, 12)} begins or ends inside"
+            told += f" · {short(cut.label, 12)} cuts a word"
         if self.rules and correcting.rules_in(view.sheet, *stretch):
-            told += (
-                f" · {self.table.key_of(MORE)} {self.table.key_of('rule')}: a rule for all texts"
-            )
+            told += f" · {self.table.key_of(MORE)} {self.table.key_of('rule')}: always so"
         return said(told)

@@ -14,6 +14,7 @@ from tonemark.corpus.pages import Page, Sheet
 from tonemark.corpus.spans import Stretch
 from tonemark.patterns.candidates import Candidates, WordCount, candidates, candidates_again
 from tonemark.tokenizers.base import Token
+from tonemark.tokenizers.sentence_rules import ANY_LANGUAGE, SentenceRules
 from tonemark.tui.page import hints
 from tonemark.tui.page.hinting import Hints, Places, give_hints
 from tonemark.tui.page.layout import Layout, Mode, Row, lay_out
@@ -58,12 +59,14 @@ class View:
         height: int = 18,
         mode: Mode = "logical",
         letters: str = hints.LETTERS,
+        rules: SentenceRules = ANY_LANGUAGE,
     ) -> None:
         self.page = page
         self.mode: Mode = mode
         self._letters = letters
         self._prefixes = hints.PREFIXES
         self._counts = counts
+        self._rules = rules
         self._candidates: dict[int, tuple[tuple[Token, ...], Candidates]] = {}
         self._standing: dict[int, Standing] = {}
         self._hints: Hints | None = None
@@ -104,9 +107,9 @@ class View:
         if known is None or known[0] is not tokens:
             text = self.page.sheets[sheet].document.text
             if known is None:
-                found = candidates(text, tokens, self._counts)
+                found = candidates(text, tokens, self._counts, self._rules)
             else:
-                found = candidates_again(text, *known, tokens, self._counts)
+                found = candidates_again(text, *known, tokens, self._counts, self._rules)
             known = self._candidates[sheet] = tokens, found
         return known[1]
 

@@ -87,7 +87,7 @@ def status(view: View, keyboard: Keyboard) -> tuple[list[Run], list[Run]]:
     if keyboard.confirmation:
         return message(keyboard.confirmation.question), []
     if keyboard.choice:
-        return places_line(keyboard.choice), []
+        return places_line(keyboard.choice, view.width), []
     if keyboard.pending:
         end = "end at " if keyboard.ending else ""
         typed = keyboard.pending.upper() if keyboard.ending else keyboard.pending
@@ -129,12 +129,16 @@ def status(view: View, keyboard: Keyboard) -> tuple[list[Run], list[Run]]:
     return left, [run(f"{where} to look at ", QUIET)]
 
 
-def places_line(choice: Choice) -> list[Run]:
-    """The places at which a token can be split: each letter with what stands behind the place."""
+def places_line(choice: Choice, width: int) -> list[Run]:
+    """The places at which a token can be split: each letter with what tells the place; behind
+    them, where there is room, how to leave it."""
     line: list[Run] = [run("  split before", TEXT)]
     for letter, place in choice.places.items():
         line += [run(f" {letter}", KEY), run(f":{place.shown}", TEXT)]
-    return [*line, run(" …" if choice.further else " · another key leaves it", QUIET)]
+    leaves = run(" · Esc leaves it", QUIET)
+    if choice.further:
+        return [*line, run(" …", QUIET)]
+    return [*line, leaves] if _cells([*line, leaves]) <= width else line
 
 
 def cuts_a_word(tokens: Sequence[Token], start: int, end: int) -> bool:

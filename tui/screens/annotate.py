@@ -12,7 +12,7 @@ from tonemark.corpus.journal import ClaimHeld, ClaimLost
 from tonemark.corpus.pages import Page
 from tonemark.corpus.project import Project, project_changed, read_project
 from tonemark.corpus.records import Answer
-from tonemark.corpus.tokens import TokensAwaited
+from tonemark.corpus.tokens import TokensAwaited, sentence_rules_with
 from tonemark.errors import TonemarkError
 from tonemark.files import typed
 from tonemark.patterns.candidates import WordCount, fold_word
@@ -120,7 +120,7 @@ class AnnotateScreen(NewRules[None], Waiting[None]):
             self.answer(key)
         elif self.keyboard is None:
             self._command(self.table.page.get(key) or self.table.menu.get(key, ""))
-        elif key == PUT_AWAY and self._tutor.shown:
+        elif key == PUT_AWAY and self._tutor.shown and not self.keyboard.waits:
             self._tutor.put_away(self.desk)
             self.paint()
         else:
@@ -292,6 +292,7 @@ class AnnotateScreen(NewRules[None], Waiting[None]):
             height=self._window()[1],
             letters=self.table.letters,
             mode=self._opening_mode(page),
+            rules=sentence_rules_with(self.desk.tokenizer),
         )
         project = self.desk.project
         self.keyboard = Keyboard(
@@ -421,11 +422,14 @@ class AnnotateScreen(NewRules[None], Waiting[None]):
     # The project file
 
     def _reread_project(self) -> None:
+        self.faulty = None
         if project_changed(self.desk.project):
             try:
                 self.use_project(read_project(self.desk.project.folder))
             except TonemarkError as error:
-                self.say(error.title)
+                self.faulty = error
+                if not self.waits:  # then it stands in the place of the page
+                    self.say(error.title)
 
     def use_project(self, project: Project) -> None:
         """Take in a project file that changed."""

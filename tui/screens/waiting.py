@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from textual.timer import Timer
 
+from tonemark.corpus.project import PROJECT_FILE
 from tonemark.corpus.tokens import TokensAwaited
 from tonemark.errors import TonemarkError
 from tonemark.text import Safe
+from tonemark.tokenizers.registry import GENERAL
 from tonemark.tui.page.columns import wrapped
 from tonemark.tui.page.render import BLANK, Look, Run, run
 from tonemark.tui.screens.questions import Questions
@@ -34,7 +36,14 @@ class Waiting(Questions[Result]):
         self._looking: Timer | None = None
         self._looks = 0
         self._trouble: TonemarkError | None = None
+        self.faulty: TonemarkError | None = None
+        """Why a change of the project's file cannot be taken in; what was there before holds."""
         self._opens: Callable[[], object] = lambda: None
+
+    @property
+    def waits(self) -> bool:
+        """Whether tokens are waited for: also while one tries whether they are there."""
+        return self._looking is not None
 
     def wait(self, awaited: TokensAwaited, opens: Callable[[], object]) -> bool:
         """Wait; whether that has only begun. `opens` tries to open the page, and calls this again
@@ -66,7 +75,7 @@ class Waiting(Questions[Result]):
         maker = self.app.maker
         if maker:
             maker.tend()
-        self._trouble = maker.trouble() if maker else None
+        self._trouble = self.faulty or (maker.trouble() if maker else None)
         if self._trouble:
             self.ask("This page cannot be opened yet.", {"accept": ("tries again", self._again)})
         else:
@@ -79,14 +88,18 @@ class Waiting(Questions[Result]):
 
     def waiting_lines(self, width: int) -> list[list[Run]]:
         """What stands in the place of the page."""
-        said = (
+        said = [
             f"The tokens of this page are being made by {self.awaited}.",
             "It opens by itself when they are there.",
-        )
+        ]
         if self._trouble:
-            said = self._trouble.title, self._trouble.remedy
+            without = (
+                f'To go on without it, for everybody: write tokenizer = "{GENERAL}" into'
+                f" {PROJECT_FILE} in {self.desk.project.folder}. The page then opens by itself."
+            )
+            said = [self._trouble.title, self._trouble.remedy, without]
         lines: list[list[Run]] = []
-        for words, look in zip(said, (TEXT, QUIET), strict=True):
+        for words, look in zip(filter(None, said), (TEXT, QUIET, QUIET), strict=False):
             lines.append([])
             lines += [[run("   ", BLANK), (line, look)] for line in wrapped(words, width - 6)]
         return lines

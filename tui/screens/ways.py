@@ -235,6 +235,8 @@ class Ways(Screen[Result]):
         written = report.pop("written")
         left = [f"{n:,} {why}" for why, n in report.items() if isinstance(n, int) and n]
         out = f"; left out: {', '.join(left)}" if left else ""
+        if without := report.get("without_tokens"):
+            out += f"; without tokens: {len(without):,}"
         documents = f"{written:,} document{'s' * (written != 1)}"
         self.say(f"{documents} written to {EXPORTS}/{short(path.name, 40)}{out}")
 

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tonemark.corpus.corrections import rules_of
 from tonemark.corpus.events import replay
 from tonemark.corpus.journal import encode
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.check import faults
 from tonemark.tui.page import correcting, words
+from tonemark.tui.page.cells import cells
 from tonemark.tui.page.labelling import Refusal
 
 Makes = Callable[..., Any]
@@ -47,7 +49,8 @@ def tokens(page: Any, sheet: int = 0) -> str:
         (HMONG, "@tsev ^mob t j t s s", "Nws|mus|tsev kho|mob|nyob", "tsev kho"),
         (HMONG, "@tsev ^mob t j t s x", "Nws|mus|tsev kho mob|nyob", "tsev kho mob"),
         # a sign is chosen by its letter; with two signs there is but one place
-        (HAUSA, "@ɗan'uwa t s d", "ya|ɗan|'uwa|na", "ɗan"),
+        (HAUSA, "@ɗan'uwa t s a", "ya|ɗan|'uwa|na", "ɗan"),
+        (HAUSA, "@ɗan'uwa t s d", "ya|ɗ|an'uwa|na", "ɗ"),
         (HAUSA, "@ya t s", "y|a|ɗan'uwa|na", "y"),
         (YORUBA, "@O\u0323jo\u0323\u0301 t s s", "O\u0323j|o\u0323\u0301|Aje\u0301", "O\u0323j"),
         (AMHARIC, "@በአዲስአበባ t s a", "አቶ|አበበ|በ|አዲስአበባ", "በ"),
@@ -60,8 +63,8 @@ def tokens(page: Any, sheet: int = 0) -> str:
         (HMONG, "@tsev t j @Nws z", "Nws|mus|tsev|kho|mob", "tsev kho"),
         (HMONG, "@tsev t j @Nws z Z", "Nws|mus|tsev kho|mob", "tsev kho"),
         (HMONG, "@tsev t j t j z z", "Nws|mus|tsev|kho|mob", "tsev kho"),
-        (HAUSA, "@ɗan'uwa t s d @ya z", "ya|ɗan'uwa|na", "ɗan'uwa"),
-        (HAUSA, "@ɗan'uwa t s d t j", "ya|ɗan'uwa|na", "ɗan'uwa"),
+        (HAUSA, "@ɗan'uwa t s a @ya z", "ya|ɗan'uwa|na", "ɗan'uwa"),
+        (HAUSA, "@ɗan'uwa t s a t j", "ya|ɗan'uwa|na", "ɗan'uwa"),
     ],
 )
 def test_keys_and_the_tokens_they_make(
@@ -75,9 +78,9 @@ def test_keys_and_the_tokens_they_make(
 @pytest.mark.parametrize(
     ("text", "keys", "said"),
     [
-        (HMONG, "@tsev t j", "joined: tsev kho · t p: a rule for all texts"),
-        (HAUSA, "@ɗan'uwa t s d", "split: ɗan | 'uwa · t p: a rule for all texts"),
-        (HAUSA, "@ɗan'uwa t s d t j", "joined: ɗan'uwa"),  # as the tokenizer has it
+        (HMONG, "@tsev t j", "joined: tsev kho · t p: always so"),
+        (HAUSA, "@ɗan'uwa t s a", "split: ɗan | 'uwa · t p: always so"),
+        (HAUSA, "@ɗan'uwa t s a t j", "joined: ɗan'uwa"),  # as the tokenizer has it
         (HMONG, "@tsev ^mob t j t s enter", "left as it was"),
         (HMONG, "@lwm t j", "this is the last token: [ takes in the one before it"),
         (HMONG, "@Vientiane right t j", "a token cannot run over the end of a line"),
@@ -86,8 +89,9 @@ def test_keys_and_the_tokens_they_make(
         ("e\u0301 b", "t s", "a token of a single sign cannot be split"),
         ("", "t s", "there is no token in focus"),
         ("", "t j", "there is no token in focus"),
-        (HMONG, "@tsev 1 @tsev ; t j", "joined: tsev kho · PER begins or ends inside"),
+        (HMONG, "@tsev 1 @tsev ; t j", "joined: tsev kho · PER cuts a word"),
         (HMONG, "@tsev t j z", "undone: the correction of tokens"),
+        (HMONG, "t q", "nothing is on t q"),
     ],
 )
 def test_what_corrections_say(player: Makes, text: str, keys: str, said: str) -> None:
@@ -106,21 +110,55 @@ def test_the_places_of_a_token_are_shown_in_the_status_line(player: Makes) -> No
         return "".join(text for text, _ in left)
 
     page = player(HAUSA).play("@ɗan'uwa t s")
-    assert shown(page) == "  split before a:a s:n d:' f:u g:w h:a · another key leaves it"
+    assert shown(page) == "  split before a:' s:u d:ɗ|a f:n g:w h:w|a · Esc leaves it"
     page.play("x")
     assert "split before" not in shown(page)
     page = player(HMONG).play("@tsev ^mob t j t s")
-    assert shown(page) == "  split before a:kho s:mob · another key leaves it"
-    # more places than letters: the first of them, the others by an edge
+    assert shown(page) == "  split before a:kho s:mob · Esc leaves it"
+    # more places than letters, or than the line has room for: the others by an edge
+    page = player("abcdefghijklmnopqrstuvwxyz").play("t s")
+    assert shown(page).endswith("o:p …")
+    assert len(page.keyboard.choice.places) == 15
     page = player("a" * 40).play("t s")
-    assert shown(page).endswith("o:a …")
-    assert tokens(page.play("o")) == "a" * 15 + "|" + "a" * 25
+    assert shown(page).startswith("  split before a:2. s:3. d:4. f:5.")
+    assert tokens(page.play("f")) == "a" * 4 + "|" + "a" * 36
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        # beside what is no letter first, then in order; the two e can be told apart
+        ("ka-lembe", "a:- s:l d:a f:l|e g:m h:b j:b|e"),
+        ("n'í-o", "a:' s:í d:- f:o"),
+        ("banana", "a:b|a s:ba|na d:an|an f:na|na g:an|a"),
+        ("tsev tsev kho", "a:tsev s:kho"),
+        ("kho tsev tsev", "a:kho|tsev s:tsev|tsev"),
+        ("na na na na", "a:2. s:3. d:4."),
+        ("ẹ́ẹ́ẹ́", "a:ẹ́|ẹ́ẹ́ s:ẹ́ẹ́|ẹ́"),
+        ("abab", "a:a|ba s:a d:ba|b"),
+    ],
+)
+def test_no_two_places_are_shown_alike(text: str, shown: str) -> None:
+    choice = correcting.choice_of(text, Token(0, len(text)), "asdfghjklweruiop", 80)
+    told = [place.shown for place in choice.places.values()]
+    assert len(set(told)) == len(told)
+    assert " ".join(f"{letter}:{place.shown}" for letter, place in choice.places.items()) == shown
+    assert not choice.further
+
+
+@pytest.mark.parametrize("width", [40, 80, 132])
+def test_the_places_and_how_to_leave_fit_the_line(player: Makes, width: int) -> None:
+    for text in ("ukungathembeki", "ka-lembe", "a" * 40, "Amabhekabhekabheka", "ab"):
+        page = player(text, width=width).play("t s")
+        if page.keyboard.choice:
+            left, _ = words.status(page.view, page.keyboard)
+            assert cells("".join(text for text, _ in left)) <= width
 
 
 def test_what_is_chosen_goes_by_the_letters_of_the_hints(player: Makes) -> None:
     page = player(HAUSA, labels={"1": "PER", "a": "LOC"}).play("@ɗan'uwa t s")
     assert "a" not in page.keyboard.choice.places
-    assert tokens(page.play("s")) == "ya|ɗ|an'uwa|na"
+    assert tokens(page.play("s")) == "ya|ɗan|'uwa|na"
 
 
 def test_spans_stay_where_they_are(player: Makes) -> None:
@@ -169,15 +207,33 @@ def test_the_last_correction_that_stands_is_the_rule(player: Makes) -> None:
     page = player("hauj lwm zoo", "tsev kho mob")
 
     def rules() -> list[str]:
-        return list(map(str, correcting.corrected_last(page.view.page)))
+        found = correcting.corrections(page.view.page)
+        return ["; ".join(map(str, rules_of(*each))) for each in found]
 
     assert rules() == []
     page.play("@hauj t j")
     assert rules() == ["hauj lwm"]
     page.play("@kho t j @zoo 1")
-    assert rules() == ["kho mob"]
-    page.play("z z")
-    assert rules() == ["hauj lwm"]
+    assert rules() == ["kho mob", "hauj lwm"]
+    page.play("z z")  # what was taken back last is the last that was corrected
+    assert rules() == ["", "hauj lwm"]
+
+
+def test_a_correction_is_seen_with_what_lies_around_it(player: Makes) -> None:
+    text = " ".join(f"w{number}" for number in range(60))
+    page = player(f"{text}\n{text}")
+    page.view.go(0, text.index("w30"), text.index("w31") + 3)
+    page.play("t j")
+    (found,) = correcting.corrections(page.view.page)
+    assert found.text == " ".join(f"w{number}" for number in range(14, 48))
+    assert found.text[found.start : found.end] == "w30 w31"
+    assert [found.text[a:b] for a, b in found.given] == found.text.split()
+    assert len(found.tokens) == len(found.given) - 1
+    page = player("a" * 30 + " b")  # nothing but a piece of a long token
+    page.view.go(0, 3, 5)
+    page.play("t s")
+    (found,) = correcting.corrections(page.view.page)
+    assert (found.text, found.start, found.end) == ("a" * 30 + " b", 0, 30)
 
 
 def test_tokens_that_came_with_a_document_make_no_rule(player: Makes) -> None:
@@ -186,7 +242,7 @@ def test_tokens_that_came_with_a_document_make_no_rule(player: Makes) -> None:
     object.__setattr__(sheet.document, "tokens", sheet.given)
     page.play("@hauj t j")
     assert tokens(page) == "hauj lwm"
-    assert correcting.corrected_last(page.view.page) == []
+    assert correcting.corrections(page.view.page) == []
 
 
 def test_hints_stay_with_the_words_that_no_correction_touches(player: Makes) -> None:

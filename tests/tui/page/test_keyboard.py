@@ -375,3 +375,29 @@ def test_a_page_whose_end_was_not_seen_is_accepted_at_the_second_enter(
     for _ in range(40):
         page.play("pagedown")
     assert page.play("enter").reply.command == "accept"
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ("t", ""),
+        ("@lives t s", "left as it was"),
+        ("@Asha 1 =", "left as it was"),
+        ("HINT", "dropped"),
+    ],
+)
+def test_escape_leaves_what_waits_for_a_key_and_does_nothing_else(
+    player: Callable[..., Any], keys: str, said: str
+) -> None:
+    text = "Asha lives " + " ".join(["Asha"] * 30)
+    page = player(text)
+    page.play(max(page.view.hints().of.values(), key=len)[0] if keys == "HINT" else keys)
+    assert page.keyboard.waits
+    before = page.spans, page.view.sheet.tokens
+    page.play("escape")
+    assert not page.keyboard.waits
+    assert said in page.reply.message
+    assert bool(said) == bool(page.reply.message)
+    assert (page.spans, page.view.sheet.tokens) == before
+    assert page.play("t q").reply.message.startswith("nothing is on t q")
+    assert not page.keyboard.waits

@@ -111,6 +111,24 @@ def test_keys_then_enter(folder: Path, keys: list[str], expected: list[tuple[str
     assert answered(folder, 1) == expected
 
 
+def test_names_behind_titles_are_candidates_by_the_rules_of_the_language(tmp_path: Path) -> None:
+    text = "Jana alisema Bw. Juma kwa Dkt. Mwakyembe na Prof. Lipumba."
+    project = create_project(tmp_path / "t", language="sw", labels=["PER"], tokenizer="sw")
+    create_store(project.folder / STORE_FILE)
+    store = Store(project.folder / STORE_FILE)
+    add_records(store, "t.txt", [Record(1, 1, text)], Report())
+    store.close()
+    seen = []
+
+    async def act(pilot: Pilot[None]) -> None:
+        for _ in range(3):
+            seen.append(shown(pilot, "status").split(" · ")[0].strip())
+            await pilot.press("space")
+
+    play(project.folder, act)
+    assert seen == ["Juma", "Mwakyembe", "Lipumba"]
+
+
 def test_a_label_made_on_the_spot_is_in_the_project_file_and_has_a_key(folder: Path) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await pilot.press("0", *"ORG", "enter", "3")

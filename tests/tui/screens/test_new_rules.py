@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tonemark.corpus.annotations import annotations_of
 from tonemark.corpus.project import read_project, set_tokenizer
 from tonemark.corpus.project_rules import add_rules
+from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.own_rules import Rule
 from tonemark.tui.screens.annotate import AnnotateScreen
 
@@ -33,9 +37,9 @@ def test_a_join_becomes_a_rule_for_the_pages_to_come(desk_at: Play, play: Play) 
     desk = desk_at(TEXTS)
 
     async def script(stage: Any) -> None:
-        assert "joined: hauj lwm · t p: a rule for all texts" in await join_hauj(stage)
+        assert "joined: hauj lwm · t p: always so" in await join_hauj(stage)
         first = stage.line("document")
-        assert "rule made: hauj lwm" in await stage.press("t", "p")
+        assert "rule made: always hauj lwm" in await stage.press("t", "p")
         assert stage.line("document") == first  # nothing moves under the reader
         await stage.press("z")
         assert words_of(stage) == ["nws", "ua", "hauj", "lwm"]
@@ -48,6 +52,68 @@ def test_a_join_becomes_a_rule_for_the_pages_to_come(desk_at: Play, play: Play) 
     assert read_project(desk.project.folder).tokenizer == "tokenizer.toml"
     (answer,) = annotations_of(desk.store, 1)
     assert answer.tokens == ((0, 3), (4, 6), (7, 15))
+
+
+ALWAYS = "rule made: always {} from now on · z, t p takes it back"
+
+
+@pytest.mark.parametrize(
+    ("steps", "said", "phrases"),
+    [
+        # (where the focus goes, keys, what is said)
+        ("hauj: t j t p", ALWAYS.format("hauj lwm"), ["hauj lwm"]),
+        ("hauj: t j t p t p", "this rule is there already: hauj lwm", ["hauj lwm"]),
+        ("hauj: t j t p t s t p", "rule taken back: hauj lwm", []),
+        ("hauj: t j t p z t p", "rule taken back: hauj lwm", []),
+        ("hauj: t j t p z t p t p", "split or join a token first", []),
+        ("hauj: t j t p z t p Z t p", ALWAYS.format("hauj lwm"), ["hauj lwm"]),
+        ("hauj: t j t p t s t p t j t p", ALWAYS.format("hauj lwm"), ["hauj lwm"]),
+        ("nws: t j t j t p t s a t p", "always ua hauj, no longer nws ua hauj", ["ua hauj"]),
+        ("nws: t j t j t p t s s t p", "always nws ua, no longer nws ua hauj", ["nws ua"]),
+        ("nws: t j t j t p t s s t p t s t p", "rule taken back: nws ua", []),
+        ("nws: t j t j t p t s s t s t p", "rule taken back: nws ua hauj", []),
+        ("nws: t j t p t j t p", ALWAYS.format("nws ua hauj"), ["nws ua", "nws ua hauj"]),
+        ("nws: t j t p t j t p z t p", "rule taken back: nws ua hauj", ["nws ua"]),
+        ("ua: t s t p", ALWAYS.format("u | a"), None),
+        ("ua: t s t p t j t p", "rule taken back: u | a", None),
+    ],
+)
+def test_what_stands_on_the_page_is_what_the_next_has(
+    desk_at: Play, play: Play, steps: str, said: str, phrases: list[str] | None
+) -> None:
+    text = TEXTS[0]
+    desk = desk_at([text, text, text])
+    word, _, keys = steps.partition(": ")
+
+    async def script(stage: Any) -> None:
+        stage.app.screen.view.go(0, text.index(word), text.index(word) + len(word))
+        screen = await stage.press("escape", *keys.split())
+        assert said in screen
+        assert all(len(line) <= 80 for line in screen.splitlines())
+        here = words_of(stage)
+        await stage.press("enter")
+        assert words_of(stage) == here
+
+    play(desk, AnnotateScreen(), script)
+    if phrases is not None:
+        profile = tomllib.loads((desk.project.folder / "tokenizer.toml").read_text())
+        assert profile["phrases"]["words"] == phrases
+
+
+def test_the_status_is_not_cut(desk_at: Play, play: Play) -> None:
+    """Of long words with a span that cuts one: all that is said stands in 80 columns."""
+    text = "Kinyamwezikinyarwanda-umugaboumugore nibyiza"
+    desk = desk_at([text])
+
+    async def script(stage: Any) -> None:
+        stage.app.screen.view.go(0, *Token(0, 5))
+        await stage.press("escape", "1")
+        stage.app.screen.view.go(0, *Token(0, 22))
+        for keys, ends in (("t s", "t p: always so"), ("t p", "takes it back")):
+            await stage.press(*keys.split())
+            assert stage.line("status").rstrip().endswith(ends)
+
+    play(desk, AnnotateScreen(), script)
 
 
 def test_without_a_correction_there_is_no_rule(desk_at: Play, play: Play) -> None:
@@ -70,7 +136,7 @@ def test_a_project_may_take_none(desk_at: Play, play: Play) -> None:
     desk.use_project(read_project(desk.project.folder))
 
     async def script(stage: Any) -> None:
-        assert "rule for all" not in await join_hauj(stage)
+        assert "always so" not in await join_hauj(stage)
         assert "this project takes no new rules" in await stage.press("t", "p")
 
     play(desk, AnnotateScreen(), script)

@@ -175,3 +175,29 @@ def test_what_is_kept_says_where_it_stands(
     if progress:
         assert begun(kept(progress)) == progress
     assert begun(kept(Progress(pages=tutor.PAGES))) is None
+
+
+@pytest.mark.parametrize("keys", ["t", "t s", "1 equals_sign", "HINT"])
+def test_escape_leaves_a_question_before_it_puts_the_steps_away(
+    desk_at: DeskAt, play: Play, keys: str
+) -> None:
+    texts = ["Asha na Asha " + "na juma " * 40]
+
+    async def script(stage: Any) -> None:
+        keyboard = stage.app.screen.keyboard
+        pressed = keys.split()
+        if keys == "HINT":
+            hints = sorted(stage.app.screen.view.hints().of.values(), key=len)
+            pressed = [hints[-1][0]]
+        await stage.press(*pressed)
+        assert keyboard.waits
+        before = steps(stage)
+        assert before
+        screen = await stage.press("escape")
+        assert not keyboard.waits
+        assert steps(stage) == before
+        assert "split before" not in screen
+        await stage.press("escape")
+        assert steps(stage) == ""
+
+    play(desk_at(texts), AnnotateScreen(), script)
