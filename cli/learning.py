@@ -30,7 +30,8 @@ _NUMBERED = regex.compile(r"(?P<document>.+)[.:/#_\-]\d+")
 
 class _Given(NamedTuple):
     """What there is to learn from: `raw` are the texts of a project, `differing` how many of its
-    documents were left out because annotators differ on their tokens."""
+    documents were left out because annotators differ on their tokens, `awaited` how many because
+    others are still to answer them."""
 
     gold: list[GoldText]
     language: str
@@ -38,6 +39,7 @@ class _Given(NamedTuple):
     raw: list[str]
     refused: int = 0
     differing: int = 0
+    awaited: int = 0
 
 
 @click.command(
@@ -70,6 +72,7 @@ def learn_command(
 
     if output.suffix == ".toml":
         raise click.BadParameter("names that end in .toml are rules; try .words", param_hint="-o")
+    _check_free(output)
     started = time.perf_counter()
     given = (
         _from_project(gold, lang, tokenizer) if gold.is_dir() else _from_file(gold, lang, tokenizer)
@@ -103,6 +106,7 @@ def learn_command(
         "version": made.tokenizer.version,
         **made.counted._asdict(),
         "differing": given.differing,
+        "awaited": given.awaited,
         "refused": refused,
         "bytes": len(made.data),
         "seconds": round(seconds, 2),
@@ -115,6 +119,21 @@ def learn_command(
     else:
         _tell(report, output)
     return int(bool(refused))
+
+
+def _check_free(output: Path) -> None:
+    """Raises TonemarkError where a file is there that is not a learned tokenizer: perhaps gold."""
+    from tonemark.tokenizers.learned_file import MAGIC
+
+    if not output.is_file():
+        return
+    with output.open("rb") as stream:
+        start = stream.read(len(MAGIC))
+    if start and start != MAGIC.encode():
+        raise TonemarkError(
+            f"{output} is there already, and is no learned tokenizer.",
+            "Nothing was written. Give -o another name, such as words.words.",
+        )
 
 
 def _from_file(path: Path, lang: str | None, tokenizer: str | None) -> _Given:
@@ -147,9 +166,12 @@ def _from_project(folder: Path, lang: str | None, tokenizer: str | None) -> _Giv
         if chosen
         else load_tokenizer(project.tokenizer, project.folder)
     )
-    gold, differing = [], 0
+    gold, differing, awaited = [], 0, 0
     damaged: list[str] = []
     for document, answers in annotated_documents(store, damaged_keys=damaged):
+        if sum(not each.extra for each in answers) < project.overlap:
+            awaited += 1  # who is still to answer must not see what others made of it
+            continue
         accepted = [each.tokens for each in answers if each.answer == "accept"]
         ways = {tokens or tokens_of(store, document, theirs) for tokens in accepted}
         if len(ways) == 1:
@@ -159,13 +181,14 @@ def _from_project(folder: Path, lang: str | None, tokenizer: str | None) -> _Giv
         say(f"{len(damaged):,} documents cannot be read; tonemark doctor tells of them", err=True)
     if not gold:
         why = " on whose tokens annotators agree" if differing else ""
+        why = " that all its annotators have answered" if awaited else why
         raise TonemarkError(
             f"{project.name} has no accepted document{why} yet.",
             f"Accept some, their tokens corrected with t s and t j:\n"
             f"    tonemark annotate {typed(folder)}",
         )
     raw = [each.text for each in store.documents(range(1, store.document_count() + 1))]
-    return _Given(gold, project.language, base, raw, differing=differing)
+    return _Given(gold, project.language, base, raw, differing=differing, awaited=awaited)
 
 
 def _tried(lessons: Lessons) -> tuple[int, Score, Score] | None:
@@ -206,6 +229,8 @@ def _told(report: dict[str, Any], output: Path) -> Iterator[str]:
         yield f"{report['unreachable']:,} have borders inside tokens of {base}: joining makes none"
     if report["differing"]:
         yield f"{report['differing']:,} documents left out: their annotators differ on the tokens"
+    if report["awaited"]:
+        yield f"{report['awaited']:,} documents left out: others are still to answer them"
     if "parts" in report:
         yield f"Tried on each of {report['parts']} parts, having learned from the others:"
         yield f"{'':<24}precision  recall    F1     texts right"

@@ -16,6 +16,7 @@ from tonemark.cli.recent import remember
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.project_checks import Bidi
 from tonemark.errors import TonemarkError
+from tonemark.files import typed
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -93,7 +94,12 @@ def _desk(folder: Path, as_name: str | None) -> Desk:
     project, store = open_project(folder)
     name = annotator(project, as_name)
     remember(project.folder)
-    tokenizer = tokenizer_of(project, loads_code=False)
+    try:
+        tokenizer = tokenizer_of(project, loads_code=False)
+    except TonemarkError as error:
+        use = f"    tonemark tokenizers use {typed(project.folder)} NAME"
+        another = f"project.toml names this tokenizer. Another one:\n{use}"
+        raise TonemarkError(error.title, f"{error.remedy}\n{another}".lstrip()) from None
     if isinstance(tokenizer, StoredTokenizer):
         _suggester(project.folder).tend()  # it loads while the screen does
     return Desk(project, store, name, tokenizer)

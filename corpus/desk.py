@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from tonemark import plugins
 from tonemark.corpus import places, queue
 from tonemark.corpus.documents import Damaged, damaged
 from tonemark.corpus.events import MALFORMED, Event, replay
@@ -31,8 +32,10 @@ from tonemark.corpus.spans import Suggestion
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import (
     AnyTokenizer,
+    StoredTokenizer,
     TokensAwaited,
     check_there,
+    package_loaded,
     tokenizer_of,
     tokens_of,
 )
@@ -71,6 +74,8 @@ class Desk:
         self.passed_over: list[str] = []
         self._pending: list[Claim] = []
         self._awaited: Callable[[], Page | None] = lambda: self.page
+        self._awaiting: list[Claim] = []
+        self._followed = ""
         self._renewed = 0.0
         self._placed: Project | None = None
 
@@ -126,7 +131,22 @@ class Desk:
 
     def open_awaited(self) -> Page | None:
         """Open the page of which the tokens were not there: cheap as long as they are not."""
+        self._follow_package()
         return self._awaited()
+
+    def _follow_package(self) -> None:
+        """Look once more which package is installed, where the suggester has loaded another: one
+        may upgrade it under an open window."""
+        tokenizer = self.tokenizer
+        if not isinstance(tokenizer, StoredTokenizer):
+            return
+        loaded = package_loaded(self.store, tokenizer)
+        if loaded in (tokenizer.package, self._followed):
+            return
+        self._followed = loaded
+        plugins.plugins.cache_clear()
+        with contextlib.suppress(TonemarkError):  # half of it is there
+            self.tokenizer = tokenizer_of(self.project, loads_code=False)
 
     def use_project(self, project: Project) -> None:
         """Take in a project file that changed; pages that are open keep their tokens.
@@ -201,8 +221,28 @@ class Desk:
                     left = self.page.outcomes(None, give_back=not cut_off, returning=True)
                     queue.leave(self.store, left)
                 self._close_journals(discard=True)
+            if not cut_off:
+                self._give_back_awaited()
         finally:
             self._close_journals(discard=False)
+
+    def _give_back_awaited(self) -> None:
+        """Let others have the documents that she waited for, those aside on which she had worked
+        before, or of which another window of hers has got the tokens."""
+        claims, self._awaiting = self._awaiting, []
+        for claim in claims:
+            with contextlib.suppress(ClaimHeld, ClaimLost):
+                now, journal = self._open_journal(claim)
+                kept = queue.events_of(self.store, now.annotator, now.document)
+                done = any(each.kind not in ("open", "focus") for each in (*kept, *journal.events))
+                try:
+                    if not (done or now.answered):
+                        queue.leave(self.store, [Outcome(now, (), give_back=True)])
+                finally:
+                    if journal.events and done:
+                        journal.close()
+                    else:
+                        journal.discard()
 
     def _outcomes(self, answer: Answer | None = None, *, defer: bool = False) -> list[Outcome]:
         return self.page.outcomes(answer, defer=defer) if self.page else []
@@ -275,9 +315,11 @@ class Desk:
             check_there(self.store, (claim.document for claim in claims), self.tokenizer)
         except TokensAwaited:
             self.page = None
+            self._awaiting = [] if self.read_only else claims
             opener = self._turn_to_next if passing_over else self._open
             self._awaited = lambda: opener(claims)
             raise
+        self._awaiting = []
         if self.read_only:
             sheets = [self._open_sheet(claim, self._journal_read(claim)) for claim in claims]
             self.page = Page(sheets) if sheets else None

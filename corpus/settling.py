@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tonemark.corpus.corrections import around, rules_of, shortest
-from tonemark.tokenizers.base import Token, Tokenizer
-from tonemark.tokenizers.corrected import CorrectedTokenizer
-from tonemark.tokenizers.general import GeneralTokenizer
+from tonemark.tokenizers.base import Token
+from tonemark.tokenizers.corrected import Corrections
 from tonemark.tokenizers.own_rules import Rule, with_rule, without_rule
 from tonemark.tokenizers.profile import Profile, beside, parse_profile
 from tonemark.tokenizers.registry import runs_code, tokenizer_from
@@ -58,7 +57,7 @@ def settled(profile: str, name: str, folder: Path, correction: Correction) -> Se
     gone: list[Rule] = []
     for _ in range(STEPS):
         parsed = parse_profile(profile, name, beside(folder / name))
-        cut = _tokenizer(parsed, folder, text, given).tokenize(text)
+        cut = _cut(parsed, folder, text, given)
         changed = profile
         for rule in _against(text, *around(cut, tokens, start, end), cut):
             changed = without_rule(profile, rule)
@@ -118,22 +117,8 @@ def _said(text: str, tokens: Sequence[Token]) -> Rule:
     return Rule(whole, tuple(pieces))
 
 
-def _tokenizer(profile: Profile, folder: Path, text: str, given: Sequence[Token]) -> Tokenizer:
+def _cut(profile: Profile, folder: Path, text: str, given: Sequence[Token]) -> list[Token]:
     if profile.base and runs_code(profile.base, folder):
         # Other people's code is not run here: what it made of the text is known.
-        base = _Given(text, given)
-        return CorrectedTokenizer(base, profile.rules, name=profile.name, version=profile.version)
-    return tokenizer_from(profile, folder)
-
-
-class _Given:
-    """Tokens that were given for one text; other texts, phrases, are cut as usual."""
-
-    name, version = "given", "1"
-
-    def __init__(self, text: str, given: Sequence[Token]) -> None:
-        self._text = text
-        self._given = given
-
-    def tokenize(self, text: str) -> list[Token]:
-        return list(self._given) if text == self._text else GeneralTokenizer().tokenize(text)
+        return Corrections(profile.rules).laid_over(text, list(given))
+    return tokenizer_from(profile, folder).tokenize(text)

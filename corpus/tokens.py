@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import NamedTuple, Protocol, TypeAlias
 
@@ -24,11 +24,12 @@ from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.base import Token, Tokenizer
+from tonemark.tokenizers.corrected import Corrections
 from tonemark.tokenizers.registry import (
     code_package,
+    corrected_by,
     load_tokenizer,
     runs_code,
-    sentence_rules_of,
 )
 from tonemark.tokenizers.sentence_rules import ANY_LANGUAGE, SentenceRules
 
@@ -40,11 +41,15 @@ class StoredTokenizer:
 
     `package` is the package that has its code, with its version. `load` makes it in this process,
     for a document of which the store has none; without it such a document is waited for.
-    `sentence_rules` are those of the file that corrects it, if there is one.
+    A file of the project may correct it: `corrected` is its name and version, `corrections` are
+    laid over the tokens when they are read, so that a rule costs nothing, and `sentence_rules` are
+    that file's.
     """
 
     name: str
     package: str
+    corrected: str = ""
+    corrections: Corrections | None = field(default=None, compare=False)
     load: Callable[[], Tokenizer] | None = field(default=None, compare=False)
     sentence_rules: SentenceRules = field(default=ANY_LANGUAGE, compare=False)
 
@@ -88,8 +93,18 @@ def tokenizer_of(project: Project, *, loads_code: bool) -> AnyTokenizer:
     name, folder = project.tokenizer, project.folder
     if not runs_code(name, folder):
         return load_tokenizer(name, folder)
-    load = cache(lambda: load_tokenizer(name, folder)) if loads_code else None
-    return StoredTokenizer(name, code_package(name, folder), load, sentence_rules_of(name, folder))
+    profile = corrected_by(name, folder)
+    base = profile.base if profile else name
+    load = cache(lambda: load_tokenizer(base, folder)) if loads_code else None
+    made = StoredTokenizer(base, code_package(base), load=load)
+    if profile is None:
+        return made
+    return replace(
+        made,
+        corrected=f"{profile.name} {profile.version}",
+        corrections=Corrections(profile.rules),
+        sentence_rules=profile.sentences,
+    )
 
 
 def sentence_rules_with(tokenizer: AnyTokenizer) -> SentenceRules:
@@ -101,7 +116,9 @@ def sentence_rules_with(tokenizer: AnyTokenizer) -> SentenceRules:
 
 def version_of(tokenizer: AnyTokenizer) -> str:
     """The version of a tokenizer as people are told it: of one that runs code, its package's."""
-    return tokenizer.package if isinstance(tokenizer, StoredTokenizer) else tokenizer.version
+    if not isinstance(tokenizer, StoredTokenizer):
+        return tokenizer.version
+    return ", ".join(filter(None, (tokenizer.package, tokenizer.corrected)))
 
 
 def tokens_of(store: Store, document: Document, tokenizer: AnyTokenizer) -> tuple[Token, ...]:
@@ -114,14 +131,16 @@ def tokens_of(store: Store, document: Document, tokenizer: AnyTokenizer) -> tupl
         return document.tokens
     if not isinstance(tokenizer, StoredTokenizer):
         return tuple(tokenizer.tokenize(document.text))
-    stored = _stored(store, document, tokenizer)
-    if stored is not None:
-        return stored
-    if tokenizer.load is None:
-        raise TokensAwaited(tokenizer.name)
-    from tonemark.tokenizers.check import made_tokens
+    tokens = _stored(store, document, tokenizer)
+    if tokens is None:
+        if tokenizer.load is None:
+            raise TokensAwaited(tokenizer.name)
+        from tonemark.tokenizers.check import made_tokens
 
-    return tuple(made_tokens(tokenizer.load(), document.text).tokens)
+        tokens = tuple(made_tokens(tokenizer.load(), document.text).tokens)
+    if tokenizer.corrections:
+        tokens = tuple(tokenizer.corrections.laid_over(document.text, list(tokens)))
+    return tokens
 
 
 def _stored(
@@ -182,6 +201,16 @@ def current_id(store: Store, tokenizer: StoredTokenizer) -> int | None:
     return None if row is None else int(row[0])
 
 
+def package_loaded(store: Store, tokenizer: StoredTokenizer) -> str:
+    """The package, with its version, of which a tokenizer of that name was loaded last; empty where
+    none was."""
+    row = store.db.execute(
+        "SELECT package FROM tokenizers WHERE name = ? ORDER BY loaded DESC LIMIT 1",
+        (tokenizer.name,),
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
 def note_loaded(store: Store, tokenizer: StoredTokenizer, version: str) -> int:
     """Write down that a tokenizer was loaded in a version; the number that it has in the store.
 
@@ -206,6 +235,17 @@ def put_tokens(store: Store, tokenizer: int, made: Iterable[Tokenized]) -> None:
     rows = [(each.document, tokenizer, pack_tokens(each.tokens), each.fault) for each in made]
     with store.transaction() as db:
         db.executemany("INSERT OR IGNORE INTO tokenized VALUES (?, ?, ?, ?)", rows)
+
+
+def drop_superseded(store: Store, tokenizer: int, limit: int) -> int:
+    """Delete at most `limit` documents' tokens of other versions of a tokenizer: how many."""
+    with store.transaction() as db:
+        return db.execute(
+            "DELETE FROM tokenized WHERE rowid IN (SELECT rowid FROM tokenized WHERE tokenizer IN"
+            " (SELECT other.id FROM tokenizers other, tokenizers this WHERE this.id = ?"
+            " AND other.name = this.name AND other.id <> this.id) LIMIT ?)",
+            (tokenizer, limit),
+        ).rowcount
 
 
 def tokenized_at_fault(store: Store, tokenizer: StoredTokenizer) -> tuple[int, list[str]]:

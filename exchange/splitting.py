@@ -34,6 +34,8 @@ def held_together(records: Iterable[Record | Refusal], cut: Cut) -> dict[str, se
         if isinstance(record, Refusal) or record.key is None or not any(_placed(record)):
             continue
         stretches = list(cut(record.text))
+        if not stretches:
+            continue
         whole, crossed = _uncrossed(record, stretches)
         if crossed:
             starts = {each.start for each in stretches[1:]} - {each.start for each in whole}
@@ -54,7 +56,7 @@ def split_records(
     its comment, and the fields that are not of the format, go with the first. Where a span,
     suggestion or given token reaches over a border there is none: the pieces stay together, and a
     warning says so, `what` being the name of a piece ("sentence"). `held` says where else there is
-    none (`held_together`).
+    none (`held_together`). A text of white space alone is refused.
     """
     for record in records:
         if isinstance(record, Refusal):
@@ -66,7 +68,13 @@ def split_records(
 
 
 def _split(record: Record, cut: Cut, what: str, held: Iterable[int]) -> Iterator[Record | Refusal]:
-    stretches, crossed = _uncrossed(record, list(cut(record.text)), held)
+    found = list(cut(record.text))
+    if not found:
+        yield Refusal(
+            record.line, f"there is no {what} in it: the text is empty, or white space alone"
+        )
+        return
+    stretches, crossed = _uncrossed(record, found, held)
     given = {name: value for name, value in record.meta.items() if name != GIVEN}
     if given and len(stretches) > 1:
         size = len(json.dumps(given, ensure_ascii=False)) * len(stretches)
@@ -142,8 +150,8 @@ class _Reach(NamedTuple):
 def _uncrossed(
     record: Record, stretches: list[Token], held: Iterable[int] = ()
 ) -> tuple[list[Token], list[_Reach]]:
-    """The stretches without the borders that something of the record reaches over, and what does;
-    the first and the last take in white space on which something lies."""
+    """The stretches, at least one, without the borders that something of the record reaches over,
+    and what does; the first and the last take in white space on which something lies."""
     others = (_Reach(start - 1, start + 1, "a span of another answer") for start in held)
     placed = sorted((*_placed(record), *others))
     whole = [stretches[0]]

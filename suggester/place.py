@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import errno
 import json
 import os
+import stat
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -23,6 +25,9 @@ from tonemark.files import check_inside, make_folders, open_regular, parsed, sha
 LOG_LIMIT = 64 * 1024
 """Bytes of the log that are kept at least; it has at most twice as many."""
 
+LATEST = 2.0**33
+"""Unix seconds that any time lies before (the year 2242)."""
+
 STATE_LIMIT = 64 * 1024
 """Bytes that are read of what the suggester told: nothing of ours is longer."""
 
@@ -32,8 +37,9 @@ class Told:
     """What a suggester tells of itself.
 
     Times are Unix seconds; `heard` is when it last said that it is alive. `doing` is said to people
-    ("loading", "at work"). `fault` is why it ended, where it had to, and `remedy` what to do;
-    `failed` says how many documents the tokenizer failed on since it was started.
+    ("loading", "at work"), `package` the one with the tokenizer's code. `fault` is why it ended,
+    where it had to, or what it does not take in, and `remedy` what to do; `failed` says how many
+    documents the tokenizer failed on since it was started.
     """
 
     process: int = 0
@@ -42,6 +48,7 @@ class Told:
     heard: float = 0.0
     doing: str = ""
     tokenizer: str = ""
+    package: str = ""
     version: str = ""
     made: int = 0
     failed: int = 0
@@ -90,6 +97,19 @@ class Place:
         """Whether a suggester runs. Raises OSError where the lock cannot be looked at."""
         return self._is_locked("lock")
 
+    def is_held_by(self, process: int) -> bool:
+        """Whether the system says that this process has the lock of the one that runs: where it
+        does not say whose locks are, nobody has."""
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            number = os.stat(self.path / "lock", follow_symlinks=False).st_ino
+            for line in Path("/proc/locks").read_text().splitlines():
+                # "1: FLOCK  ADVISORY  WRITE 17391 fd:01:98421 0 EOF" (man 5 proc_locks)
+                words = line.split()
+                if words[1] == "FLOCK" and words[3] == "WRITE" and int(words[4]) == process:
+                    if int(words[5].rpartition(":")[2]) == number:
+                        return True
+        return False
+
     # The lock of those that need it
 
     def need(self) -> int:
@@ -111,7 +131,7 @@ class Place:
 
     def _is_locked(self, name: str, kind: int = fcntl.LOCK_SH) -> bool:
         try:
-            file = os.open(self.path / name, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+            file = _opened(self.path / name, os.O_RDONLY)
         except FileNotFoundError:
             return False
         try:
@@ -123,19 +143,20 @@ class Place:
         return False
 
     def _open(self, name: str) -> int:
-        flags = os.O_CLOEXEC | os.O_NOFOLLOW
         try:
-            file = os.open(self.path / name, os.O_RDWR | os.O_CREAT | flags, 0o660)
+            file = _opened(self.path / name, os.O_RDWR | os.O_CREAT, 0o660)
         except PermissionError:
             # Another login's file can still be locked, except over NFS.
-            return os.open(self.path / name, os.O_RDONLY | flags)
+            return _opened(self.path / name, os.O_RDONLY)
         share(file, self.path)
         return file
 
     # What it tells
 
     def told(self) -> Told:
-        """What the suggester last told, of whatever age; nothing where that cannot be read."""
+        """What the suggester last told, of whatever age; nothing where that cannot be read, or is
+        nothing that it could have told. Whose words they are, in a project from elsewhere, nobody
+        knows."""
         path = self.path / "state.json"
         try:
             with open_regular(path) as stream:
@@ -146,29 +167,40 @@ class Place:
                 for name, default in asdict(Told()).items()
                 if type(data[name]) is type(default)
             }
+            told = replace(Told(**known), heard=heard)
         except (OSError, ValueError, TypeError, KeyError):
             return Told()
-        return replace(Told(**known), heard=heard)
+        return told if _could_be(told) else Told()
 
     def tell(self, told: Told) -> None:
         """Write down what the suggester tells; by `beat` it says later that it still holds.
 
         Raises OSError. What was there is replaced whole, not through a link.
         """
+        os.replace(self._written(json.dumps(asdict(told)).encode()), self.path / "state.json")
+
+    def check_space(self) -> None:
+        """Raises OSError where nothing can be written here: only writing finds out."""
+        self._written(b" " * STATE_LIMIT).unlink(missing_ok=True)
+
+    def _written(self, data: bytes) -> Path:
         part = self.path / f".state.{os.getpid()}.part"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
-        file = os.open(part, flags, 0o640)
+        file = _opened(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
         try:
             share(file, self.path)
-            os.write(file, json.dumps(asdict(told)).encode())
+            if os.write(file, data) < len(data):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
         finally:
             os.close(file)
-        os.replace(part, self.path / "state.json")
+        return part
 
     def beat(self) -> None:
         """Say that the suggester is alive."""
         with contextlib.suppress(OSError):
-            os.utime(self.path / "state.json")
+            os.utime(self.path / "state.json", follow_symlinks=False)
 
     # Its log
 
@@ -176,8 +208,7 @@ class Place:
     def log(self) -> Iterator[int]:
         """The log, open at its end; cut to its last LOG_LIMIT bytes where it has become twice as
         long. Raises OSError."""
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
-        file = os.open(self.path / "log", flags, 0o660)
+        file = _opened(self.path / "log", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o660)
         try:
             share(file, self.path)
             size = os.fstat(file).st_size
@@ -205,9 +236,42 @@ class Place:
         return ""
 
 
+def _opened(path: Path, flags: int, mode: int = 0o600) -> int:
+    """Open a file of the folder, which may have come with a project from elsewhere: neither a link
+    nor a named pipe, which would keep one waiting for ever. Raises OSError."""
+    file = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW, mode)
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise OSError(errno.EINVAL, f"{path.name}: it is not a file")
+    return file
+
+
+def _could_be(told: Told) -> bool:
+    """Whether figures and words are such as a suggester tells."""
+    times = all(0 <= each < LATEST for each in (told.started, told.heard))
+    figures = all(0 <= each < 2**53 for each in (told.made, told.failed))
+    words = all(len(each) < 2000 for each in asdict(told).values() if isinstance(each, str))
+    return times and figures and words and 0 <= told.process < 2**31
+
+
+def silent(place: Place, told: Told) -> TonemarkError:
+    """The error of a suggester that has the lock, and has long given no sign of life."""
+    ending = "It is the process tonemark.suggester with this project's folder behind it."
+    if place.is_held_by(told.process):
+        ending = f"    kill -9 {told.process}"
+    return TonemarkError(
+        f"The suggester (process {told.process}, of {told.user}) has given no sign of life for"
+        f" {time.time() - told.heard:,.0f} seconds.",
+        f"End it, and it is started anew:\n{ending}",
+    )
+
+
 def refused(project: Path, error: OSError) -> TonemarkError:
     """The error of a suggester's folder that cannot be made or used."""
+    remedy = "Who annotates must be able to write the project's folder."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        remedy = "Free some space there."
     return TonemarkError(
         f"The suggester cannot work in {project / SUGGESTER_FOLDER}: {error.strerror or error}.",
-        "Who annotates must be able to write the project's folder. More:\n    tonemark doctor DIR",
+        f"{remedy} More:\n    tonemark doctor DIR",
     )

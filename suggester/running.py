@@ -34,10 +34,11 @@ BEAT = 2.0
 
 LOOK = 0.05
 """Seconds between two looks whether there is something to do: nobody notices them on a page that
-is waited for, and they cost a thousandth of a core."""
+is waited for."""
 
 REREAD = 0.5
-"""Seconds between two looks whether the project's file changed."""
+"""Seconds between two looks whether the project is there, and its file changed, and somebody needs
+its tokens."""
 
 TELL = 10.0
 """Seconds between two times that figures are told which changed meanwhile."""
@@ -83,6 +84,7 @@ class _Run:
         self.time_limit = time_limit
         self.told = Told(os.getpid(), _user(), time.time(), doing="starting")
         self.ending = False
+        self._identity: tuple[int, int] | None = None
         self._beaten = self._needed = self._written = self._reread = time.monotonic()
 
     def run(self) -> None:
@@ -123,11 +125,13 @@ class _Run:
             self._identity = store.identity
             try:
                 tokenizing = self._tokenizing(project, store)
-                while tokenizing and not self._is_over():
-                    if changed := self._changed(project):
-                        project = changed
-                        tokenizing.close()
-                        tokenizing = self._tokenizing(project, store)
+                while tokenizing and not self.ending:
+                    now = time.monotonic()
+                    if now - self._reread > REREAD:
+                        self._reread = now
+                        if self._is_over(now):
+                            break
+                        project, tokenizing = self._taken_in(project, store, tokenizing)
                         continue
                     if not tokenizing.step():
                         time.sleep(LOOK)
@@ -137,17 +141,36 @@ class _Run:
                     tokenizing.close()
                     self.told = replace(self.told, made=tokenizing.made, failed=tokenizing.failed)
 
-    def _changed(self, project: Project) -> Project | None:
-        """The project, where its file changed; one that is at fault is no reason to end, for who
-        edits it is told, and mends it."""
-        now = time.monotonic()
-        if now - self._reread < REREAD:
-            return None
-        self._reread = now
-        with contextlib.suppress(TonemarkError):
-            if project_changed(project):
-                return read_project(project.folder)
-        return None
+    def _taken_in(
+        self, project: Project, store: Store, tokenizing: Tokenizing
+    ) -> tuple[Project, Tokenizing | None]:
+        """The project as its files now are, and the work of tokenizing, which goes on where they
+        concern it not; files that are at fault are told, and no reason to end: who edits them
+        mends them."""
+        try:
+            tokenizing.watch()
+            changed = read_project(project.folder) if project_changed(project) else project
+            if changed is not project and _tokenizer_file(changed) != _tokenizer_file(project):
+                other = self._tokenizing(changed, store)
+                if other and _code(other) == _code(tokenizing):
+                    tokenizing.tokenizer = other.tokenizer
+                else:
+                    tokenizing.close()
+                    if other:
+                        other.made, other.failed = tokenizing.made, tokenizing.failed
+                    else:
+                        self.told = replace(
+                            self.told, made=tokenizing.made, failed=tokenizing.failed
+                        )
+                    tokenizing = other  # type: ignore[assignment]
+        except TonemarkError as error:
+            if error.title != self.told.fault:
+                self.place.note(str(error))
+                self._tell(fault=error.title, remedy=error.remedy)
+            return project, tokenizing
+        if self.told.fault:
+            self._tell(fault="", remedy="")
+        return changed, tokenizing
 
     def _tokenizing(self, project: Project, store: Store) -> Tokenizing | None:
         """The work of tokenizing; None where the project's tokenizer needs no other process."""
@@ -155,26 +178,27 @@ class _Run:
         if not isinstance(tokenizer, StoredTokenizer):
             return None
 
-        def said(doing: str, version: str) -> None:
-            self._tell(doing=doing, tokenizer=tokenizer.name, version=version)
+        def said(doing: str, made: StoredTokenizer, version: str) -> None:
+            self._tell(doing=doing, tokenizer=made.name, package=made.package, version=version)
 
         return Tokenizing(
             store, project.folder, tokenizer, self._wait, said, time_limit=self.time_limit
         )
 
-    def _is_over(self) -> bool:
-        """Whether it was told to end, its project is gone, or nobody has needed it for a while."""
-        now = time.monotonic()
+    def _is_over(self, now: float) -> bool:
+        """Whether its project is gone, or nobody has needed it for a while."""
         self._beat()
         if self.place.is_needed():
             self._needed = now
-        return self.ending or now - self._needed > self.idle or self._is_gone()
+        return now - self._needed > self.idle or self._is_gone()
 
     def _is_gone(self) -> bool:
         """Whether the store is no longer the one that was opened."""
+        if self._identity is None:
+            return False
         try:
             return store_file.identity(self.place.project / STORE_FILE) != self._identity
-        except (TonemarkError, AttributeError):
+        except TonemarkError:
             return True
 
     def _beat(self) -> None:
@@ -202,6 +226,14 @@ class _Run:
 
     def _end(self, number: int, frame: FrameType | None) -> None:
         self.ending = True
+
+
+def _tokenizer_file(project: Project) -> tuple[object, ...]:
+    return project.tokenizer, project.tokenizer_stamp
+
+
+def _code(tokenizing: Tokenizing) -> tuple[str, str]:
+    return tokenizing.tokenizer.name, tokenizing.tokenizer.package
 
 
 def _user() -> str:

@@ -10,10 +10,11 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tonemark.errors import TonemarkError
-from tonemark.suggester.place import Place, refused
+from tonemark.suggester.place import Place, refused, silent
 
 STARTING = 10.0
 """Seconds after which a suggester that was started should have taken its lock."""
@@ -26,15 +27,24 @@ SILENT = 60.0
 thirty for its turn to write."""
 
 
+DIFFERING = 15.0
+"""Seconds for which this process and the suggester may know different versions of the tokenizer's
+package: either looks every few seconds whether it was upgraded."""
+
+
 class Suggester:
     """The suggester of the project in `folder`, for one process that needs it until `close`.
+
+    `package` gives the package of the tokenizer as that process knows it; empty where none.
 
     It is one process a project, shared by all annotators: it outlives the one who started it, and
     ends by itself when nobody needs it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, package: Callable[[], str] = str) -> None:
         self.place = Place(folder)
+        self._package = package
+        self._differs = 0.0
         self._needed = -1
         self._started = 0.0
         self._tries = 0
@@ -71,13 +81,26 @@ class Suggester:
             return self._trouble
         told = self.place.told()
         with contextlib.suppress(OSError):
-            if self.place.is_taken() and 0 < told.heard < time.time() - SILENT:
-                return TonemarkError(
-                    f"The suggester (process {told.process}, of {told.user}) has given no sign of"
-                    f" life for {time.time() - told.heard:.0f} seconds.",
-                    f"End it, and it is started anew: kill -9 {told.process}",
-                )
+            if self.place.is_taken():
+                if 0 < told.heard < time.time() - SILENT:
+                    return silent(self.place, told)
+                return self._differing(told.package)
         return None
+
+    def _differing(self, its: str) -> TonemarkError | None:
+        ours = self._package()
+        if not (its and ours) or its == ours:
+            self._differs = 0.0
+            return None
+        now = time.monotonic()
+        self._differs = self._differs or now
+        if now - self._differs <= DIFFERING:
+            return None
+        return TonemarkError(
+            f"This window has the tokenizer of {ours}, the suggester that of {its}.",
+            "Quit and open the project again. If that does not help, annotators use two"
+            " installations: install the same version in both.",
+        )
 
     def again(self) -> None:
         """Forget what was wrong, and try to start it once more."""
@@ -98,6 +121,7 @@ class Suggester:
                 f"Its last words: {self.place.last_line() or '(none)'}",
             )
             return
+        self.place.check_space()
         self._started = time.time()
         command = [sys.executable, "-P", "-m", "tonemark.suggester", str(self.place.project)]
         with self.place.log() as log:

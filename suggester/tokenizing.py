@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from tonemark import plugins
@@ -17,6 +18,7 @@ from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import (
     StoredTokenizer,
     Tokenized,
+    drop_superseded,
     next_to_tokenize,
     note_loaded,
     put_tokens,
@@ -36,6 +38,9 @@ page that is waited for comes first."""
 BATCH = 100
 """Documents that are looked for at once."""
 
+DROPPED = 1_000
+"""Documents whose tokens of another version are deleted at once: the others write in between."""
+
 SERVED = 5_000
 """Texts after which a worker is made anew: spaCy keeps every word that it has met."""
 
@@ -50,7 +55,7 @@ class Tokenizing:
     """Tokens of a project's documents, a turn at a time.
 
     `beat` is called while a worker is waited for; `said` hears what is being done, in a word or
-    two, and the version that was loaded. `made` and `failed` count documents.
+    two, by which tokenizer, and the version that was loaded. `made` and `failed` count documents.
     """
 
     def __init__(
@@ -59,7 +64,7 @@ class Tokenizing:
         folder: Path,
         tokenizer: StoredTokenizer,
         beat: Callable[[], None],
-        said: Callable[[str, str], None],
+        said: Callable[[str, StoredTokenizer, str], None],
         *,
         time_limit: float = TIME,
     ) -> None:
@@ -74,6 +79,7 @@ class Tokenizing:
         self._worker: Worker | None = None
         self._id: int | None = None
         self._changes = -1
+        self._has_superseded = True
         self._watched = time.monotonic()
 
     def step(self) -> bool:
@@ -82,8 +88,6 @@ class Tokenizing:
         Raises TonemarkError where the tokenizer cannot be loaded, or the store refuses.
         """
         now = time.monotonic()
-        if now - self._watched > WATCH:
-            self._watch()
         if self._id is None:
             self._load()
         assert self._id is not None
@@ -94,6 +98,9 @@ class Tokenizing:
             return False
         numbers = next_to_tokenize(self._store, self._id, AHEAD, BATCH)
         if not numbers:
+            if self._has_superseded:
+                self._has_superseded = drop_superseded(self._store, self._id, DROPPED) > 0
+                return True
             self._changes = changes
             return False
         current, made = self._id, list[Tokenized]()
@@ -119,13 +126,17 @@ class Tokenizing:
         if worker:
             worker.close()
 
-    def _watch(self) -> None:
-        """Begin anew where the package is of another version than the one that was loaded."""
-        self._watched = time.monotonic()
+    def watch(self) -> None:
+        """Begin anew where the package is of another version than the one that was loaded: looked
+        at every few seconds. Raises TonemarkError where it is gone."""
+        now = time.monotonic()
+        if now - self._watched <= WATCH:
+            return
+        self._watched = now
         plugins.plugins.cache_clear()
-        package = code_package(self.tokenizer.name, self._folder)
+        package = code_package(self.tokenizer.name)
         if package != self.tokenizer.package:
-            self.tokenizer = StoredTokenizer(self.tokenizer.name, package)
+            self.tokenizer = replace(self.tokenizer, package=package)
             self._forget()
 
     def _forget(self) -> None:
@@ -139,13 +150,14 @@ class Tokenizing:
 
     def _load(self) -> Worker:
         """A new worker, its version written down."""
-        self._said("loading", "")
+        self._said("loading", self.tokenizer, "")
         worker = Worker(self.tokenizer.name, self._folder, self._beat, time_limit=self._time_limit)
         self._worker = worker
         known, self._id = self._id, note_loaded(self._store, self.tokenizer, worker.version)
         if known != self._id:
             self._changes = -1
-        self._said("at work", worker.version)
+            self._has_superseded = True
+        self._said("at work", self.tokenizer, worker.version)
         return worker
 
     def _tokenized(self, number: int) -> Tokenized:

@@ -47,8 +47,13 @@ def parted(message: bytes) -> tuple[str, bytes]:
     return message[SIZE.size : end].decode("utf-8", "replace"), message[end:]
 
 
-def main(name: str, folder: str) -> None:
-    """Load the tokenizer of that name, tell its version, and answer texts until the pipe ends."""
+def main(name: str, folder: str, alive: str, loading: str) -> None:
+    """Load the tokenizer of that name, tell its version, and answer texts until the pipe ends.
+
+    `alive` is the number of a pipe whose other end the suggester has for as long as it lives,
+    `loading` the seconds in which the tokenizer must be loaded.
+    """
+    _end_with_suggester(int(alive))
     from tonemark.errors import TonemarkError
     from tonemark.tokenizers.check import made_tokens
     from tonemark.tokenizers.registry import load_tokenizer
@@ -58,6 +63,7 @@ def main(name: str, folder: str) -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     _hold_back()
+    signal.alarm(int(loading))
     try:
         tokenizer = load_tokenizer(name, Path(folder))
         version = str(tokenizer.version)
@@ -67,6 +73,7 @@ def main(name: str, folder: str) -> None:
     except Exception as error:
         send(answers, *answer(f"{name} could not be loaded: {type(error).__name__}: {error}."))
         return
+    signal.alarm(0)
     send(answers, *answer("", version.encode("utf-8", "replace")))
     while (size := asked.read(SIZE.size)) and len(size) == SIZE.size:
         message = asked.read(SIZE.unpack(size)[0])
@@ -77,8 +84,25 @@ def main(name: str, folder: str) -> None:
         send(answers, *answer(made.fault, pack_tokens(made.tokens)))
 
 
+def _end_with_suggester(alive: int) -> None:
+    """Have a child that ends this process, and all that it starts, once the suggester has gone,
+    however that ended and whatever this process is at. It has none of the pipes for answers, and
+    nothing of the code that is loaded later."""
+    if os.fork():
+        os.close(alive)
+        return
+    os.closerange(0, alive)
+    os.closerange(alive + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    with contextlib.suppress(OSError):
+        os.read(alive, 1)
+    os.killpg(0, signal.SIGKILL)
+
+
 def _hold_back() -> None:
-    """Bound what the process may take, so that nobody else goes without."""
+    """Bound what the process may take, so that nobody else goes without.
+
+    Not how many processes: the system counts all those of a user, the annotator's own with them.
+    """
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(OSError, ValueError):
@@ -90,4 +114,5 @@ def _hold_back() -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main(*sys.argv[1:5])
+    os._exit(0)  # a thread that other people's code began waits for nobody

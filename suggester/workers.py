@@ -62,7 +62,9 @@ class Worker:
         """Texts that it was given."""
         self.used = time.monotonic()
         """When it was last asked."""
+        alive, self._alive = os.pipe()
         arguments = ["-P", "-m", "tonemark.suggester.worker", name, str(folder)]
+        arguments += [str(alive), str(round(LOADING))]
         self._process = subprocess.Popen(
             [sys.executable, *arguments],
             stdin=subprocess.PIPE,
@@ -71,7 +73,10 @@ class Worker:
             # Libraries for numbers take a thread a core, and address space for each.
             env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
             cwd="/",
+            start_new_session=True,  # all that it starts is ended with it
+            pass_fds=(alive,),
         )
+        os.close(alive)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._to, self._from = self._process.stdin, self._process.stdout
@@ -159,8 +164,13 @@ class Worker:
         return WorkerEnded("it closed its connection")
 
     def close(self) -> None:
-        """End the process, whatever it is at."""
-        self._process.kill()
+        """End the process and those that it started, whatever they are at."""
+        alive, self._alive = self._alive, -1
+        if alive < 0:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        os.close(alive)
         for stream in (self._to, self._from):
             with contextlib.suppress(OSError):
                 stream.close()

@@ -89,7 +89,7 @@ def mended(text: str, tokens: Iterable[Token]) -> list[Token]:
         before, behind = _around(clusters, start)
         start = before if before >= covered else behind
         end = _around(clusters, end)[1]
-        if start < end:
+        if start < end and not text[start:end].isspace():
             kept.append(Token(start, end))
             covered = end
     return kept

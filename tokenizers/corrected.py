@@ -8,45 +8,29 @@ from tonemark.tokenizers.rules import Rules, folded_phrase
 from tonemark.tokenizers.sentence_rules import ANY_LANGUAGE, SentenceRules
 
 
-class CorrectedTokenizer:
-    """Another tokenizer's tokens, corrected by the `exceptions`, `phrases` and `apart` of `Rules`.
+class Corrections:
+    """The `exceptions`, `phrases` and `apart` of `Rules`, laid over tokens that are made.
 
     A token that is an exception is cut into its pieces, one that is `apart` at its blanks; tokens
     in a row that are a phrase, or an exception of one piece, are one.
-    The other rules are not looked at: they say how to make tokens, and these are made.
+    The other rules are not looked at: they say how to make tokens.
     """
 
-    def __init__(
-        self,
-        base: Tokenizer,
-        rules: Rules,
-        *,
-        name: str,
-        version: str,
-        sentence_rules: SentenceRules = ANY_LANGUAGE,
-    ) -> None:
-        self.base = base
+    def __init__(self, rules: Rules) -> None:
         self.rules = rules
-        self.sentence_rules = sentence_rules
-        self.name = name
-        self.own_version = version
-        self.version = f"{version}/{base.name} {base.version}"
         self._phrases = None
         self._apart = frozenset(map(folded_phrase, rules.apart))
         whole = (each for each, pieces in rules.exceptions.items() if len(pieces) == 1)
         if phrases := (*rules.phrases, *whole):
             from tonemark.tokenizers.words import Phrases
 
-            self._phrases = Phrases(phrases, cut=self._pieces)
+            self._phrases = Phrases(phrases, anywhere=True)
 
-    def tokenize(self, text: str) -> list[Token]:
-        """The tokens of `text`."""
-        tokens = self._pieces(text)
+    def laid_over(self, text: str, tokens: list[Token]) -> list[Token]:
+        """`tokens` of `text`, corrected."""
+        if self.rules.exceptions or self._apart:
+            tokens = self._cut(text, tokens)
         return self._phrases.join(text, tokens) if self._phrases else tokens
-
-    def _pieces(self, text: str) -> list[Token]:
-        tokens = self.base.tokenize(text)
-        return self._cut(text, tokens) if self.rules.exceptions or self._apart else tokens
 
     def _cut(self, text: str, tokens: list[Token]) -> list[Token]:
         cut = []
@@ -64,6 +48,31 @@ class CorrectedTokenizer:
                 cut.append(Token(start, start + len(piece)))
                 start += len(piece)
         return cut
+
+
+class CorrectedTokenizer:
+    """Another tokenizer's tokens, with the `Corrections` of `Rules` on top."""
+
+    def __init__(
+        self,
+        base: Tokenizer,
+        rules: Rules,
+        *,
+        name: str,
+        version: str,
+        sentence_rules: SentenceRules = ANY_LANGUAGE,
+    ) -> None:
+        self.base = base
+        self.rules = rules
+        self.sentence_rules = sentence_rules
+        self.name = name
+        self.own_version = version
+        self.version = f"{version}/{base.name} {base.version}"
+        self._corrections = Corrections(rules)
+
+    def tokenize(self, text: str) -> list[Token]:
+        """The tokens of `text`."""
+        return self._corrections.laid_over(text, self.base.tokenize(text))
 
 
 def _at_blanks(token: Token, own: str) -> list[Token]:

@@ -16,11 +16,32 @@ from tonemark.tokenizers.sentence_rules import ANY_LANGUAGE, SentenceRules
 
 # Clusters that a border of the rules might cut: a mark, ZWJ or ZWNJ on something other than a
 # word, skin tones and tags, a ZWJ that joins a picture, prepended signs (U+0600), flags.
-_UNSAFE = regex.compile(
+_UNSAFE = (
     rf"(?<![{LETTERS}])[\p{{GCB=Extend}}\p{{GCB=SpacingMark}}\p{{GCB=ZWJ}}]"
     r"|[\p{GCB=Prepend}\p{Regional_Indicator}\p{Emoji_Modifier}\U000E0020-\U000E007F]"
     r"|\u200D(?=\p{Extended_Pictographic})"
 )
+_BOUND = regex.compile(
+    r"[^\p{Latin}\p{Greek}\p{Cyrillic}\p{Arabic}\p{Ethiopic}\p{Nko}\p{Adlam}\p{Common}\p{Inherited}]"
+)
+"""Letters that may be one cluster with another letter, as those of Hangul and Devanagari (GB6 to
+GB8 and GB9c of UAX #29), and, to be sure, all of scripts not looked at."""
+
+
+def _unsafe(rules: Rules) -> regex.Pattern[str]:
+    """What is found in every stretch without white space in which the rules may cut a cluster."""
+    parting = "".join((rules.split, *rules.front, *rules.back))
+    if _BOUND.search(parting):
+        return regex.compile(r"[^\x00-\x7F]")
+    if rules.split:
+        # A letter that is split is no word, whatever mark stands on it.
+        behind = f"(?<=[{regex.escape(rules.split)}])"
+        return regex.compile(
+            rf"{_UNSAFE}|{behind}[\p{{GCB=Extend}}\p{{GCB=SpacingMark}}\p{{GCB=ZWJ}}]"
+        )
+    return regex.compile(_UNSAFE)  # regex keeps it
+
+
 _REACHES_OUT = regex.compile(r"\A[\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}]|\p{GCB=Prepend}\Z")
 
 
@@ -64,7 +85,7 @@ class GeneralTokenizer:
         self.sentence_rules = sentence_rules
         self.name = name
         self.version = version
-        self._chunks = _Chunks(Cutter(self.rules))
+        self._chunks = _Chunks(Cutter(self.rules), _unsafe(self.rules))
         self._phrases = None
         if self.rules.phrases:
             from tonemark.tokenizers.words import Phrases
@@ -118,9 +139,10 @@ class _Chunks(dict[str, tuple[tuple[int, int], ...] | None]):
     LIMIT = 32_768
     LONGEST = 64
 
-    def __init__(self, cutter: Cutter) -> None:
+    def __init__(self, cutter: Cutter, unsafe: regex.Pattern[str]) -> None:
         super().__init__()
         self.cutter = cutter
+        self.unsafe = unsafe
 
     def __missing__(self, chunk: str) -> tuple[tuple[int, int], ...] | None:
         cuts = self._cut(chunk)
@@ -145,7 +167,7 @@ class _Chunks(dict[str, tuple[tuple[int, int], ...] | None]):
                 return ((0, right), (right, size))
             before = [(at, at + 1) for at in range(left)]
             return (*before, (left, right), *((at, at + 1) for at in range(right, size)))
-        if not chunk.isascii() and _UNSAFE.search(chunk):
+        if not chunk.isascii() and self.unsafe.search(chunk):
             if _REACHES_OUT.search(chunk):
                 return None
             return tuple(whole_clusters(chunk, self.cutter.spans(chunk)))

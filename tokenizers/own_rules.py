@@ -19,7 +19,7 @@ LONGEST = 200
 _NEW = """\
 # What cuts the texts of this project into tokens, where it differs from the tokenizer named in
 # base. Change it with any editor (each key: docs/tokenizers.md), or on the page: t s splits a
-# token, t j joins tokens, and then t p puts a rule here.
+# token, t j joins tokens, and then t p puts a rule here; undone, t p takes it out again.
 
 version = 1
 base = {base}

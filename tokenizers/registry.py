@@ -96,15 +96,12 @@ def runs_code(name: str, folder: Path | None = None) -> bool:
     return not (name == GENERAL or is_file_name(name) or _is_bundled(name))
 
 
-def code_package(name: str, folder: Path | None = None) -> str:
-    """The package whose code a tokenizer runs, with its version, and the version of the file that
-    corrects it, if there is one; nothing of the package is imported.
+def code_package(name: str) -> str:
+    """The package whose code a tokenizer that no file describes runs, with its version; nothing of
+    the package is imported.
 
     Raises TonemarkError where there is none of that name.
     """
-    if name.endswith(PROFILE_SUFFIX) and folder is not None:
-        profile = _profile_in(folder, name)
-        return f"{code_package(profile.base, folder)}, {name} {profile.version}"
     if name.startswith(SPACY):
         from importlib.metadata import version
 
@@ -118,6 +115,15 @@ def code_package(name: str, folder: Path | None = None) -> str:
     if plugin is None:
         raise _unknown(name)
     return plugin.origin
+
+
+def corrected_by(name: str, folder: Path) -> Profile | None:
+    """The profile in a project's folder that corrects another tokenizer, its `base`; None where a
+    tokenizer of that name is another kind.
+
+    Raises TonemarkError where the file is at fault.
+    """
+    return _profile_in(folder, name) if name.endswith(PROFILE_SUFFIX) else None
 
 
 def is_file_name(name: str) -> bool:

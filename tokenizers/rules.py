@@ -13,10 +13,17 @@ from typing import TypeAlias
 
 import regex
 
+from tonemark.tokenizers.alternatives import longest_of
+
 Span: TypeAlias = tuple[int, int]
 
-GENERAL_VERSION = "2"
-"""Changes whenever the general rules give some text other tokens."""
+# A character of each version of Unicode that was in none before it.
+_FIRSTS = (("17", "\u20c1"), ("16", "\u1c89"), ("15.1", "\u2ffc"), ("15", "\u0cf3"))
+_UNICODE = next((name for name, first in _FIRSTS if regex.match(r"\P{Cn}", first)), "14")
+
+GENERAL_VERSION = f"2-u{_UNICODE}"
+"""Changes whenever the general rules give some text other tokens: with their number, and with the
+version of Unicode that `regex` knows, by which letters and grapheme clusters are told."""
 
 APOSTROPHES = "'’‘ʼ`´＇ꞌ"
 """What people type for one apostrophe: ASCII, quotes, U+02BC, the accents, U+FF07, U+A78C."""
@@ -327,15 +334,15 @@ def _in_both_forms(texts: Iterable[str]) -> set[str]:
 def _exceptions(exceptions: Iterable[str]) -> Iterator[str]:
     """Patterns for stretches that are cut just so, none inside a longer word."""
     edge = regex.compile(f"[{LETTERS}]")
-    found = []
-    for entry in _longest(exceptions):
+    found: dict[str, dict[str, str]] = {}
+    for entry in exceptions:
         before = rf"(?<![{LETTERS}])" if edge.match(entry[0]) else ""
         # An apostrophe joins what follows: "n'" stands alone in n' ụlọ, not in n'ụlọ.
         joins = edge.match(entry[-1]) or entry[-1] in APOSTROPHES
         after = rf"(?![{LETTERS}])" if joins else r"(?!\p{M})"
-        found.append(f"{before}{regex.escape(entry)}{after}")
-    if found:
-        yield _any_of(found)
+        found.setdefault(before, {})[entry] = after
+    for before, entries in found.items():
+        yield before + longest_of(entries)
 
 
 def _clitics(clitics: Iterable[str]) -> str:

@@ -30,19 +30,18 @@ _BIDI = "\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069"
 # What stands before the first word of a sentence: brackets, quotes, ¿ ¡ and their like in Adlam,
 # dashes of dialogues, bullets.
 _OPENING = rf"{_WHITE}{_BIDI}{QUOTES}\p{{Ps}}\p{{Pi}}\p{{Pd}}¿¡𞥞𞥟*•"
-_NEXT = regex.compile(rf"[{_OPENING}]*+(?P<next>.)?+", regex.DOTALL)
+_NO_OPENING = regex.compile(rf"[^{_OPENING}]")
+_NO_SPACE = regex.compile(rf"[^{_WHITE}{_BIDI}]")
 
 # What no sentence begins with. !Kung begins one.
-_CONTINUING = regex.compile(
-    rf"[{_WHITE}{_BIDI}]*+(?:[\p{{Terminal_Punctuation}}\p{{Pe}}/&=--.!?]|[.!?…](?!\w))", regex.V1
-)
+_CONTINUING = regex.compile(r"[\p{Terminal_Punctuation}\p{Pe}/&=--.!?]|[.!?…](?!\w)", regex.V1)
 
 _LOWER = regex.compile(r"[\p{Ll}--\p{Georgian}]", regex.V1)
 _WORD = regex.compile(r"\w")
 _CAPITAL = regex.compile(r"\p{Lu}")
 _MIXED = regex.compile(r"[\p{Ll}\p{M}'’\-]{1,5}+\p{Lu}")
 
-_ELLIPSIS = regex.compile(r"\.{2,}+|[.…]*+…[.…]*+")
+_ELLIPSIS = regex.compile(r"\.{2,}+|\.*+…[.…]*+")
 _NUMBER = regex.compile(r"\p{Nd}{1,9}")
 _ROMAN = regex.compile(r"[IVXLC]{1,7}")
 _LETTERED = regex.compile(r"[a-z]")
@@ -81,14 +80,14 @@ def paragraphs(text: str) -> list[Token]:
 
 def _cuts(text: str, rules: SentenceRules) -> Iterator[int]:
     """Offsets that part sentences: white space around them is nobody's."""
-    cased = _CAPITAL.search(text) is not None
+    ahead = _Ahead(text)
     lines = line_ends(text)
     line = next(lines, None)
     start = word = 0
     quotes = _Quotes(text)
     for match in _pattern(rules.ends, rules.not_ends).finditer(text):
         while line and line.start < match.end():
-            if line.is_blank or (line.is_set and not _goes_on(text, line.end, cased)):
+            if line.is_blank or (line.is_set and not ahead.goes_on(line.end)):
                 yield (start := line.start)
             if line.is_blank:
                 quotes.forget(line.start)
@@ -101,10 +100,10 @@ def _cuts(text: str, rules: SentenceRules) -> Iterator[int]:
         if word >= match.start():
             continue
         end = quotes.closed(match.end())
-        if _is_end(text, match, end, start, rules, cased):
+        if _is_end(text, match, end, start, rules, ahead):
             yield (start := end)
     while line:
-        if line.is_blank or (line.is_set and not _goes_on(text, line.end, cased)):
+        if line.is_blank or (line.is_set and not ahead.goes_on(line.end)):
             yield line.start
         line = next(lines, None)
 
@@ -126,6 +125,44 @@ def _pattern(ends: frozenset[str], not_ends: frozenset[str]) -> regex.Pattern[st
         rf"(?P<closers>(?:{close}|{note}|{picture}|{apart})*+)",
         regex.V1,
     )
+
+
+class _Run:
+    """Where the characters end among which one stands: asked in order, each is looked at once, for
+    a sign or a line end may stand before each of them."""
+
+    def __init__(self, text: str, other: regex.Pattern[str]) -> None:
+        self.text, self.other = text, other
+        self.start = self.stop = 0
+
+    def end(self, at: int) -> int:
+        """The offset, from `at` on, of the first character that is another, or the text's end."""
+        if not self.start <= at < self.stop:
+            found = self.other.search(self.text, at)
+            self.start, self.stop = at, found.start() if found else len(self.text)
+        return self.stop
+
+
+class _Ahead:
+    """What comes behind a place in `text`, places being asked for in order."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.cased = _CAPITAL.search(text) is not None
+        self._openers, self._space = _Run(text, _NO_OPENING), _Run(text, _NO_SPACE)
+
+    def first(self, at: int) -> int:
+        """The offset of what a sentence at `at` begins with, behind all that opens."""
+        return self._openers.end(at)
+
+    def goes_on(self, at: int, *, mixed: bool = False) -> bool:
+        """Whether what comes at `at` cannot begin a sentence. `mixed`: uMandela can."""
+        first = self.first(at)
+        if first == len(self.text) or _CONTINUING.match(self.text, self._space.end(at)):
+            return True
+        if not self.cased or not _LOWER.match(self.text, first):
+            return False
+        return not (mixed and _MIXED.match(self.text, first))
 
 
 class _Quotes:
@@ -155,7 +192,7 @@ def _is_end(
     end: int,
     start: int,
     rules: SentenceRules,
-    cased: bool,
+    ahead: _Ahead,
 ) -> bool:
     """Whether signs, with what closes up to `end`, end the sentence that began at `start`."""
     if end == len(text):
@@ -165,29 +202,16 @@ def _is_end(
     if not is_apart and all(sign in _SPACED or sign in rules.ends for sign in signs):
         return False
     is_plain = end == match.end("signs")
-    if _goes_on(text, end, cased, mixed=signs == "." and is_plain):
+    if ahead.goes_on(end, mixed=signs == "." and is_plain):
         return False
-    ahead = _NEXT.match(text, end)
-    following = (ahead and ahead["next"]) or ""
+    following = text[ahead.first(end)]
     if signs == "．" and following.isdecimal() and not is_apart:
         return False
     if _ELLIPSIS.fullmatch(signs):
         return bool(_CAPITAL.match(following)) or not following.isalpha()
     if signs == "." and is_plain:
-        return not _is_abbreviation(text, start, match.start(), following, rules, cased)
+        return not _is_abbreviation(text, start, match.start(), following, rules, ahead.cased)
     return True
-
-
-def _goes_on(text: str, at: int, cased: bool, *, mixed: bool = False) -> bool:
-    """Whether what comes at `at` cannot begin a sentence. `mixed`: uMandela can."""
-    found = _NEXT.match(text, at)
-    if not found or not (following := found["next"]):
-        return True
-    if _CONTINUING.match(text, at):
-        return True
-    if not cased or not _LOWER.match(following):
-        return False
-    return not (mixed and _MIXED.match(text, found.start("next")))
 
 
 def _is_abbreviation(
@@ -210,10 +234,11 @@ def _is_abbreviation(
 
 
 _REACHES_OUT = regex.compile(
-    r"[^\p{L}\p{M}\p{N}][\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}]|\p{GCB=Prepend}"
+    r"(?:[^\p{L}\p{M}\p{Nd}]|ℹ)[\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}]|\p{GCB=Prepend}"
     r"|\A[\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}]"
 )
-"""Where a cluster may hold a sign or white space with something else."""
+"""Where a cluster may hold a sign, what closes behind it, or white space with something else: of
+letters only ℹ, a picture, can close, and of numbers only ¹ and its like, which are no digits."""
 
 
 def _stretches(text: str, cuts: Iterable[int]) -> list[Token]:

@@ -26,27 +26,33 @@ class Phrases:
     """Words made of several tokens, found in the tokens of a text.
 
     `phrases`: each a word, either as its tokens, or as a string that `cut` makes tokens of (without
-    `cut` they are what white space parts). Letter case does not matter, composed and decomposed
+    `cut` they are what white space parts; with `anywhere` a string is found whatever tokens it is
+    made of, as long as it begins and ends where tokens do). Letter case does not matter, composed and decomposed
     letters are equal, and a space in a word stands for any white space but the end of a line; where
     there is none, none may stand in the text. A phrase of one token changes nothing.
 
-    Raises TonemarkError where one has more than `LONGEST` tokens.
+    Raises TonemarkError where one has more than `LONGEST` tokens; with `anywhere`, such are never
+    found.
     """
 
-    __slots__ = ("_fronts", "_pairs")
+    __slots__ = ("_anywhere", "_fronts", "_pairs")
 
     def __init__(
         self,
         phrases: Iterable[Sequence[str] | str],
         *,
         cut: Callable[[str], list[Token]] | None = None,
+        anywhere: bool = False,
     ) -> None:
+        self._anywhere = anywhere
         # Every word and every front of one, folded, one space at each gap: whether it is a word.
         self._fronts: dict[str, bool] = {}
         self._pairs: set[tuple[str, str]] = set()
         strings: list[str] = []
         for phrase in phrases:
-            if isinstance(phrase, str):
+            if isinstance(phrase, str) and anywhere:
+                self._add_uncut(folded_phrase(phrase))
+            elif isinstance(phrase, str):
                 strings.append(phrase)
             elif phrase:
                 self._add([_folded(phrase[0]), *(f" {_folded(token)}" for token in phrase[1:])])
@@ -72,6 +78,12 @@ class Phrases:
             self._fronts.setdefault(front, False)
         self._fronts[front] = True
 
+    def _add_uncut(self, folded: str) -> None:
+        for end in range(1, len(folded)):
+            self._fronts.setdefault(folded[:end], False)
+        if folded:
+            self._fronts[folded] = True
+
     def join(self, text: str, tokens: list[Token]) -> list[Token]:
         """`tokens` of `text`, those that make a word joined. Linear in the number of tokens.
 
@@ -85,8 +97,12 @@ class Phrases:
         else:
             folded = [_folded(text[start:end]) for start, end in tokens]
         # Most tokens of a Hmong text begin some word of the list; with the next, one in seven.
-        pairs = self._pairs
-        starts = [at for at, pair in enumerate(pairwise(folded)) if pair in pairs]
+        if self._anywhere:
+            fronts = self._fronts
+            starts = [at for at, token in enumerate(folded) if token in fronts]
+        else:
+            pairs = self._pairs
+            starts = [at for at, pair in enumerate(pairwise(folded)) if pair in pairs]
         joined: list[Token] = []
         done = reach = 0
         ways: dict[int, list[int]] = {}

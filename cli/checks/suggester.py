@@ -11,7 +11,7 @@ from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.corpus.tokens import StoredTokenizer, tokenized_at_fault, tokenizer_of
 from tonemark.errors import TonemarkError
 from tonemark.files import typed
-from tonemark.suggester.place import Place, refused
+from tonemark.suggester.place import Place, refused, silent
 from tonemark.suggester.starting import SILENT
 
 
@@ -21,7 +21,10 @@ def suggester_checks(project: Project) -> Iterator[Check]:
         tokenizer = tokenizer_of(project, loads_code=False)
     except TonemarkError as error:
         use = f"    tonemark tokenizers use {typed(project.folder)} NAME"
-        yield fault(f"no page can be opened: {error.title}", f"{error.remedy}\nAnother one:\n{use}")
+        yield fault(
+            f"no page can be opened: {error.title}",
+            f"{error.remedy}\nproject.toml names this tokenizer. Another one:\n{use}",
+        )
         return
     if not isinstance(tokenizer, StoredTokenizer):
         return
@@ -55,20 +58,20 @@ def _process_checks(project: Project) -> Iterator[Check]:
     since = time.strftime("%Y-%m-%d %H:%M", time.localtime(told.started))
     who = f"the suggester (process {told.process}, of {told.user}, since {since})"
     if running and 0 < told.heard < time.time() - SILENT:
-        silent = time.time() - told.heard
-        yield fault(
-            f"{who} has given no sign of life for {silent:,.0f} seconds",
-            f"End it, and it is started anew: kill -9 {told.process}",
-        )
+        found = silent(place, told)
+        yield fault(found.title, found.remedy)
     elif running:
         what = f"{told.tokenizer} {told.version}".strip()
         figures = f"; {told.made:,} documents tokenized" if told.made else ""
         yield ok(f"{who} runs, {told.doing}: {what or project.tokenizer}{figures}")
+        if told.fault:
+            yield note(f'the suggester goes on as before, for it said: "{told.fault}"')
     elif told.fault:
+        # Not its remedy: a project from elsewhere may have brought any words.
         yield fault(
-            f"the suggester ended, {time.strftime('%Y-%m-%d %H:%M', time.localtime(told.heard))}:"
-            f" {told.fault}",
-            told.remedy or f"Start it again: tonemark annotate {typed(project.folder)}",
+            f"the suggester ended, {time.strftime('%Y-%m-%d %H:%M', time.localtime(told.heard))},"
+            f' and said: "{told.fault}"',
+            f"Start it again, and look what it says: tonemark annotate {typed(project.folder)}",
         )
     else:
         yield ok(f"the suggester does not run; annotating starts it, for {project.tokenizer}")

@@ -5,6 +5,7 @@ Knows where things stand in a TOML text, not what may stand there.
 
 from __future__ import annotations
 
+import ast
 import tomllib
 from collections.abc import Callable
 from typing import Any
@@ -66,7 +67,7 @@ def _not_toml(message: str, text: str, name: str) -> TonemarkError:
     if words == "Cannot overwrite a value":
         words = "the same key stands twice"
     elif found_twice := regex.fullmatch(_TWICE, words):
-        table = ".".join(regex.findall(r"'([^']*)'", found_twice[1]))
+        table = ".".join(ast.literal_eval(found_twice[1]))[:60]  # the repr of a tuple of keys
         words, remedy = f"[{table}] stands twice", "Put what is under both together."
     number = int(line) if line else text.rstrip().count("\n") + 1
     if line and column:

@@ -121,6 +121,14 @@ def test_what_cannot_be_done_is_said_and_nothing_is_written(
     assert {each.name for each in tmp_path.iterdir()} <= {"gold.jsonl"}
 
 
+def test_gold_is_not_written_over(tmp_path: Path, tonemark: Runs) -> None:
+    path = written(tmp_path / "gold.jsonl", gold(10))
+    before = path.read_bytes()
+    done = tonemark("tokenizers", "learn", path, "-o", path, "--no-trial", code=1)
+    assert "is there already, and is no learned tokenizer" in done.stderr
+    assert path.read_bytes() == before
+
+
 def project_of(folder: Path, texts: list[str], overlap: int = 1) -> Path:
     create_project(folder, language="qaa", labels=["PER"], overlap=overlap)
     create_store(folder / STORE_FILE)
@@ -176,11 +184,12 @@ def test_from_what_annotators_made_of_the_tokens(tmp_path: Path, tonemark: Runs)
 
 
 def test_documents_on_which_annotators_differ_are_left_out(tmp_path: Path, tonemark: Runs) -> None:
-    folder = project_of(tmp_path / "p", ["zan pol ka", "zan pol lo", "ka"], overlap=2)
+    folder = project_of(tmp_path / "p", ["zan pol ka", "zan pol lo", "ka", "lo zan"], overlap=2)
+    answered(folder, 4, [Token(0, 6)])
     for name, second in (("amina", [Token(0, 7)]), ("juma", [])):
         answered(folder, 1, [Token(0, 7)], name)
         answered(folder, 2, second, name)
         answered(folder, 3, (), name, "reject")
     out = tmp_path / "qaa.words"
     report = json.loads(tonemark("tokenizers", "learn", folder, "-o", out, "--json").stdout)
-    assert (report["texts"], report["differing"]) == (1, 1)
+    assert (report["texts"], report["differing"], report["awaited"]) == (1, 1, 1)

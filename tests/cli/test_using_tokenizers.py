@@ -202,7 +202,7 @@ def test_what_is_refused_changes_nothing(
 
 @pytest.mark.parametrize("written", ["spacy:xyz", "own.toml"])
 def test_a_language_that_spacy_has_not_is_told_wherever_one_looks(
-    folder: Path, tonemark: Runs, written: str
+    folder: Path, tonemark: Runs, terminal: Callable[..., Any], written: str
 ) -> None:
     (folder / "own.toml").write_text('base = "spacy:xyz"\n')
     path = folder / "project.toml"
@@ -217,6 +217,10 @@ def test_a_language_that_spacy_has_not_is_told_wherever_one_looks(
     assert f"no page can be opened: {says}" in status
     report = json.loads(tonemark("status", folder, "--json").stdout)
     assert (report["tokenizer_version"], report["tokenizer_fault"]) == ("", says)
+    term = terminal("annotate", folder, "--as", "amina")
+    screen = " ".join(term.wait("tokenizers use").split())
+    assert says in screen
+    assert "project.toml names this tokenizer" in screen
     tonemark("tokenizers", "use", folder, "general")
     assert json.loads(tonemark("status", folder, "--json").stdout)["tokenizer_fault"] == ""
 

@@ -132,6 +132,18 @@ def test_refusals_pass_and_a_piece_is_not_split_again() -> None:
     assert (second.line, "a piece of a text already" in second.reason) == (2, True)
 
 
+@pytest.mark.parametrize("cut", [sentences, paragraphs])
+@pytest.mark.parametrize("text", ["", " ", "\n\n", " \t\u3000\x1c\u2029"])
+def test_a_text_without_a_word_is_refused(text: str, cut: Callable[[str], Sequence[Token]]) -> None:
+    hers = given("amina", Span(0, len(text), "X")) if text else given("amina")
+    records = [Record(1, 8, text, "k", annotations=(hers,)), Record(2, 9, TEXT)]
+    assert held_together(records, cut) == {}
+    refusal, *pieces = split_records(records, cut, "sentence", {"k": {1}})
+    assert isinstance(refusal, Refusal)
+    assert (refusal.line, "white space" in refusal.reason) == (8, True)
+    assert pieces
+
+
 def test_metadata_that_would_fill_the_disk_are_refused() -> None:
     record = Record(1, 9, "a. B. " * 70_000, meta={"x": "y" * 1_000})
     (refusal,) = split_records([record], sentences, "sentence")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tonemark.patterns.candidates import candidates, count_words
+from tonemark.patterns.candidates import WordCount, candidates, count_words
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.registry import load_tokenizer, sentence_rules_of
 
@@ -36,6 +36,7 @@ def runs_of(tokenizer: str, text: str, tokens: list[Token] | None = None) -> lis
         ("sw", "alifika. Kisha akaondoka", []),
         ("sw", "saa p.m. Kisha akaondoka", []),
         ("sw", "na Bw.\nKisha akaondoka", []),  # a line begins a sentence all the same
+        ("sw", "na Bw\n. Kisha akaondoka", ["Bw"]),
         ("sw", "alifika Bw", ["Bw"]),  # no stop, no abbreviation
         ("sw", "wa tarehe Jan. 5", ["Jan"]),  # not a title, but of a date
         ("sw", "Dkt. Asha Ali na Bw. Juma walifika", ["Asha Ali", "Juma"]),  # no headline
@@ -54,6 +55,17 @@ def runs_of(tokenizer: str, text: str, tokens: list[Token] | None = None) -> lis
 )
 def test_titles_stand_outside_names(tokenizer: str, text: str, runs: list[str]) -> None:
     assert runs_of(tokenizer, text) == runs
+
+
+def test_the_capitals_of_titles_make_no_headline() -> None:
+    text = "na Bw. Mto Ruvu wa Dkt. Asha"
+    tokens = load_tokenizer("sw").tokenize(text)
+    counts = {"mto": WordCount(lower=5, capital=1)}  # in a headline it would be no name
+    runs = candidates(text, tokens, counts, sentence_rules_of("sw")).runs
+    assert [text[tokens[first].start : tokens[end - 1].end] for first, end in runs] == [
+        "Mto Ruvu",
+        "Asha",
+    ]
 
 
 def test_a_title_and_its_stop_may_be_one_token() -> None:

@@ -58,6 +58,10 @@ def test_a_border_inside_a_cluster_is_found(text: str, data: st.DataObject) -> N
     assert any("grapheme" in fault for fault in faults(text, tokens)) is torn
 
 
+def test_what_is_left_of_a_torn_token_may_be_white_space() -> None:
+    assert mended("aa\u0301 ", [Token(0, 2), Token(2, 4)]) == [Token(0, 3)]
+
+
 @given(CLUSTERED | st.text(), st.data())
 def test_mended_tokens_break_no_promise(text: str, data: st.DataObject) -> None:
     """However a text was cut into pieces: white space goes, and no cluster is torn."""

@@ -18,6 +18,7 @@ from tonemark.tokenizers.profile import (
 from tonemark.tokenizers.profile_notes import notes
 from tonemark.tokenizers.registry import load_tokenizer, read_tokenizer
 from tonemark.tokenizers.rules import Rules
+from tonemark.tokenizers.sentences import sentences
 
 
 def nothing_beside(file: str) -> str:
@@ -109,6 +110,16 @@ def test_the_version_follows_the_rules_and_not_the_comments() -> None:
     for old, new in changes.items():
         assert old in EVERY_KEY
         assert profile(EVERY_KEY.replace(old, new)).version != version
+
+
+def test_nkos_comma_ends_sentences_where_a_profile_says_so() -> None:
+    text = "ߊ߬ ߣߊ߬ ߘߊ߫߸ ߊ߬ ߕߊ߯ ߘߊ߫߸ߊ߬. «ߌ߸» ߒ߬"
+    for ends, wanted in (
+        ("", ["ߊ߬ ߣߊ߬ ߘߊ߫߸ ߊ߬ ߕߊ߯ ߘߊ߫߸ߊ߬.", "«ߌ߸» ߒ߬"]),
+        ("߸", ["ߊ߬ ߣߊ߬ ߘߊ߫߸", "ߊ߬ ߕߊ߯ ߘߊ߫߸ߊ߬.", "«ߌ߸»", "ߒ߬"]),
+    ):
+        found = profile(f'base = "nqo"\n[sentences]\nends = "{ends}"\n').sentences
+        assert [text[start:end] for start, end in sentences(text, found)] == wanted
 
 
 def test_a_profile_adds_to_its_base(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from tonemark.text import graphemes
 from tonemark.tokenizers.base import Token
+from tonemark.tokenizers.hostile import GROWING
+from tonemark.tokenizers.hostile import PIECES as HOSTILE_PIECES
 from tonemark.tokenizers.line_ends import NARROWEST, WIDEST, line_ends
 from tonemark.tokenizers.sentence_rules import SentenceRules, sentence_rules
 from tonemark.tokenizers.sentences import paragraphs, sentences
@@ -72,6 +74,7 @@ CASES = {
     "Amharic": "ሰላም ነው።| እንዴት ነህ፧| ደህና ነኝ።| አዎ፨| እሺ!| የት ነው?| ቤት",
     "Amharic without spaces": "ሰላም፡ኢትዮጵያ።|እንዴት፡ነህ፧|ደህና",
     "Amharic as typed": "ሰላም ነው፡፡| እንዴት ነህ::| ደህና",
+    "ellipses that end nothing": "ሰላም… ደህና .… ነኝ…. እሺ።| ቤት…| Basi….. sasa.",
     "Amharic abbreviations": "በ2010 ዓ.ም. ተወለደ።| ዶ/ር አበበ፤ እና ወ.ሮ አልማዝ፣ መጡ።",
     "Amharic quotes": "«ና።»| “ሂድ።” | እሺ።".replace("” |", "”|"),
     "Arabic": "أين أنت؟| أنا هنا.| د. أحمد جاء.| نعم!| لا؟!| حسنا",
@@ -231,9 +234,12 @@ PIECES = [
     "\U0001f1f0", "\U0001f1ea", "\U000e0041", "\ud800", "\ufffe", "\u0378", "\ue000", "\u202e",
     ". ", ".\n", "\n\n", "Dr.", "J.", '."', "”", "« ", " »", ' "', "Asha",
 ]
+# What may close behind a sign, and what then belongs to it.
+CLOSING = [*"።؟..²¹ℹ©‼🅰😀»)]", "[1]", "\ufe0f", "\u200d", "\u0e33", "\u0eb3", "\u0301"]
 # fmt: on
 TEXTS = st.one_of(
     st.lists(st.sampled_from(PIECES), max_size=30).map("".join),
+    st.lists(st.sampled_from([*HOSTILE_PIECES, *CLOSING]), max_size=12).map("".join),
     st.text(st.characters(exclude_categories=()), max_size=40),
 )
 
@@ -244,6 +250,14 @@ def test_every_character_is_in_one_sentence(text: str) -> None:
     check(text, found)
     check(text, paragraphs(text))
     assert found == sentences(text)
+
+
+@pytest.mark.parametrize("closer", [*"።²¹⁹ℹ©‼🅰😀»’)]", "[1]", "😀\u200d", "\u200f", " »"])
+@pytest.mark.parametrize("mark", ["\u0301", "\u0e33", "\u093e", "\u200d", "\ufe0f", "🏽"])
+def test_no_cluster_is_cut_behind_what_closes(closer: str, mark: str) -> None:
+    for sign in ("።", ".", ".\n", "\n\n"):
+        for text in (f"oa{sign}{closer}{mark}b", f"Oa{sign}{closer}{mark} Basi"):
+            check(text, sentences(text))
 
 
 @given(TEXTS)
@@ -279,18 +293,28 @@ HOSTILE = [
 # fmt: on
 
 
-@pytest.mark.parametrize("unit", HOSTILE)
+# A run that begins anew at each line end or sign, and is walked through from each, is quadratic.
+STARTED = [start + unit for start in ("\n", ". ") for unit in (*GROWING, *"-(•*—“¿,&")]
+
+
+@pytest.mark.parametrize("unit", dict.fromkeys([*HOSTILE, *STARTED]))
 def test_hostile_text_takes_linear_time(unit: str) -> None:
     def took(count: int) -> int:
+        text = f"A {unit * count}"
         begun = time.process_time_ns()
-        check(unit * 9, sentences(unit * 9))
-        sentences(unit * count)
+        sentences(text)
+        paragraphs(text)
         return time.process_time_ns() - begun
 
-    count = 8_000 // len(unit)
-    once = max(min(took(count) for _ in range(3)), 2_000_000)
-    # What is quadratic takes 64 times as long for eight times as much.
-    assert min(took(8 * count) for _ in range(2)) < 24 * once
+    for text in (unit * 9, f"{unit * 9}a", f"A {unit * 9}A"):
+        check(text, sentences(text))
+        check(text, paragraphs(text))
+    count = 3_000 // len(unit)
+    floor = 1_500_000
+    if (longer := took(8 * count)) > 24 * floor:
+        # What is quadratic takes 64 times as long for eight times as much.
+        once = max(min(took(count) for _ in range(3)), floor)
+        assert min(longer, took(8 * count)) < 24 * once
 
 
 def test_fewer_wrong_borders_than_by_the_signs_alone(corpora: Path) -> None:

@@ -72,8 +72,7 @@ class Keyboard(TokenKeys):
     @property
     def waits(self) -> bool:
         """Whether the next key is the rest of something begun: an answer, a second letter."""
-        begun = self.confirmation or self.choice or self.menu or self.pending or self._ends_next
-        return bool(begun)
+        return any((self.confirmation, self.choice, self.menu, self.pending, self._ends_next))
 
     def press(self, key: str) -> Reply:
         """Act on a key: one character, or a name such as `enter` or `left`.

@@ -82,7 +82,8 @@ class TokenKeys:
                 view.go(view.focus.sheet, *focus)
         parts = correcting.tokens_in(view.sheet, *stretch)
         text = view.sheet.document.text
-        told = f"{done}: {' | '.join(short(text[slice(*part)], 12) for part in parts[:2])}"
+        size = 12 if len(parts) > 1 else 27
+        told = f"{done}: {' | '.join(short(text[slice(*part)], size) for part in parts[:2])}"
         for cut in correcting.cut_by(view.sheet, parts)[:1]:
             told += f" · {short(cut.label, 12)} cuts a word"
         if self.rules and correcting.rules_in(view.sheet, *stretch):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tonemark.tokenizers.sentence_rules import SentenceRules
 from tonemark.tui.page.stops import Standing
 from tonemark.tui.page.view import MARGIN, Focus, View
 
@@ -112,6 +113,17 @@ def test_what_stands_is_kept_up_to_date_edit_by_edit(
         before = [s for s in firsts if s[0] < start]
         assert kept.stop_before(start) == (before[-1] if before else None)
         assert (kept.rank(start), kept.count()) == (len(before), len(firsts))
+
+
+def test_the_names_behind_titles_are_in_the_tour_after_a_token_is_split_too(
+    player: Callable[..., Any],
+) -> None:
+    text = "na Bi. Juma leo jioni na Bi. Asha"
+    page = player(text, rules=SentenceRules(abbreviations=frozenset(("Bi.",))))
+    for keys in ("", "@jioni t s d"):
+        page.play(keys)
+        assert [text[stop.start : stop.end] for stop in page.view.stops()] == ["Juma", "Asha"]
+    assert len(page.view.sheet.tokens) == len(page.view.sheet.given) + 1
 
 
 # Focus

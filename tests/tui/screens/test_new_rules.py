@@ -108,7 +108,7 @@ def test_the_status_is_not_cut(desk_at: Play, play: Play) -> None:
     async def script(stage: Any) -> None:
         stage.app.screen.view.go(0, *Token(0, 5))
         await stage.press("escape", "1")
-        stage.app.screen.view.go(0, *Token(0, 22))
+        stage.app.screen.view.go(0, *Token(0, 17))
         for keys, ends in (("t s", "t p: always so"), ("t p", "takes it back")):
             await stage.press(*keys.split())
             assert stage.line("status").rstrip().endswith(ends)
