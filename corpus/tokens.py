@@ -48,9 +48,9 @@ class StoredTokenizer:
 
     name: str
     package: str
+    load: Callable[[], Tokenizer] | None = field(default=None, compare=False)
     corrected: str = ""
     corrections: Corrections | None = field(default=None, compare=False)
-    load: Callable[[], Tokenizer] | None = field(default=None, compare=False)
     sentence_rules: SentenceRules = field(default=ANY_LANGUAGE, compare=False)
 
 
@@ -96,7 +96,7 @@ def tokenizer_of(project: Project, *, loads_code: bool) -> AnyTokenizer:
     profile = corrected_by(name, folder)
     base = profile.base if profile else name
     load = cache(lambda: load_tokenizer(base, folder)) if loads_code else None
-    made = StoredTokenizer(base, code_package(base), load=load)
+    made = StoredTokenizer(base, code_package(base), load)
     if profile is None:
         return made
     return replace(

@@ -4,7 +4,6 @@ text does not grow with their number. Knows no rules.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 
 import regex
@@ -30,13 +29,19 @@ def _tree(entries: Sequence[tuple[str, str]]) -> str:
             below.setdefault(string[0], []).append((string[1:], after))
     branches = []
     for first, rest in sorted(below.items()):
-        shared = os.path.commonprefix([string for string, _ in rest])
+        shared = _front([string for string, _ in rest])
         inner = _tree([(string[len(shared) :], after) for string, after in rest])
         branches.append((first, regex.escape(first + shared) + inner))
     parted = _parted(branches)
     if not ends:
         return parted[0] if len(parted) == 1 else f"(?:{'|'.join(parted)})"
     return f"(?:{'|'.join((*parted, ends[0]))})" if parted else ends[0]
+
+
+def _front(strings: Sequence[str]) -> str:
+    """What all of some strings begin with."""
+    low, high = min(strings), max(strings)
+    return low[: next((at for at, c in enumerate(low) if c != high[at : at + 1]), len(low))]
 
 
 def _parted(branches: Sequence[tuple[str, str]]) -> list[str]:

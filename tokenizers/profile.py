@@ -5,8 +5,10 @@ Reads them and names every fault with its line; what the rules do is in `rules` 
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 import hashlib
+import json
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +19,7 @@ from typing import Any, NamedTuple
 from tonemark.errors import TonemarkError
 from tonemark.files import check_inside, open_regular
 from tonemark.tokenizers.profile_keys import Keys
+from tonemark.tokenizers.rule_limits import PHRASES_LIMIT, count_faults, phrase_fault
 from tonemark.tokenizers.rules import (
     GENERAL_VERSION,
     Rules,
@@ -31,8 +34,6 @@ BUNDLED = Path(__file__).parent / "profiles"
 
 FILE_LIMIT = 4 * 1024 * 1024
 """Bytes that a profile may have, and a file of phrases."""
-
-PHRASES_LIMIT = 500_000
 
 
 class Example(NamedTuple):
@@ -78,6 +79,14 @@ _WORDS = (
 ).split()
 _SIGNS = ("letters", "join", "split")
 _ONLY_WITH_RULES = ("words", "clitics")
+_PLACES: dict[str, KeyPath] = {
+    **{key: ("words", key) for key in _WORDS},
+    **{key: ("clitics", key) for key in ("front", "back")},
+    "exceptions": ("exceptions",),
+    "phrases": ("phrases",),
+    "apart": ("phrases", "apart"),
+}
+"""Where each field of `Rules` stands in a file."""
 
 
 def bundled_names() -> list[str]:
@@ -151,6 +160,10 @@ def read_text(path: Path) -> str:
             f"{path} has more than {FILE_LIMIT // 1024**2} MiB: that is no profile.",
             "Name the file with the rules.",
         )
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise TonemarkError(
+            f"{path.name} is UTF-16, not UTF-8.", f"Save {path} as UTF-8 in an editor."
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -163,6 +176,23 @@ def read_text(path: Path) -> str:
 def line_of(path: Path, key: KeyPath) -> int:
     """The line of a key in the file of a profile that was read without complaint."""
     return Faults(read_text(path)).line(key)
+
+
+def place_of_phrase(path: Path, folded: str) -> str:
+    """The file and line at which a phrase, given as `folded_phrase` makes it, stands in the file of
+    a profile that was read without complaint, or in one that it names."""
+    text = read_text(path)
+    for file in parse_toml(text, path.name)["phrases"].get("files", ()):
+        for number, phrase in listed_phrases(beside(path)(file)):
+            if folded_phrase(phrase) == folded:
+                return f"{file}, line {number}"
+    return f"{path.name}, line {Faults(text).line(('phrases', 'words'))}"
+
+
+def listed_phrases(text: str) -> list[tuple[int, str]]:
+    """The phrases in a file of them, one a line, each with its line; # begins a comment."""
+    lines = enumerate(map(str.strip, text.splitlines()), 1)
+    return [(number, line) for number, line in lines if line and line[0] != "#"]
 
 
 class _Reader:
@@ -193,7 +223,7 @@ class _Reader:
             )
         return Profile(
             name=name,
-            version=f"{GENERAL_VERSION}.{number}+{digest(rules, sentences)}",
+            version=f"{GENERAL_VERSION}.{number}+{digest(rules)}",
             base="" if base or base_name == "general" else base_name,
             languages=self._languages(),
             about=self.keys.text(self.data, ("about",)),
@@ -234,13 +264,15 @@ class _Reader:
         changed |= self._signs(words, base)
         for key in ("initial", "final"):
             changed[key] = _joined(getattr(base, key), self.keys.signs(words, ("words", key)))
-        changed["endings"] = _joined(base.endings, self.keys.endings(words, ("words", "endings")))
+        changed["endings"] = _joined(base.endings, self.keys.words(words, ("words", "endings")))
         for key in ("join_numbers", "doubled", "decimals", "times", "thousands"):
             if key in words:
                 changed[key] = self.keys.flag(words, ("words", key))
         for key in ("front", "back"):
-            changed[key] = _joined(getattr(base, key), self.keys.clitics(clitics, ("clitics", key)))
+            changed[key] = _joined(getattr(base, key), self.keys.words(clitics, ("clitics", key)))
         rules = dataclasses.replace(base, **changed)
+        for fault in count_faults(rules):
+            self.faults.add(fault.words, _PLACES[fault.field])
         for key, own in clitics.items():
             for each in own if isinstance(own, list) else ():
                 if isinstance(each, str) and needs_join(each, rules, at_front=key == "front"):
@@ -270,7 +302,7 @@ class _Reader:
         """Words with white space and those that are none, the base's included: what this profile
         says of one counts."""
         own = self._phrases()
-        apart = self.keys.texts(self.keys.table(self.data, "phrases"), ("phrases", "apart"))
+        apart = self.keys.words(self.keys.table(self.data, "phrases"), ("phrases", "apart"))
         said, unsaid = set(map(folded_phrase, own)), set(map(folded_phrase, apart))
         if both := said & unsaid:
             what = f"{shown(min(both))} is in words and in apart"
@@ -288,19 +320,21 @@ class _Reader:
         self.keys.known(table, ("phrases",), ("words", "files", "apart"))
         phrases = list(self.keys.texts(table, ("phrases", "words")))
         at = ("phrases", "files")
+        for phrase in phrases:
+            if words := phrase_fault(phrase):
+                self.faults.add(words, ("phrases", "words"))
         for file in self.keys.texts(table, at):
             try:
-                lines = self.read_beside(file).splitlines()
+                found = listed_phrases(self.read_beside(file))
             except TonemarkError as error:
                 self.faults.add(error.title.rstrip("."), at)
                 continue
-            phrases += [line for line in map(str.strip, lines) if line and line[0] != "#"]
-        if len(phrases) > PHRASES_LIMIT:
-            self.faults.add(f"more than {PHRASES_LIMIT:,} phrases", ("phrases",))
-            return ()
-        for phrase in phrases:
-            if not phrase.strip() or len(phrase.splitlines()) > 1:
-                self.faults.add(f"{shown(phrase)} is not one line of text", ("phrases", "words"))
+            for number, phrase in found:
+                if words := phrase_fault(phrase):
+                    self.faults.add(f"{file}, line {number}: {words}", at)
+            phrases += [phrase for _, phrase in found]
+            if len(phrases) > PHRASES_LIMIT:
+                break
         return tuple(phrases)
 
     def _examples(self) -> tuple[Example, ...]:
@@ -309,11 +343,12 @@ class _Reader:
             self.faults.add("examples must be tables, [[examples]]", ("examples",))
             return ()
         taken = []
-        for each in given:
-            self.keys.known(each, ("examples",), ("text", "tokens", "sentences"))
-            text = self.keys.text(each, ("examples", "text"), long=True)
-            tokens = self.keys.texts(each, ("examples", "tokens"))
-            taken.append(Example(text, tokens, self.keys.texts(each, ("examples", "sentences"))))
+        for number, each in enumerate(given):
+            at = ("examples", str(number))
+            self.keys.known(each, at, ("text", "tokens", "sentences"))
+            text = self.keys.text(each, (*at, "text"), long=True)
+            tokens = self.keys.texts(each, (*at, "tokens"))
+            taken.append(Example(text, tokens, self.keys.texts(each, (*at, "sentences"))))
         return tuple(taken)
 
     def _languages(self) -> tuple[str, ...]:
@@ -332,18 +367,17 @@ def _repeated(phrases: Sequence[str]) -> str:
     return [each for each in phrases if times[folded_phrase(each)] > 1][1]
 
 
-def digest(*rules: Rules | SentenceRules) -> str:
-    """Eight characters that change with the rules."""
-    parts = [_written(getattr(each, f.name)) for each in rules for f in dataclasses.fields(each)]
-    return hashlib.blake2s("\x1e".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+def digest(rules: Rules) -> str:
+    """Eight characters that change with what may give some text other tokens."""
+    fields = {each.name: _sorted(getattr(rules, each.name)) for each in dataclasses.fields(Rules)}
+    return hashlib.blake2s(json.dumps(fields).encode()).hexdigest()[:8]
 
 
-def _written(value: object) -> str:
+def _sorted(value: object) -> object:
+    """A field of `Rules` without the order that its entries are given in, which changes nothing."""
     if isinstance(value, Mapping):
-        return "\x1f".join(f"{key}\x1d{chr(29).join(value[key])}" for key in sorted(value))
-    if isinstance(value, frozenset):
-        return "\x1f".join(sorted(value))
-    return "\x1f".join(value) if isinstance(value, tuple) else str(value)
+        return sorted(value.items())
+    return sorted(value) if isinstance(value, tuple | str) else value
 
 
 def _joined(base: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:

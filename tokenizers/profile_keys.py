@@ -8,17 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import regex
-
-from tonemark.text import graphemes
-from tonemark.tokenizers.rules import LONGEST_CLITIC
+from tonemark.tokenizers.rule_limits import value_faults
 from tonemark.toml_files import Faults, KeyPath, shown
-
-EXCEPTIONS_LIMIT = 20_000
-"""Exceptions that a profile may have."""
-
-_ENDING = regex.compile(r"[\p{L}\p{M}]*(?:[-\u2010\u2011]\p{L}[\p{L}\p{M}]*)+")
-_JOINED = regex.compile(r"[\p{L}\p{M}\p{N}_--\p{Lm}]", regex.V1)
 
 
 class Keys:
@@ -79,62 +70,33 @@ class Keys:
         if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
             self.faults.add(f'{at[-1]} must be text in "quotes", not {shown(value)}', at)
             return ()
-        for each in given:
-            if not each or len(each) > 8 or _unseen(each):
-                self.faults.add(f"{at[-1]}: {shown(each)} holds no characters that can be seen", at)
-                return ()
-        if at[-1] in ("letters", "join", "split") and any(len(each) > 1 for each in given):
+        single = at[-1] in ("letters", "join", "split")
+        if single and any(len(each) > 1 for each in given):
             self.faults.add(f"{at[-1]} holds single characters", at)
             return ()
-        letter = next(filter(_JOINED.match, given), None) if at[-1] == "join" else None
-        if letter:
-            self.faults.add(f"join: {shown(letter)} is a letter already", at)
-            return ()
-        return tuple(given)
+        return self._faultless(tuple(given), at)
 
-    def endings(self, table: dict[str, Any], at: KeyPath) -> tuple[str, ...]:
-        """Ends of words that a hyphen sets off."""
-        taken = self.texts(table, at)
-        for each in taken:
-            if not _ENDING.fullmatch(each) or len(each) >= LONGEST_CLITIC:
-                self.faults.add(f"{at[-1]}: {shown(each)} is not an ending with a hyphen", at)
-                return ()
-        return taken
+    def words(self, table: dict[str, Any], at: KeyPath) -> tuple[str, ...]:
+        """A list of texts of which each must be as its field of `Rules` asks."""
+        return self._faultless(self.texts(table, at), at)
 
-    def clitics(self, table: dict[str, Any], at: KeyPath) -> tuple[str, ...]:
-        """What may be split off a word."""
-        taken = []
-        for each in self.texts(table, at):
-            if not each or _unseen(each) or len(each) >= LONGEST_CLITIC or not _is_whole(each):
-                self.faults.add(f"{at[-1]}: {shown(each)} cannot be a clitic", at)
-            else:
-                taken.append(each)
-        return tuple(taken)
+    def _faultless(self, value: tuple[str, ...], at: KeyPath) -> tuple[str, ...]:
+        found = list(value_faults(at[-1], value))
+        for fault in found:
+            self.faults.add(fault.words, at)
+        return () if found else value
 
     def exceptions(self, table: dict[str, Any]) -> dict[str, tuple[str, ...]]:
         """Stretches without white space, each with the pieces that make it up."""
-        if len(table) > EXCEPTIONS_LIMIT:
-            self.faults.add(f"more than {EXCEPTIONS_LIMIT:,} exceptions", ("exceptions",))
-            return {}
         taken: dict[str, tuple[str, ...]] = {}
         for key, value in table.items():
-            at = ("exceptions", key)
             pieces = [value] if isinstance(value, str) else value
             if not isinstance(pieces, list) or not all(isinstance(p, str) and p for p in pieces):
-                self.faults.add(f'{shown(key)} must be a list of its pieces, ["a", "b"]', at)
-            elif "".join(pieces) != key or not all(map(_is_whole, pieces)):
-                self.faults.add(f"the pieces of {shown(key)} do not make it up", at)
-            elif not key or _unseen(key):
-                self.faults.add(f"{shown(key)} holds white space: such words are [phrases]", at)
+                what = f'{shown(key)} must be a list of its pieces, ["a", "b"]'
+                self.faults.add(what, ("exceptions", key))
             else:
                 taken[key] = tuple(pieces)
+        for fault in list(value_faults("exceptions", taken)):
+            self.faults.add(fault.words, ("exceptions", fault.key))
+            del taken[fault.key]
         return taken
-
-
-def _unseen(text: str) -> bool:
-    return any(character.isspace() for character in text) or not text.isprintable()
-
-
-def _is_whole(piece: str) -> bool:
-    """Whether it does not begin with what belongs to the cluster of a letter before it."""
-    return next(iter(graphemes("x" + piece)))[1] == 1

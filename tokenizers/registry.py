@@ -165,11 +165,15 @@ def read_tokenizer(path: Path, name: str = "") -> Tokenizer:
         from tonemark.tokenizers.learned import read_learned
 
         return read_learned(path)
-    from tonemark.tokenizers.profile import line_of, read_profile
+    from tonemark.tokenizers.profile import line_of, place_of_phrase, read_profile
+    from tonemark.tokenizers.words import LongWord
 
     profile = read_profile(path, name=name)
     try:
         return tokenizer_from(profile, path.parent)
+    except LongWord as error:
+        place = place_of_phrase(path, error.folded)
+        raise TonemarkError(f"{place}: {error.title}", error.remedy) from None
     except TonemarkError as error:
         place = f"{path.name}, line {line_of(path, ('base',))}"
         raise TonemarkError(f"{place}: {error.title}", error.remedy) from None

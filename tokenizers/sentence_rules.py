@@ -63,7 +63,7 @@ def sentence_rules(
         note("must be true or false", "ordinals")
         ordinals = base.ordinals
     for key in found:
-        note(f'there is no key "{key}" here; known: {", ".join(_KEYS)}', key)
+        note(f"there is no key {shown(key)} here; known: {', '.join(_KEYS)}", key)
     return replace(
         base,
         ends=(base.ends | ends) - not_ends,
@@ -97,11 +97,12 @@ def _abbreviations(table: dict[str, Any], key: str, note: Note) -> frozenset[str
     known: set[str] = set()
     for each in value:
         if not each or any(character.isspace() for character in each):
-            note(f"{each!r} is empty or holds white space: list its parts one by one", key)
+            note(f"{shown(each)} is empty or holds white space: list its parts one by one", key)
         elif not each.endswith(".") or len(each) > LONGEST_WORD:
-            note(f"{each!r} does not end in a full stop, or is too long", key)
+            note(f"{shown(each)} does not end in a full stop, or is too long", key)
         else:
-            known |= {each, each.upper()}
+            # Upper case may be longer, as of ß: that is never looked for.
+            known |= {form for form in (each, each.upper()) if len(form) <= LONGEST_WORD}
             if each == each.lower():
                 known.add(each[0].upper() + each[1:])
     return frozenset(known)

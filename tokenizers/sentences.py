@@ -56,7 +56,8 @@ def sentences(text: str, rules: SentenceRules = ANY_LANGUAGE) -> list[Token]:
       them; ። ؟ । 。 and others do not. ፡፡ and :: stand for ። after an Ethiopic letter. N'Ko's ߸
       is a comma (Unicode), and ends one only where a profile says so.
     - It goes on where the next word begins in lower case (in texts that have capitals), or with a
-      comma and the like; uMandela and i-ANC count as capitals behind a plain full stop.
+      comma and the like; uMandela and i-ANC count as capitals behind a plain full stop. Behind an
+      ellipsis it goes on before any letter but a capital, in scripts without case too.
     - A full stop ends none behind an initial (J. K.), an abbreviation of the rules or one that
       most languages share, one with stops inside (U.S., ዓ.ም.; p.m. ends one before a capital),
       a capital and consonants (Dr., St.), nor a number that begins the sentence (3. Mwanzo).

@@ -11,7 +11,7 @@ from itertools import pairwise
 import regex
 
 from tonemark.errors import TonemarkError
-from tonemark.text import visible
+from tonemark.text import short
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.rules import folded_phrase
 
@@ -20,6 +20,17 @@ LONGEST = 16
 
 _BREAK = regex.compile(r"[\n\v\f\r\x1C-\x1E\x85\u2028\u2029]")
 """Where `str.splitlines` ends a line. No word reaches over one."""
+
+
+class LongWord(TonemarkError):
+    """A word of more tokens than are allowed; `folded` is it, as `folded_phrase` makes it."""
+
+    def __init__(self, folded: str, count: int) -> None:
+        super().__init__(
+            f"The word {short(folded, 60)} has {count} tokens: {LONGEST} are allowed.",
+            "Take it out of [phrases], or cut it.",
+        )
+        self.folded = folded
 
 
 class Phrases:
@@ -31,7 +42,7 @@ class Phrases:
     letters are equal, and a space in a word stands for any white space but the end of a line; where
     there is none, none may stand in the text. A phrase of one token changes nothing.
 
-    Raises TonemarkError where one has more than `LONGEST` tokens; with `anywhere`, such are never
+    Raises LongWord where one has more than `LONGEST` tokens; with `anywhere`, such are never
     found.
     """
 
@@ -65,10 +76,7 @@ class Phrases:
 
     def _add(self, keys: list[str]) -> None:
         if len(keys) > LONGEST:
-            raise TonemarkError(
-                f"The word {visible(''.join(keys))} has {len(keys)} tokens: {LONGEST} are allowed.",
-                "Take it out of [phrases], or cut it.",
-            )
+            raise LongWord("".join(keys), len(keys))
         if len(keys) < 2:
             return
         self._pairs.add((keys[0], keys[1].lstrip(" ")))

@@ -284,7 +284,10 @@ STATE = asdict(Told(1, "u", 1.0, heard=1.0))
     ],
     ids=lambda told: str(told)[:24],
 )
-def test_figures_out_of_range_are_no_state(told: dict[str, Any], project: Project) -> None:
+def test_figures_out_of_range_are_no_state(
+    told: dict[str, Any], project: Project, site: Path
+) -> None:
+    plug_words(site)
     folder = project("Asha")
     (folder / "suggester").mkdir()
     (folder / "suggester" / "state.json").write_text(json.dumps(STATE | told))
@@ -292,7 +295,8 @@ def test_figures_out_of_range_are_no_state(told: dict[str, Any], project: Projec
     assert Place(folder).told() == Told()
 
 
-def test_a_time_of_its_file_out_of_range_is_none(project: Project) -> None:
+def test_a_time_of_its_file_out_of_range_is_none(project: Project, site: Path) -> None:
+    plug_words(site)
     folder = project("Asha")
     state = folder / "suggester" / "state.json"
     state.parent.mkdir()
@@ -301,7 +305,8 @@ def test_a_time_of_its_file_out_of_range_is_none(project: Project) -> None:
     assert checks(folder).startswith("ok")
 
 
-def test_words_of_a_strangers_file_are_no_commands_of_ours(project: Project) -> None:
+def test_words_of_a_strangers_file_are_no_commands_of_ours(project: Project, site: Path) -> None:
+    plug_words(site)
     folder = project("Asha")
     place = Place(folder)
     place.make()

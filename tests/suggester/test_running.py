@@ -115,7 +115,7 @@ def test_its_child_ends_with_it(
     hangs = tmp_path / "hangs"
     odd = f"open({str(hangs)!r}, 'w'); time.sleep(600)"
     plug_words(site, f"    def odd(self, text, found):\n        {odd}\n")
-    process = started(project("odd"), time_limit=2.0).pid
+    process = started(project("odd"), time_limit=30.0).pid
 
     def child() -> int:
         children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
@@ -246,14 +246,15 @@ def test_one_without_a_sign_of_life_is_told_of(project: Project, site: Path) -> 
     place.make()
     lock = place.take(0.0)
     assert lock is not None
-    place.tell(Told(12345, "amina", 1.0))
+    place.tell(Told(os.getpid(), "amina", 1.0))
     suggester = Suggester(place.project)
     assert suggester.trouble() is None
     os.utime(place.path / "state.json", (1.0, 1.0))
     suggester.tend()
     trouble = suggester.trouble()
     assert trouble is not None
-    assert "kill -9 12345" in trouble.remedy
+    if Path("/proc/locks").exists():
+        assert f"kill -9 {os.getpid()}" in trouble.remedy
     os.close(lock)
     suggester.close()
 

@@ -106,7 +106,7 @@ def test_another_tokenizer_frees_whoever_waits(
     term.wait(lambda _: term.ended())
 
 
-def test_quitting_while_one_waits_keeps_the_page(
+def test_quitting_while_one_waits_leaves_the_page_to_others(
     project: Callable[..., Path], site: Path, terminal: Callable[..., Any], tmp_path: Path
 ) -> None:
     gate = tmp_path / "gate"
@@ -117,7 +117,7 @@ def test_quitting_while_one_waits_keeps_the_page(
     term.send("q")
     term.wait(lambda _: term.ended())
     gate.touch()
-    term = terminal("annotate", folder, "--as", "amina")
+    term = terminal("annotate", folder, "--as", "juma")
     term.wait("Asha na Juma")
     term.send("q")
     term.wait(lambda _: term.ended())

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tonemark.text import visible
 from tonemark.tokenizers.check import faults
 from tonemark.tokenizers.general import GeneralTokenizer
 from tonemark.tokenizers.rules import Rules
@@ -24,6 +25,9 @@ CLICKS = GeneralTokenizer(Rules(letters="|¦"))
         ("a|b ␣\\", "a|¦|b \\␣|\\\\"),
         ("a ¦ b", "a \\¦ b"),
         ("", ""),
+        ("ko\u00adka ma\u200cma \u200b x", r"ko\{AD}ka ma\{200C}ma \{200B} x"),
+        ("kws\nkho mob", r"kws\{A}kho mob"),
+        ("\u0301a {x} \\{41}", r"\{301}a {|x|} \\|{|41|}"),
     ],
 )
 def test_what_is_shown(text: str, line: str) -> None:
@@ -97,3 +101,18 @@ def test_a_click_is_readable() -> None:
 )
 def test_bars_that_part_nothing(line: str, idle: bool) -> None:
     assert has_idle_marks(line) is idle
+
+
+LINES = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+
+
+@given(LINES)
+def test_any_text_is_shown_safely_and_read_back(line: str) -> None:
+    """But for white space between tokens, which is a space or the end of a line."""
+    tokens = TOKENIZER.tokenize(line)
+    told = shown(line, tokens)
+    assert visible(told) == told
+    text, found = read_shown(told)
+    assert [text[a:b] for a, b in found] == [line[a:b] for a, b in tokens]
+    if "\n" not in line:
+        assert shown(text, found) == told
