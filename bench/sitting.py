@@ -11,12 +11,13 @@ from typing import NamedTuple
 
 from tonemark.corpus.drafts import Edit
 from tonemark.corpus.events import Event, Replayed, replay
-from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.intake import add_records
 from tonemark.corpus.journal import parse
 from tonemark.corpus.pages import MemoryLog, Page, Sheet
 from tonemark.corpus.project import create_project, label_keys, read_project
 from tonemark.corpus.queue import Claim, events_of
 from tonemark.corpus.records import Record
+from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.corpus.tokens import sentence_rules_with

@@ -17,7 +17,8 @@ from material import tonemark
 from processes import in_processes
 from texts import LANGUAGES, make_text
 
-from tonemark.corpus.intake import BATCH, Report, add_records
+from tonemark.corpus.intake import BATCH, add_records
+from tonemark.corpus.reports import Report
 from tonemark.corpus.store import Store, create_store
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import ReadOptions

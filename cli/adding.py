@@ -12,7 +12,8 @@ from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias
 import click
 
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json, value_of
-from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.intake import add_records
+from tonemark.corpus.reports import Report
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, sentence_rules_with, tokenizer_of, tokens_of
 from tonemark.errors import TonemarkError

@@ -180,7 +180,8 @@ def tokenizers_command(ctx: click.Context, as_json: bool) -> None:
 @click.argument("name", metavar="NAME|FILE")
 def show_command(name: str) -> None:
     """Print the profile of that name: its rules, their sources, its examples."""
-    from tonemark.tokenizers.profile import BUNDLED, beside, bundled_names, parse_profile, read_text
+    from tonemark.tokenizers.bundled import BUNDLED, bundled_names
+    from tonemark.tokenizers.profile import beside, parse_profile, read_text
     from tonemark.tokenizers.registry import GENERAL, PROFILE_SUFFIX, code_package, is_file_name
 
     path = BUNDLED / f"{name}{PROFILE_SUFFIX}" if name in bundled_names() else Path(name)

@@ -113,6 +113,13 @@ def _suggester(folder: Path) -> Suggester:
     return Suggester(folder)
 
 
+def _maker(desk: Desk) -> Suggester:
+    """What makes the tokens for a desk; it knows which package the desk's are to be of."""
+    made = _suggester(desk.project.folder)
+    made.package = lambda: getattr(desk.tokenizer, "package", "")
+    return made
+
+
 def _check_terminal() -> None:
     """Textual spins on a stdin that is no terminal, and paints over a TERM that cannot be."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -133,7 +140,7 @@ def _run(desk: Desk, first: Screen[None], bidi: Bidi | None) -> int:
 
     cut_off = True
     try:
-        app = TonemarkApp(desk, first, bidi, lambda: _suggester(desk.project.folder))
+        app = TonemarkApp(desk, first, bidi, lambda: _maker(desk))
         app.run(mouse=False)
         cut_off = bool(app.crash or app.return_code)
     finally:

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import time
-from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
-from tonemark import plugins
 from tonemark.corpus import places, queue
 from tonemark.corpus.documents import Damaged, damaged
 from tonemark.corpus.events import MALFORMED, Event, replay
@@ -28,14 +26,14 @@ from tonemark.corpus.pages import Page, ReadOnlyLog, Sheet
 from tonemark.corpus.project import Project
 from tonemark.corpus.queue import Claim, Outcome
 from tonemark.corpus.records import Answer
-from tonemark.corpus.spans import Suggestion
+from tonemark.corpus.spans import apart
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import (
     AnyTokenizer,
-    StoredTokenizer,
     TokensAwaited,
     check_there,
     package_loaded,
+    tokenizer_anew,
     tokenizer_of,
     tokens_of,
 )
@@ -131,22 +129,12 @@ class Desk:
 
     def open_awaited(self) -> Page | None:
         """Open the page of which the tokens were not there: cheap as long as they are not."""
-        self._follow_package()
+        if package_loaded(self.store, self.tokenizer) not in ("", self._followed):
+            # One may be upgraded under an open window.
+            self._followed = package_loaded(self.store, self.tokenizer)
+            with contextlib.suppress(TonemarkError):  # half of it is there
+                self.tokenizer = tokenizer_anew(self.project)
         return self._awaited()
-
-    def _follow_package(self) -> None:
-        """Look once more which package is installed, where the suggester has loaded another: one
-        may upgrade it under an open window."""
-        tokenizer = self.tokenizer
-        if not isinstance(tokenizer, StoredTokenizer):
-            return
-        loaded = package_loaded(self.store, tokenizer)
-        if loaded in (tokenizer.package, self._followed):
-            return
-        self._followed = loaded
-        plugins.plugins.cache_clear()
-        with contextlib.suppress(TonemarkError):  # half of it is there
-            self.tokenizer = tokenizer_of(self.project, loads_code=False)
 
     def use_project(self, project: Project) -> None:
         """Take in a project file that changed; pages that are open keep their tokens.
@@ -404,14 +392,3 @@ class Desk:
         folder = self.project.folder / "journal" / claim.annotator
         check_inside(self.project.folder, folder)
         return folder / f"{claim.document}.{claim.number}.log"
-
-
-def apart(suggestions: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
-    """Of suggestions that overlap the one with the better score, else the longer: a page on which
-    spans may not overlap must not offer both."""
-    kept: list[Suggestion] = []
-    for each in sorted(suggestions, key=lambda s: (-s.score, s.start - s.end, s.start)):
-        at = bisect_left(kept, each.start, key=lambda s: s.start)
-        if not any(other.overlaps(each.start, each.end) for other in kept[max(0, at - 1) : at + 1]):
-            kept.insert(at, each)
-    return tuple(kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -96,3 +97,14 @@ def parsed_sources(data: Any) -> tuple[str, ...]:
     if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
         raise ValueError(data)
     return tuple(found)
+
+
+def apart(suggestions: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
+    """Of suggestions that overlap the one with the better score, else the longer: a page on which
+    spans may not overlap must not offer both."""
+    kept: list[Suggestion] = []
+    for each in sorted(suggestions, key=lambda s: (-s.score, s.start - s.end, s.start)):
+        at = bisect_left(kept, each.start, key=lambda s: s.start)
+        if not any(other.overlaps(each.start, each.end) for other in kept[max(0, at - 1) : at + 1]):
+            kept.insert(at, each)
+    return tuple(kept)

@@ -304,10 +304,10 @@ def _check_ours(path: Path, application: int, version: int) -> None:
         )
     if version < SCHEMA_VERSION:
         raise TonemarkError(
-            f"{path} was written by an earlier Tonemark (store version {version}), whose stores this"
-            " one cannot read.",
-            "Nothing was changed. Export it with that Tonemark (all annotators, --format jsonl), and"
-            " add the export to a new project.",
+            f"{path} was written by an earlier Tonemark (store version {version}), whose stores"
+            " this one cannot read.",
+            "Nothing was changed. Export it with that Tonemark (all annotators, --format jsonl),"
+            " and add the export to a new project.",
         )
 
 

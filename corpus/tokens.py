@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import NamedTuple, Protocol, TypeAlias
 
+from tonemark import plugins
 from tonemark.corpus.documents import (
     Document,
     damaged,
@@ -105,6 +106,12 @@ def tokenizer_of(project: Project, *, loads_code: bool) -> AnyTokenizer:
         corrections=Corrections(profile.rules),
         sentence_rules=profile.sentences,
     )
+
+
+def tokenizer_anew(project: Project) -> AnyTokenizer:
+    """The same without its code, packages looked up as they now are."""
+    plugins.plugins.cache_clear()
+    return tokenizer_of(project, loads_code=False)
 
 
 def sentence_rules_with(tokenizer: AnyTokenizer) -> SentenceRules:
@@ -201,14 +208,16 @@ def current_id(store: Store, tokenizer: StoredTokenizer) -> int | None:
     return None if row is None else int(row[0])
 
 
-def package_loaded(store: Store, tokenizer: StoredTokenizer) -> str:
-    """The package, with its version, of which a tokenizer of that name was loaded last; empty where
-    none was."""
+def package_loaded(store: Store, tokenizer: AnyTokenizer) -> str:
+    """The package, with its version, of which the suggester loaded a tokenizer of that name last;
+    empty where it loaded none, or the one that is given."""
+    if not isinstance(tokenizer, StoredTokenizer):
+        return ""
     row = store.db.execute(
         "SELECT package FROM tokenizers WHERE name = ? ORDER BY loaded DESC LIMIT 1",
         (tokenizer.name,),
     ).fetchone()
-    return str(row[0]) if row else ""
+    return str(row[0]) if row and row[0] != tokenizer.package else ""
 
 
 def note_loaded(store: Store, tokenizer: StoredTokenizer, version: str) -> int:

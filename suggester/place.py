@@ -8,8 +8,8 @@ becomes of a process.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import errno
+import fcntl
 import json
 import os
 import stat
@@ -105,9 +105,9 @@ class Place:
             for line in Path("/proc/locks").read_text().splitlines():
                 # "1: FLOCK  ADVISORY  WRITE 17391 fd:01:98421 0 EOF" (man 5 proc_locks)
                 words = line.split()
-                if words[1] == "FLOCK" and words[3] == "WRITE" and int(words[4]) == process:
-                    if int(words[5].rpartition(":")[2]) == number:
-                        return True
+                lock = words[1], words[3], int(words[4]), int(words[5].rpartition(":")[2])
+                if lock == ("FLOCK", "WRITE", process, number):
+                    return True
         return False
 
     # The lock of those that need it

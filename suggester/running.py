@@ -34,7 +34,7 @@ BEAT = 2.0
 
 LOOK = 0.05
 """Seconds between two looks whether there is something to do: nobody notices them on a page that
-is waited for."""
+is waited for. On two cores it took 0.4 % of one while nothing was to be done."""
 
 REREAD = 0.5
 """Seconds between two looks whether the project is there, and its file changed, and somebody needs

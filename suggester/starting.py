@@ -43,7 +43,7 @@ class Suggester:
 
     def __init__(self, folder: Path, package: Callable[[], str] = str) -> None:
         self.place = Place(folder)
-        self._package = package
+        self.package = package
         self._differs = 0.0
         self._needed = -1
         self._started = 0.0
@@ -88,7 +88,7 @@ class Suggester:
         return None
 
     def _differing(self, its: str) -> TonemarkError | None:
-        ours = self._package()
+        ours = self.package()
         if not (its and ours) or its == ours:
             self._differs = 0.0
             return None

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from tonemark.corpus.desk import Desk
-from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.records import GivenAnnotation, Record
+from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.tokenizers.registry import load_tokenizer

@@ -18,7 +18,9 @@ from tonemark.files import parsed
 from tonemark.tokenizers.base import Tokenizer
 from tonemark.tokenizers.corrected import CorrectedTokenizer
 from tonemark.tokenizers.general import GeneralTokenizer
+from tonemark.tokenizers.rule_limits import rule_faults
 from tonemark.tokenizers.rules import GENERAL_VERSION, Rules
+from tonemark.tokenizers.sentence_rules import SentenceRules, as_table, sentence_rules
 
 FORMAT = 1
 """The number of the form below; a higher one was written by a later Tonemark."""
@@ -41,8 +43,10 @@ def carried(tokenizer: Tokenizer) -> bytes:
     }
     if isinstance(tokenizer, GeneralTokenizer):
         form["rules"] = dataclasses.asdict(tokenizer.rules)
+        form["sentences"] = as_table(tokenizer.sentence_rules)
     elif isinstance(tokenizer, CorrectedTokenizer):
         form["rules"] = dataclasses.asdict(tokenizer.rules)
+        form["sentences"] = as_table(tokenizer.sentence_rules)
         form["base"] = carried(tokenizer.base).decode()
         form["version"] = tokenizer.own_version
     elif data := _learned(tokenizer):
@@ -61,11 +65,15 @@ def restored(data: bytes) -> Tokenizer:
     """
     form = _read(data)
     name, version = form["name"], form["version"]
+    sentences = _sentence_rules(form.get("sentences", {}))
     if "base" in form:
         base = restored(form["base"].encode())
-        return CorrectedTokenizer(base, _rules(form.get("rules")), name=name, version=version)
+        rules = _rules(form.get("rules"))
+        return CorrectedTokenizer(base, rules, name=name, version=version, sentence_rules=sentences)
     if "rules" in form:
-        tokenizer: Tokenizer = GeneralTokenizer(_rules(form["rules"]), name=name, version=version)
+        tokenizer: Tokenizer = GeneralTokenizer(
+            _rules(form["rules"]), name=name, version=version, sentence_rules=sentences
+        )
         then, now = form.get("general"), GENERAL_VERSION
     elif "learned" in form:
         tokenizer = _from_learned(form["learned"], name)
@@ -151,7 +159,19 @@ def _rules(given: Any) -> Rules:
                 f"This tokenizer is damaged: {name} is not what it should be.",
                 _AGAIN,
             )
-    return Rules(**rules)
+    found = Rules(**rules)
+    for fault in rule_faults(found):
+        raise TonemarkError(f"This tokenizer has rules that none may have: {fault.words}.", _AGAIN)
+    return found
+
+
+def _sentence_rules(given: Any) -> SentenceRules:
+    def refuse(words: str, key: str) -> None:
+        raise TonemarkError(f"This tokenizer is damaged: {key}: {words}.", _AGAIN)
+
+    if not isinstance(given, dict):
+        raise TonemarkError("This tokenizer is damaged: sentences is no table.", _AGAIN)
+    return sentence_rules(given, refuse)
 
 
 def _as_tuples(value: Any) -> Any:

@@ -26,6 +26,7 @@ from tonemark.tokenizers.gaps import (
 )
 from tonemark.tokenizers.general import GeneralTokenizer
 from tonemark.tokenizers.rules import GENERAL_VERSION
+from tonemark.tokenizers.sentence_rules import SentenceRules
 
 _BREAK = regex.compile(r"[\n\v\f\r\x1C-\x1E\x85\u2028\u2029]")
 """Where a line ends: no word reaches over one."""
@@ -85,6 +86,11 @@ class LearnedTokenizer:
             for code in itertools.product((False, True), repeat=6)
         ]
         self._no_gap = tuple(model.weigh(edge_evidence(side)) for side in "<>")
+
+    @property
+    def sentence_rules(self) -> SentenceRules:
+        """Those of the base: what was learned is of words."""
+        return self.model.base.sentence_rules
 
     def __reduce__(self) -> tuple[object, ...]:
         from tonemark.tokenizers.learned_file import restored_learned
@@ -207,7 +213,7 @@ def digest(data: bytes) -> str:
     return hashlib.blake2s(data).hexdigest()[:8]
 
 
-FILE_LIMIT = 64 * 1024 * 1024
+FILE_LIMIT = 4 * 1024 * 1024
 """Bytes that a learned file may have."""
 
 

@@ -118,7 +118,10 @@ class Lessons:
             learned_before = base.model
             rules = replace(learned_before.base.rules, phrases=learned_before.known.listed)
             base = GeneralTokenizer(
-                rules, name=learned_before.base.name, version=learned_before.base.version
+                rules,
+                name=learned_before.base.name,
+                version=learned_before.base.version,
+                sentence_rules=learned_before.base.sentence_rules,
             )
         if not isinstance(base, GeneralTokenizer):
             raise TonemarkError(
@@ -130,7 +133,9 @@ class Lessons:
         self.language = language
         self.listed = base.rules.phrases
         bare = replace(base.rules, phrases=(), apart=())
-        self.base = GeneralTokenizer(bare, name=base.name, version=base.version)
+        self.base = GeneralTokenizer(
+            bare, name=base.name, version=base.version, sentence_rules=base.sentence_rules
+        )
         self.lines = [self._lines(each) for each in self.gold]
         self.counts = counted(map(self._strings, raw), PAIRS_LIMIT)
         self.rpa = is_rpa(

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from tonemark.errors import TonemarkError
 from tonemark.files import check_inside, open_regular
+from tonemark.tokenizers.bundled import BUNDLED, is_bundled
 from tonemark.tokenizers.profile_keys import Keys
 from tonemark.tokenizers.rule_limits import PHRASES_LIMIT, count_faults, phrase_fault
 from tonemark.tokenizers.rules import (
@@ -28,9 +29,6 @@ from tonemark.tokenizers.rules import (
 )
 from tonemark.tokenizers.sentence_rules import SentenceRules, sentence_rules
 from tonemark.toml_files import Faults, KeyPath, parse_toml, shown
-
-BUNDLED = Path(__file__).parent / "profiles"
-"""The folder of the profiles that come with Tonemark, `TAG.toml` each."""
 
 FILE_LIMIT = 4 * 1024 * 1024
 """Bytes that a profile may have, and a file of phrases."""
@@ -89,13 +87,8 @@ _PLACES: dict[str, KeyPath] = {
 """Where each field of `Rules` stands in a file."""
 
 
-def bundled_names() -> list[str]:
-    """The names of the profiles that come with Tonemark, in order."""
-    return sorted(path.stem for path in BUNDLED.glob("*.toml"))
-
-
 def bundled_profile(name: str) -> Profile:
-    """The profile of that name, one of `bundled_names`."""
+    """The profile of that name, one of `bundled.bundled_names`."""
     return read_profile(BUNDLED / f"{name}.toml", name=name)
 
 
@@ -240,7 +233,7 @@ class _Reader:
         name = self.keys.text(self.data, ("base",)) or "general"
         if name == "general":
             return name, None
-        if name in bundled_names():
+        if is_bundled(name):
             return name, bundled_profile(name)
         if name.endswith(".toml"):
             self.faults.add("base cannot be another file of rules: put them together", ("base",))
@@ -377,7 +370,7 @@ def _sorted(value: object) -> object:
     """A field of `Rules` without the order that its entries are given in, which changes nothing."""
     if isinstance(value, Mapping):
         return sorted(value.items())
-    return sorted(value) if isinstance(value, tuple | str) else value
+    return sorted(set(value)) if isinstance(value, tuple | str) else value
 
 
 def _joined(base: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from tonemark.errors import TonemarkError
 from tonemark.files import check_inside
 from tonemark.tokenizers.base import Tokenizer
+from tonemark.tokenizers.bundled import BUNDLED, bundled_names, is_bundled
 from tonemark.tokenizers.general import GeneralTokenizer
 from tonemark.tokenizers.rules import GENERAL_VERSION
-from tonemark.tokenizers.sentence_rules import SentenceRules
+from tonemark.tokenizers.sentence_rules import ANY_LANGUAGE, SentenceRules, joined
 
 if TYPE_CHECKING:
     from tonemark.tokenizers.profile import Profile
@@ -42,15 +43,13 @@ class Listed(NamedTuple):
 
 def tokenizer_names() -> list[str]:
     """The names of the tokenizers that come with Tonemark, in order."""
-    from tonemark.tokenizers.profile import bundled_names
-
     return sorted((GENERAL, *bundled_names()))
 
 
 def listed() -> list[Listed]:
     """All that is bundled and all that is installed; nothing of a plug-in is imported."""
     from tonemark.tokenizers.plugged import plugged
-    from tonemark.tokenizers.profile import bundled_names, bundled_profile
+    from tonemark.tokenizers.profile import bundled_profile
 
     about = "words, numbers and signs of any script"
     found = [Listed(GENERAL, "general", GENERAL_VERSION, about=about)]
@@ -69,7 +68,7 @@ def tokenizer_for(language: str) -> str:
     `language` is a tag in the form of `language_tag`. The profile that has the tag, or the longest
     front of it that one has: `yo-NG` gets that of `yo`. Without one it is "general".
     """
-    from tonemark.tokenizers.profile import bundled_names, bundled_profile
+    from tonemark.tokenizers.profile import bundled_profile
 
     names = bundled_names()
     by_tag = None
@@ -93,7 +92,7 @@ def runs_code(name: str, folder: Path | None = None) -> bool:
     if name.endswith(PROFILE_SUFFIX) and folder is not None:
         base = _profile_in(folder, name).base
         return bool(base) and runs_code(base, folder)
-    return not (name == GENERAL or is_file_name(name) or _is_bundled(name))
+    return not (name == GENERAL or is_file_name(name) or is_bundled(name))
 
 
 def code_package(name: str) -> str:
@@ -140,9 +139,7 @@ def load_tokenizer(name: str, folder: Path | None = None) -> Tokenizer:
         return read_tokenizer(_path_in(folder, name))
     if name == GENERAL:
         return GeneralTokenizer()
-    if _is_bundled(name):
-        from tonemark.tokenizers.profile import BUNDLED
-
+    if is_bundled(name):
         return read_tokenizer(BUNDLED / f"{name}{PROFILE_SUFFIX}", name)
     if name.startswith(SPACY):
         from tonemark.tokenizers.spacy_tokenizers import SpacyTokenizer
@@ -189,6 +186,7 @@ def tokenizer_from(profile: Profile, folder: Path) -> Tokenizer:
     from tonemark.tokenizers.corrected import CorrectedTokenizer
 
     base = load_tokenizer(profile.base, folder)
+    sentence_rules = joined(getattr(base, "sentence_rules", ANY_LANGUAGE), sentence_rules)
     return CorrectedTokenizer(
         base, profile.rules, name=name, version=version, sentence_rules=sentence_rules
     )
@@ -203,12 +201,21 @@ def tokenizer_at(name: str) -> Tokenizer:
 
 
 def sentence_rules_of(name: str, folder: Path | None = None) -> SentenceRules:
-    """The sentence rules of the tokenizer of that name: a profile's, else the general ones."""
-    from tonemark.tokenizers.profile import bundled_profile, read_profile
+    """The sentence rules of the tokenizer of that name, which may be that of a file in `folder`: a
+    profile's and those of its base, or what a learned one was learned over; else the general ones.
 
+    Runs nobody's code. Raises TonemarkError where the file is at fault.
+    """
     if name.endswith(PROFILE_SUFFIX) and folder is not None:
-        return read_profile(folder / name).sentences
-    return bundled_profile(name).sentences if _is_bundled(name) else SentenceRules()
+        profile = _profile_in(folder, name)
+        return joined(sentence_rules_of(profile.base, folder), profile.sentences)
+    if name.endswith(LEARNED_SUFFIX) and folder is not None:
+        from tonemark.tokenizers.learned import read_learned
+
+        return read_learned(_path_in(folder, name)).sentence_rules
+    from tonemark.tokenizers.profile import bundled_profile
+
+    return bundled_profile(name).sentences if is_bundled(name) else SentenceRules()
 
 
 def _path_in(folder: Path, name: str) -> Path:
@@ -224,12 +231,6 @@ def _profile_in(folder: Path, name: str) -> Profile:
     from tonemark.tokenizers.profile import read_profile
 
     return read_profile(_path_in(folder, name))
-
-
-def _is_bundled(name: str) -> bool:
-    from tonemark.tokenizers.profile import BUNDLED
-
-    return Path(name).name == name and (BUNDLED / f"{name}{PROFILE_SUFFIX}").is_file()
 
 
 def _unknown(name: str) -> TonemarkError:

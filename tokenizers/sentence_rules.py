@@ -63,6 +63,8 @@ def sentence_rules(
         note("must be true or false", "ordinals")
         ordinals = base.ordinals
     for key in found:
+        from tonemark.toml_files import shown
+
         note(f"there is no key {shown(key)} here; known: {', '.join(_KEYS)}", key)
     return replace(
         base,
@@ -72,6 +74,28 @@ def sentence_rules(
         before_numbers=base.before_numbers | before_numbers,
         ordinals=ordinals,
     )
+
+
+def joined(base: SentenceRules, own: SentenceRules) -> SentenceRules:
+    """Rules on top of others: what both say holds, and of a character what `own` says."""
+    return SentenceRules(
+        ends=(base.ends - own.not_ends) | own.ends,
+        not_ends=(base.not_ends - own.ends) | own.not_ends,
+        abbreviations=base.abbreviations | own.abbreviations,
+        before_numbers=base.before_numbers | own.before_numbers,
+        ordinals=base.ordinals or own.ordinals,
+    )
+
+
+def as_table(rules: SentenceRules) -> dict[str, Any]:
+    """The rules as plain data, of which `sentence_rules` makes them again."""
+    return {
+        "ends": "".join(sorted(rules.ends)),
+        "not_ends": "".join(sorted(rules.not_ends)),
+        "abbreviations": sorted(rules.abbreviations),
+        "before_numbers": sorted(rules.before_numbers),
+        "ordinals": rules.ordinals,
+    }
 
 
 _KEYS = ("ends", "not_ends", "abbreviations", "before_numbers", "ordinals")
@@ -94,6 +118,8 @@ def _abbreviations(table: dict[str, Any], key: str, note: Note) -> frozenset[str
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         note("must be a list of strings", key)
         return frozenset()
+    from tonemark.toml_files import shown
+
     known: set[str] = set()
     for each in value:
         if not each or any(character.isspace() for character in each):

@@ -291,7 +291,8 @@ def _begins(at: Place, number: int, text: str) -> Event:
 
 def _examples(name: str, tokenizer: Tokenizer) -> Iterator[Event]:
     """A profile's test of itself."""
-    from tonemark.tokenizers.profile import bundled_names, bundled_profile, read_profile
+    from tonemark.tokenizers.bundled import bundled_names
+    from tonemark.tokenizers.profile import bundled_profile, read_profile
     from tonemark.tokenizers.profile_notes import notes
 
     if name.endswith(".toml"):

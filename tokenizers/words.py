@@ -38,9 +38,10 @@ class Phrases:
 
     `phrases`: each a word, either as its tokens, or as a string that `cut` makes tokens of (without
     `cut` they are what white space parts; with `anywhere` a string is found whatever tokens it is
-    made of, as long as it begins and ends where tokens do). Letter case does not matter, composed and decomposed
-    letters are equal, and a space in a word stands for any white space but the end of a line; where
-    there is none, none may stand in the text. A phrase of one token changes nothing.
+    made of, as long as it begins and ends where tokens do). Letter case does not matter, composed
+    and decomposed letters are equal, and a space in a word stands for any white space but the end
+    of a line; where there is none, none may stand in the text. A phrase of one token changes
+    nothing.
 
     Raises LongWord where one has more than `LONGEST` tokens; with `anywhere`, such are never
     found.

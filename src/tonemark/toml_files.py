@@ -13,6 +13,7 @@ from typing import Any
 import regex
 
 from tonemark.errors import TonemarkError
+from tonemark.text import short
 
 FAULTS_SHOWN = 100
 """Faults that one error names: nobody mends more in one go, and a hostile file may have 100,000."""
@@ -140,7 +141,7 @@ class Faults:
 def shown(value: object) -> str:
     """A value as an error quotes it, short."""
     if isinstance(value, str):
-        return f'"{value}"' if len(value) <= 60 else f'"{value[:60]}…"'
+        return f'"{short(value, 60)}"'
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):

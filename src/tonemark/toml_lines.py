@@ -6,6 +6,7 @@ Knows nothing of projects. Source of the grammar: https://toml.io/en/v1.0.0.
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -120,11 +121,19 @@ def deep_key_line(text: str) -> int | None:
 
 
 def line_numbers(found: Iterable[Statement]) -> dict[tuple[str, ...], int]:
-    """The line, from 1, where each path first stands; a dotted path gives its beginnings too."""
+    """The line, from 1, where each path first stands; a dotted path gives its beginnings too.
+
+    What stands under the second `[[examples]]` is at ("examples", "1", ...) as well.
+    """
     lines: dict[tuple[str, ...], int] = {}
+    headers: Counter[tuple[str, ...]] = Counter()
     for statement in found:
-        for length in range(1, min(len(statement.path), 3) + 1):
-            lines.setdefault(statement.path[:length], statement.line)
+        table = statement.table
+        headers[table] += statement.is_header
+        numbered = (*table, str(headers[table] - 1), *statement.path[len(table) :])
+        for path in (statement.path, numbered) if table else (statement.path,):
+            for length in range(1, min(len(path), 3 + (path is numbered)) + 1):
+                lines.setdefault(path[:length], statement.line)
     return lines
 
 

@@ -17,8 +17,9 @@ import store_load
 import store_sittings
 
 from tonemark.corpus import queue
-from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.intake import add_records
 from tonemark.corpus.records import Record
+from tonemark.corpus.reports import Report
 from tonemark.corpus.store import Store, create_store
 from tonemark.errors import TonemarkError
 

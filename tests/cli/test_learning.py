@@ -13,9 +13,10 @@ from tests.tokenizers.invented import gold, raw
 
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.drafts import Edit
-from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.records import Answer
+from tonemark.corpus.reports import Report
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.corpus.tokens import tokenizer_of
 from tonemark.tokenizers.base import Token

@@ -12,8 +12,9 @@ from making import numbered
 
 from tonemark.corpus import intake
 from tonemark.corpus.batches import Batch, Following, batches
-from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.intake import add_records
 from tonemark.corpus.records import Record, Refusal
+from tonemark.corpus.reports import Report
 from tonemark.corpus.store import Store, create_store
 
 

@@ -20,11 +20,12 @@ from tonemark.corpus import queue, store_file
 from tonemark.corpus.annotations import events_of
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.events import Event
-from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.intake import add_records
 from tonemark.corpus.listing import listed
 from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.queue import Outcome
 from tonemark.corpus.records import GivenAnnotation, Record
+from tonemark.corpus.reports import Report
 from tonemark.corpus.soundness import examine
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import STORE_FILE, Store, create_store

@@ -16,11 +16,12 @@ from tonemark.corpus import queue
 from tonemark.corpus.annotations import annotations_of
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.drafts import Edit
-from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.intake import add_records
 from tonemark.corpus.journal import ClaimHeld, ClaimLost, Journal, parse, seize
 from tonemark.corpus.pages import Page
 from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.records import Record
+from tonemark.corpus.reports import Report
 from tonemark.corpus.soundness import examine
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store

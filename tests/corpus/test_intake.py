@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 from making import given, keyed, numbered
 
-from tonemark.corpus import intake
+from tonemark.corpus import intake, reports
 from tonemark.corpus.documents import digest
-from tonemark.corpus.intake import Match, Report, add_records
+from tonemark.corpus.intake import Match, add_records
 from tonemark.corpus.records import Record, Refusal
+from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import Store, create_store
 
@@ -192,7 +193,7 @@ def test_refusals_of_reader_and_store_come_in_the_order_of_their_lines(store: St
 def test_more_refusals_and_warnings_than_are_kept_are_still_counted(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "KEPT", 10)
+    monkeypatch.setattr(reports, "KEPT", 10)
     monkeypatch.setattr(intake, "BATCH", 7)
     report = add(store, (Refusal(n, "x") for n in range(1, 51)))
     assert (report.refused_count, len(report.refused)) == (50, 10)
@@ -270,13 +271,13 @@ def test_a_transaction_that_fails_is_not_counted(store: Store) -> None:
 CHILD = """
 import sys
 from pathlib import Path
-from tonemark.corpus import intake
+from tonemark.corpus import intake, reports
 from tonemark.corpus.records import Record
 from tonemark.corpus.store import Store
 intake.BATCH = 50
 store = Store(Path(sys.argv[1]))
 records = (Record(n, n, f"habari {n}") for n in range(1, 20_001))
-intake.add_records(store, "a.txt", records, intake.Report())
+intake.add_records(store, "a.txt", records, reports.Report())
 """
 
 

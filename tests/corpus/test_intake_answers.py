@@ -9,9 +9,10 @@ from making import given, keyed, numbered
 
 from tonemark.corpus import queue
 from tonemark.corpus.annotations import annotations_of
-from tonemark.corpus.intake import Match, Report, add_records
+from tonemark.corpus.intake import Match, add_records
 from tonemark.corpus.queue import Outcome
 from tonemark.corpus.records import GivenAnnotation, Record, Refusal
+from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import Store
 

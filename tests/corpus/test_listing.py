@@ -10,10 +10,11 @@ import pytest
 from tonemark.corpus import listing
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.drafts import Draft, Edit
-from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.intake import add_records
 from tonemark.corpus.listing import SHOWS, Listed, Show, labels_given, listed, neighbours
 from tonemark.corpus.project import create_project
 from tonemark.corpus.records import Record
+from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.tokenizers.registry import load_tokenizer

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.intake import add_records
 from tonemark.corpus.progress import AnnotatorProgress, progress
 from tonemark.corpus.records import GivenAnnotation, Record
+from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import Store, create_store
 

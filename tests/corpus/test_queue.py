@@ -11,11 +11,12 @@ from tonemark.corpus import places as documents_places
 from tonemark.corpus import queue
 from tonemark.corpus.annotations import annotations_of
 from tonemark.corpus.events import Event
-from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.intake import add_records
 from tonemark.corpus.journal import ClaimLost
 from tonemark.corpus.progress import progress
 from tonemark.corpus.queue import Claim, Outcome
 from tonemark.corpus.records import Record
+from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import Store, create_store
 from tonemark.errors import TonemarkError

@@ -21,11 +21,12 @@ from hypothesis.stateful import (
 from tonemark.corpus.annotations import annotations_of
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.drafts import Draft, Edit
-from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.intake import add_records
 from tonemark.corpus.journal import ClaimHeld, ClaimLost, Journal
 from tonemark.corpus.pages import Page
 from tonemark.corpus.project import Project, create_project
 from tonemark.corpus.records import ANSWERS, Answer, Record
+from tonemark.corpus.reports import Report
 from tonemark.corpus.soundness import examine
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import STORE_FILE, Store, create_store

@@ -18,9 +18,10 @@ from making import run_tonemark
 from tonemark.cli.commands import run
 from tonemark.corpus import store_file
 from tonemark.corpus.desk import Desk
-from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.records import GivenAnnotation, Record
+from tonemark.corpus.reports import Report
 from tonemark.corpus.rescue import rescue
 from tonemark.corpus.soundness import examine
 from tonemark.corpus.spans import Span, Suggestion

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tonemark.corpus import search
-from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.intake import add_records
 from tonemark.corpus.records import Record
+from tonemark.corpus.reports import Report
 from tonemark.corpus.search import Hit, folded, folds_by_itself, scan
 from tonemark.corpus.store import Store, create_store
 

@@ -15,9 +15,10 @@ import regex
 
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.drafts import Edit
-from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.records import GivenAnnotation, Record
+from tonemark.corpus.reports import Report
 from tonemark.corpus.soundness import Checked, Finding, examine
 from tonemark.corpus.soundness_files import examine_files
 from tonemark.corpus.spans import Span, Suggestion

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.intake import add_records
 from tonemark.corpus.records import Record
+from tonemark.corpus.reports import Report
 from tonemark.corpus.schema import APPLICATION_ID, SCHEMA_VERSION
 from tonemark.corpus.store import Store, create_store
 from tonemark.errors import TonemarkError

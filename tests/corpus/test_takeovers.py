@@ -16,10 +16,11 @@ from tonemark.corpus.annotations import annotations_of
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.drafts import Edit
 from tonemark.corpus.events import Event
-from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.intake import add_records
 from tonemark.corpus.journal import ClaimHeld, ClaimLost, Journal, seize
 from tonemark.corpus.project import create_project
 from tonemark.corpus.records import Record
+from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.tokenizers.registry import load_tokenizer

@@ -12,8 +12,9 @@ from making import keyed, numbered
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.documents import Damaged
 from tonemark.corpus.drafts import Edit
-from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import create_project
+from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.corpus.tokens import (

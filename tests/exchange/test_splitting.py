@@ -13,9 +13,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from making import given, keyed, numbered
 
-from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.intake import add_records
 from tonemark.corpus.pieces import PIECE, parsed_piece
 from tonemark.corpus.records import GivenAnnotation, Record, Refusal
+from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import Store
 from tonemark.exchange.splitting import held_together, split_records

@@ -15,8 +15,9 @@ import pytest
 from making import numbered
 from suggesters import DEADLINE
 
-from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import create_project
+from tonemark.corpus.reports import Report
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.suggester.place import Place
 
@@ -56,6 +57,7 @@ def started() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
 
     def start(folder: Path, **times: float) -> subprocess.Popen[bytes]:
         code = "import sys; from pathlib import Path; from tonemark.suggester.running import run\n"
+        code += "from tonemark.suggester import tokenizing; tokenizing.WATCH = 0.1\n"
         code += f"run(Path(sys.argv[1]), **{times!r})"
         running.append(subprocess.Popen([sys.executable, "-P", "-c", code, str(folder)]))
         return running[-1]

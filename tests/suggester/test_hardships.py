@@ -21,9 +21,10 @@ from suggesters import is_alive, plug_words, until
 from tonemark.cli.checks.suggester import suggester_checks
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.drafts import Edit
-from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.intake import add_records
 from tonemark.corpus.pages import Page
 from tonemark.corpus.project import add_label, read_project, set_tokenizer
+from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.corpus.tokens import TokensAwaited, tokenizer_of
@@ -88,9 +89,11 @@ def checks(folder: Path) -> str:
 # What changes meanwhile
 
 
-def test_an_open_window_follows_an_upgrade(project: Project, site: Path) -> None:
+def test_an_open_window_follows_an_upgrade(project: Project, site: Path, started: Started) -> None:
     plug_words(site)
     folder = project("Asha one")
+    started(folder)
+    until(at_work(folder))
     desk, tended = desk_of(folder), Suggester(folder)
     waited_for(desk, desk.open_next, tended)
     shutil.rmtree(site)

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.tokenizers.test_general import TEXTS
 
+from tonemark.tokenizers.bundled import BUNDLED, bundled_names
 from tonemark.tokenizers.check import faults
 from tonemark.tokenizers.clusters import whole_clusters
-from tonemark.tokenizers.profile import BUNDLED, bundled_names, bundled_profile
+from tonemark.tokenizers.profile import bundled_profile
 from tonemark.tokenizers.registry import load_tokenizer
 from tonemark.tokenizers.sentences import sentences
 

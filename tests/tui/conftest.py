@@ -14,9 +14,10 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from tonemark.corpus.desk import Desk
-from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import create_project
 from tonemark.corpus.records import Record
+from tonemark.corpus.reports import Report
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.tokenizers.registry import load_tokenizer
 from tonemark.tui.app import TonemarkApp

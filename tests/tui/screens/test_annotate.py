@@ -15,10 +15,11 @@ from textual.pilot import Pilot
 
 from tonemark.corpus.annotations import annotations_of
 from tonemark.corpus.desk import Desk
-from tonemark.corpus.intake import Report, add_records
+from tonemark.corpus.intake import add_records
 from tonemark.corpus.journal import ClaimHeld, Journal
 from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.records import Record
+from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Suggestion
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.tokenizers.registry import load_tokenizer
