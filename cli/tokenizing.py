@@ -109,7 +109,7 @@ def tokenize_command(
 
     A bar | stands where two tokens meet without a space, and ␣ for a space inside a token.
     """
-    from tonemark.tokenizers.registry import sentence_rules_of
+    from tonemark.corpus.tokens import sentence_rules_with
     from tonemark.tokenizers.shown import shown
 
     chosen = tokenizer_chosen(lang, tokenizer)
@@ -119,7 +119,7 @@ def tokenize_command(
         refused.append(line)
         say(f"{file.name}, line {line}: {reason}", err=True)
 
-    rules = sentence_rules_of(chosen.name, Path(tokenizer).parent if tokenizer else None)
+    rules = sentence_rules_with(chosen)
     for record in records_of(file, refuse):
         for text in _parts(record.text, rules) if by_sentence else (record.text,):
             tokens = chosen.tokenize(text)

@@ -40,6 +40,7 @@ class Statement(NamedTuple):
     `table` is the path of the header it stands under (for a header, of itself); `path` is its own,
     whole. `line` counts from 1. `end` is the offset, in code points, behind its last character,
     before any comment on the same line; `value` the one behind its `=`, for a header its end.
+    `is_item` says of a header that it is `[[header]]`.
     """
 
     table: tuple[str, ...]
@@ -48,6 +49,7 @@ class Statement(NamedTuple):
     end: int
     is_header: bool
     value: int
+    is_item: bool = False
 
 
 def statements(text: str) -> Iterator[Statement]:
@@ -59,9 +61,9 @@ def statements(text: str) -> Iterator[Statement]:
     line, counted, at = 1, 0, _end(_BLANK, text, 0)
     while at < len(text):
         line, counted = line + text.count("\n", counted, at), at
-        is_header = text[at] == "["
+        is_header, is_item = text[at] == "[", text.startswith("[[", at)
         if is_header:
-            table, at = _path(text, at + 2 if text.startswith("[[", at) else at + 1)
+            table, at = _path(text, at + 2 if is_item else at + 1)
             end = at = text.index("]", at) + (2 if text.startswith("]]", at) else 1)
             path = table
             value = end
@@ -70,7 +72,7 @@ def statements(text: str) -> Iterator[Statement]:
             path = table + own
             value = text.index("=", at) + 1
             end = at = _value_end(text, value)
-        yield Statement(table, path, line, end, is_header, value)
+        yield Statement(table, path, line, end, is_header, value, is_item)
         at = _end(_BLANK, text, at)
 
 
@@ -126,14 +128,16 @@ def line_numbers(found: Iterable[Statement]) -> dict[tuple[str, ...], int]:
     What stands under the second `[[examples]]` is at ("examples", "1", ...) as well.
     """
     lines: dict[tuple[str, ...], int] = {}
-    headers: Counter[tuple[str, ...]] = Counter()
+    items: Counter[tuple[str, ...]] = Counter()
     for statement in found:
-        table = statement.table
-        headers[table] += statement.is_header
-        numbered = (*table, str(headers[table] - 1), *statement.path[len(table) :])
-        for path in (statement.path, numbered) if table else (statement.path,):
-            for length in range(1, min(len(path), 3 + (path is numbered)) + 1):
-                lines.setdefault(path[:length], statement.line)
+        table, path = statement.table, statement.path
+        for length in range(1, min(len(path), 3) + 1):
+            lines.setdefault(path[:length], statement.line)
+        items[table] += statement.is_item
+        if items[table]:
+            numbered = (*table, str(items[table] - 1))
+            lines.setdefault(numbered, statement.line)
+            lines.setdefault(numbered + path[len(table) :], statement.line)
     return lines
 
 

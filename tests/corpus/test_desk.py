@@ -9,14 +9,14 @@ import pytest
 import regex
 
 from tonemark.corpus.annotations import annotations_of
-from tonemark.corpus.desk import Desk, apart
+from tonemark.corpus.desk import Desk
 from tonemark.corpus.drafts import Edit
 from tonemark.corpus.intake import add_records
 from tonemark.corpus.journal import ClaimHeld, ClaimLost, Journal
 from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.records import Record
 from tonemark.corpus.reports import Report
-from tonemark.corpus.spans import Span, Suggestion
+from tonemark.corpus.spans import Span, Suggestion, apart
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.tokenizers.base import Token
 
