@@ -44,7 +44,7 @@ from tonemark.corpus.tokens import sentence_rules_with
 from tonemark.errors import TonemarkError
 from tonemark.patterns.candidates import WordCount
 from tonemark.tokenizers.registry import load_tokenizer
-from tonemark.tokenizers.sentence_rules import SentenceRules
+from tonemark.tokenizers.sentences.rules import SentenceRules
 from tonemark.tui.page.keys import key_table
 from tonemark.tui.page.layout import LIST_INDENT, opening_mode, window
 from tonemark.tui.page.render import render

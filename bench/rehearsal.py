@@ -16,7 +16,7 @@ from tonemark.corpus.events import Replayed
 from tonemark.corpus.pages import MemoryLog, Page, Sheet
 from tonemark.corpus.queue import Claim
 from tonemark.patterns.candidates import WordCount
-from tonemark.tokenizers.sentence_rules import ANY_LANGUAGE, SentenceRules
+from tonemark.tokenizers.sentences.rules import ANY_LANGUAGE, SentenceRules
 from tonemark.tui.page.keyboard import Keyboard
 from tonemark.tui.page.keys import KeyTable
 from tonemark.tui.page.layout import Mode

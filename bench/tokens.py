@@ -22,10 +22,10 @@ from tonemark.errors import TonemarkError
 from tonemark.exchange.base import ReadOptions
 from tonemark.exchange.registry import read_records
 from tonemark.tokenizers.base import Token, Tokenizer
+from tonemark.tokenizers.bridges.spacy_bridge import SpacyBridge
+from tonemark.tokenizers.bridges.spacy_tokenizers import SpacyTokenizer
 from tonemark.tokenizers.registry import GENERAL, load_tokenizer, tokenizer_for
 from tonemark.tokenizers.score import Score, WhiteSpace, WordsAndSigns, score
-from tonemark.tokenizers.spacy_bridge import SpacyBridge
-from tonemark.tokenizers.spacy_tokenizers import SpacyTokenizer
 
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
 

@@ -16,9 +16,9 @@ from figures import Figure
 from tonemark.exchange.base import ReadOptions
 from tonemark.exchange.registry import read_records
 from tonemark.tokenizers.base import Token, Tokenizer
-from tonemark.tokenizers.learned import LearnedTokenizer
-from tonemark.tokenizers.learned_file import restored_learned
-from tonemark.tokenizers.learning import GoldText, Lessons, Trial, learn, total
+from tonemark.tokenizers.learned.file import restored_learned
+from tonemark.tokenizers.learned.learning import GoldText, Lessons, Trial, learn, total
+from tonemark.tokenizers.learned.segmenter import LearnedTokenizer
 from tonemark.tokenizers.registry import load_tokenizer
 from tonemark.tokenizers.score import Score, score
 

@@ -147,7 +147,7 @@ def add_command(
 
 def _cut(split: Split | None, tokenizer: str, folder: Path) -> Cut:
     """What divides a text, by the rules of the project's tokenizer."""
-    from tonemark.tokenizers.sentences import paragraphs, sentences
+    from tonemark.tokenizers.sentences.sentences import paragraphs, sentences
 
     if split != "sentences":
         return paragraphs

@@ -14,7 +14,7 @@ from tonemark.cli.opening import DIRECTORY, json_option, say, say_json
 from tonemark.text import short
 
 if TYPE_CHECKING:
-    from tonemark.tokenizers.trial_process import Fault, Trial
+    from tonemark.tokenizers.trial.process import Fault, Trial
 
 SHOWN = 3
 """Faults of a kind that are printed: one mended often mends them all."""
@@ -51,7 +51,7 @@ def check_command(name: str, file: Path | None, limit: float, as_json: bool) -> 
     time grows no faster than the text; and the examples of a file of rules. It runs in a process
     of its own, which is ended where it hangs.
     """
-    from tonemark.tokenizers.trial_process import tried
+    from tonemark.tokenizers.trial.process import tried
 
     given = _texts(file) if file else Given([], [])
     found = tried(name, given.texts, limit=limit)
@@ -128,7 +128,7 @@ def _where(fault: Fault, file: Path | None, given: Given) -> str:
 
 
 def _quoted(number: int) -> str:
-    from tonemark.tokenizers.hostile import hostile_texts
+    from tonemark.tokenizers.trial.hostile import hostile_texts
 
     text = next(text for at, text in enumerate(hostile_texts()) if at == number)
     return f"“{short(text, QUOTED)}”"
@@ -143,7 +143,7 @@ def _as_json(fault: Fault, given: Given) -> dict[str, object]:
         case "example":
             told["example"] = fault.number + 1
         case "hostile":
-            from tonemark.tokenizers.hostile import hostile_texts
+            from tonemark.tokenizers.trial.hostile import hostile_texts
 
             told["text"] = list(hostile_texts())[fault.number]
     return told

@@ -21,7 +21,7 @@ from tonemark.files import atomic_writer, typed
 
 if TYPE_CHECKING:
     from tonemark.tokenizers.base import Tokenizer
-    from tonemark.tokenizers.learning import GoldText, Lessons
+    from tonemark.tokenizers.learned.learning import GoldText, Lessons
     from tonemark.tokenizers.score import Score
 
 _NUMBERED = regex.compile(r"(?P<document>.+)[.:/#_\-]\d+")
@@ -68,7 +68,7 @@ def learn_command(
     that were accepted, with the tokens that annotators split and joined. Words are made of the
     tokens of a tokenizer of rules, that of the language.
     """
-    from tonemark.tokenizers.learning import Lessons
+    from tonemark.tokenizers.learned.learning import Lessons
 
     if output.suffix == ".toml":
         raise click.BadParameter("names that end in .toml are rules; try .words", param_hint="-o")
@@ -123,7 +123,7 @@ def learn_command(
 
 def _check_free(output: Path) -> None:
     """Raises TonemarkError where a file is there that is not a learned tokenizer: perhaps gold."""
-    from tonemark.tokenizers.learned_file import MAGIC
+    from tonemark.tokenizers.learned.file import MAGIC
 
     if not output.is_file():
         return
@@ -139,7 +139,7 @@ def _check_free(output: Path) -> None:
 def _from_file(path: Path, lang: str | None, tokenizer: str | None) -> _Given:
     """Gold from a file. Texts whose keys differ in the number at their end are of one document."""
     from tonemark.tokenizers.languages import language_tag
-    from tonemark.tokenizers.learning import GoldText
+    from tonemark.tokenizers.learned.learning import GoldText
 
     base = tokenizer_chosen(lang, tokenizer)
     texts, refused = read_gold(path, needs_bars=True)
@@ -155,7 +155,7 @@ def _from_project(folder: Path, lang: str | None, tokenizer: str | None) -> _Giv
     """Gold from a project: the accepted documents on whose tokens all who accepted them agree."""
     from tonemark.corpus.annotations import annotated_documents
     from tonemark.corpus.tokens import tokenizer_of, tokens_of
-    from tonemark.tokenizers.learning import GoldText
+    from tonemark.tokenizers.learned.learning import GoldText
     from tonemark.tokenizers.registry import load_tokenizer
 
     project, store = open_project(folder)
@@ -193,7 +193,7 @@ def _from_project(folder: Path, lang: str | None, tokenizer: str | None) -> _Giv
 
 def _tried(lessons: Lessons) -> tuple[int, Score, Score] | None:
     """How many parts of gold it was tried on, what came of it, and what of the base as it is."""
-    from tonemark.tokenizers.learning import total
+    from tonemark.tokenizers.learned.learning import total
 
     def told(done: int, of: int) -> None:
         if sys.stderr.isatty():

@@ -132,7 +132,7 @@ def tokenize_command(
 
 
 def _parts(text: str, rules: Any) -> Iterator[str]:
-    from tonemark.tokenizers.sentences import sentences
+    from tonemark.tokenizers.sentences.sentences import sentences
 
     return (text[start:end] for start, end in sentences(text, rules))
 
@@ -181,7 +181,7 @@ def tokenizers_command(ctx: click.Context, as_json: bool) -> None:
 def show_command(name: str) -> None:
     """Print the profile of that name: its rules, their sources, its examples."""
     from tonemark.tokenizers.bundled import BUNDLED, bundled_names
-    from tonemark.tokenizers.profile import beside, parse_profile, read_text
+    from tonemark.tokenizers.profiles.profile import beside, parse_profile, read_text
     from tonemark.tokenizers.registry import GENERAL, PROFILE_SUFFIX, code_package, is_file_name
 
     path = BUNDLED / f"{name}{PROFILE_SUFFIX}" if name in bundled_names() else Path(name)

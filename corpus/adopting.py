@@ -13,7 +13,7 @@ from typing import Any
 from tonemark.corpus.project_checks import is_tokenizer_name
 from tonemark.errors import TonemarkError
 from tonemark.files import atomic_writer, check_inside, open_regular
-from tonemark.tokenizers.profile import is_bundled_list
+from tonemark.tokenizers.profiles.profile import is_bundled_list
 from tonemark.tokenizers.registry import PROFILE_SUFFIX, is_file_name, read_tokenizer
 
 LIMIT = 256 * 1024 * 1024

@@ -11,7 +11,7 @@ from operator import itemgetter
 
 from tonemark.text import graphemes
 from tonemark.tokenizers.base import Token
-from tonemark.tokenizers.own_rules import LONGEST, Rule
+from tonemark.tokenizers.profiles.own_rules import LONGEST, Rule
 
 _START, _END = itemgetter(0), itemgetter(1)
 

@@ -16,7 +16,7 @@ from tonemark.corpus.events import MALFORMED, replay
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, TokensAwaited, tokens_of
 from tonemark.tokenizers.base import Token
-from tonemark.tokenizers.own_rules import Rule
+from tonemark.tokenizers.profiles.own_rules import Rule
 
 
 class Counted(NamedTuple):

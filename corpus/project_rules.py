@@ -16,8 +16,8 @@ from tonemark.corpus.settling import Correction, settled
 from tonemark.errors import TonemarkError
 from tonemark.files import atomic_writer, check_inside, typed
 from tonemark.text import short
-from tonemark.tokenizers.own_rules import Rule, base_of, new_profile_text, with_rule
-from tonemark.tokenizers.profile import beside, parse_profile, read_text
+from tonemark.tokenizers.profiles.own_rules import Rule, base_of, new_profile_text, with_rule
+from tonemark.tokenizers.profiles.profile import beside, parse_profile, read_text
 from tonemark.tokenizers.registry import PROFILE_SUFFIX, runs_code, tokenizer_from
 
 OWN_PROFILE = "tokenizer.toml"

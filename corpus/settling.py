@@ -13,8 +13,8 @@ from typing import NamedTuple
 from tonemark.corpus.corrections import around, rules_of, shortest
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.corrected import Corrections
-from tonemark.tokenizers.own_rules import Rule, with_rule, without_rule
-from tonemark.tokenizers.profile import Profile, beside, parse_profile
+from tonemark.tokenizers.profiles.own_rules import Rule, with_rule, without_rule
+from tonemark.tokenizers.profiles.profile import Profile, beside, parse_profile
 from tonemark.tokenizers.registry import runs_code, tokenizer_from
 
 STEPS = 64

@@ -32,7 +32,7 @@ from tonemark.tokenizers.registry import (
     load_tokenizer,
     runs_code,
 )
-from tonemark.tokenizers.sentence_rules import ANY_LANGUAGE, SentenceRules
+from tonemark.tokenizers.sentences.rules import ANY_LANGUAGE, SentenceRules
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import IO, Any
 from tonemark.corpus.pieces import PIECE
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.exchange.rows import ExportRow
-from tonemark.tokenizers.spacing import Spaced, with_gaps
+from tonemark.tokenizers.bridges.spacing import Spaced, with_gaps
 
 GIVEN = "_given"
 """The key of a record's metadata under which the fields stand that are not of the format."""

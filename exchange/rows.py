@@ -9,7 +9,7 @@ from typing import Any
 from tonemark.corpus.records import Answer
 from tonemark.corpus.spans import Span, Stretch, Suggestion
 from tonemark.tokenizers.base import Token
-from tonemark.tokenizers.spacing import Spaced, with_gaps
+from tonemark.tokenizers.bridges.spacing import Spaced, with_gaps
 
 
 @dataclass(frozen=True, slots=True)

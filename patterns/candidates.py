@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import regex
 
-from tonemark.tokenizers.abbreviations import Abbreviated, abbreviated, word_before
 from tonemark.tokenizers.base import Token, common_ends
-from tonemark.tokenizers.sentence_rules import ANY_LANGUAGE, LONGEST_WORD, SentenceRules
+from tonemark.tokenizers.sentences.abbreviations import Abbreviated, abbreviated, word_before
+from tonemark.tokenizers.sentences.rules import ANY_LANGUAGE, LONGEST_WORD, SentenceRules
 
 # Shapes of a token. Letters without case (Ethiopic, Arabic) have a shape of their own.
 _PUNCT, _LOWER, _CASELESS, _CAPITAL, _PREFIXED, _CAMEL, _NUMBER = "placxmn"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tonemark.text import graphemes
 from tonemark.tokenizers.base import Token, Tokenizer
 from tonemark.tokenizers.rules import Rules, folded_phrase
-from tonemark.tokenizers.sentence_rules import ANY_LANGUAGE, SentenceRules
+from tonemark.tokenizers.sentences.rules import ANY_LANGUAGE, SentenceRules
 
 
 class Corrections:

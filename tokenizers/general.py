@@ -12,7 +12,7 @@ import regex
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.clusters import whole_clusters
 from tonemark.tokenizers.rules import GENERAL_VERSION, LETTERS, PLAIN, Cutter, Rules
-from tonemark.tokenizers.sentence_rules import ANY_LANGUAGE, SentenceRules
+from tonemark.tokenizers.sentences.rules import ANY_LANGUAGE, SentenceRules
 
 # Clusters that a border of the rules might cut: a mark, ZWJ or ZWNJ on something other than a
 # word, skin tones and tags, a ZWJ that joins a picture, prepended signs (U+0600), flags.

@@ -11,10 +11,10 @@ from tonemark.tokenizers.base import Tokenizer
 from tonemark.tokenizers.bundled import BUNDLED, bundled_names, is_bundled
 from tonemark.tokenizers.general import GeneralTokenizer
 from tonemark.tokenizers.rules import GENERAL_VERSION
-from tonemark.tokenizers.sentence_rules import ANY_LANGUAGE, SentenceRules, joined
+from tonemark.tokenizers.sentences.rules import ANY_LANGUAGE, SentenceRules, joined
 
 if TYPE_CHECKING:
-    from tonemark.tokenizers.profile import Profile
+    from tonemark.tokenizers.profiles.profile import Profile
 
 GENERAL = "general"
 
@@ -48,8 +48,8 @@ def tokenizer_names() -> list[str]:
 
 def listed() -> list[Listed]:
     """All that is bundled and all that is installed; nothing of a plug-in is imported."""
-    from tonemark.tokenizers.plugged import plugged
-    from tonemark.tokenizers.profile import bundled_profile
+    from tonemark.tokenizers.bridges.plugged import plugged
+    from tonemark.tokenizers.profiles.profile import bundled_profile
 
     about = "words, numbers and signs of any script"
     found = [Listed(GENERAL, "general", GENERAL_VERSION, about=about)]
@@ -68,7 +68,7 @@ def tokenizer_for(language: str) -> str:
     `language` is a tag in the form of `language_tag`. The profile that has the tag, or the longest
     front of it that one has: `yo-NG` gets that of `yo`. Without one it is "general".
     """
-    from tonemark.tokenizers.profile import bundled_profile
+    from tonemark.tokenizers.profiles.profile import bundled_profile
 
     names = bundled_names()
     by_tag = None
@@ -104,11 +104,11 @@ def code_package(name: str) -> str:
     if name.startswith(SPACY):
         from importlib.metadata import version
 
-        from tonemark.tokenizers.spacy_tokenizers import check_language
+        from tonemark.tokenizers.bridges.spacy_tokenizers import check_language
 
         check_language(name.removeprefix(SPACY))
         return f"spacy {version('spacy')}"
-    from tonemark.tokenizers.plugged import plugin_of
+    from tonemark.tokenizers.bridges.plugged import plugin_of
 
     plugin = plugin_of(name)
     if plugin is None:
@@ -142,10 +142,10 @@ def load_tokenizer(name: str, folder: Path | None = None) -> Tokenizer:
     if is_bundled(name):
         return read_tokenizer(BUNDLED / f"{name}{PROFILE_SUFFIX}", name)
     if name.startswith(SPACY):
-        from tonemark.tokenizers.spacy_tokenizers import SpacyTokenizer
+        from tonemark.tokenizers.bridges.spacy_tokenizers import SpacyTokenizer
 
         return SpacyTokenizer(name.removeprefix(SPACY))
-    from tonemark.tokenizers.plugged import PluggedTokenizer, plugin_of
+    from tonemark.tokenizers.bridges.plugged import PluggedTokenizer, plugin_of
 
     plugin = plugin_of(name)
     if plugin is None:
@@ -159,10 +159,10 @@ def read_tokenizer(path: Path, name: str = "") -> Tokenizer:
     Its name is the file's unless another is given. Raises TonemarkError where it cannot be read.
     """
     if path.suffix != PROFILE_SUFFIX:
-        from tonemark.tokenizers.learned import read_learned
+        from tonemark.tokenizers.learned.segmenter import read_learned
 
         return read_learned(path)
-    from tonemark.tokenizers.profile import line_of, place_of_phrase, read_profile
+    from tonemark.tokenizers.profiles.profile import line_of, place_of_phrase, read_profile
     from tonemark.tokenizers.words import LongWord
 
     profile = read_profile(path, name=name)
@@ -210,10 +210,10 @@ def sentence_rules_of(name: str, folder: Path | None = None) -> SentenceRules:
         profile = _profile_in(folder, name)
         return joined(sentence_rules_of(profile.base, folder), profile.sentences)
     if name.endswith(LEARNED_SUFFIX) and folder is not None:
-        from tonemark.tokenizers.learned import read_learned
+        from tonemark.tokenizers.learned.segmenter import read_learned
 
         return read_learned(_path_in(folder, name)).sentence_rules
-    from tonemark.tokenizers.profile import bundled_profile
+    from tonemark.tokenizers.profiles.profile import bundled_profile
 
     return bundled_profile(name).sentences if is_bundled(name) else SentenceRules()
 
@@ -228,7 +228,7 @@ def _path_in(folder: Path, name: str) -> Path:
 
 
 def _profile_in(folder: Path, name: str) -> Profile:
-    from tonemark.tokenizers.profile import read_profile
+    from tonemark.tokenizers.profiles.profile import read_profile
 
     return read_profile(_path_in(folder, name))
 

@@ -89,9 +89,11 @@ def value_faults(field: str, value: object) -> Iterator[RuleFault]:
 def exception_fault(key: str, pieces: tuple[str, ...]) -> str:
     """What is wrong with an exception, a stretch without white space, and its pieces; empty where
     nothing is."""
+    if not key:
+        return '"" is empty'
     if "".join(pieces) != key or not all(pieces) or not _parts_clusters(key, pieces):
         return f"the pieces of {shown(key)} do not make it up"
-    if not key or _is_unseen(key):
+    if _is_unseen(key):
         return f"{shown(key)} holds white space: such words are [phrases]"
     if len(key) > LONGEST_EXCEPTION:
         return f"{shown(key)} has more than {LONGEST_EXCEPTION} characters"

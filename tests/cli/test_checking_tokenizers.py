@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from packages import install
 
-from tonemark.tokenizers.hostile import GROWING, hostile_texts
+from tonemark.tokenizers.trial.hostile import GROWING, hostile_texts
 
 Run = Callable[..., Any]
 

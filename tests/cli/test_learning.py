@@ -20,8 +20,8 @@ from tonemark.corpus.reports import Report
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.corpus.tokens import tokenizer_of
 from tonemark.tokenizers.base import Token
-from tonemark.tokenizers.learned import read_learned
-from tonemark.tokenizers.learning import GoldText
+from tonemark.tokenizers.learned.learning import GoldText
+from tonemark.tokenizers.learned.segmenter import read_learned
 
 Runs = Callable[..., subprocess.CompletedProcess[str]]
 

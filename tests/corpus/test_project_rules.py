@@ -17,7 +17,7 @@ from tonemark.corpus.project import (
 )
 from tonemark.corpus.project_rules import OWN_PROFILE, add_rules
 from tonemark.errors import TonemarkError
-from tonemark.tokenizers.own_rules import Rule
+from tonemark.tokenizers.profiles.own_rules import Rule
 from tonemark.tokenizers.registry import load_tokenizer
 
 HAUJ = Rule("hauj lwm", ("hauj lwm",))

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tonemark.corpus.corrections import corrected
 from tonemark.corpus.settling import Correction, settled
 from tonemark.tokenizers.base import Token
-from tonemark.tokenizers.own_rules import new_profile_text
-from tonemark.tokenizers.profile import beside, parse_profile
+from tonemark.tokenizers.profiles.own_rules import new_profile_text
+from tonemark.tokenizers.profiles.profile import beside, parse_profile
 from tonemark.tokenizers.registry import tokenizer_from
 
 HERE = Path(__file__).parent
@@ -117,7 +117,7 @@ def test_a_rule_wider_than_the_last_correction_goes_too() -> None:
 
 def test_code_of_others_is_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """Over spaCy's tokens those of the page as it was opened stand in."""
-    from tonemark.tokenizers import spacy_tokenizers
+    from tonemark.tokenizers.bridges import spacy_tokenizers
 
     def load(*_: object) -> None:
         raise AssertionError("loaded")

@@ -33,7 +33,7 @@ from tonemark.corpus.tokens import (
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.general import GeneralTokenizer
-from tonemark.tokenizers.sentence_rules import SentenceRules
+from tonemark.tokenizers.sentences.rules import SentenceRules
 
 ELSEWHERE = StoredTokenizer("words", "tests-words 0.1")
 

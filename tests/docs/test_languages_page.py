@@ -9,7 +9,7 @@ import regex
 
 from tonemark.tokenizers.bundled import bundled_names
 from tonemark.tokenizers.languages import language_name, language_tag
-from tonemark.tokenizers.profile import bundled_profile
+from tonemark.tokenizers.profiles.profile import bundled_profile
 from tonemark.tokenizers.registry import tokenizer_for
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "languages.md").read_text("utf-8")

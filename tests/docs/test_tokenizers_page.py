@@ -9,7 +9,8 @@ import pytest
 import regex
 
 from tonemark.cli.commands import run
-from tonemark.tokenizers import profile, sentence_rules
+from tonemark.tokenizers.profiles import profile
+from tonemark.tokenizers.sentences import rules
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "tokenizers.md").read_text("utf-8")
 BLOCKS = regex.findall(r"```(\w+)(?: (\S+))?\n(.*?)```", PAGE, regex.DOTALL)
@@ -44,5 +45,5 @@ def test_the_page_works_from_top_to_bottom(
 def test_every_key_is_explained() -> None:
     table = PAGE.split("## Every key of a profile")[1]
     named = set(regex.findall(r"`\w+`|\[\w+\]", table))
-    keys = {*profile._KEYS, *profile._WORDS, "front", "back", *sentence_rules._KEYS}
+    keys = {*profile._KEYS, *profile._WORDS, "front", "back", *rules._KEYS}
     assert [key for key in sorted(keys) if not {f"`{key}`", f"[{key}]"} & named] == []

@@ -21,7 +21,7 @@ from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import Store
 from tonemark.exchange.splitting import held_together, split_records
 from tonemark.tokenizers.base import Token
-from tonemark.tokenizers.sentences import paragraphs, sentences
+from tonemark.tokenizers.sentences.sentences import paragraphs, sentences
 
 TEXT = " Asha yuko Kisumu.  Juma yuko\nkwetuni!\n\nKesho? "
 

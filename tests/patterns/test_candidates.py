@@ -18,7 +18,7 @@ from tonemark.patterns.candidates import (
     fold_word,
 )
 from tonemark.tokenizers.base import Token
-from tonemark.tokenizers.sentence_rules import SentenceRules
+from tonemark.tokenizers.sentences.rules import SentenceRules
 
 CORPORA = Path(__file__).resolve().parents[2] / "../shared/corpora/ner"
 PIECE = regex.compile(r"[\p{L}\p{M}\p{N}'’]+(?:-[\p{L}\p{M}\p{N}]+)*|[^\s\p{L}\p{M}\p{N}]|\p{M}+")

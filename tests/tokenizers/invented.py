@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from tonemark.tokenizers.base import Token
-from tonemark.tokenizers.learning import GoldText
+from tonemark.tokenizers.learned.learning import GoldText
 
 WORDS = (
     "ka", "lo", "mi", "su", "ta", "ne", "ba", "ri", "du", "fe",

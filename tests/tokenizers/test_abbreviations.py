@@ -6,9 +6,9 @@ import pickle
 
 import pytest
 
-from tonemark.tokenizers.abbreviations import abbreviated, word_before
 from tonemark.tokenizers.registry import load_tokenizer, sentence_rules_of
-from tonemark.tokenizers.sentence_rules import SentenceRules
+from tonemark.tokenizers.sentences.abbreviations import abbreviated, word_before
+from tonemark.tokenizers.sentences.rules import SentenceRules
 
 RULES = SentenceRules(abbreviations=frozenset(("Bw.", "k.m.")), before_numbers=frozenset(("uk.",)))
 

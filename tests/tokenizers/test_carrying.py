@@ -10,13 +10,13 @@ import pytest
 from packages import install
 
 from tonemark.errors import TonemarkError
-from tonemark.tokenizers import carrying
-from tonemark.tokenizers.carrying import CarriedWarning, carried, restored
-from tonemark.tokenizers.gaps import Counts, Known, Shares
-from tonemark.tokenizers.hostile import hostile_texts
-from tonemark.tokenizers.learned import Model, Transitions
-from tonemark.tokenizers.learned_file import restored_learned, written
+from tonemark.tokenizers.bridges import carrying
+from tonemark.tokenizers.bridges.carrying import CarriedWarning, carried, restored
+from tonemark.tokenizers.learned.file import restored_learned, written
+from tonemark.tokenizers.learned.gaps import Counts, Known, Shares
+from tonemark.tokenizers.learned.segmenter import Model, Transitions
 from tonemark.tokenizers.registry import load_tokenizer, read_tokenizer, tokenizer_names
+from tonemark.tokenizers.trial.hostile import hostile_texts
 
 PROFILE = """
 version = 3
@@ -44,6 +44,7 @@ def test_every_tokenizer_of_ours_comes_back_the_same(name: str) -> None:
     tokenizer = load_tokenizer(name)
     again = restored(carried(tokenizer))
     assert (again.name, again.version) == (tokenizer.name, tokenizer.version)
+    assert again.sentence_rules == tokenizer.sentence_rules
     for text in (TEXT, *hostile_texts()):
         assert again.tokenize(text) == tokenizer.tokenize(text), text
 
@@ -138,6 +139,18 @@ GOOD = json.loads(carried(load_tokenizer("general")))
         ({**GOOD, "rules": {"front": [3]}}, "front is not"),
         ({**GOOD, "rules": {"thousands": "yes"}}, "thousands is not"),
         ({**GOOD, "rules": {"exceptions": {"a": "a"}}}, "exceptions is not"),
+        ({**GOOD, "rules": {"exceptions": {"kws": ["kws", "zz"]}}}, '"kws" do not make it up'),
+        ({**GOOD, "rules": {"exceptions": {"a": ["a", ""]}}}, '"a" do not make it up'),
+        ({**GOOD, "rules": {"exceptions": {"": [""]}}}, '"" is empty'),
+        ({**GOOD, "rules": {"exceptions": {"": []}}}, '"" is empty'),
+        ({**GOOD, "rules": {"endings": ["abc"]}}, '"abc" is not an ending'),
+        ({**GOOD, "rules": {"front": [""]}}, '"" cannot be a clitic'),
+        ({**GOOD, "rules": {"split": "\u0301"}}, "U\\+0301 is a mark"),
+        ({**GOOD, "rules": {"initial": [""]}}, '"" holds no characters'),
+        ({**GOOD, "rules": {"phrases": ["a\nb"]}}, "is not one line"),
+        ({**GOOD, "rules": {"final": ["'"] * 201}}, "final: more than 200 entries"),
+        ({**GOOD, "sentences": []}, "sentences is no table"),
+        ({**GOOD, "sentences": {"ends": "a"}}, "ends: U\\+0061 cannot end"),
     ],
 )
 def test_what_is_damaged_is_told(data: object, said: str) -> None:

@@ -9,7 +9,7 @@ import regex
 
 from tonemark.tokenizers.bundled import BUNDLED
 from tonemark.tokenizers.check import faults
-from tonemark.tokenizers.profile import bundled_profile
+from tonemark.tokenizers.profiles.profile import bundled_profile
 from tonemark.tokenizers.registry import load_tokenizer, tokenizer_for
 from tonemark.tokenizers.words import LONGEST
 

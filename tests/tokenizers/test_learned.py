@@ -21,12 +21,18 @@ from tests.tokenizers.test_general import TEXTS
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.check import faults
 from tonemark.tokenizers.general import GeneralTokenizer
-from tonemark.tokenizers.hostile import hostile_texts
-from tonemark.tokenizers.learned import LearnedTokenizer, lines, read_learned
-from tonemark.tokenizers.learned_file import FORMAT, MAGIC, restored_learned
-from tonemark.tokenizers.learning import learn
-from tonemark.tokenizers.registry import load_tokenizer, read_tokenizer, runs_code
+from tonemark.tokenizers.learned.file import FORMAT, MAGIC, restored_learned, written
+from tonemark.tokenizers.learned.learning import learn
+from tonemark.tokenizers.learned.segmenter import LearnedTokenizer, lines, read_learned
+from tonemark.tokenizers.registry import (
+    load_tokenizer,
+    read_tokenizer,
+    runs_code,
+    sentence_rules_of,
+)
 from tonemark.tokenizers.rules import Rules
+from tonemark.tokenizers.sentences.rules import SentenceRules
+from tonemark.tokenizers.trial.hostile import hostile_texts
 
 DATA = learn(gold(), GeneralTokenizer(), raw(), language="qaa").data
 LEARNED = restored_learned(DATA, "qaa.words")
@@ -178,6 +184,7 @@ FOREIGN = {
     "weights of text": (changed(weights={"gap": "1"}), "damaged"),
     "weights that are no number": (changed(weights={"gap": float("nan")}), "damaged"),
     "weights that are endless": (changed(weights={"gap": float("inf")}), "damaged"),
+    "weights past all floats": (changed(weights={"gap": 10**400}), "damaged"),
     "weights in a list": (changed(weights=[1]), "damaged"),
     "three transitions": (changed(transitions=[0, 0, 0]), "damaged"),
     "too few counts": (changed(counts=[1]), "damaged"),
@@ -198,6 +205,10 @@ FOREIGN = {
         changed(base=json.dumps(json.loads(BASE) | {"base": CODE})), "damaged",
     ),
     "strange rules": (changed(base=BASE.replace('"letters": ""', '"letters": 3')), "damaged"),
+    "rules that break the promises": (
+        changed(base=BASE.replace('"exceptions": {}', '"exceptions": {"a": ["a", "zzz"]}')),
+        "a.words: This tokenizer has rules that none may have",
+    ),
 }  # fmt: skip
 
 
@@ -224,10 +235,32 @@ def test_any_damaged_byte_is_found() -> None:
 
 
 def test_a_body_that_unpacks_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tonemark.tokenizers.learned_file.BODY_LIMIT", 1_000_000)
+    monkeypatch.setattr("tonemark.tokenizers.learned.file.BODY_LIMIT", 1_000_000)
     bomb = packed_as(HEAD, zlib.compress(b" " * 2_000_000))
     with pytest.raises(TonemarkError, match="damaged"):
         restored_learned(bomb, "a.words")
+
+
+def test_what_cannot_be_read_again_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tonemark.tokenizers.learned.file.BODY_LIMIT", 1000)
+    with pytest.raises(TonemarkError, match="more than a file may hold"):
+        written(LEARNED.model, "nothing")
+
+
+def test_the_sentence_rules_of_the_base_are_carried(tmp_path: Path) -> None:
+    over = learn(gold(), load_tokenizer("sw"), raw(), language="qaa")
+    again = learn(gold(), over.tokenizer, raw(), language="qaa")
+    for learned in (over, again):
+        (tmp_path / "qaa.words").write_bytes(learned.data)
+        read = read_learned(tmp_path / "qaa.words")
+        assert read.sentence_rules == sentence_rules_of("sw") != SentenceRules()
+        assert sentence_rules_of("qaa.words", tmp_path) == sentence_rules_of("sw")
+    (tmp_path / "tokenizer.toml").write_text(
+        'base = "qaa.words"\n[sentences]\nabbreviations = ["Xyz."]\n'
+    )
+    both = sentence_rules_of("tokenizer.toml", tmp_path)
+    assert both.abbreviations > sentence_rules_of("sw").abbreviations
+    assert load_tokenizer("tokenizer.toml", tmp_path).sentence_rules == both
 
 
 def test_files_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,6 +270,6 @@ def test_files_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(TonemarkError, match="cannot be read"):
         read_learned(tmp_path / "pipe.words")
     (tmp_path / "a.words").write_bytes(DATA)
-    monkeypatch.setattr("tonemark.tokenizers.learned.FILE_LIMIT", 1000)
+    monkeypatch.setattr("tonemark.tokenizers.learned.segmenter.FILE_LIMIT", 1000)
     with pytest.raises(TonemarkError, match="too large"):
         read_learned(tmp_path / "a.words")

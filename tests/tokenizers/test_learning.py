@@ -17,10 +17,9 @@ from tests.tokenizers.invented import WORDS, gold, raw, sentence
 
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.base import Token
-from tonemark.tokenizers.gaps import Counts, counted, folded
 from tonemark.tokenizers.general import GeneralTokenizer
-from tonemark.tokenizers.learned import LearnedTokenizer, Transitions
-from tonemark.tokenizers.learning import (
+from tonemark.tokenizers.learned.gaps import Counts, counted, folded
+from tonemark.tokenizers.learned.learning import (
     FOLDS,
     GoldText,
     Lessons,
@@ -29,9 +28,10 @@ from tonemark.tokenizers.learning import (
     line_evidence,
     total,
 )
+from tonemark.tokenizers.learned.segmenter import LearnedTokenizer, Transitions
+from tonemark.tokenizers.learned.syllables import edges, is_rpa, rpa_syllable
 from tonemark.tokenizers.registry import load_tokenizer
 from tonemark.tokenizers.rules import Rules
-from tonemark.tokenizers.syllables import edges, is_rpa, rpa_syllable
 
 GENERAL = GeneralTokenizer()
 LISTED = GeneralTokenizer(Rules(phrases=("ka lo", "zan pol", "hak sot")), name="mine", version="1")
@@ -53,7 +53,7 @@ def test_the_same_gold_makes_the_same_bytes_in_any_process(tmp_path: Path) -> No
     program = (
         "import sys; from tests.tokenizers.invented import gold, raw\n"
         "from tonemark.tokenizers.general import GeneralTokenizer\n"
-        "from tonemark.tokenizers.learning import learn\n"
+        "from tonemark.tokenizers.learned.learning import learn\n"
         "sys.stdout.buffer.write(learn(gold(20), GeneralTokenizer(), raw()).data)\n"
     )
     root = Path(__file__).resolve().parents[2]

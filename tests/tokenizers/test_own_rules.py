@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tonemark.errors import TonemarkError
-from tonemark.tokenizers.own_rules import Rule, base_of, new_profile_text, with_rule
-from tonemark.tokenizers.profile import beside, parse_profile
+from tonemark.tokenizers.profiles.own_rules import Rule, base_of, new_profile_text, with_rule
+from tonemark.tokenizers.profiles.profile import beside, parse_profile
 from tonemark.tokenizers.registry import tokenizer_from
 
 LEARNED_LIKE = "spacy:yo"

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
+import regex
 
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.bundled import BUNDLED, bundled_names
-from tonemark.tokenizers.profile import (
+from tonemark.tokenizers.profiles.notes import notes
+from tonemark.tokenizers.profiles.profile import (
     Profile,
     bundled_profile,
+    digest,
     parse_profile,
     read_profile,
 )
-from tonemark.tokenizers.profile_notes import notes
 from tonemark.tokenizers.registry import load_tokenizer, read_tokenizer
-from tonemark.tokenizers.rules import Rules
-from tonemark.tokenizers.sentences import sentences
+from tonemark.tokenizers.rules import GENERAL_VERSION, Rules
+from tonemark.tokenizers.sentences.sentences import sentences
 
 
 def nothing_beside(file: str) -> str:
@@ -182,6 +185,96 @@ def test_a_fault_is_named_with_its_line(text: str, said: str) -> None:
     assert said in caught.value.title
 
 
+def listed(count: int, width: int = 3) -> str:
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    every = map("".join, itertools.product(letters, repeat=width))
+    return ", ".join(f'"{each}"' for each in itertools.islice(every, count))
+
+
+def exceptions(count: int) -> str:
+    return "[exceptions]\n" + "".join(f"{key} = {key}\n" for key in listed(count).split(", "))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"[clitics]\nfront = [{listed(201)}]", "line 2: front: more than 200 entries"),
+        (f"[clitics]\nback = [{listed(201)}]", "line 2: back: more than 200 entries"),
+        (f"[words]\ninitial = [{listed(201)}]", "line 2: initial: more than 200 entries"),
+        (f"[words]\nfinal = [{listed(201)}]", "line 2: final: more than 200 entries"),
+        (
+            "[words]\nendings = [" + listed(201).replace('"a', '"a-') + "]",
+            "line 2: endings: more than 200 entries",
+        ),
+        (
+            f'[words]\nletters = "{"".join(map(chr, range(0x3400, 0x34C9)))}"',
+            "line 2: letters: more than 200 characters",
+        ),
+        (exceptions(2001), "line 1: more than 2,000 exceptions"),
+        (f'[exceptions]\n{"a" * 51} = ["{"a" * 51}"]', "has more than 50 characters"),
+        (f'[phrases]\nwords = ["{"a " * 101}"]', "line 2: \"a a a"),
+        (f'[phrases]\napart = ["{"a " * 101}"]', "has more than 200 characters"),
+        ('[phrases]\nwords = ["a b\\u001fc d"]', "is not one line of text"),
+        ('[words]\nsplit = "\u0301"', "line 2: split: U+0301 is a mark, which cannot be parted"),
+        ('[exceptions]\n"ൎ\'" = ["ൎ", "\'"]', "line 2: the pieces of"),
+        ('[[examples]]\ntext = "a"\n[[examples]]\ntext = 3', "mine.toml, line 4: text"),
+        ('[[examples]]\n[[examples]]\nwords = 1', "line 3: unknown key"),
+        ('[sentences]\nabbreviations = ["a\\nb"]', 'line 2: abbreviations: "a⏎b" is empty'),
+        ('about = "a\\nb"', 'not "a⏎b"'),
+    ],
+)  # fmt: skip
+def test_limits_and_places(text: str, said: str) -> None:
+    with pytest.raises(TonemarkError) as caught:
+        profile(text)
+    assert said in caught.value.title
+    assert caught.value.title.isprintable()
+
+
+def test_limits_hold_with_those_of_the_base() -> None:
+    own = len(bundled_profile("mt").rules.front)
+    assert 0 < own < 200
+    assert len(profile(f'base = "mt"\n[clitics]\nfront = [{listed(200 - own)}]').rules.front) == 200
+    with pytest.raises(TonemarkError, match="front: more than 200 entries"):
+        profile(f'base = "mt"\n[clitics]\nfront = [{listed(201 - own)}]')
+
+
+def test_the_version_follows_nothing_but_tokens() -> None:
+    def version(text: str) -> str:
+        return profile(text).version
+
+    assert version('[sentences]\nabbreviations = ["Dkt."]') == version("")
+    front = ['[clitics]\nfront = ["n\'", "d\'"]', '[clitics]\nfront = ["d\'", "n\'"]']
+    assert version(front[0]) == version(front[1]) != version("")
+    two, one = '[phrases]\nwords = ["a b", "c d"]', '[phrases]\nwords = ["a bc d"]'
+    assert version(two) != version(one)
+    assert digest(Rules(phrases=("a b", "c d"))) != digest(Rules(phrases=("a b\x1fc d",)))
+    assert version("").startswith(f"{GENERAL_VERSION}.1+")
+    assert regex.fullmatch(r"[0-9]+-u[0-9.]+", GENERAL_VERSION)
+
+
+def test_a_fault_in_a_file_of_phrases_is_named_with_its_line(tmp_path: Path) -> None:
+    mine, words = tmp_path / "mine.toml", tmp_path / "words.txt"
+    mine.write_text('about = ""\n[phrases]\nwords = ["a b"]\nfiles = ["words.txt"]\n', "utf-8")
+    words.write_text("# long\na c\n" + "a\x01 b\n", "utf-8")
+    with pytest.raises(TonemarkError, match=r"line 4: words\.txt, line 3: .* one line of text"):
+        read_tokenizer(mine)
+    words.write_text(f"# long\na c\n{'b ' * 18}\n", "utf-8")
+    with pytest.raises(TonemarkError, match=r"^words\.txt, line 3: The word b b.* has 18 tokens"):
+        read_tokenizer(mine)
+    words.write_text("a c\n")
+    mine.write_text(f'[phrases]\nfiles = ["words.txt"]\nwords = ["{"b " * 18}"]\n', "utf-8")
+    with pytest.raises(TonemarkError, match=r"^mine\.toml, line 3: The word b b.* has 18 tokens"):
+        read_tokenizer(mine)
+
+
+def test_too_many_phrases(tmp_path: Path) -> None:
+    mine, words = tmp_path / "mine.toml", tmp_path / "words.txt"
+    mine.write_text("[phrases]\nfiles = [" + '"words.txt", ' * 9 + "]\n", "utf-8")
+    words.write_text("".join(f"a {number}\n" for number in range(100_001)))
+    with pytest.raises(TonemarkError, match="line 1: more than 100,000 phrases"):
+        read_tokenizer(mine)
+
+
 def test_all_faults_are_named_at_once() -> None:
     with pytest.raises(TonemarkError, match=r"line 1: .*line 3: .*line 4: "):
         profile('version = "1"\n[words]\nletters = 3\nfinal = 4\n')
@@ -189,9 +282,11 @@ def test_all_faults_are_named_at_once() -> None:
 
 def test_files_that_are_none(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b"about = 'x'\nreviewed = '\xe9'\n")
+    (tmp_path / "wide.toml").write_text("version = 1", "utf-16")
     (tmp_path / "out.toml").write_text('[phrases]\nfiles = ["../a.txt", "/etc/passwd"]\n')
     for name, said in (
         ("latin.toml", "latin.toml, line 2: this is not UTF-8"),
+        ("wide.toml", "wide.toml is UTF-16, not UTF-8"),
         ("none.toml", "none.toml cannot be read: No such file"),
         ("", "cannot be read"),
         ("out.toml", '"../a.txt" is not the name of a file beside out.toml'),

@@ -12,9 +12,9 @@ from tests.tokenizers.test_general import TEXTS
 from tonemark.tokenizers.bundled import BUNDLED, bundled_names
 from tonemark.tokenizers.check import faults
 from tonemark.tokenizers.clusters import whole_clusters
-from tonemark.tokenizers.profile import bundled_profile
+from tonemark.tokenizers.profiles.profile import bundled_profile
 from tonemark.tokenizers.registry import load_tokenizer
-from tonemark.tokenizers.sentences import sentences
+from tonemark.tokenizers.sentences.sentences import sentences
 
 NAMES = bundled_names()
 PROFILES = {name: bundled_profile(name) for name in NAMES}

@@ -7,7 +7,7 @@ import pytest
 
 from tonemark.tokenizers.check import faults
 from tonemark.tokenizers.general import GeneralTokenizer
-from tonemark.tokenizers.sentences import sentences
+from tonemark.tokenizers.sentences.sentences import sentences
 
 SCRIPTS = {
     "Adlam": (

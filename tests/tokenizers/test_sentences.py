@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from tonemark.text import graphemes
 from tonemark.tokenizers.base import Token
-from tonemark.tokenizers.hostile import GROWING
-from tonemark.tokenizers.hostile import PIECES as HOSTILE_PIECES
-from tonemark.tokenizers.line_ends import NARROWEST, WIDEST, line_ends
-from tonemark.tokenizers.sentence_rules import SentenceRules, sentence_rules
-from tonemark.tokenizers.sentences import paragraphs, sentences
+from tonemark.tokenizers.sentences.line_ends import NARROWEST, WIDEST, line_ends
+from tonemark.tokenizers.sentences.rules import SentenceRules, sentence_rules
+from tonemark.tokenizers.sentences.sentences import paragraphs, sentences
+from tonemark.tokenizers.trial.hostile import GROWING
+from tonemark.tokenizers.trial.hostile import PIECES as HOSTILE_PIECES
 
 GENERAL = SentenceRules()
 

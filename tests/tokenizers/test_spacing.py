@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tonemark.tokenizers.base import Token
+from tonemark.tokenizers.bridges.spacing import spaced_numbers, with_gaps, words_and_spaces
 from tonemark.tokenizers.general import GeneralTokenizer
-from tonemark.tokenizers.spacing import spaced_numbers, with_gaps, words_and_spaces
 
 GENERAL = GeneralTokenizer()
 TEXTS = st.text(st.sampled_from(" \t\n\r\xa0\u2003\x1c\u200d\u0301ab.'é"), max_size=20)

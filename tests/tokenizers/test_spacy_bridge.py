@@ -20,9 +20,9 @@ from spacy.tokens import Doc, DocBin
 from spacy.training import Example
 
 from tonemark.errors import TonemarkError
+from tonemark.tokenizers.bridges.spacing import spaced_numbers, with_gaps
+from tonemark.tokenizers.bridges.spacy_bridge import SpacyBridge
 from tonemark.tokenizers.registry import load_tokenizer
-from tonemark.tokenizers.spacing import spaced_numbers, with_gaps
-from tonemark.tokenizers.spacy_bridge import SpacyBridge
 
 TEXTS = [
     "Ẹ̀kọ́.  ሰላም፡ኢትዮጵያ። ng'ombe\r\n",

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tonemark.errors import TonemarkError
+from tonemark.tokenizers.bridges.spacy_tokenizers import SpacyTokenizer, spacy_languages
 from tonemark.tokenizers.check import faults
 from tonemark.tokenizers.registry import code_package, load_tokenizer, runs_code
-from tonemark.tokenizers.spacy_tokenizers import SpacyTokenizer, spacy_languages
 
 spacy_tokenizer = cache(SpacyTokenizer)
 
@@ -77,7 +77,7 @@ def test_a_package_that_it_needs_is_named() -> None:
 
 def test_asking_about_it_imports_nothing() -> None:
     code = "import sys; from tonemark.tokenizers.registry import *\n"
-    code += "from tonemark.tokenizers.spacy_tokenizers import spacy_languages\n"
+    code += "from tonemark.tokenizers.bridges.spacy_tokenizers import spacy_languages\n"
     code += "assert runs_code('spacy:yo') and code_package('spacy:yo') and spacy_languages()\n"
     code += "assert 'spacy' not in sys.modules and 'numpy' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -10,12 +10,12 @@ import pytest
 from packages import install
 
 from tonemark.errors import TonemarkError
-from tonemark.tokenizers import trial
 from tonemark.tokenizers.check import faults
 from tonemark.tokenizers.general import GeneralTokenizer
-from tonemark.tokenizers.hostile import GROWING, PIECES, hostile_texts
-from tonemark.tokenizers.profile import parse_profile
-from tonemark.tokenizers.trial_process import Fault, tried
+from tonemark.tokenizers.profiles.profile import parse_profile
+from tonemark.tokenizers.trial import trial
+from tonemark.tokenizers.trial.hostile import GROWING, PIECES, hostile_texts
+from tonemark.tokenizers.trial.process import Fault, tried
 
 
 class Scripted:

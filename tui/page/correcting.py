@@ -20,7 +20,7 @@ from tonemark.corpus.settling import Correction
 from tonemark.corpus.spans import Stretch
 from tonemark.text import Safe, short, visible
 from tonemark.tokenizers.base import Token
-from tonemark.tokenizers.own_rules import Rule
+from tonemark.tokenizers.profiles.own_rules import Rule
 from tonemark.tokenizers.words import LONGEST
 from tonemark.tui.page.cells import cells
 from tonemark.tui.page.labelling import Refusal

@@ -14,7 +14,7 @@ from tonemark.corpus.pages import Page, Sheet
 from tonemark.corpus.spans import Stretch
 from tonemark.patterns.candidates import Candidates, WordCount, candidates, candidates_again
 from tonemark.tokenizers.base import Token
-from tonemark.tokenizers.sentence_rules import ANY_LANGUAGE, SentenceRules
+from tonemark.tokenizers.sentences.rules import ANY_LANGUAGE, SentenceRules
 from tonemark.tui.page import hints
 from tonemark.tui.page.hinting import Hints, Places, give_hints
 from tonemark.tui.page.layout import Layout, Mode, Row, lay_out

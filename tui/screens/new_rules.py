@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tonemark.corpus.project_rules import follow
 from tonemark.corpus.settling import Correction
 from tonemark.text import short
-from tonemark.tokenizers.own_rules import Rule
+from tonemark.tokenizers.profiles.own_rules import Rule
 from tonemark.tui.page.correcting import corrections
 from tonemark.tui.page.keys import MORE
 from tonemark.tui.page.replies import Reply, said

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tonemark.tokenizers.sentence_rules import SentenceRules
+from tonemark.tokenizers.sentences.rules import SentenceRules
 from tonemark.tui.page.stops import Standing
 from tonemark.tui.page.view import MARGIN, Focus, View
 

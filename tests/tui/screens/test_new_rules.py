@@ -13,7 +13,7 @@ from tonemark.corpus.annotations import annotations_of
 from tonemark.corpus.project import read_project, set_tokenizer
 from tonemark.corpus.project_rules import add_rules
 from tonemark.tokenizers.base import Token
-from tonemark.tokenizers.own_rules import Rule
+from tonemark.tokenizers.profiles.own_rules import Rule
 from tonemark.tui.screens.annotate import AnnotateScreen
 
 TEXTS = ("nws ua hauj lwm", "kuv ua hauj lwm", "koj ua hauj lwm", "lawv ua hauj lwm")

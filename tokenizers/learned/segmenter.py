@@ -18,15 +18,15 @@ import regex
 from tonemark.errors import TonemarkError
 from tonemark.files import open_regular
 from tonemark.tokenizers.base import Token
-from tonemark.tokenizers.gaps import (
+from tonemark.tokenizers.general import GeneralTokenizer
+from tonemark.tokenizers.learned.gaps import (
     Known,
     edge_evidence,
     gap_evidence,
     match_evidence,
 )
-from tonemark.tokenizers.general import GeneralTokenizer
 from tonemark.tokenizers.rules import GENERAL_VERSION
-from tonemark.tokenizers.sentence_rules import SentenceRules
+from tonemark.tokenizers.sentences.rules import SentenceRules
 
 _BREAK = regex.compile(r"[\n\v\f\r\x1C-\x1E\x85\u2028\u2029]")
 """Where a line ends: no word reaches over one."""
@@ -93,7 +93,7 @@ class LearnedTokenizer:
         return self.model.base.sentence_rules
 
     def __reduce__(self) -> tuple[object, ...]:
-        from tonemark.tokenizers.learned_file import restored_learned
+        from tonemark.tokenizers.learned.file import restored_learned
 
         return restored_learned, (self.data, self.name)
 
@@ -222,7 +222,7 @@ def read_learned(path: Path) -> LearnedTokenizer:
 
     Raises TonemarkError where it cannot be read, is damaged, or was not written by us.
     """
-    from tonemark.tokenizers.learned_file import restored_learned
+    from tonemark.tokenizers.learned.file import restored_learned
 
     try:
         with open_regular(path) as stream:

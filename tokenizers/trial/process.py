@@ -22,9 +22,9 @@ from typing import IO, Any, Literal, TypeAlias
 
 from tonemark.errors import TonemarkError
 from tonemark.text import short
-from tonemark.tokenizers import trial
 from tonemark.tokenizers.base import Tokenizer
-from tonemark.tokenizers.hostile import GROWING, hostile_texts
+from tonemark.tokenizers.trial import trial
+from tonemark.tokenizers.trial.hostile import GROWING, hostile_texts
 
 LIMIT = 20.0
 """Seconds that one step may take, and one more for every PACE characters of its text."""
@@ -135,7 +135,7 @@ def _watched(
         given.seek(0)
         process = subprocess.Popen(
             # -P: the folder one stands in is a stranger's, and its modules are not ours.
-            [sys.executable, "-P", "-m", "tonemark.tokenizers.trial_process", str(into)],
+            [sys.executable, "-P", "-m", "tonemark.tokenizers.trial.process", str(into)],
             stdin=given,
             stdout=printed,
             stderr=subprocess.DEVNULL,
@@ -292,8 +292,8 @@ def _begins(at: Place, number: int, text: str) -> Event:
 def _examples(name: str, tokenizer: Tokenizer) -> Iterator[Event]:
     """A profile's test of itself."""
     from tonemark.tokenizers.bundled import bundled_names
-    from tonemark.tokenizers.profile import bundled_profile, read_profile
-    from tonemark.tokenizers.profile_notes import notes
+    from tonemark.tokenizers.profiles.notes import notes
+    from tonemark.tokenizers.profiles.profile import bundled_profile, read_profile
 
     if name.endswith(".toml"):
         profile = read_profile(Path(name))
@@ -324,7 +324,7 @@ def _steep(tokenizer: Tokenizer, piece: str, shown: str) -> list[str]:
 
 def raw_tokenizer(name: str) -> Tokenizer:
     """A new tokenizer of a name or a path; a plug-in as its package made it, nothing mended."""
-    from tonemark.tokenizers.plugged import PluggedTokenizer
+    from tonemark.tokenizers.bridges.plugged import PluggedTokenizer
     from tonemark.tokenizers.registry import tokenizer_at
 
     tokenizer = tokenizer_at(name)

@@ -20,7 +20,7 @@ from tonemark.tokenizers.corrected import CorrectedTokenizer
 from tonemark.tokenizers.general import GeneralTokenizer
 from tonemark.tokenizers.rule_limits import rule_faults
 from tonemark.tokenizers.rules import GENERAL_VERSION, Rules
-from tonemark.tokenizers.sentence_rules import SentenceRules, as_table, sentence_rules
+from tonemark.tokenizers.sentences.rules import SentenceRules, as_table, sentence_rules
 
 FORMAT = 1
 """The number of the form below; a higher one was written by a later Tonemark."""
@@ -111,13 +111,13 @@ def _by_name(name: str, package: str) -> Tokenizer:
 
 def _learned(tokenizer: Tokenizer) -> bytes:
     """The file of a tokenizer that was learned, whole; empty of any other."""
-    from tonemark.tokenizers.learned import LearnedTokenizer
+    from tonemark.tokenizers.learned.segmenter import LearnedTokenizer
 
     return tokenizer.data if isinstance(tokenizer, LearnedTokenizer) else b""
 
 
 def _from_learned(given: Any, name: str) -> Tokenizer:
-    from tonemark.tokenizers.learned_file import restored_learned
+    from tonemark.tokenizers.learned.file import restored_learned
 
     try:
         return restored_learned(base64.b64decode(given, validate=True), name)

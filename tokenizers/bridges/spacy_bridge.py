@@ -18,9 +18,9 @@ from spacy.vocab import Vocab
 
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.base import Tokenizer
-from tonemark.tokenizers.carrying import carried, restored
+from tonemark.tokenizers.bridges.carrying import carried, restored
+from tonemark.tokenizers.bridges.spacing import words_and_spaces
 from tonemark.tokenizers.registry import tokenizer_at
-from tonemark.tokenizers.spacing import words_and_spaces
 
 
 @registry.tokenizers("tonemark.tokenizer.v1")  # type: ignore[untyped-decorator]

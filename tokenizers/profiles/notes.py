@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Iterator
 
 from tonemark.tokenizers.general import GeneralTokenizer
-from tonemark.tokenizers.profile import Profile
+from tonemark.tokenizers.profiles.profile import Profile
 from tonemark.toml_files import shown
 
 NAMED = 3

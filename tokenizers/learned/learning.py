@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.base import Token, Tokenizer
-from tonemark.tokenizers.gaps import (
+from tonemark.tokenizers.general import GeneralTokenizer
+from tonemark.tokenizers.learned.file import restored_learned, written
+from tonemark.tokenizers.learned.gaps import (
     JOINED,
     SPLIT,
     Known,
@@ -26,11 +28,9 @@ from tonemark.tokenizers.gaps import (
     gap_evidence,
     match_evidence,
 )
-from tonemark.tokenizers.general import GeneralTokenizer
-from tonemark.tokenizers.learned import LearnedTokenizer, Model, Transitions, lines
-from tonemark.tokenizers.learned_file import restored_learned, written
+from tonemark.tokenizers.learned.segmenter import LearnedTokenizer, Model, Transitions, lines
+from tonemark.tokenizers.learned.syllables import is_rpa
 from tonemark.tokenizers.score import Score, score
-from tonemark.tokenizers.syllables import is_rpa
 
 FOLDS = 8
 """Parts that gold is divided into, at most: what is known of a part is what the others tell."""

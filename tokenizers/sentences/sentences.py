@@ -11,11 +11,11 @@ from itertools import chain, pairwise
 
 import regex
 
-from tonemark.tokenizers.abbreviations import QUOTES, abbreviated, word_before
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.clusters import whole_clusters
-from tonemark.tokenizers.line_ends import line_ends
-from tonemark.tokenizers.sentence_rules import ANY_LANGUAGE, LONGEST_WORD, SentenceRules
+from tonemark.tokenizers.sentences.abbreviations import QUOTES, abbreviated, word_before
+from tonemark.tokenizers.sentences.line_ends import line_ends
+from tonemark.tokenizers.sentences.rules import ANY_LANGUAGE, LONGEST_WORD, SentenceRules
 
 # Signs that are used inside sentences and words too (.com, !Xun, 3.5): they end a sentence where
 # white space or the end of the text follows. All others need none.

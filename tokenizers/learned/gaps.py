@@ -14,8 +14,8 @@ from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from tonemark.tokenizers.base import Token
+from tonemark.tokenizers.learned.syllables import Syllable, edges, rpa_syllable
 from tonemark.tokenizers.rules import folded_phrase
-from tonemark.tokenizers.syllables import Syllable, edges, rpa_syllable
 from tonemark.tokenizers.words import LONGEST, Phrases
 
 Pair: TypeAlias = tuple[str, str]

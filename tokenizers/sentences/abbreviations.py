@@ -11,7 +11,7 @@ from typing import Literal
 
 import regex
 
-from tonemark.tokenizers.sentence_rules import LONGEST_WORD, SentenceRules
+from tonemark.tokenizers.sentences.rules import LONGEST_WORD, SentenceRules
 
 Abbreviated = Literal["", "short", "number", "initial", "dotted"]
 """Nothing of the kind; an abbreviation (Dkt., Mr.); one before a number (No. 5); the first letter

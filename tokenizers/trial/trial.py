@@ -1,6 +1,6 @@
 """A tokenizer tried: its values, its promises on texts, and how its time grows with their length.
 
-Knows no processes: what it tries may hang, so `trial_process` runs it in one of its own.
+Knows no processes: what it tries may hang, so `process` runs it in one of its own.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from tonemark.tokenizers.base import Token, Tokenizer
 from tonemark.tokenizers.check import faults
-from tonemark.tokenizers.profile import Profile
-from tonemark.tokenizers.sentences import sentences
+from tonemark.tokenizers.profiles.profile import Profile
+from tonemark.tokenizers.sentences.sentences import sentences
 
 SIZES = tuple(1_000 * 2**doubling for doubling in range(8))
 """Characters of the texts by which growth is measured: 1,000 to 128,000."""

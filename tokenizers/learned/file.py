@@ -22,9 +22,9 @@ from typing import Any
 
 from tonemark.errors import TonemarkError
 from tonemark.files import parsed
-from tonemark.tokenizers.gaps import Counts, Known, Pair, Shares
 from tonemark.tokenizers.general import GeneralTokenizer
-from tonemark.tokenizers.learned import LearnedTokenizer, Model, Transitions
+from tonemark.tokenizers.learned.gaps import Counts, Known, Pair, Shares
+from tonemark.tokenizers.learned.segmenter import FILE_LIMIT, LearnedTokenizer, Model, Transitions
 
 MAGIC = "tonemark words "
 FORMAT = 1
@@ -41,13 +41,21 @@ _AGAIN = "Copy the file again, whole, or learn it again:\n    tonemark tokenizer
 
 
 def written(model: Model, learned: str) -> bytes:
-    """The bytes of a model's file, the same for the same model; `learned` is said to readers."""
-    from tonemark.tokenizers.carrying import carried
+    """The bytes of a model's file, the same for the same model; `learned` is said to readers.
+
+    Raises TonemarkError where they are more than are read again.
+    """
+    from tonemark.tokenizers.bridges.carrying import carried
 
     body = json.dumps(
         _body(model, carried(model.base).decode()), ensure_ascii=True, separators=(",", ":")
     ).encode()
     packed = zlib.compress(body, 9)
+    if len(body) > BODY_LIMIT or len(packed) > FILE_LIMIT - HEADER_LIMIT:
+        raise TonemarkError(
+            f"What was learned takes {len(body) // 1024**2} MiB, more than a file may hold.",
+            "Learn it with less raw text.",
+        )
     lines = (
         f"{MAGIC}{FORMAT}",
         f"language: {model.language}",
@@ -75,6 +83,8 @@ def restored_learned(data: bytes, name: str) -> LearnedTokenizer:
         model = _model(parsed(body.decode()), header.get("language", "und"))
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, zlib.error):
         raise TonemarkError(f"{name} is damaged: it holds no model.", _AGAIN) from None
+    except TonemarkError as error:  # the rules of its base
+        raise TonemarkError(f"{name}: {error.title}", error.remedy) from None
     return LearnedTokenizer(model, data, name=name)
 
 
@@ -163,7 +173,7 @@ def _model(body: Any, language: str) -> Model:
 
 def _base(given: str) -> GeneralTokenizer:
     """The base that `carried` wrote. Only rules: a file never says whose code is to be run."""
-    from tonemark.tokenizers.carrying import CarriedWarning, restored
+    from tonemark.tokenizers.bridges.carrying import CarriedWarning, restored
 
     form = parsed(given)
     if not isinstance(form, dict) or "rules" not in form or form.keys() & {"base", "learned"}:

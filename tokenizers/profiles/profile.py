@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from tonemark.errors import TonemarkError
 from tonemark.files import check_inside, open_regular
 from tonemark.tokenizers.bundled import BUNDLED, is_bundled
-from tonemark.tokenizers.profile_keys import Keys
+from tonemark.tokenizers.profiles.keys import Keys
 from tonemark.tokenizers.rule_limits import PHRASES_LIMIT, count_faults, phrase_fault
 from tonemark.tokenizers.rules import (
     GENERAL_VERSION,
@@ -27,7 +27,7 @@ from tonemark.tokenizers.rules import (
     folded_phrase,
     needs_join,
 )
-from tonemark.tokenizers.sentence_rules import SentenceRules, sentence_rules
+from tonemark.tokenizers.sentences.rules import SentenceRules, sentence_rules
 from tonemark.toml_files import Faults, KeyPath, parse_toml, shown
 
 FILE_LIMIT = 4 * 1024 * 1024

@@ -1,0 +1,1 @@
+"""Other people's tokenizers here, and ours in spaCy."""

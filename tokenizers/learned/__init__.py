@@ -1,0 +1,1 @@
+"""Words over syllables, learned from examples."""

@@ -1,0 +1,1 @@
+"""Profiles: TOML files of rules, one a language, and what reads them."""

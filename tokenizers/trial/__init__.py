@@ -1,0 +1,1 @@
+"""Whether a tokenizer, ours or anybody's, keeps what it promises."""
