@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -51,7 +52,7 @@ def tokenizer_chosen(lang: str | None, tokenizer: str | None) -> Tokenizer:
     if tokenizer is not None:
         if lang is not None:
             raise click.UsageError("--lang and --tokenizer: give one of the two.")
-        if Path(tokenizer).is_file():
+        if os.path.isfile(tokenizer):
             return tokenizer_at(tokenizer)
         with value_of("--tokenizer"):
             return tokenizer_at(tokenizer)

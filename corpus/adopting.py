@@ -26,9 +26,9 @@ def file_named(folder: Path, name: str) -> Path | None:
     None where the name is not that of a file. Raises TonemarkError where there is no such file.
     """
     path = Path(name)
-    if not is_file_name(name) and not (path.name != name and path.exists()):
+    if not is_file_name(name) and not (path.name != name and os.path.exists(path)):
         return None
-    found = next((each for each in (path, folder / path) if each.exists()), None)
+    found = next((each for each in (path, folder / path) if os.path.exists(each)), None)
     if found is None:
         raise TonemarkError(f"There is no file {name}.", "Look at its name and its folder.")
     if not is_file_name(found.name) or not is_tokenizer_name(found.name):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -195,7 +196,7 @@ def tokenizer_from(profile: Profile, folder: Path) -> Tokenizer:
 def tokenizer_at(name: str) -> Tokenizer:
     """The tokenizer that someone named on a command line: a name, or the path of a file."""
     path = Path(name)
-    if is_file_name(name) or (path.name != name and path.exists()):
+    if is_file_name(name) or (path.name != name and os.path.exists(path)):
         return read_tokenizer(path)
     return load_tokenizer(name)
 

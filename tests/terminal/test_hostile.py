@@ -118,7 +118,9 @@ def test_only_our_own_sequences_reach_the_terminal_from_any_screen(
         z z => undone
         Z => done again
         t f => flagged
-        t s => put an edge inside
+        t s => split before
+        a => split:
+        z => undone
         t o => no suggestions
         0 [ r e d => [red]
         enter => [re
@@ -226,6 +228,15 @@ def command_lines(project: Path, files: list[Path]) -> list[tuple[int, list[str]
         (1, ["add", folder, str(files[3]), "--text-column", bad]),
         (1, ["add", folder, str(files[1]), "--annotators", bad, "--match", "text"]),
         (2, ["add", folder, str(files[1]), "--match", bad]),
+        (0, ["tokenize", str(files[0])]),
+        (2, ["tokenize", "--tokenizer", bad, str(files[0])]),
+        (2, ["tokenize", "--lang", bad, str(files[0])]),
+        (0, ["tokenizers"]),
+        (1, ["tokenizers", "show", bad]),
+        (1, ["tokenizers", "use", folder, bad]),
+        (0, ["tokenizers", "rules", folder]),
+        (1, ["tokenizers", "score", str(files[0])]),
+        (1, ["tokenizers", "learn", str(files[0]), "-o", f"{made}.words"]),
         (0, ["status", folder]),
         (0, ["status", folder, "--json"]),
         (1, ["status", f"{folder}{hostile.NAME}"]),
