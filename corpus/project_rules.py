@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tonemark.corpus.corrections import rules_of
-from tonemark.corpus.project import Project, locked, set_tokenizer
+from tonemark.corpus.project import Project, locked, read_project, set_tokenizer
 from tonemark.corpus.settling import Correction, settled
 from tonemark.errors import TonemarkError
 from tonemark.files import atomic_writer, check_inside, typed
@@ -33,9 +33,8 @@ def add_rules(project: Project, rules: Sequence[Rule]) -> Project:
     other. Whether `new_rules` allows it is for the caller to ask. Raises TonemarkError, the profile
     as it was, where a rule would not hold, and where a file is at fault or cannot be written.
     """
-    name = project.tokenizer if project.tokenizer.endswith(PROFILE_SUFFIX) else OWN_PROFILE
-    path = project.folder / name
-    check_inside(project.folder, path)
+    project = read_project(project.folder)  # a window may be older than its file
+    path = _own_profile(project)
     with locked(project.folder):
         text = _text_of(path, project)
         longer = text or new_profile_text(project.tokenizer)
@@ -44,7 +43,15 @@ def add_rules(project: Project, rules: Sequence[Rule]) -> Project:
         if longer != text:
             _check(longer, path, rules)
             _write(path, longer)
-    return set_tokenizer(project.folder, name)
+    return set_tokenizer(project.folder, path.name)
+
+
+def _own_profile(project: Project) -> Path:
+    """The file of a project's own rules, which need not be there yet."""
+    name = project.tokenizer if project.tokenizer.endswith(PROFILE_SUFFIX) else OWN_PROFILE
+    path = project.folder / name
+    check_inside(project.folder, path)
+    return path
 
 
 class Followed(NamedTuple):
@@ -64,14 +71,15 @@ def follow(project: Project, corrections: Iterable[Correction]) -> Followed:
     So a correction becomes a rule, and what was corrected back takes its rule back. All else is as
     in `add_rules`.
     """
-    name = project.tokenizer if project.tokenizer.endswith(PROFILE_SUFFIX) else OWN_PROFILE
-    path = project.folder / name
-    check_inside(project.folder, path)
+    project = read_project(project.folder)
+    if not project.new_rules:
+        raise TonemarkError("This project takes no new rules (new_rules in project.toml).")
+    path = _own_profile(project)
     with locked(project.folder):
         text = _text_of(path, project)
         before = text or new_profile_text(project.tokenizer)
         for each in corrections:
-            done = settled(before, name, project.folder, each)
+            done = settled(before, path.name, project.folder, each)
             if done.profile != before:
                 _check(done.profile, path, done.made)
                 _write(path, done.profile)
@@ -80,7 +88,7 @@ def follow(project: Project, corrections: Iterable[Correction]) -> Followed:
                 return Followed(project, there=tuple(there))
         else:
             return Followed(project)
-    return Followed(set_tokenizer(project.folder, name), done.made, done.gone)
+    return Followed(set_tokenizer(project.folder, path.name), done.made, done.gone)
 
 
 def _text_of(path: Path, project: Project) -> str:

@@ -15,7 +15,7 @@ from tonemark.corpus.project import (
     read_project,
     set_tokenizer,
 )
-from tonemark.corpus.project_rules import OWN_PROFILE, add_rules
+from tonemark.corpus.project_rules import OWN_PROFILE, add_rules, follow
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.profiles.own_rules import Rule
 from tonemark.tokenizers.registry import load_tokenizer
@@ -181,3 +181,16 @@ def test_a_name_that_cannot_be_one_is_not_written(folder: Path) -> None:
     with pytest.raises(TonemarkError, match="tokenizer must be the name"):
         set_tokenizer(folder, "../outside.toml")
     assert (folder / PROJECT_FILE).read_bytes() == before
+
+
+def test_a_window_that_is_older_than_the_project_file_undoes_no_choice(folder: Path) -> None:
+    window = read_project(folder)
+    set_tokenizer(folder, "hmn-syllables")
+    assert add_rules(window, [HAUJ]).tokenizer == OWN_PROFILE
+    assert 'base = "hmn-syllables"\n' in (folder / OWN_PROFILE).read_text()
+    path = folder / PROJECT_FILE
+    path.write_text(path.read_text().replace("new_rules = true", "new_rules = false"))
+    before = (folder / OWN_PROFILE).read_text()
+    with pytest.raises(TonemarkError, match="takes no new rules"):
+        follow(window, [])
+    assert (folder / OWN_PROFILE).read_text() == before
