@@ -39,10 +39,10 @@ from terminal import Terminal
 
 from tonemark.corpus.documents import Document
 from tonemark.corpus.project import Project, label_keys
-from tonemark.corpus.records import Refusal
 from tonemark.corpus.tokens import sentence_rules_with
 from tonemark.errors import TonemarkError
 from tonemark.patterns.candidates import WordCount
+from tonemark.refusals import Refusal
 from tonemark.tokenizers.registry import load_tokenizer
 from tonemark.tokenizers.sentences.rules import SentenceRules
 from tonemark.tui.page.keys import key_table

@@ -21,12 +21,13 @@ from typing import Any, NamedTuple
 from tonemark.cli.adding import sampled
 from tonemark.corpus.documents import Document
 from tonemark.corpus.project import Project, add_label, read_project
-from tonemark.corpus.records import Record, Refusal
+from tonemark.corpus.records import Record
 from tonemark.corpus.tokens import sentence_rules_with
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import ReadOptions
 from tonemark.exchange.registry import read_records
 from tonemark.patterns.candidates import WordCount, count_words
+from tonemark.refusals import Refusal
 from tonemark.tokenizers.base import Tokenizer
 
 PROGRAM = (sys.executable, "-m", "tonemark")

@@ -1,4 +1,5 @@
-"""The oracle: knows the gold spans of a page and finds the fewest keys that set them.
+"""The oracle: knows the gold spans of a page and finds the fewest keys that leave just them there,
+whatever is suggested when it opens.
 
 Pure: it presses keys on a rehearsal; it knows neither the terminal nor the running program. What
 `=` would set, and what a label typed ahead finds, it asks the program's own rules.
@@ -9,47 +10,80 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rehearsal import Action, Gold, Rehearsal, cost, cost_of
-from ways import reach
+from ways import DELETE, reach
 
 from tonemark.tui.page import labelling
 from tonemark.tui.page.typeahead import matching
 
 SAME = Action(("=", "enter"), "same")
 ADD = Action(("+",), "add")
+DROP = Action(("t", "o"), "drop")
 
 HORIZON = 30
 """Spans that are played ahead to see whether `=` pays."""
 
 
-def play(rehearsal: Rehearsal, golds: Sequence[Gold], *, same: bool = True) -> Iterator[Action]:
-    """The actions that set all `golds`, in order, each yielded when the rehearsal has done it.
+def play(rehearsal: Rehearsal, golds: Sequence[Gold], *, looking: bool = True) -> Iterator[Action]:
+    """The actions after which all `golds` stand and nothing else, in order, each yielded when the
+    rehearsal has done it.
 
-    Spans are set in reading order; with `same`, `=` is used where it saves keys. A span that
-    cannot be reached is left out.
+    What is to be done is done in reading order; `looking` ahead, `t o` and `=` are used where they
+    save keys. A span that cannot be reached is left out.
     """
-    left = sorted(golds)
-    while left:
-        gold = left.pop(0)
-        if _beside(rehearsal, gold):  # first: edges of a focus that is a span would move the span
-            rehearsal.do(ADD)
+    if looking and _dropping_pays(rehearsal, golds):
+        rehearsal.do(DROP)
+        yield DROP
+    right, missed = set(golds), set()
+    while task := min(_tasks(rehearsal, right) - missed, default=None):
+        missed.add(task)  # comes again only where it was not reached
+        if task in right and _beside(rehearsal, task, right):
+            rehearsal.do(ADD)  # first: edges of a focus that is a span would move the span
             yield ADD
-        way = reach(rehearsal, gold)
-        if way is None:
-            continue
-        for action in (*way, _label(rehearsal, gold)):
+        last = _label(rehearsal, task) if task in right else DELETE
+        for action in reach(rehearsal, task, last, right) or ():
             rehearsal.do(action)
             yield action
-        twins = _twins(rehearsal, left) if same else set()
-        if twins and _pays(rehearsal, left, twins):
+        twins = _twins(rehearsal, right) if looking and task in right else set()
+        if twins and _pays(rehearsal, golds, twins):
             rehearsal.do(SAME)
             yield SAME
-            left = [other for other in left if other not in twins]
 
 
-def _beside(rehearsal: Rehearsal, gold: Gold) -> bool:
+def _tasks(rehearsal: Rehearsal, right: set[Gold]) -> set[Gold]:
+    """What is to be labelled, and what to be deleted: not what a label will replace."""
+    standing = rehearsal.standing()
+    labels = right - standing
+    replaced = set() if rehearsal.keyboard.overlapping else labels
+    return labels | {
+        wrong
+        for wrong in standing - right
+        if not any(
+            wrong.sheet == gold.sheet and wrong.start < gold.end and gold.start < wrong.end
+            for gold in replaced
+        )
+    }
+
+
+def _dropping_pays(rehearsal: Rehearsal, golds: Sequence[Gold]) -> bool:
+    """Whether dropping all suggestions of the page first costs fewer keys than not."""
+    if len(rehearsal.standing().difference(golds)) < cost_of([DROP]):
+        return False
+    kept = rehearsal.keep()
+    singly = cost_of(list(play(rehearsal, golds, looking=False)))
+    rehearsal.go_back(kept)
+    kept = rehearsal.keep()
+    rehearsal.do(DROP)
+    dropped = cost_of([DROP]) + cost_of(list(play(rehearsal, golds, looking=False)))
+    rehearsal.go_back(kept)
+    return dropped < singly
+
+
+def _beside(rehearsal: Rehearsal, gold: Gold, right: set[Gold]) -> bool:
     """Whether a span must be added beside others instead of replacing them."""
-    draft = rehearsal.page.sheets[gold.sheet].draft
-    over = any(span.overlaps(gold.start, gold.end) for span in draft.spans)
+    over = any(
+        gold.sheet == span.sheet and gold.start < span.end and span.start < gold.end
+        for span in right & rehearsal.standing()
+    )
     return over and rehearsal.keyboard.overlapping and not rehearsal.keyboard.adding
 
 
@@ -73,39 +107,43 @@ def typed_ahead(names: Sequence[str], label: str) -> str:
     return min(fitting, key=lambda part: (sum(map(cost, part)), part), default=label)
 
 
-def _twins(rehearsal: Rehearsal, left: Sequence[Gold]) -> set[Gold]:
-    """The spans that `=` would set now; none where it would set anything that is not gold."""
+def _twins(rehearsal: Rehearsal, right: set[Gold]) -> set[Gold]:
+    """The spans that `=` would set now and that are missing; none where it would set anything
+    else."""
     view = rehearsal.view
     focus = view.focus
-    here = [s for s in view.sheet.draft.spans if (s.start, s.end) == (focus.start, focus.end)]
+    stretches = view.sheet.draft.stretches()
+    here = [s for s in stretches if (s.start, s.end) == (focus.start, focus.end)]
     target = (focus.sheet, here[0]) if here else labelling.labelled_last(rehearsal.page)
     if target is None:
         return set()
     sheet, span = target
     text = rehearsal.page.sheets[sheet].document.text[span.start : span.end]
+    missing = right - rehearsal.standing()
     if not any(
         gold.label == span.label
         and rehearsal.page.sheets[gold.sheet].document.text[gold.start : gold.end] == text
-        for gold in left
+        for gold in missing
     ):
         return set()
     places = labelling.other_occurrences(rehearsal.page, sheet, span)
     found = {Gold(place.sheet, place.start, place.end, span.label) for place in places}
-    return found if found <= set(left) else set()
+    return found & missing if found <= right else set()
 
 
-def _pays(rehearsal: Rehearsal, left: Sequence[Gold], twins: set[Gold]) -> bool:
+def _pays(rehearsal: Rehearsal, golds: Sequence[Gold], twins: set[Gold]) -> bool:
     """Whether `=` costs fewer keys than labelling its places one by one."""
     if len(twins) > cost_of([SAME]):
         return True
-    last = max(at for at, gold in enumerate(left) if gold in twins)
-    ahead = left[: min(last + 2, HORIZON)]
+    missing = sorted(set(golds) - rehearsal.standing())
+    last = max(at for at, gold in enumerate(missing) if gold in twins)
+    later = set(missing[min(last + 2, HORIZON) :])
+    ahead = [gold for gold in golds if gold not in later]
     kept = rehearsal.keep()
-    singly = cost_of(list(play(rehearsal, ahead, same=False)))
+    singly = cost_of(list(play(rehearsal, ahead, looking=False)))
     rehearsal.go_back(kept)
     kept = rehearsal.keep()
     rehearsal.do(SAME)
-    others = [gold for gold in ahead if gold not in twins]
-    together = cost_of([SAME]) + cost_of(list(play(rehearsal, others, same=False)))
+    together = cost_of([SAME]) + cost_of(list(play(rehearsal, ahead, looking=False)))
     rehearsal.go_back(kept)
     return together < singly

@@ -12,9 +12,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from tonemark.corpus.documents import Document
-from tonemark.corpus.events import Replayed
+from tonemark.corpus.drafts import Draft
+from tonemark.corpus.events import Done, Replayed
 from tonemark.corpus.pages import MemoryLog, Page, Sheet
 from tonemark.corpus.queue import Claim
+from tonemark.corpus.spans import Suggestion
 from tonemark.patterns.candidates import WordCount
 from tonemark.tokenizers.sentences.rules import ANY_LANGUAGE, SentenceRules
 from tonemark.tui.page.keyboard import Keyboard
@@ -64,20 +66,22 @@ class _RehearsedPage(Page):
 
 
 class Place(NamedTuple):
-    """All of a rehearsal that a key which edits nothing can change."""
+    """All of a rehearsal that a key which moves something can change: the focus, or edges, and
+    with them the suggestion in focus. `drafts` has each sheet's draft and the way to it."""
 
     focus: Focus
     top: int
     hints: Hints | None
     seen: int
     charwise: bool
+    drafts: tuple[tuple[Draft, tuple[Done, ...]], ...]
 
 
 class Rehearsal:
     """The page as the program has it, in memory, under the program's own rules.
 
-    `names` are the project's labels in order. `width` and `height` are those of the view: cells
-    and lines.
+    `names` are the project's labels in order, `shown` the suggestions that each document opened
+    with. `width` and `height` are those of the view: cells and lines.
     """
 
     def __init__(
@@ -87,13 +91,14 @@ class Rehearsal:
         table: KeyTable,
         names: Sequence[str],
         *,
+        shown: Sequence[Sequence[Suggestion]] = (),
         width: int = 79,
         height: int = 18,
         mode: Mode = "logical",
         rules: SentenceRules = ANY_LANGUAGE,
         overlapping: bool = False,
     ) -> None:
-        self.page = _RehearsedPage([_sheet(document) for document in documents])
+        self.page = _RehearsedPage(map(_sheet, documents, shown or [()] * len(documents)))
         self.table = table
         self.names = tuple(names)
         self.view = View(
@@ -122,12 +127,12 @@ class Rehearsal:
             self.keyboard.press(key)
             self.view.hints()  # the program paints after each key, and gives out hints then
 
-    def labelled(self) -> set[Gold]:
-        """The spans that stand on the page."""
+    def standing(self) -> set[Gold]:
+        """What stands on the page: spans, and the suggestions that Enter would accept."""
         return {
-            Gold(index, span.start, span.end, span.label)
+            Gold(index, stretch.start, stretch.end, stretch.label)
             for index, sheet in enumerate(self.page.sheets)
-            for span in sheet.draft.spans
+            for stretch in sheet.draft.stretches()
         }
 
     # Trying things out
@@ -135,12 +140,16 @@ class Rehearsal:
     def place(self) -> Place:
         """Where it is."""
         view = self.view
-        return Place(view.focus, view.top, view._hints, view.seen, self.keyboard.charwise)
+        drafts = tuple((s.state.draft, tuple(s.state.undoable)) for s in self.page.sheets)
+        return Place(view.focus, view.top, view._hints, view.seen, self.keyboard.charwise, drafts)
 
     def put(self, place: Place) -> None:
-        """Go back to where it was, no edit having been made since."""
+        """Go back to where it was, nothing but places and edges having changed since."""
         view = self.view
-        view.focus, view.top, view._hints, view.seen, self.keyboard.charwise = place
+        view.focus, view.top, view._hints, view.seen, self.keyboard.charwise, drafts = place
+        for sheet, (draft, undoable) in zip(self.page.sheets, drafts, strict=True):
+            if sheet.state.draft is not draft:
+                sheet.state.draft, sheet.state.undoable = draft, list(undoable)
         self.keyboard.pending = ""
 
     def keep(self) -> tuple[Place, list[Replayed]]:
@@ -157,7 +166,8 @@ class Rehearsal:
         self.put(kept[0])
 
 
-def _sheet(document: Document) -> Sheet:
+def _sheet(document: Document, shown: Sequence[Suggestion]) -> Sheet:
     assert document.tokens is not None
     claim = Claim("oracle", document.number, 1)
-    return Sheet(document, claim, document.tokens, MemoryLog(), Replayed(opened=True))
+    state = Replayed(Draft(suggestions=tuple(shown)), frozen=tuple(shown), opened=True)
+    return Sheet(document, claim, document.tokens, MemoryLog(), state)

@@ -45,7 +45,7 @@ class State(NamedTuple):
     spans: tuple[Span, ...]
     undoable: tuple[Edit, ...]
     redoable: tuple[Edit, ...]
-    focus: tuple[int, int] | None
+    focus: tuple[int, int, int] | None
 
 
 class Step(NamedTuple):

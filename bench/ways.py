@@ -1,21 +1,25 @@
-"""The way to one span: A* over what keys make of the focus of a rehearsal.
+"""The way to one span, or to be rid of one: A* over what keys make of a rehearsal.
 
 A way is an approach (tour, hints, plain moves), then the edges; to approach again after an edge was
-moved never saves a key. Imports the program's page for its types alone: what a key does, the
-rehearsal says.
+moved never saves a key. The edges of a wrong suggestion move it, which may save its label. What a
+key does, the rehearsal says; what `-` would take away, the program's own rule.
 """
 
 from __future__ import annotations
 
 import heapq
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import count
 from typing import NamedTuple
 
 from rehearsal import Action, Gold, Place, Rehearsal, cost_of
 
-from tonemark.tui.page.view import Focus, View
+from tonemark.corpus.drafts import Draft
+from tonemark.tui.page import labelling
+from tonemark.tui.page.view import Focus
+
+DELETE = Action(("-",), "delete")
 
 NEAR = 3
 """Hints before and after a span that are tried on the way to it."""
@@ -30,16 +34,20 @@ second stroke: it sends no bytes."""
 
 
 class _Node(NamedTuple):
-    """A place reached on the way, and how."""
+    """A place reached on the way, and how; `ends` where nothing is left to do."""
 
     place: Place
     phase: int
     before: _Node | None
     action: Action | None
+    ends: bool = False
 
 
-def reach(rehearsal: Rehearsal, gold: Gold) -> list[Action] | None:
-    """The cheapest keys that bring the focus to exactly `gold`; none are pressed.
+def reach(
+    rehearsal: Rehearsal, gold: Gold, last: Action, right: Collection[Gold] = ()
+) -> list[Action] | None:
+    """The cheapest keys that set `gold`, ending with `last`, its label, where that is needed; with
+    DELETE, those that take it away. None are pressed, and nothing that is `right` is touched.
 
     None where there is no way: to a span that begins or ends with white space, or inside a
     grapheme cluster.
@@ -47,10 +55,11 @@ def reach(rehearsal: Rehearsal, gold: Gold) -> list[Action] | None:
     start = rehearsal.place()
     travelled = _travel(rehearsal, gold)
     after = rehearsal.place()
-    way = _search(rehearsal, gold)
+    way = _search(rehearsal, _Goal(gold, rehearsal, last, right))
     if way is None:
         rehearsal.put(after)
         way = _walk(rehearsal, gold)
+        way = way and [*way, last]
     rehearsal.put(start)
     return None if way is None else travelled + way
 
@@ -92,28 +101,37 @@ def _walk(rehearsal: Rehearsal, gold: Gold) -> list[Action] | None:
     return way
 
 
-def _search(rehearsal: Rehearsal, gold: Gold) -> list[Action] | None:
-    goal = _Goal(gold, rehearsal.view)
+def _search(rehearsal: Rehearsal, goal: _Goal) -> list[Action] | None:
     order = count()
     root = _Node(rehearsal.place(), _APPROACHING, None, None)
     heap = [(goal.least(root), 0, next(order), root)]
-    done: set[tuple[Focus, int, bool, int]] = set()
+    done: set[tuple[Focus, int, bool, int, tuple[Draft, ...]]] = set()
     while heap:
         _, spent, _, node = heapq.heappop(heap)
-        place = node.place
-        if goal.reached(place.focus):
+        if node.ends:
             return _actions(node)
-        state = (place.focus, place.top, place.charwise, node.phase)
+        place = node.place
+        changed = tuple(after[0] for after in _changed(root.place, place))
+        state = (place.focus, place.top, place.charwise, node.phase, changed)
         if state in done:
             continue
         if len(done) == PLACES:
             return None
         done.add(state)
+        rehearsal.put(place)
+        if (end := goal.end(rehearsal)) is not None:
+            price = spent + sum(_KEY * cost_of([action]) + len(action.keys) for action in end)
+            last = _Node(place, node.phase, node, end[0] if end else None, ends=True)
+            heapq.heappush(heap, (price, price, next(order), last))
+            continue
         for action, phase in _edges(rehearsal, goal, node):
             rehearsal.put(place)
             rehearsal.do(action)
             after = rehearsal.place()
-            if after[:2] == place[:2] and after.charwise == place.charwise:
+            edited = bool(_changed(place, after))
+            if after[:2] == place[:2] and after.charwise == place.charwise and not edited:
+                continue
+            if edited and not goal.kept <= rehearsal.standing():
                 continue
             following = _Node(after, phase, node, action)
             price = spent + _KEY * cost_of([action]) + len(action.keys)
@@ -121,47 +139,78 @@ def _search(rehearsal: Rehearsal, gold: Gold) -> list[Action] | None:
     return None
 
 
+def _changed(before: Place, after: Place) -> list[tuple[Draft, object]]:
+    """The drafts that are not what they were, with the way to them."""
+    pairs = zip(before.drafts, after.drafts, strict=True)
+    return [new for old, new in pairs if new[0] is not old[0]]
+
+
 def _actions(node: _Node) -> list[Action]:
     way = []
     step: _Node | None = node
-    while step and step.action:
-        way.append(step.action)
+    while step:
+        if step.action:
+            way.append(step.action)
         step = step.before
     return way[::-1]
 
 
 class _Goal:
-    """Where the focus shall be: in code points, in tokens, in lines of the page."""
+    """What is to be done, and where: in code points, in tokens, in lines of the page."""
 
-    def __init__(self, gold: Gold, view: View) -> None:
+    def __init__(
+        self, gold: Gold, rehearsal: Rehearsal, key: Action, right: Collection[Gold]
+    ) -> None:
+        view = rehearsal.view
         tokens = view.page.sheets[gold.sheet].tokens
         rows = view.layout.rows
         last = rows[view.row_of(gold.sheet, gold.end - 1)]
+        standing = rehearsal.standing()
         self.gold = gold
+        self.key = key
+        self.kept = standing.intersection(right)
         self.lines = (rows[view.row_of(gold.sheet, gold.start)].y, last.y + last.height)
         self.starts = [start for start, _ in tokens]
         self.ends = [end for _, end in tokens]
         self.first = max(0, bisect_right(self.starts, gold.start) - 1)
         self.last = min(len(tokens) - 1, bisect_left(self.ends, gold.end))
         self.on_tokens = gold.start in self.starts and gold.end in self.ends
+        # What has the label already may be moved to the place.
+        moved = any(s.sheet == gold.sheet and s.label == gold.label for s in standing - self.kept)
+        self.price = 0 if moved and key != DELETE else _KEY * cost_of([key])
 
     def in_view(self, top: int, height: int) -> bool:
         """Whether the whole span, or a screenful of it, can be seen."""
         first, last = self.lines
         return top <= first and min(last, first + height) <= top + height
 
-    def reached(self, focus: Focus) -> bool:
-        return focus[:3] == self.gold[:3]
+    def end(self, rehearsal: Rehearsal) -> list[Action] | None:
+        """What is to be pressed here to have done it; None where this is not the place."""
+        focus, gold = rehearsal.view.focus, self.gold
+        draft = rehearsal.page.sheets[gold.sheet].draft
+        if self.key != DELETE:
+            if focus[:3] != gold[:3]:
+                return None
+            stands = any((s.start, s.end, s.label) == gold[1:] for s in draft.stretches())
+            return [] if stands else [self.key]
+        if focus.sheet != gold.sheet or not (focus.start < gold.end and gold.start < focus.end):
+            return None
+        edit = labelling.delete(rehearsal.page.sheets[gold.sheet], focus.start, focus.end)
+        gone = {Gold(gold.sheet, s.start, s.end, s.label) for s in (*edit.removed, *edit.dropped)}
+        return [self.key] if gold in gone and not gone & self.kept else None
 
     def least(self, node: _Node) -> int:
         """No more than what the rest of the way costs."""
-        focus = node.place.focus
-        if self.reached(focus):
-            return 0
+        focus, gold = node.place.focus, self.gold
+        if self.key == DELETE:
+            touching = focus.sheet == gold.sheet and focus.start < gold.end > gold.start < focus.end
+            return self.price + _KEY * (not touching)
+        if focus[:3] == gold[:3]:
+            return self.price
         if node.phase == _APPROACHING or not self.on_tokens:
-            return _KEY
+            return self.price + _KEY
         steps = abs(bisect_right(self.starts, focus.start) - 1 - self.first)
-        return _KEY * max(1, steps + (focus.end != self.gold.end))
+        return self.price + _KEY * max(1, steps + (focus.end != gold.end))
 
 
 def _edges(rehearsal: Rehearsal, goal: _Goal, node: _Node) -> Iterator[tuple[Action, int]]:
@@ -186,10 +235,11 @@ def _edges(rehearsal: Rehearsal, goal: _Goal, node: _Node) -> Iterator[tuple[Act
         return
     if node.phase == _APPROACHING:
         yield Action((";",), "edge"), _UNSNAPPED
-    draft = rehearsal.page.sheets[focus.sheet].draft
-    on_a_span = any((s.start, s.end) == focus[1:3] for s in draft.stretches())
-    if on_a_span and not rehearsal.keyboard.adding:
-        return  # edges would move the span
+    if goal.key == DELETE:
+        return
+    on_a_right_one = any(span[:3] == focus[:3] for span in goal.kept)
+    if on_a_right_one and not rehearsal.keyboard.adding:
+        return  # edges would move it
     if not goal.on_tokens:
         yield Action(("'",), "edge"), _EDGES
     if focus.start != gold.start:

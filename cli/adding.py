@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import math
-import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import click
 
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json, value_of
+from tonemark.cli.progress import Progress
 from tonemark.corpus.intake import add_records
 from tonemark.corpus.reports import Report
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, sentence_rules_with, tokenizer_of, tokens_of
 from tonemark.errors import TonemarkError
-from tonemark.text import visible
 from tonemark.tokenizers.general import GeneralTokenizer
 
 if TYPE_CHECKING:
@@ -31,15 +27,6 @@ SHOWN = 10
 SAMPLE = 5_000
 """Documents whose words are counted for the candidates: what more would change is not worth the
 wait."""
-
-PATIENCE = 1.0
-"""Seconds after which the reading of a file shows how far it is."""
-
-LABEL, BAR = 20, 24
-"""Cells of the file's name and of the bar beside it: with the figures it fits 80 columns."""
-
-ERASED = "\r\x1b[K\x1b[?25h"
-"""Clears the line of the bar, and shows the cursor that click hid."""
 
 WHOLE = 0
 """The line of a refusal that is of a whole file."""
@@ -105,7 +92,7 @@ def add_command(
         report = Report()
         reports.append((path.name, report))
         try:
-            bar = _Progress(path, hidden=as_json)
+            bar = Progress(path, hidden=as_json)
             records = read_records(path, format=format_, options=options, watch=bar.watch)
             if split:
                 held: dict[str, set[int]] = {}
@@ -166,42 +153,6 @@ def add_file(store_path: Path, path: Path) -> None:
     add_records(store, path.name, read_records(path, format=None, options=ReadOptions()), Report())
     _count_words(store, GeneralTokenizer())
     store.close()
-
-
-class _Progress:
-    """A bar of the bytes read, on a terminal, once that takes a while; it leaves nothing behind."""
-
-    def __init__(self, path: Path, *, hidden: bool) -> None:
-        from tonemark.tui.page.cells import fit
-
-        size = path.stat().st_size if path.is_file() else 0
-        label = fit(visible(path.name), LABEL)
-        self._bar = click.progressbar(length=size, label=label, width=BAR, file=sys.stderr)
-        self._shown_from = math.inf
-        if not hidden and sys.stderr.isatty():
-            self._shown_from = time.monotonic() + PATIENCE
-        self._is_shown = False
-        self._stream: IO[bytes] | None = None
-
-    def watch(self, stream: IO[bytes]) -> None:
-        """Take the position of this stream for the progress."""
-        self._stream = stream
-
-    def __enter__(self) -> Callable[[int], None]:
-        return self._update
-
-    def __exit__(self, *error: object) -> None:
-        if self._is_shown:
-            sys.stderr.write(ERASED)
-            sys.stderr.flush()
-
-    def _update(self, line: int) -> None:
-        if time.monotonic() < self._shown_from or not self._stream or self._stream.closed:
-            return
-        if not self._is_shown:
-            self._is_shown = True
-            self._bar.__enter__()
-        self._bar.update(self._stream.tell() - self._bar.pos)
 
 
 def sampled(total: int) -> range:

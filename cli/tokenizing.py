@@ -79,9 +79,9 @@ def records_of(path: Path, refused: Callable[[int, str], None]) -> Iterator[Reco
 
     `refused` is told the line and the reason of what could not be read.
     """
-    from tonemark.corpus.records import Refusal
     from tonemark.exchange.base import ReadOptions
     from tonemark.exchange.registry import guess_format, read_records
+    from tonemark.refusals import Refusal
 
     try:
         known: str | None = guess_format(path)

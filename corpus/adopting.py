@@ -12,7 +12,7 @@ from typing import Any
 
 from tonemark.corpus.project_checks import is_tokenizer_name
 from tonemark.errors import TonemarkError
-from tonemark.files import atomic_writer, check_inside, open_regular
+from tonemark.files import atomic_writer, check_inside, read_at_most
 from tonemark.tokenizers.profiles.profile import is_bundled_list
 from tonemark.tokenizers.registry import PROFILE_SUFFIX, is_file_name, read_tokenizer
 
@@ -75,11 +75,5 @@ def _named(path: Path) -> list[str]:
 
 
 def _bytes(path: Path) -> bytes:
-    try:
-        with open_regular(path) as stream:
-            data = stream.read(LIMIT + 1)
-    except OSError as error:
-        raise TonemarkError(f"{path} cannot be read: {error.strerror or error}.") from None
-    if len(data) > LIMIT:
-        raise TonemarkError(f"{path} has more than {LIMIT >> 20} MiB.", "That is no tokenizer.")
-    return data
+    too_large = TonemarkError(f"{path} has more than {LIMIT >> 20} MiB.", "That is no tokenizer.")
+    return read_at_most(path, LIMIT, too_large)

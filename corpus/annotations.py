@@ -35,6 +35,7 @@ class Annotation:
 
     `revision` counts her answers to it from 1; `extra` says that it came when the document's
     places were taken, and is outside the figures. `tokens` are those she corrected, or None.
+    `weighed` says that what it tells of entries is counted (`evidence`).
     `time` is Unix seconds.
     """
 
@@ -48,6 +49,7 @@ class Annotation:
     tokens: tuple[Token, ...] | None = None
     extra: bool = False
     time: float = 0.0
+    weighed: bool = False
 
     def stretches(self) -> set[tuple[int, int, str]]:
         """Its spans as (start, end, label): what annotators can agree on."""
@@ -177,7 +179,7 @@ def write_revision(db: sqlite3.Connection, annotation: Annotation) -> None:
     )
     cursor = db.execute(
         "INSERT INTO annotations (document, annotator, revision, answer, comment, flagged,"
-        " tokens, extra, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " tokens, extra, weighed, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             document,
             annotator,
@@ -188,6 +190,7 @@ def write_revision(db: sqlite3.Connection, annotation: Annotation) -> None:
             annotation.flagged,
             None if annotation.tokens is None else pack_tokens(annotation.tokens),
             annotation.extra,
+            annotation.weighed,
             annotation.time,
         ),
     )

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from tonemark.corpus.documents import digest
 from tonemark.corpus.pieces import piece_identity
-from tonemark.corpus.records import Record, Refusal
+from tonemark.corpus.records import Record
+from tonemark.refusals import Refusal
 
 _json = json.JSONEncoder(ensure_ascii=False).encode
 

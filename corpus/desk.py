@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from tonemark.corpus import places, queue
@@ -24,9 +25,9 @@ from tonemark.corpus.journal import (
 )
 from tonemark.corpus.pages import Page, ReadOnlyLog, Sheet
 from tonemark.corpus.project import Project
+from tonemark.corpus.proposing import Proposer, Stored, offer_of
 from tonemark.corpus.queue import Claim, Outcome
 from tonemark.corpus.records import Answer
-from tonemark.corpus.spans import apart
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import (
     AnyTokenizer,
@@ -62,12 +63,18 @@ class Desk:
     """
 
     def __init__(
-        self, project: Project, store: Store, annotator: str, tokenizer: AnyTokenizer
+        self,
+        project: Project,
+        store: Store,
+        annotator: str,
+        tokenizer: AnyTokenizer,
+        proposer: Proposer | None = None,
     ) -> None:
         self.project = project
         self.store = store
         self.annotator = annotator
         self.tokenizer = tokenizer
+        self.proposer = proposer or Stored(project, store)
         self.page: Page | None = None
         self.passed_over: list[str] = []
         self._pending: list[Claim] = []
@@ -145,6 +152,7 @@ class Desk:
         if now != before:
             self.tokenizer = tokenizer_of(project, loads_code=False)
         self.project = project
+        self.proposer.use_project(project)
 
     # Leaving
 
@@ -233,7 +241,22 @@ class Desk:
                         journal.discard()
 
     def _outcomes(self, answer: Answer | None = None, *, defer: bool = False) -> list[Outcome]:
-        return self.page.outcomes(answer, defer=defer) if self.page else []
+        if not self.page:
+            return []
+        outcomes = self.page.outcomes(answer, defer=defer)
+        return [
+            self._weighed(outcome, sheet) if outcome.answer == "accept" else outcome
+            for outcome, sheet in zip(outcomes, self.page.sheets, strict=True)
+        ]
+
+    def _weighed(self, outcome: Outcome, sheet: Sheet) -> Outcome:
+        """An accept with what it says of entries and of what was suggested."""
+        given = sheet.document, sheet.tokens, outcome.spans
+        return replace(
+            outcome,
+            weighed=self.proposer.weighed(*given, sheet.state.shown),
+            offer=offer_of(sheet.state, outcome.spans),
+        )
 
     def _leave_to_next(self, answer: Answer | None, *, defer: bool = False) -> Page | None:
         if not self.page:
@@ -375,14 +398,14 @@ class Desk:
             folded = {(event.number, event.kind) for event in events}
             events += [each for each in journal.events if (each.number, each.kind) not in folded]
             state = replay(document.number, events)
-            state.check(len(document.text))
+            state.check(document.number, len(document.text))
         except MALFORMED:
             raise damaged(document.number, "your work on ") from None
         if not state.opened:
-            proposed = self.store.suggestions(document)
-            if not self.project.overlapping:
-                proposed = apart(proposed)
-            data = {"shown": [suggestion.to_json() for suggestion in proposed]}
+            proposed = self.proposer.proposed(document, given)
+            data = {"shown": [suggestion.to_json() for suggestion in proposed.shown]}
+            if proposed.hidden:
+                data["hidden"] = [suggestion.to_json() for suggestion in proposed.hidden]
             event = Event(state.last + 1, "open", data, time.time())
             journal.append(event)
             state.take(document.number, event)

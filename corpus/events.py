@@ -27,9 +27,11 @@ class Event:
     `number` orders the events of a page, from 1, and is unique for a document, an annotator and
     a claim; one key that changes several documents of a page gives each the same number and the
     same `time`, which is in Unix seconds and orders nothing. `data` by kind: `open` the
-    suggestions that the page was frozen with; `import` the spans, comment and flag that came with
+    suggestions that the page was frozen with, as `shown`, or, where the document is blind, as
+    `hidden`; `import` the spans, comment and flag that came with
     an answer from a file; `edit` the edit; `focus` start and end; `answer` the answer and what
-    became of the suggestions shown.
+    became of the suggestions shown. An `edit`, `undo` or `redo` that moved the focus has it as
+    `focus`: the number of a document of its page, start and end.
     """
 
     number: int
@@ -56,17 +58,19 @@ class Done:
 class Replayed:
     """What the events of a document add up to.
 
-    `shown` are the suggestions that the page was frozen with; `focus` is the last one written
-    down, in code points, and `focused` its event's number. `touched` says whether something
-    changed since the last answer, which is `answer`; `edited` is the number of the last edit,
-    `last` of any event.
+    `frozen` are the suggestions that the page was frozen with, `hidden` those that a blind one
+    would have had. `focus` is the last one written
+    down: a document of the page, which need not be this one, and code points; `focused` is its
+    event's number. `touched` says whether something changed since the last answer, which is
+    `answer`; `edited` is the number of the last edit, `last` of any event.
     """
 
     draft: Draft = field(default_factory=Draft)
     undoable: list[Done] = field(default_factory=list)
     redoable: list[Done] = field(default_factory=list)
-    shown: tuple[Suggestion, ...] = ()
-    focus: tuple[int, int] | None = None
+    frozen: tuple[Suggestion, ...] = ()
+    hidden: tuple[Suggestion, ...] = ()
+    focus: tuple[int, int, int] | None = None
     focused: int = 0
     opened: bool = False
     touched: bool = False
@@ -77,10 +81,13 @@ class Replayed:
     def take(self, document: int, event: Event) -> None:
         """Add one event of `document`."""
         self.last = max(self.last, event.number)
+        if where := event.data.get("focus"):
+            self._look(event.number, *where)
         match event.kind:
             case "open":
-                self.shown = tuple(map(Suggestion.from_json, event.data["shown"]))
-                self.draft = replace(self.draft, suggestions=self.shown)
+                self.frozen = tuple(map(Suggestion.from_json, event.data["shown"]))
+                self.hidden = tuple(map(Suggestion.from_json, event.data.get("hidden", ())))
+                self.draft = replace(self.draft, suggestions=self.frozen)
                 self.opened = True
             case "import":
                 spans = tuple(map(Span.from_json, event.data["spans"]))
@@ -89,7 +96,7 @@ class Replayed:
                     comment=event.data.get("comment", ""),
                     flagged=event.data.get("flagged", False),
                 )
-                self.shown = ()
+                self.frozen = self.hidden = ()
                 self.undoable.clear()
                 self.redoable.clear()
                 self.opened = True
@@ -105,15 +112,22 @@ class Replayed:
             case "redo":
                 self._do(self.redoable.pop())
             case "focus":
-                self.focus = (event.data["start"], event.data["end"])
-                self.focused = event.number
+                self._look(event.number, document, event.data["start"], event.data["end"])
             case "answer":
                 self.answer = event.data["answer"]
                 self.touched = False
 
-    def check(self, length: int) -> None:
-        """Raises one of MALFORMED where something does not fit a text of `length` code points:
-        what stands now, or what going back through the history would put there."""
+    @property
+    def shown(self) -> tuple[Suggestion, ...]:
+        """All suggestions that she was shown: those that the page was frozen with, and what joined
+        them by keys that stand."""
+        joined = [each for done in self.undoable for each in done.edit.suggested]
+        return tuple(dict.fromkeys((*self.frozen, *joined)))
+
+    def check(self, document: int, length: int) -> None:
+        """Raises one of MALFORMED where something does not fit the text of `document`, which has
+        `length` code points: what stands now, or what going back through the history would put
+        there."""
         values = [(n, getattr(self.draft, n)) for n in ("answer", "comment", "flagged")]
         check_stretches(self.draft.stretches(), length)
         made = [self.draft.made]
@@ -128,8 +142,13 @@ class Replayed:
             _check_value(name, value)
         if any(misplaced(tokens, length) for tokens in made):
             raise ValueError("tokens")
-        if self.focus and not 0 <= self.focus[0] <= self.focus[1] <= length:
+        if self.focus and self.focus[0] == document and self.focus[2] > length:
             raise ValueError(self.focus)
+
+    def _look(self, number: int, document: int, start: int, end: int) -> None:
+        if not isinstance(document, int) or not 0 <= start <= end:
+            raise ValueError((document, start, end))
+        self.focus, self.focused = (document, start, end), number
 
     def _do(self, done: Done) -> None:
         self.draft = done.edit.apply(self.draft)

@@ -20,10 +20,11 @@ from tonemark.corpus.batches import Following, Item, batches
 from tonemark.corpus.documents import damaged, pack_tokens, source_name
 from tonemark.corpus.pieces import PIECE, first_and_last, offset_of, piece_json
 from tonemark.corpus.queue import import_answer
-from tonemark.corpus.records import GivenAnnotation, Record, Refusal
+from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Suggestion, parsed_sources
 from tonemark.corpus.store import Store
+from tonemark.refusals import Refusal
 
 BATCH = 4000
 """Records a transaction: enough to spread the cost of a sync, few enough to let others in."""
@@ -312,7 +313,8 @@ class _Intake:
         for suggestion in record.suggestions:
             place = (number, suggestion.start, suggestion.end, suggestion.label)
             cursor = self.db.execute(
-                "INSERT OR IGNORE INTO suggestions VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO suggestions (document, start_char, end_char, label, sources,"
+                " score) VALUES (?, ?, ?, ?, ?, ?)",
                 (*place, _json(suggestion.sources), suggestion.score),
             )
             if cursor.rowcount:
@@ -324,6 +326,7 @@ class _Intake:
     def _suggest_again(self, place: tuple[int, int, int, str], suggestion: Suggestion) -> None:
         """A suggestion keeps all that proposed it, and the best score."""
         where = "WHERE document = ? AND start_char = ? AND end_char = ? AND label = ?"
+        where += " AND producer = 0"
         known, score = self.db.execute(
             f"SELECT sources, score FROM suggestions {where}", place
         ).fetchone()

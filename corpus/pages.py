@@ -6,9 +6,9 @@ Every change is journaled before it counts. Knows nothing of how a page looks.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from tonemark.corpus.corrections import corrected
 from tonemark.corpus.documents import Document
@@ -19,6 +19,9 @@ from tonemark.corpus.records import Answer
 from tonemark.corpus.spans import Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.base import Token
+
+Focused = tuple[int, int, int]
+"""A place in focus: index of the sheet, start and end in code points."""
 
 
 class Log(Protocol):
@@ -117,57 +120,66 @@ class Page:
         """Whether there is an edit to take back."""
         return any(sheet.state.undoable for sheet in self.sheets)
 
-    def focus(self) -> tuple[int, int, int] | None:
-        """The last focus written down: index of the sheet, start and end in code points."""
-        focused = [(s.state.focused, i) for i, s in enumerate(self.sheets) if s.state.focus]
-        if not focused:
+    def focus(self) -> Focused | None:
+        """The last focus written down, if it is on this page."""
+        places = {sheet.document.number: index for index, sheet in enumerate(self.sheets)}
+        states = [sheet.state for sheet in self.sheets]
+        written = [(state.focused, state.focus) for state in states if state.focus]
+        here = [(number, focus) for number, focus in written if focus[0] in places]
+        if not here:
             return None
-        index = max(focused)[1]
-        focus = self.sheets[index].state.focus
-        assert focus is not None
-        return index, *focus
+        document, start, end = max(here)[1]
+        return places[document], start, end
 
-    def perform(self, edits: Iterable[Edit]) -> None:
+    def perform(
+        self, edits: Iterable[Edit], focus: Callable[[], Focused | None] | None = None
+    ) -> None:
         """Do the edits of one key, at most one a document, as one step of the history.
 
-        Raises what the log raises, and ValueError where an edit does not fit what stands; nothing
-        is then changed.
+        `focus` says where they lead, asked when they stand: it is written down with the first of
+        them, so that a program that is killed comes back with both or neither. Raises what the log
+        raises, and ValueError where an edit does not fit what stands; nothing is then changed.
         """
         edits = list(edits)
-        by_document = {edit.document: edit for edit in edits}
-        sheets = [sheet for sheet in self.sheets if sheet.document.number in by_document]
-        if len(sheets) < len(edits):
+        sheets = {sheet.document.number: sheet for sheet in self.sheets}
+        if len({edit.document for edit in edits} & set(sheets)) < len(edits):
             raise ValueError("a key has at most one edit for each document of its page")
         changes = []
-        for sheet in sheets:
-            edit = by_document[sheet.document.number]
-            edit.apply(sheet.draft)  # what is written down can be replayed
-            changes.append((sheet, edit.to_json()))
-        self._write("edit", changes)
+        for edit in edits:
+            sheet = sheets[edit.document]
+            # What is written down can be replayed.
+            changes.append(_Change(sheet, edit.to_json(), edit.apply(sheet.draft)))
+        self._step("edit", changes, focus)
         for sheet in self.sheets:
             sheet.state.redoable.clear()
 
-    def undo(self) -> list[Edit]:
+    def undo(self, focus: Callable[[list[Edit]], Focused | None] | None = None) -> list[Edit]:
         """Take the last step back: its edits, none where there is nothing to undo.
 
-        Raises what the log raises; nothing is then changed.
+        `focus` says where they lead, as in `perform`. Raises what the log raises; nothing is then
+        changed.
         """
         tops = [(sheet, sheet.state.undoable[-1]) for sheet in self.sheets if sheet.state.undoable]
         last = max(((done.number, done.time) for _, done in tops), default=None)
-        chosen = [(sheet, done) for sheet, done in tops if (done.number, done.time) == last]
-        self._write("undo", [(sheet, {}) for sheet, _ in chosen])
-        return [done.edit for _, done in chosen]
+        chosen = [(sheet, done.edit) for sheet, done in tops if (done.number, done.time) == last]
+        edits = [edit for _, edit in chosen]
+        changes = [_Change(sheet, {}, edit.inverse().apply(sheet.draft)) for sheet, edit in chosen]
+        self._step("undo", changes, focus and (lambda: focus(edits)))
+        return edits
 
-    def redo(self) -> list[Edit]:
+    def redo(self, focus: Callable[[list[Edit]], Focused | None] | None = None) -> list[Edit]:
         """Do again the step that was taken back last: its edits, none where there is none.
 
-        Raises what the log raises; nothing is then changed.
+        `focus` says where they lead, as in `perform`. Raises what the log raises; nothing is then
+        changed.
         """
         tops = [(sheet, sheet.state.redoable[-1]) for sheet in self.sheets if sheet.state.redoable]
         last = max((done.undone for _, done in tops), default=None)
-        chosen = [(sheet, done) for sheet, done in tops if done.undone == last]
-        self._write("redo", [(sheet, {}) for sheet, _ in chosen])
-        return [done.edit for _, done in chosen]
+        chosen = [(sheet, done.edit) for sheet, done in tops if done.undone == last]
+        edits = [edit for _, edit in chosen]
+        changes = [_Change(sheet, {}, edit.apply(sheet.draft)) for sheet, edit in chosen]
+        self._step("redo", changes, focus and (lambda: focus(edits)))
+        return edits
 
     def note_focus(self, index: int, start: int, end: int) -> None:
         """Write down where the focus is, without waiting for the disk."""
@@ -222,6 +234,21 @@ class Page:
             close=unchanged,
         )
 
+    def _step(
+        self, kind: Kind, changes: Sequence[_Change], focus: Callable[[], Focused | None] | None
+    ) -> None:
+        """One step of the history, and where it leaves the focus: both written down at once."""
+        if not changes:
+            return
+        where = _asked(changes, focus) if focus else None
+        if where and where != self.focus():
+            index, start, end = where
+            changes[0].data["focus"] = [self.sheets[index].document.number, start, end]
+        self._write(kind, [(change.sheet, change.data) for change in changes])
+        for sheet, _, draft in changes:
+            # The object that `focus` has seen: who keeps something of it need not read it anew.
+            sheet.state.draft = draft
+
     def _write(
         self, kind: Kind, changes: Sequence[tuple[Sheet, dict[str, Any]]], *, sync: bool = True
     ) -> None:
@@ -240,6 +267,26 @@ class Page:
             raise
         for sheet, event in written:
             sheet.state.take(sheet.document.number, event)
+
+
+class _Change(NamedTuple):
+    """What a key does to one sheet: the data of its event, and the draft that comes of it."""
+
+    sheet: Sheet
+    data: dict[str, Any]
+    draft: Draft
+
+
+def _asked(changes: Sequence[_Change], focus: Callable[[], Focused | None]) -> Focused | None:
+    """What `focus` says while the drafts are what the changes make them; they are not yet so."""
+    before = [change.sheet.draft for change in changes]
+    try:
+        for change in changes:
+            change.sheet.state.draft = change.draft
+        return focus()
+    finally:
+        for change, draft in zip(changes, before, strict=True):
+            change.sheet.state.draft = draft
 
 
 def fates(shown: Iterable[Suggestion], draft: Draft, answer: Answer) -> dict[str, list[Any]]:

@@ -85,6 +85,18 @@ class Project:
     lease_minutes: int
     """Minutes after which an untouched document goes to another, 1 to 1440."""
 
+    folds: tuple[str, ...] | None = None
+    """What names of gazetteers are compared without; None: by the language."""
+
+    threshold: float = 0.5
+    """The share of true occurrences below which an entry suggests no more, 0 to 1."""
+
+    doubt: float = 0.75
+    """The score below which a suggestion is doubtful, 0 to 1."""
+
+    blind: float = 0.0
+    """The share of documents on which nothing is suggested, 0 to 1."""
+
     stamp: tuple[int, int, int] = field(default=(0, 0, 0), compare=False)
     """The file that was read: its modification time (ns), size (bytes) and inode."""
 

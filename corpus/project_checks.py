@@ -30,6 +30,11 @@ Bidi = Literal["auto", "logical", "visual", "list"]
 """auto: by the text; logical: as stored, turned by the terminal if by anyone; visual: ordered here,
 for terminals that turn nothing; list: one token a row."""
 
+FOLDS = (
+    "case", "nfc", "tones", "marks", "apostrophes", "hyphens", "clicks", "rpa", "ethiopic",
+)  # fmt: skip
+"""The folds that a project may choose: what they do is told in the room of patterns."""
+
 _NAME_LENGTH = 200
 _ABOUT_LENGTH = 1000
 _TOKENIZER = regex.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}(?::[A-Za-z][A-Za-z0-9_.-]{0,63})?")
@@ -48,8 +53,10 @@ _KEYS = (
     "bidi",
     "labels",
     "routing",
+    "suggestions",
 )
 _ROUTING_KEYS = ("overlap", "team", "reviewers", "lease_minutes")
+_SUGGESTION_KEYS = ("folds", "threshold", "doubt", "blind")
 _LABEL_KEYS = ("about", "key")
 
 
@@ -74,6 +81,8 @@ def read_settings(data: dict[str, Any], folder: Path, faults: Faults) -> dict[st
     _known(data, (), _KEYS, faults)
     routing = _table(data, "routing", faults)
     _known(routing, ("routing",), _ROUTING_KEYS, faults)
+    suggestions = _table(data, "suggestions", faults)
+    _known(suggestions, ("suggestions",), _SUGGESTION_KEYS, faults)
     _whole(data, ("version",), 1, FORMAT_VERSION, 1, faults)
     new_labels = _flag(data, ("new_labels",), True, faults)
     labels = _labels(_table(data, "labels", faults), faults)
@@ -94,6 +103,10 @@ def read_settings(data: dict[str, Any], folder: Path, faults: Faults) -> dict[st
         "team": _people(routing, ("routing", "team"), faults),
         "reviewers": _people(routing, ("routing", "reviewers"), faults),
         "lease_minutes": _whole(routing, ("routing", "lease_minutes"), 1, 1440, 30, faults),
+        "folds": _folds(suggestions, faults),
+        "threshold": _share(suggestions, "threshold", 0.5, faults),
+        "doubt": _share(suggestions, "doubt", 0.75, faults),
+        "blind": _share(suggestions, "blind", 0.0, faults),
     }
 
 
@@ -106,6 +119,8 @@ def _known(table: dict[str, Any], at: KeyPath, keys: tuple[str, ...], faults: Fa
             pass
         elif key in _ROUTING_KEYS and not at:
             words += ", which belongs under [routing]"
+        elif key in _SUGGESTION_KEYS and not at:
+            words += ", which belongs under [suggestions]"
         elif key in _KEYS:
             words += ", which belongs above the first [table]"
         else:
@@ -133,6 +148,31 @@ def _whole(
     wanted = f"a whole number from {low} to {high}" if low < high else str(low)
     faults.add(f"{at[-1]} must be {wanted}, not {shown(value)}", at)
     return default
+
+
+def _share(table: dict[str, Any], key: str, default: float, faults: Faults) -> float:
+    value = table.get(key, default)
+    if type(value) in (int, float) and 0 <= value <= 1:
+        return float(value)
+    faults.add(f"{key} must be a share from 0 to 1, not {shown(value)}", ("suggestions", key))
+    return default
+
+
+def _folds(table: dict[str, Any], faults: Faults) -> tuple[str, ...] | None:
+    """None where the file leaves it to the language."""
+    value = table.get("folds")
+    if value is None:
+        return None
+    if not isinstance(value, list):
+        faults.add(
+            f'folds must be a list, ["case", "nfc"], not {shown(value)}', ("suggestions", "folds")
+        )
+        return None
+    for each in value:
+        if each not in FOLDS:
+            words = f"unknown fold {shown(each)} (known: {', '.join(FOLDS)})"
+            faults.add(words, ("suggestions", "folds"))
+    return tuple(name for name in FOLDS if name in value)
 
 
 def _flag(table: dict[str, Any], at: KeyPath, default: bool, faults: Faults) -> bool:

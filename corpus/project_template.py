@@ -34,6 +34,14 @@ bidi = "auto"                # right-to-left text: "auto", "logical", "visual" o
 {team}
 reviewers = []               # who may review, besides annotating
 lease_minutes = 30           # minutes until a document that nobody touches goes to another
+
+# What gazetteers and patterns suggest (tonemark gazetteer). folds: what names are compared
+# without; without the line, what suits the language: tonemark gazetteer show DIR tells.
+[suggestions]
+# folds = ["case", "nfc", "apostrophes", "hyphens"]
+threshold = 0.5              # an entry right in fewer of its occurrences suggests no more
+doubt = 0.75                 # right in fewer, it is drawn as doubtful, and Space goes there
+blind = 0.0                  # share of the documents on which nothing is suggested, to compare
 """
 
 _COMMENT_COLUMN = 29

@@ -28,6 +28,7 @@ from tonemark.corpus.claims import (
 )
 from tonemark.corpus.claims import Claim as Claim
 from tonemark.corpus.events import Event
+from tonemark.corpus.evidence import Offer, Weighed, earning, write_evidence, write_offer
 from tonemark.corpus.places import take_place
 from tonemark.corpus.records import Answer, GivenAnnotation
 from tonemark.corpus.spans import Span
@@ -41,7 +42,9 @@ class Outcome:
 
     `events` are those not yet in the store. Without an `answer` the claim stays hers; `defer`
     sends it to the end of her queue, `close` says that a reopened one was left as it was, and
-    `give_back` that nothing was done under it, so that others may have its place.
+    `give_back` that nothing was done under it, so that others may have its place. `weighed` is what
+    an accept says of entries, None where it is still to be weighed; `offer` how its suggestions
+    fared, None where there were none.
     """
 
     claim: Claim
@@ -54,6 +57,8 @@ class Outcome:
     defer: bool = False
     close: bool = False
     give_back: bool = False
+    weighed: Weighed | None = None
+    offer: Offer | None = None
 
 
 Leaving: TypeAlias = Sequence[Outcome]
@@ -304,5 +309,9 @@ def _write_annotation(db: sqlite3.Connection, outcome: Outcome, answered: int, w
         outcome.tokens,
         not counted,
         when,
+        weighed=outcome.weighed is not None,
     )
-    write_revision(db, annotation)
+    with earning(db, claim.document):
+        write_revision(db, annotation)
+        write_evidence(db, claim.document, claim.annotator, outcome.weighed)
+    write_offer(db, claim.document, claim.annotator, outcome.offer)

@@ -51,11 +51,3 @@ class Record(NamedTuple):
     annotations: tuple[GivenAnnotation, ...] = ()
     warnings: tuple[str, ...] = ()
     piece: Piece | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A piece of a file that was not taken: its line from 1, and why, in words."""
-
-    line: int
-    reason: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 
-from tonemark.corpus.records import Refusal
+from tonemark.refusals import Refusal
 
 KEPT = 10_000
 """Refusals, and warnings, that a report holds; more are only counted, so that memory stays flat."""

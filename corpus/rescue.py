@@ -34,13 +34,19 @@ _ROWS = {
     "documents": "id, key, source, record, text, digest, meta, tokens, places, taken",
     "annotations": "id, document, annotator, revision, current, answer, comment, flagged, tokens,"
     " extra, time",
+    "producers": "id, name, version",
+    "gazetteers": "id, name, added",
+    "entries": "id, gazetteer, label, pattern, kind, given",
     "spans": "rowid, annotation, start_char, end_char, label, sources",
     "ticket": "rowid, last, places",
 }
-"""Tables with a number for each row, which comes first."""
+"""Tables with a number for each row, which comes first. What entries earned is not read: answers
+that are not weighed are weighed again."""
 
 _KEYED = {
-    "suggestions": "document, start_char, end_char, label, sources, score",
+    "suggestions": "document, producer, start_char, end_char, label, sources, score",
+    "produced": "document, producer, fault",
+    "offers": "document, annotator, blind, offered, stood",
     "events": "document, annotator, claim, number, kind, data, time",
     "claims": "annotator, document, number, state, counted, reopened, sequence, deferred,"
     " answered, expires",
@@ -215,7 +221,7 @@ def _settle(db: sqlite3.Connection, folder: Path, found: Rescued, lost: dict[Any
             else:
                 why = "cannot be read, or does not fit the text"
             found.left_out.append((f"{place}, work of {_shown(annotator)}", why))
-    for table in ("suggestions", "claims", "events", "annotations"):
+    for table in ("suggestions", "produced", "offers", "claims", "events", "annotations"):
         db.execute(f"DELETE FROM {table} WHERE document NOT IN (SELECT id FROM documents)")
     db.execute("DELETE FROM spans WHERE annotation NOT IN (SELECT id FROM annotations)")
     db.execute(
@@ -329,6 +335,24 @@ def _settle_tables(db: sqlite3.Connection) -> None:
     db.execute(
         "DELETE FROM preferences WHERE typeof(annotator) <> 'text' OR typeof(name) <> 'text'"
         " OR typeof(value) <> 'text' OR annotator = ''"
+    )
+    db.execute(
+        "DELETE FROM gazetteers WHERE typeof(name) <> 'text' OR typeof(added) NOT IN"
+        " ('real', 'integer')"
+    )
+    db.execute(
+        "DELETE FROM entries WHERE gazetteer NOT IN (SELECT id FROM gazetteers)"
+        " OR typeof(label) <> 'text' OR typeof(pattern) <> 'text' OR typeof(given) <> 'text'"
+        " OR kind NOT IN ('name', 'tokens', 'regex')"
+    )
+    db.execute("DELETE FROM producers WHERE typeof(name) <> 'text' OR typeof(version) <> 'text'")
+    db.execute("DELETE FROM produced WHERE producer NOT IN (SELECT id FROM producers)")
+    db.execute(
+        "DELETE FROM suggestions WHERE producer <> 0 AND producer NOT IN (SELECT id FROM producers)"
+    )
+    db.execute(
+        "DELETE FROM offers WHERE typeof(blind) <> 'integer' OR typeof(offered) <> 'integer'"
+        " OR typeof(stood) <> 'integer'"
     )
 
 

@@ -6,7 +6,7 @@ What they mean to the queue, to intake and to reports is told in those modules.
 APPLICATION_ID = 0x746D726B
 """`tmrk`: marks a SQLite file as ours."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 SCHEMA = """
 CREATE TABLE sources (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -24,12 +24,59 @@ CREATE TABLE documents (
 );
 CREATE INDEX documents_by_text ON documents (digest);
 CREATE INDEX documents_with_places ON documents (id) WHERE taken < places;
+CREATE TABLE producers (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL, version TEXT NOT NULL,
+    UNIQUE (name, version)
+);
+CREATE TABLE produced (
+    producer INTEGER NOT NULL REFERENCES producers,
+    document INTEGER NOT NULL REFERENCES documents,
+    fault TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (producer, document)
+) WITHOUT ROWID;
 CREATE TABLE suggestions (
     document INTEGER NOT NULL REFERENCES documents,
+    producer INTEGER NOT NULL DEFAULT 0,
     start_char INTEGER NOT NULL, end_char INTEGER NOT NULL,
     label TEXT NOT NULL, sources TEXT NOT NULL,
     score REAL NOT NULL,
-    PRIMARY KEY (document, start_char, end_char, label)
+    PRIMARY KEY (document, producer, start_char, end_char, label)
+) WITHOUT ROWID;
+CREATE TABLE gazetteers (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    added REAL NOT NULL
+);
+CREATE TABLE entries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    gazetteer INTEGER NOT NULL REFERENCES gazetteers,
+    label TEXT NOT NULL,
+    pattern TEXT NOT NULL,
+    kind TEXT NOT NULL DEFAULT 'name',
+    given TEXT NOT NULL DEFAULT '',
+    seen REAL NOT NULL DEFAULT 0, stood REAL NOT NULL DEFAULT 0,
+    changed INTEGER NOT NULL DEFAULT 0, deleted INTEGER NOT NULL DEFAULT 0,
+    fault TEXT NOT NULL DEFAULT '',
+    UNIQUE (pattern, label, kind, gazetteer)
+);
+CREATE INDEX entries_by_gazetteer ON entries (gazetteer);
+CREATE INDEX entries_of_patterns ON entries (kind) WHERE kind <> 'name';
+CREATE TABLE evidence (
+    document INTEGER NOT NULL REFERENCES documents,
+    annotator TEXT NOT NULL,
+    entry INTEGER NOT NULL REFERENCES entries,
+    seen INTEGER NOT NULL, stood INTEGER NOT NULL,
+    changed INTEGER NOT NULL DEFAULT 0, deleted INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (document, annotator, entry)
+) WITHOUT ROWID;
+CREATE INDEX evidence_by_entry ON evidence (entry);
+CREATE TABLE offers (
+    document INTEGER NOT NULL REFERENCES documents,
+    annotator TEXT NOT NULL,
+    blind INTEGER NOT NULL,
+    offered INTEGER NOT NULL, stood INTEGER NOT NULL,
+    PRIMARY KEY (document, annotator)
 ) WITHOUT ROWID;
 CREATE TABLE claims (
     annotator TEXT NOT NULL,
@@ -67,10 +114,13 @@ CREATE TABLE annotations (
     flagged INTEGER NOT NULL DEFAULT 0,
     tokens BLOB,
     extra INTEGER NOT NULL DEFAULT 0,
+    weighed INTEGER NOT NULL DEFAULT 0,
     time REAL NOT NULL,
     UNIQUE (document, annotator, revision)
 );
 CREATE UNIQUE INDEX annotations_current ON annotations (document, annotator) WHERE current;
+CREATE INDEX annotations_unweighed ON annotations (document)
+    WHERE current AND answer = 'accept' AND NOT weighed;
 CREATE INDEX annotations_by_annotator ON annotations (annotator, answer) WHERE current;
 CREATE TABLE spans (
     annotation INTEGER NOT NULL REFERENCES annotations,

@@ -160,7 +160,7 @@ class Store:
         """
         rows = self.db.execute(
             "SELECT start_char, end_char, label, sources, score FROM suggestions"
-            " WHERE document = ? ORDER BY start_char, end_char, label",
+            " WHERE document = ? ORDER BY start_char, end_char, label, producer",
             (document.number,),
         )
         try:

@@ -28,7 +28,8 @@ LOG_PATIENCE = 1.0
 
 _OURS = frozenset(
     [statement.strip() for statement in SCHEMA.split(";")]
-    # What ANALYZE adds.
+    # What AUTOINCREMENT and ANALYZE add.
+    + ["CREATE TABLE sqlite_sequence(name,seq)"]
     + ["CREATE TABLE sqlite_stat1(tbl,idx,stat)"]
     + ["CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)"]
 )

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO, TypeAlias
 
-from tonemark.corpus.records import Record, Refusal
+from tonemark.corpus.records import Record
 from tonemark.exchange.rows import ExportRow
+from tonemark.refusals import Refusal
 
 Given: TypeAlias = Record | Refusal
 """What a reader yields, in the order of the file."""

@@ -8,35 +8,14 @@ import regex
 
 from tonemark.corpus.labels import label_fault
 from tonemark.corpus.records import TEXT_LIMIT
+from tonemark.refusals import Refused, quoted
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.check import faults
 
 NAME_LIMIT = 200
 """Code points that a key may have."""
 
-_QUOTED = 40
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]")
-
-
-class Refused(Exception):
-    """A record that is not taken: its words become the reason of the Refusal."""
-
-
-def quoted(value: object) -> str:
-    """A value of a file as a reason may name it: short, and every unprintable code point escaped.
-
-    JSON's words stand for null, true and false; objects and lists are named, not shown.
-    """
-    if isinstance(value, str):
-        return repr(value) if len(value) <= _QUOTED else repr(value[:_QUOTED]) + "..."
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, dict):
-        return "an object"
-    if isinstance(value, list):
-        return "a list"
-    shown = repr(value)
-    return shown if len(shown) <= _QUOTED else shown[:_QUOTED] + "..."
 
 
 def checked_text(value: object) -> str:

@@ -11,18 +11,13 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import IO, NamedTuple
 
-from tonemark.corpus.records import TEXT_LIMIT, GivenAnnotation, Record, Refusal
+from tonemark.corpus.records import TEXT_LIMIT, GivenAnnotation, Record
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Given, ReadOptions
-from tonemark.exchange.checks import (
-    Refused,
-    checked_label,
-    checked_text,
-    quoted,
-    token_warnings,
-)
-from tonemark.exchange.lines import text_lines
+from tonemark.exchange.checks import checked_label, checked_text, token_warnings
+from tonemark.lines import text_lines
+from tonemark.refusals import Refusal, Refused, quoted
 from tonemark.tokenizers.base import Token
 
 _LOOK_AHEAD_LINES = 5_000

@@ -5,27 +5,19 @@ Format: prodi.gy/docs/api-interfaces (ner_manual); `prodigy.py` writes it.
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Iterator
-from typing import IO, Any, NamedTuple, NoReturn
+from typing import IO, Any, NamedTuple
 
 from tonemark.corpus.pieces import PIECE, parsed_piece
-from tonemark.corpus.records import ANSWERS, Answer, GivenAnnotation, Record, Refusal
+from tonemark.corpus.records import ANSWERS, Answer, GivenAnnotation, Record
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Given, ReadOptions
-from tonemark.exchange.checks import (
-    Refused,
-    checked_key,
-    checked_label,
-    checked_text,
-    quoted,
-    token_warnings,
-)
-from tonemark.exchange.lines import numbered_lines
+from tonemark.exchange.checks import checked_key, checked_label, checked_text, token_warnings
 from tonemark.exchange.prodigy import GAP, GIVEN, OWN_FIELDS
-from tonemark.files import DEEPEST, is_deeper
+from tonemark.json_lines import json_object
+from tonemark.lines import numbered_lines
+from tonemark.refusals import Refusal, Refused, quoted
 from tonemark.tokenizers.base import Token
 
 _ANNOTATED = ("answer", "spans", "tokens")
@@ -61,59 +53,9 @@ def read_jsonl(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:
             continue
         line, source = item
         try:
-            yield _record(_parse(source), field, number, line, options)
+            yield _record(json_object(source), field, number, line, options)
         except Refused as refused:
             yield Refusal(line, str(refused))
-
-
-def _not_finite(name: str) -> NoReturn:
-    raise Refused(f"not JSON: {name} is not a number of JSON")
-
-
-def _finite(digits: str) -> float:
-    value = float(digits)
-    if math.isinf(value):
-        raise Refused(f"the number {quoted(digits)} is too large")
-    return value
-
-
-_DECODER = json.JSONDecoder(parse_constant=_not_finite, parse_float=_finite)
-
-
-def _parse(source: str) -> dict[str, Any]:
-    """The object that stands on a line. Raises Refused."""
-    try:
-        given, end = _DECODER.raw_decode(source) if source[0] == "{" else (None, 0)
-        if end != len(source):  # white space around it, or a fault
-            given = _DECODER.decode(source)
-    except RecursionError:
-        raise Refused(f"nested more than {DEEPEST} deep") from None
-    except json.JSONDecodeError as error:
-        what = error.msg.removesuffix(" at").removesuffix(" starting")  # Python's own end
-        reason = f"not JSON: {what} at character {error.colno}"
-        if source.lstrip()[:1] == "[" or source.strip() == "{":
-            reason += "; a record stands on one line (jq -c '.[]' makes lines of an array)"
-        raise Refused(reason) from None
-    except ValueError:
-        # Python refuses whole numbers of more than 4,300 digits.
-        raise Refused("not JSON that can be read: a number has too many digits") from None
-    if not isinstance(given, dict):
-        hint = " (jq -c '.[]' makes lines of an array)" if isinstance(given, list) else ""
-        raise Refused(f"the line is {quoted(given)}, not an object{hint}")
-    if source.count("{") + source.count("[") > DEEPEST and is_deeper(given, DEEPEST):
-        raise Refused(f"nested more than {DEEPEST} deep")
-    if "\\u" in source:
-        _check_surrogates(given)
-    return given
-
-
-def _check_surrogates(given: dict[str, Any]) -> None:
-    for name, value in given.items():
-        try:
-            json.dumps([name, value], ensure_ascii=False).encode()
-        except UnicodeEncodeError as error:
-            code = ord(error.object[error.start])
-            raise Refused(f"a lone surrogate (U+{code:04X}) in {quoted(name)}") from None
 
 
 def _record(

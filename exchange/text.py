@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO
 
-from tonemark.corpus.records import TEXT_LIMIT, Record, Refusal
+from tonemark.corpus.records import TEXT_LIMIT, Record
 from tonemark.exchange.base import Given, ReadOptions
-from tonemark.exchange.checks import Refused, check_size, checked_key, checked_text
-from tonemark.exchange.lines import not_utf8, numbered_lines, without_bom
+from tonemark.exchange.checks import check_size, checked_key, checked_text
+from tonemark.lines import not_utf8, numbered_lines, without_bom
+from tonemark.refusals import Refusal, Refused
 
 
 def read_text(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:

@@ -39,7 +39,8 @@ class Told:
     Times are Unix seconds; `heard` is when it last said that it is alive. `doing` is said to people
     ("loading", "at work"), `package` the one with the tokenizer's code. `fault` is why it ended,
     where it had to, or what it does not take in, and `remedy` what to do; `failed` says how many
-    documents the tokenizer failed on since it was started.
+    documents the tokenizer failed on since it was started, `matched` for how many patterns made
+    suggestions.
     """
 
     process: int = 0
@@ -52,6 +53,7 @@ class Told:
     version: str = ""
     made: int = 0
     failed: int = 0
+    matched: int = 0
     fault: str = ""
     remedy: str = ""
 
@@ -249,7 +251,7 @@ def _opened(path: Path, flags: int, mode: int = 0o600) -> int:
 def _could_be(told: Told) -> bool:
     """Whether figures and words are such as a suggester tells."""
     times = all(0 <= each < LATEST for each in (told.started, told.heard))
-    figures = all(0 <= each < 2**53 for each in (told.made, told.failed))
+    figures = all(0 <= each < 2**53 for each in (told.made, told.failed, told.matched))
     words = all(len(each) < 2000 for each in asdict(told).values() if isinstance(each, str))
     return times and figures and words and 0 <= told.process < 2**31
 

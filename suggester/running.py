@@ -1,7 +1,8 @@
 """The suggester from its start to its end: one process a project, alone by a lock, at work while
 somebody needs it.
 
-What it does is told in `tokenizing`; it takes the turns of that work, and knows when to end.
+What it does is told in `tokenizing` and `matching`; it gives them their turns, and knows when to
+end.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from types import FrameType
 from tonemark.corpus import store_file
 from tonemark.corpus.project import Project, project_changed, read_project
 from tonemark.corpus.store import STORE_FILE, Store
-from tonemark.corpus.tokens import StoredTokenizer, tokenizer_of
+from tonemark.corpus.tokens import AnyTokenizer, StoredTokenizer, tokenizer_of
 from tonemark.errors import TonemarkError
+from tonemark.suggester.matching import Matching
 from tonemark.suggester.place import Place, Told
 from tonemark.suggester.tokenizing import Tokenizing
 from tonemark.suggester.workers import TIME
@@ -38,7 +40,7 @@ is waited for. On two cores it took 0.4 % of one while nothing was to be done.""
 
 REREAD = 0.5
 """Seconds between two looks whether the project is there, and its file changed, and somebody needs
-its tokens."""
+its tokens or suggestions."""
 
 TELL = 10.0
 """Seconds between two times that figures are told which changed meanwhile."""
@@ -85,7 +87,7 @@ class _Run:
         self.told = Told(os.getpid(), _user(), time.time(), doing="starting")
         self.ending = False
         self._identity: tuple[int, int] | None = None
-        self._beaten = self._needed = self._written = self._reread = time.monotonic()
+        self._beaten = self._needed = self._written = time.monotonic()
 
     def run(self) -> None:
         """To the end, which is told."""
@@ -115,7 +117,6 @@ class _Run:
     def _work(self) -> None:
         folder = self.place.project
         project = read_project(folder)
-        tokenizing: Tokenizing | None = None
         with contextlib.closing(Store(folder / STORE_FILE)) as store:
             if store.read_only:
                 raise TonemarkError(
@@ -123,67 +124,36 @@ class _Run:
                     "Whoever may write the project opens it first.",
                 )
             self._identity = store.identity
+            works = _Works(project, store, self)
             try:
-                tokenizing = self._tokenizing(project, store)
-                while tokenizing and not self.ending:
-                    now = time.monotonic()
-                    if now - self._reread > REREAD:
-                        self._reread = now
-                        if self._is_over(now):
-                            break
-                        project, tokenizing = self._taken_in(project, store, tokenizing)
-                        continue
-                    if not tokenizing.step():
-                        time.sleep(LOOK)
-                    self._report(tokenizing)
+                while works.is_wanted() and not self.ending:
+                    until = time.monotonic() + REREAD
+                    while time.monotonic() < until and not self.ending:
+                        if not works.step():
+                            time.sleep(LOOK)
+                        self._report(works)
+                    if self._is_over(time.monotonic()):
+                        break
+                    self._trouble(works.taken_in())
             finally:
-                if tokenizing:
-                    tokenizing.close()
-                    self.told = replace(self.told, made=tokenizing.made, failed=tokenizing.failed)
+                works.close()
+                self.told = replace(self.told, **works.figures())
 
-    def _taken_in(
-        self, project: Project, store: Store, tokenizing: Tokenizing
-    ) -> tuple[Project, Tokenizing | None]:
-        """The project as its files now are, and the work of tokenizing, which goes on where they
-        concern it not; files that are at fault are told, and no reason to end: who edits them
-        mends them."""
-        try:
-            tokenizing.watch()
-            changed = read_project(project.folder) if project_changed(project) else project
-            if changed is not project and _tokenizer_file(changed) != _tokenizer_file(project):
-                other = self._tokenizing(changed, store)
-                if other and _code(other) == _code(tokenizing):
-                    tokenizing.tokenizer = other.tokenizer
-                else:
-                    tokenizing.close()
-                    if other:
-                        other.made, other.failed = tokenizing.made, tokenizing.failed
-                    else:
-                        self.told = replace(
-                            self.told, made=tokenizing.made, failed=tokenizing.failed
-                        )
-                    tokenizing = other  # type: ignore[assignment]
-        except TonemarkError as error:
-            if error.title != self.told.fault:
-                self.place.note(str(error))
-                self._tell(fault=error.title, remedy=error.remedy)
-            return project, tokenizing
-        if self.told.fault:
-            self._tell(fault="", remedy="")
-        return changed, tokenizing
+    def at_work(self) -> None:
+        """Tell that no tokenizer is needed from now on."""
+        self._tell(doing="at work", tokenizer="", package="", version="")
 
-    def _tokenizing(self, project: Project, store: Store) -> Tokenizing | None:
-        """The work of tokenizing; None where the project's tokenizer needs no other process."""
-        tokenizer = tokenizer_of(project, loads_code=False)
-        if not isinstance(tokenizer, StoredTokenizer):
-            return None
+    def said(self, doing: str, made: StoredTokenizer, version: str) -> None:
+        """Tell what is being done by a tokenizer."""
+        self._tell(doing=doing, tokenizer=made.name, package=made.package, version=version)
 
-        def said(doing: str, made: StoredTokenizer, version: str) -> None:
-            self._tell(doing=doing, tokenizer=made.name, package=made.package, version=version)
-
-        return Tokenizing(
-            store, project.folder, tokenizer, self._wait, said, time_limit=self.time_limit
-        )
+    def _trouble(self, trouble: TonemarkError | None) -> None:
+        """Tell what is wrong, or no longer is, while the work goes on."""
+        title, remedy = (trouble.title, trouble.remedy) if trouble else ("", "")
+        if title != self.told.fault:
+            if trouble:
+                self.place.note(str(trouble))
+            self._tell(fault=title, remedy=remedy)
 
     def _is_over(self, now: float) -> bool:
         """Whether its project is gone, or nobody has needed it for a while."""
@@ -207,15 +177,17 @@ class _Run:
             self._beaten = now
             self.place.beat()
 
-    def _wait(self) -> None:
+    def wait(self) -> None:
+        """Called while a worker is waited for. Raises what ends it, where it is to end."""
         if self.ending:
             raise _EndingError
         self._beat()
 
-    def _report(self, tokenizing: Tokenizing) -> None:
-        made, failed = tokenizing.made, tokenizing.failed
-        if made > self.told.made and time.monotonic() - self._written > TELL:
-            self._tell(made=made, failed=failed)
+    def _report(self, works: _Works) -> None:
+        if time.monotonic() - self._written > TELL:
+            figures = works.figures()
+            if any(getattr(self.told, name) != figure for name, figure in figures.items()):
+                self._tell(**figures)
 
     def _tell(self, **changed: str | int) -> None:
         self.told = replace(self.told, **changed)  # type: ignore[arg-type]
@@ -228,12 +200,90 @@ class _Run:
         self.ending = True
 
 
+class _Works:
+    """The kinds of work, each a turn at a time: tokens first, a page may be waiting for them."""
+
+    def __init__(self, project: Project, store: Store, run: _Run) -> None:
+        """Raises TonemarkError where the project's tokenizer is at fault."""
+        self._project = project
+        self._store = store
+        self._run = run
+        self._done = (0, 0)
+        tokenizer = tokenizer_of(project, loads_code=False)
+        self._tokenizing = self._tokenizing_with(tokenizer)
+        self._matching = Matching(store, project.language, tokenizer, run.place.note)
+
+    def is_wanted(self) -> bool:
+        """Whether this project has work of any kind."""
+        return bool(self._tokenizing) or self._matching.is_wanted()
+
+    def step(self) -> bool:
+        """Give each its turn; whether there was anything to do."""
+        busy = self._tokenizing is not None and self._tokenizing.step()
+        return self._matching.step() or busy
+
+    def taken_in(self) -> TonemarkError | None:
+        """Take in the project as its files now are: work that they do not concern goes on. What is
+        wrong with them, or with the work: no reason to end, who edits them mends them."""
+        project = self._project
+        try:
+            if self._tokenizing:
+                self._tokenizing.watch()
+            changed = read_project(project.folder) if project_changed(project) else project
+            if changed is not project:
+                if _tokenizer_file(changed) != _tokenizer_file(project):
+                    self._tokenize_with(tokenizer_of(changed, loads_code=False), changed)
+                self._project = changed
+                self._matching.language = changed.language
+        except TonemarkError as error:
+            return error
+        if self._tokenizing:
+            self._matching.tokenizer = self._tokenizing.tokenizer
+        return self._matching.trouble
+
+    def _tokenize_with(self, tokenizer: AnyTokenizer, project: Project) -> None:
+        before = self._tokenizing
+        if before and isinstance(tokenizer, StoredTokenizer) and _is_same(tokenizer, before):
+            before.tokenizer = tokenizer
+        else:
+            if before:
+                before.close()
+                self._done = self._done[0] + before.made, self._done[1] + before.failed
+            self._project = project
+            self._tokenizing = self._tokenizing_with(tokenizer)
+        self._matching.tokenizer = tokenizer
+
+    def _tokenizing_with(self, tokenizer: AnyTokenizer) -> Tokenizing | None:
+        """The work of tokenizing; None where the tokenizer needs no other process."""
+        run = self._run
+        if not isinstance(tokenizer, StoredTokenizer):
+            run.at_work()
+            return None
+        folder, limit = self._project.folder, run.time_limit
+        return Tokenizing(self._store, folder, tokenizer, run.wait, run.said, time_limit=limit)
+
+    def figures(self) -> dict[str, int]:
+        """What was done, as `Told` has it."""
+        made, failed = self._done
+        if self._tokenizing:
+            made, failed = made + self._tokenizing.made, failed + self._tokenizing.failed
+        return {"made": made, "failed": failed, "matched": self._matching.made}
+
+    def close(self) -> None:
+        """End the children."""
+        self._matching.close()
+        if self._tokenizing:
+            self._tokenizing.close()
+
+
 def _tokenizer_file(project: Project) -> tuple[object, ...]:
     return project.tokenizer, project.tokenizer_stamp
 
 
-def _code(tokenizing: Tokenizing) -> tuple[str, str]:
-    return tokenizing.tokenizer.name, tokenizing.tokenizer.package
+def _is_same(tokenizer: StoredTokenizer, tokenizing: Tokenizing) -> bool:
+    """Whether a tokenizer has the code that is loaded."""
+    loaded = tokenizing.tokenizer
+    return (tokenizer.name, tokenizer.package) == (loaded.name, loaded.package)
 
 
 def _user() -> str:

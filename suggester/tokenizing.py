@@ -23,7 +23,8 @@ from tonemark.corpus.tokens import (
     note_loaded,
     put_tokens,
 )
-from tonemark.suggester.workers import TIME, Worker, WorkerEnded, WorkerLate
+from tonemark.suggester.children import ChildEnded, ChildLate
+from tonemark.suggester.workers import TIME, Worker
 from tonemark.tokenizers.check import instead
 from tonemark.tokenizers.registry import code_package
 
@@ -176,11 +177,11 @@ class Tokenizing:
                 if "MemoryError" not in fault or fresh:
                     return Tokenized(number, tokens, fault)
                 self.close()
-            except WorkerEnded as error:
+            except ChildEnded as error:
                 self._worker = None
                 fault = str(error)
                 # What it had gathered from others may be the cause: a fresh one tries again. Not
                 # where it took too long, for somebody may be waiting.
-                if fresh or isinstance(error, WorkerLate):
+                if fresh or isinstance(error, ChildLate):
                     break
         return Tokenized(number, *instead(text, fault))

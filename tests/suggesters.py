@@ -1,4 +1,5 @@
-"""What tests of the suggester share: a tokenizer of another package, and looks at processes."""
+"""What tests of the suggester and of plug-ins share: a tokenizer of another package, and looks at
+processes."""
 
 from __future__ import annotations
 
@@ -21,9 +22,10 @@ class Words:
             at = start + len(word)
             found.append((start, at))
             self.meet(word)
-        if "odd" in text:
-            return self.odd(text, found)
-        return found
+        return self.given(text, found)
+
+    def given(self, text, found):
+        return self.odd(text, found) if "odd" in text else found
 
     def meet(self, word):
         pass
@@ -52,7 +54,7 @@ def is_alive(process: int) -> bool:
         return False
 
 
-def plug_words(site: Path, more: str = "", version: str = "0.1") -> None:
-    """Install the tokenizer `words`; `more` is added to its class."""
-    install(site, "tests-words", {"words": "tests_words:Words"}, {"tests_words": WORDS + more},
-            version=version)  # fmt: skip
+def plug_words(site: Path, more: str = "", version: str = "0.1", **entries: str) -> None:
+    """Install the tokenizer `words`; `more` is added to its class, `entries` to its package's."""
+    entries = {"words": "tests_words:Words", **entries}
+    install(site, "tests-words", entries, {"tests_words": WORDS + more}, version=version)

@@ -108,6 +108,21 @@ def open_regular(path: Path) -> IO[bytes]:
     return os.fdopen(handle, "rb")
 
 
+def read_at_most(path: Path, limit: int, otherwise: TonemarkError) -> bytes:
+    """The bytes of a regular file. Raises TonemarkError where it cannot be read, and `otherwise`
+    where it has more than `limit`."""
+    try:
+        with open_regular(path) as stream:
+            data = stream.read(limit + 1)
+    except OSError as error:
+        raise TonemarkError(
+            f"{path} cannot be read: {error.strerror or error}.", "Look at it and try again."
+        ) from None
+    if len(data) > limit:
+        raise otherwise
+    return data
+
+
 def check_inside(folder: Path, path: Path) -> None:
     """Raises TonemarkError where a symbolic link leads `path` out of `folder`, a project's.
 

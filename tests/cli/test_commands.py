@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from making import run_tonemark
 
 from tonemark.cli.commands import IMPLIED, VERBS
 
@@ -222,4 +223,4 @@ def test_an_encoding_without_our_letters_is_no_crash(
     raw.write_text("Ìbàdàn\n", encoding="utf-8")
     tonemark("new", tmp_path / "p", "--lang", "yo", "--labels", "PER")
     monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
-    assert "\\u1ecd" in tonemark("add", tmp_path / "p", raw).stdout
+    assert "\\u1ecd" in run_tonemark("add", tmp_path / "p", raw).stdout

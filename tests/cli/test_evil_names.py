@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shlex
-from collections.abc import Callable
+import subprocess
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from making import run_here
 
-from tonemark.cli import commands
 from tonemark.corpus.labels import LABEL_LENGTH
 from tonemark.text import visible
 
@@ -19,28 +18,9 @@ ESCAPES = ("\x1b", "\x07", "\x9b", "\u202e")
 """What may reach no terminal: ESC, BEL, C1's CSI, a direction override."""
 
 
-class Done(NamedTuple):
-    """What a run of the command line said, and its exit code."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 @pytest.fixture
-def tell(capfd: pytest.CaptureFixture[str]) -> Callable[..., Done]:
-    """Runs the command line in this process: names are many, and processes take their time."""
-
-    def run_here(*arguments: object) -> Done:
-        code = commands.run([str(argument) for argument in arguments])
-        return Done(code, *capfd.readouterr())
-
-    return run_here
-
-
-@pytest.fixture
-def folder(tmp_path: Path, tell: Callable[..., Done]) -> Path:
-    assert tell("new", tmp_path / "p", "--lang", "sw", "--labels", "PER,LOC").returncode == 0
+def folder(tmp_path: Path) -> Path:
+    assert run_here("new", tmp_path / "p", "--lang", "sw", "--labels", "PER,LOC").returncode == 0
     return tmp_path / "p"
 
 
@@ -76,7 +56,7 @@ NAMES = [
 ]
 
 
-def check_shown(done: Done, name: str) -> None:
+def check_shown(done: subprocess.CompletedProcess[str], name: str) -> None:
     """The name is told, and nothing of it reached the terminal but letters."""
     told = done.stdout + done.stderr
     assert not any(escape in told for escape in ESCAPES)
@@ -85,32 +65,32 @@ def check_shown(done: Done, name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
 def test_a_folder_and_a_file_may_have_any_name_that_the_disk_takes(
-    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch, tell: Callable[..., Done]
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     here = f"./{name}"  # as one must type it, where it begins with a dash
-    done = tell("new", here, "--lang", "sw", "--labels", "PER")
+    done = run_here("new", here, "--lang", "sw", "--labels", "PER")
     assert done.returncode == 0, done.stderr
     check_shown(done, name)
     file = f"./{name}.jsonl"
     with open(file, "w") as stream:
         stream.write(RECORDS)
-    done = tell("add", here, file)
+    done = run_here("add", here, file)
     assert done.returncode == 0, done.stderr
     check_shown(done, name)
     out = f"{here}/out"
-    done = tell("export", here, "-o", out)
+    done = run_here("export", here, "-o", out)
     assert done.returncode == 0, done.stderr
     check_shown(done, name)
     with open(out) as stream:
         (row,) = map(json.loads, stream)
     assert row["key"] == "k6"
-    assert tell("status", here).returncode == 0
-    assert tell("status", here, "--json").returncode == 0
-    again = tell("new", here, "--lang", "sw", "--labels", "PER")
+    assert run_here("status", here).returncode == 0
+    assert run_here("status", here, "--json").returncode == 0
+    again = run_here("new", here, "--lang", "sw", "--labels", "PER")
     assert again.returncode == 1
     assert "There is a project" in again.stderr
-    missing = tell("add", here, f"./{name}.none.txt")
+    missing = run_here("add", here, f"./{name}.none.txt")
     assert missing.returncode == 1
     assert "cannot be read" in missing.stderr
     if "\n" not in name:  # an error has lines of its own
@@ -119,10 +99,10 @@ def test_a_folder_and_a_file_may_have_any_name_that_the_disk_takes(
 
 @pytest.mark.parametrize("name", ["-rf", "a b", "it's", "[red]", "$(id)"])
 def test_a_command_that_is_told_can_be_typed(
-    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch, tell: Callable[..., Done]
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    done = tell("new", f"./{name}", "--lang", "sw", "--labels", "PER")
+    done = run_here("new", f"./{name}", "--lang", "sw", "--labels", "PER")
     adding = done.stdout.split("Next: tonemark add ")[1].split(" FILE, then")[0]
     (word,) = shlex.split(adding)
     assert os.path.samefile(word, name)
@@ -162,14 +142,13 @@ def test_what_cannot_be_a_name_is_refused_in_words(
     folder: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    tell: Callable[..., Done],
     arguments: tuple[str, ...],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "in.jsonl").write_text(RECORDS)
-    tell("add", folder, "in.jsonl")
+    run_here("add", folder, "in.jsonl")
     before = sorted(os.listdir(tmp_path))
-    done = tell(*(str(folder) if each == "PROJECT" else each for each in arguments))
+    done = run_here(*(str(folder) if each == "PROJECT" else each for each in arguments))
     assert done.returncode in (1, 2)
     told = done.stdout + done.stderr
     assert "tonemark: " in done.stderr or "refused" in done.stdout
@@ -181,18 +160,18 @@ def test_what_cannot_be_a_name_is_refused_in_words(
     "label", ["[red]", "[/]", '"q"', "=cmd", "../", "CON", "-x", "'", "\\", "a=b", "#", "ṣ́", "]"]
 )
 def test_a_label_is_literal_everywhere(
-    tmp_path: Path, label: str, monkeypatch: pytest.MonkeyPatch, tell: Callable[..., Done]
+    tmp_path: Path, label: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    done = tell("new", "p", "--lang", "sw", f"--labels={label},PER")
+    done = run_here("new", "p", "--lang", "sw", f"--labels={label},PER")
     assert f"labels {label}, PER." in done.stdout, done.stderr
     record = {"text": "Asha", "answer": "accept", "_annotator_id": "a"}
     record["spans"] = [{"start": 0, "end": 4, "label": label}]
     (tmp_path / "in.jsonl").write_text(json.dumps(record))
-    done = tell("add", "p", "in.jsonl")
+    done = run_here("add", "p", "in.jsonl")
     assert "have no key" not in done.stdout, "project.toml has the same label"
-    assert label in tell("status", "p").stdout
-    assert json.loads(tell("export", "p").stdout)["spans"][0]["label"] == label
+    assert label in run_here("status", "p").stdout
+    assert json.loads(run_here("export", "p").stdout)["spans"][0]["label"] == label
 
 
 @pytest.mark.parametrize(
@@ -210,13 +189,13 @@ def test_a_label_is_literal_everywhere(
     ids=lambda value: ascii(value)[:20],
 )
 def test_an_annotator_gets_a_name_that_a_file_can_have(
-    folder: Path, tmp_path: Path, tell: Callable[..., Done], given: str, written: str
+    folder: Path, tmp_path: Path, given: str, written: str
 ) -> None:
     record = {"text": "Asha", "answer": "accept", "spans": [], "_annotator_id": given}
     (tmp_path / "in.jsonl").write_text(json.dumps(record))
-    done = tell("add", folder, tmp_path / "in.jsonl")
+    done = run_here("add", folder, tmp_path / "in.jsonl")
     assert not any(escape in done.stdout for escape in ESCAPES)
-    name = json.loads(tell("export", folder).stdout)["_annotator_id"]
+    name = json.loads(run_here("export", folder).stdout)["_annotator_id"]
     assert name.startswith(written)
     assert len(name) <= 32
     assert (name == given) == ("is written" not in done.stdout)

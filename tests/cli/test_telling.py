@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tonemark.cli import adding
+from tonemark.cli import progress
 from tonemark.cli.reporting import COUNTED, counts
 from tonemark.cli.telling import set_in
 from tonemark.tui.page.cells import cells
@@ -34,9 +34,9 @@ def drawn(arguments: list[str], *, patience: float = 1.0, width: int = 80, code:
     Each document is a batch, for the bar moves with those.
     """
     program = (
-        "import sys\nfrom tonemark.cli import adding, commands\n"
+        "import sys\nfrom tonemark.cli import commands, progress\n"
         "from tonemark.corpus import intake\nintake.BATCH = 1\n"
-        f"adding.PATIENCE = {patience}\nsys.exit(commands.run({arguments!r}))"
+        f"progress.PATIENCE = {patience}\nsys.exit(commands.run({arguments!r}))"
     )
     outer, inner = pty.openpty()
     fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
@@ -180,4 +180,4 @@ def test_a_status_fits_the_terminal(tmp_path: Path, tonemark: Callable[..., Any]
 
 
 def test_the_patience_of_a_bar_is_a_second() -> None:
-    assert adding.PATIENCE >= 1
+    assert progress.PATIENCE >= 1

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and read up to a limit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tonemark.files import atomic_writer
+from tonemark.errors import TonemarkError
+from tonemark.files import atomic_writer, read_at_most
 
 
 def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -35,6 +36,18 @@ def test_a_pipe_is_written_into_and_stays_a_pipe(tmp_path: Path) -> None:
     assert os.read(reader, 10) == b"new"
     os.close(reader)
     assert path.is_fifo()
+
+
+def test_a_file_is_read_up_to_its_limit(tmp_path: Path) -> None:
+    path = tmp_path / "in"
+    path.write_bytes(b"12345")
+    assert read_at_most(path, 5, TonemarkError("too large")) == b"12345"
+    with pytest.raises(TonemarkError, match="too large"):
+        read_at_most(path, 4, TonemarkError("too large"))
+    os.mkfifo(tmp_path / "pipe")
+    for name, why in (("none", "No such file"), ("pipe", "it is not a file"), (".", "cannot be")):
+        with pytest.raises(TonemarkError, match=why):
+            read_at_most(tmp_path / name, 5, TonemarkError("too large"))
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:

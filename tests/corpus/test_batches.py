@@ -13,9 +13,10 @@ from making import numbered
 from tonemark.corpus import intake
 from tonemark.corpus.batches import Batch, Following, batches
 from tonemark.corpus.intake import add_records
-from tonemark.corpus.records import Record, Refusal
+from tonemark.corpus.records import Record
 from tonemark.corpus.reports import Report
 from tonemark.corpus.store import Store, create_store
+from tonemark.refusals import Refusal
 
 
 @pytest.mark.parametrize(

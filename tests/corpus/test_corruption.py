@@ -256,7 +256,7 @@ def test_damage_met_on_the_way_is_told_in_words(folder: Path) -> None:
     db.execute("UPDATE events SET kind = 'undo' WHERE document = 5 AND kind = 'answer'")
     db.execute("DELETE FROM events WHERE document = 5 AND kind = 'import'")
     for number, changed in enumerate(ON_THE_WAY, 2001):
-        db.execute("INSERT INTO suggestions VALUES (?, 0, 4, 'PER', '[\"x\"]', 1)", (number,))
+        db.execute("INSERT INTO suggestions VALUES (?, 0, 0, 4, 'PER', '[\"x\"]', 1)", (number,))
         db.execute(changed.replace("THIS", str(number)))
     db.commit()
     db.close()
@@ -294,7 +294,7 @@ def test_what_is_damaged_is_left_out_of_an_export(
     folder: Path, tmp_path: Path, changed: str
 ) -> None:
     db = sqlite3.connect(folder / STORE_FILE)
-    db.execute("INSERT INTO suggestions VALUES (2500, 0, 4, 'PER', '[\"x\"]', 1)")
+    db.execute("INSERT INTO suggestions VALUES (2500, 0, 0, 4, 'PER', '[\"x\"]', 1)")
     db.execute(changed)
     db.commit()
     db.close()
@@ -322,7 +322,7 @@ def test_a_list_passes_over_work_that_cannot_be_read(folder: Path) -> None:
 
 def test_a_suggestion_that_cannot_be_read_takes_no_other(folder: Path) -> None:
     store = Store(folder / STORE_FILE)
-    store.db.execute("INSERT INTO suggestions VALUES (2500, 0, 4, 'PER', '{', 1)")
+    store.db.execute("INSERT INTO suggestions VALUES (2500, 0, 0, 4, 'PER', '{', 1)")
     (text,) = store.db.execute("SELECT text FROM documents WHERE id = 2500").fetchone()
     again = Record(2500, 2500, text, suggestions=(Suggestion(0, 4, "PER", ("y",)),))
     with pytest.raises(TonemarkError, match="document 2500 is damaged"):

@@ -18,10 +18,11 @@ from making import given, keyed, numbered
 from tonemark.corpus import intake, reports
 from tonemark.corpus.documents import digest
 from tonemark.corpus.intake import Match, add_records
-from tonemark.corpus.records import Record, Refusal
+from tonemark.corpus.records import Record
 from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import Store, create_store
+from tonemark.refusals import Refusal
 
 PER = Span(0, 4, "PER", ("import:f",))
 LOC = Span(5, 9, "LOC", ("import:f",))

@@ -11,10 +11,11 @@ from tonemark.corpus import queue
 from tonemark.corpus.annotations import annotations_of
 from tonemark.corpus.intake import Match, add_records
 from tonemark.corpus.queue import Outcome
-from tonemark.corpus.records import GivenAnnotation, Record, Refusal
+from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import Store
+from tonemark.refusals import Refusal
 
 PER = Span(0, 4, "PER", ("import:f",))
 LOC = Span(5, 9, "LOC", ("import:f",))

@@ -6,11 +6,12 @@ import io
 
 import pytest
 
-from tonemark.corpus.records import Record, Refusal
+from tonemark.corpus.records import Record
 from tonemark.errors import TonemarkError
 from tonemark.exchange import conll
 from tonemark.exchange.base import Given, ReadOptions
 from tonemark.exchange.conll import read_conll
+from tonemark.refusals import Refusal
 from tonemark.tokenizers.base import Token
 
 

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import create_project, read_project
-from tonemark.corpus.records import Refusal
 from tonemark.corpus.reports import Report
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import ReadOptions
 from tonemark.exchange.export import export_project
 from tonemark.exchange.registry import FORMATS
+from tonemark.refusals import Refusal
 
 Files = dict[str, Callable[[bytes], bytes]]
 

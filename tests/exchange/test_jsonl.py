@@ -12,11 +12,12 @@ from hypothesis import given as given_by
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from tonemark.corpus.records import GivenAnnotation, Record, Refusal
+from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import ReadOptions
 from tonemark.exchange.jsonl import read_jsonl
+from tonemark.refusals import Refusal
 from tonemark.tokenizers.base import Token
 
 FILE = ("import:f.jsonl",)

@@ -7,10 +7,11 @@ import json
 
 import pytest
 
-from tonemark.corpus.records import TEXT_LIMIT, Record, Refusal
-from tonemark.exchange import lines
+from tonemark import lines
+from tonemark.corpus.records import TEXT_LIMIT, Record
 from tonemark.exchange.base import ReadOptions
 from tonemark.exchange.jsonl import read_jsonl
+from tonemark.refusals import Refusal
 
 GOOD = b'{"text":"good"}\n'
 

@@ -15,11 +15,12 @@ from making import given, keyed, numbered
 
 from tonemark.corpus.intake import add_records
 from tonemark.corpus.pieces import PIECE, parsed_piece
-from tonemark.corpus.records import GivenAnnotation, Record, Refusal
+from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import Store
 from tonemark.exchange.splitting import held_together, split_records
+from tonemark.refusals import Refusal
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.sentences.sentences import paragraphs, sentences
 

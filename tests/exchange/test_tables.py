@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tonemark.corpus.records import Record, Refusal
+from tonemark import table_rows
+from tonemark.corpus.records import Record
 from tonemark.errors import TonemarkError
 from tonemark.exchange import tables
 from tonemark.exchange.base import Given, ReadOptions
 from tonemark.exchange.tables import read_csv, read_tsv
+from tonemark.refusals import Refusal
 
 UNCLOSED = "a quote is opened here and not closed"
 UNDOUBLED = 'a quote inside a quoted field is not doubled ("")'
@@ -137,7 +139,7 @@ def test_fields_longer_than_the_parser_likes_are_read() -> None:
 
 
 def test_a_line_and_a_record_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "LINE_LIMIT", 50)
+    monkeypatch.setattr(table_rows, "LINE_LIMIT", 50)
     monkeypatch.setattr(tables, "ROW_LIMIT", 50)
     data = "text\n" + "a" * 60 + "\nb\n" + '"c\n' + "d\n" * 40
     given = read(data)

@@ -6,10 +6,11 @@ import io
 
 import pytest
 
-from tonemark.corpus.records import TEXT_LIMIT, Record, Refusal
+from tonemark.corpus.records import TEXT_LIMIT, Record
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Given, ReadOptions
 from tonemark.exchange.text import read_text
+from tonemark.refusals import Refusal
 
 
 def read(data: bytes, per_file: bool = False) -> list[Given]:

@@ -21,7 +21,7 @@ from tonemark.corpus.tokens import (
     tokenizer_of,
     tokens_of,
 )
-from tonemark.suggester import tokenizing, worker, workers
+from tonemark.suggester import child, children, tokenizing
 from tonemark.suggester.tokenizing import Tokenizing
 from tonemark.tokenizers.general import GeneralTokenizer
 
@@ -117,7 +117,7 @@ def test_a_document_on_which_it_fails_has_the_general_tokens(
     work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And every other document has its own; the reason is told."""
-    monkeypatch.setattr(workers, "GRACE", 0.3)
+    monkeypatch.setattr(children, "GRACE", 0.3)
     more = "    def odd(self, text, found):\n        number = int(text.split()[1][:-1])\n"
     for number, (odd, _) in enumerate(FAILS):
         more += f"        if number == {number}:\n            {odd}\n"
@@ -257,7 +257,7 @@ def test_nothing_but_tokens_is_written(work: Work) -> None:
 
 
 def test_messages_are_read_as_they_were_written() -> None:
-    assert worker.parted(b"".join(worker.answer("ọ̀dọ́", b"\0\1"))) == ("ọ̀dọ́", b"\0\1")
-    assert worker.parted(b"".join(worker.answer(""))) == ("", b"")
+    assert child.parted(b"".join(child.joined("ọ̀dọ́", b"\0\1"))) == ("ọ̀dọ́", b"\0\1")
+    assert child.parted(b"".join(child.joined(""))) == ("", b"")
     with pytest.raises(ValueError, match="short"):
-        worker.parted(b"abc")
+        child.parted(b"abc")

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import regex
 
 from tonemark.errors import TonemarkError
-from tonemark.files import open_regular
+from tonemark.files import read_at_most
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.general import GeneralTokenizer
 from tonemark.tokenizers.learned.gaps import (
@@ -224,13 +224,5 @@ def read_learned(path: Path) -> LearnedTokenizer:
     """
     from tonemark.tokenizers.learned.file import restored_learned
 
-    try:
-        with open_regular(path) as stream:
-            data = stream.read(FILE_LIMIT + 1)
-    except OSError as error:
-        raise TonemarkError(
-            f"{path} cannot be read: {error.strerror or error}.", "Look at it and try again."
-        ) from None
-    if len(data) > FILE_LIMIT:
-        raise TonemarkError(f"{path} is too large to be what tonemark tokenizers learn writes.")
-    return restored_learned(data, path.name)
+    too_large = f"{path} is too large to be what tonemark tokenizers learn writes."
+    return restored_learned(read_at_most(path, FILE_LIMIT, TonemarkError(too_large)), path.name)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tonemark.errors import TonemarkError
-from tonemark.files import check_inside, open_regular
+from tonemark.files import check_inside, read_at_most
 from tonemark.tokenizers.bundled import BUNDLED, is_bundled
 from tonemark.tokenizers.profiles.keys import Keys
 from tonemark.tokenizers.rule_limits import PHRASES_LIMIT, count_faults, phrase_fault
@@ -141,18 +141,11 @@ def parse_profile(
 
 def read_text(path: Path) -> str:
     """The text of a profile, or of a file that it names. Raises TonemarkError where it is none."""
-    try:
-        with open_regular(path) as stream:
-            data = stream.read(FILE_LIMIT + 1)
-    except OSError as error:
-        raise TonemarkError(
-            f"{path} cannot be read: {error.strerror or error}.", "Look at it and try again."
-        ) from None
-    if len(data) > FILE_LIMIT:
-        raise TonemarkError(
-            f"{path} has more than {FILE_LIMIT // 1024**2} MiB: that is no profile.",
-            "Name the file with the rules.",
-        )
+    too_large = TonemarkError(
+        f"{path} has more than {FILE_LIMIT // 1024**2} MiB: that is no profile.",
+        "Name the file with the rules.",
+    )
+    data = read_at_most(path, FILE_LIMIT, too_large)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise TonemarkError(
             f"{path.name} is UTF-16, not UTF-8.", f"Save {path} as UTF-8 in an editor."

@@ -5,20 +5,18 @@ Pure: it needs no terminal, so that tests and the key bench play the very rules 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Literal
 
-from tonemark.corpus.drafts import Edit
-from tonemark.corpus.records import Answer
-from tonemark.corpus.spans import Stretch
-from tonemark.text import short, visible
-from tonemark.tui.page import correcting, labelling, moves
+from tonemark.text import short
+from tonemark.tui.page import moves
+from tonemark.tui.page.edit_keys import EditKeys
 from tonemark.tui.page.keys import GLYPHS, MORE, KeyTable
-from tonemark.tui.page.labelling import ANSWERED, Refusal
+from tonemark.tui.page.labelling import Refusal
 from tonemark.tui.page.layout import MODES, following_mode
-from tonemark.tui.page.replies import Confirmation, Reply, said
-from tonemark.tui.page.token_keys import TokenKeys
-from tonemark.tui.page.view import Focus, View
+from tonemark.tui.page.performing import perform
+from tonemark.tui.page.replies import Reply, said
+from tonemark.tui.page.view import View
 
 MOVES: dict[str, Callable[[View], None]] = {
     "left": lambda view: moves.step(view, -1),
@@ -33,7 +31,7 @@ MOVES: dict[str, Callable[[View], None]] = {
 """The actions that only move the focus."""
 
 
-class Keyboard(TokenKeys):
+class Keyboard(EditKeys):
     """Takes the keys of one page, one at a time.
 
     `pending` is a half-typed hint, and `ending` says that it began with Shift; `menu` says that
@@ -54,7 +52,7 @@ class Keyboard(TokenKeys):
         self.menu = False
         self.adding = False
         self.charwise = False
-        self.confirmation: Confirmation | None = None
+        self.confirmation = None
         self.choice = None
         self._asked = False
         self._ends_next = False
@@ -84,12 +82,6 @@ class Keyboard(TokenKeys):
     def label(self, name: str) -> Reply:
         """Label the focus and go on to the next candidate. Raises what the journal raises."""
         return self._acting(lambda: self._label(name))
-
-    def comment(self, text: str) -> Reply:
-        """Set the comment on the document in focus. Raises what the journal raises."""
-        if text != self.view.sheet.draft.comment:
-            self.view.page.perform([labelling.set_value(self.view.sheet, "comment", text)])
-        return said("comment kept" if text else "no comment")
 
     def _acting(self, act: Callable[[], Reply]) -> Reply:
         try:
@@ -172,26 +164,9 @@ class Keyboard(TokenKeys):
         if self.table.page.get(key) != "accept":
             self.confirmation = None
             return said("left as it was")
-        self.view.page.perform(edits)
+        perform(self.view, edits)
         self.confirmation = None
         return Reply(message=done)
-
-    def _label(self, name: str) -> Reply:
-        view = self.view
-        sheet, start, end, _ = view.focus
-        view.page.perform([labelling.label(view.sheet, start, end, name, add=self.adding)])
-        self.adding = self.charwise = False
-        with self._following():
-            if not view.go_on(sheet, end):
-                return said(self._no_more())
-        return Reply()
-
-    def _no_more(self) -> str:
-        left = self.view.place_in_tour()[1]
-        accept, following = self.table.key_of("accept"), self.table.key_of("next")
-        if left:
-            return f"no more below; {left} above: {following} goes there, {accept} accepts"
-        return f"no more candidates: {accept} accepts"
 
     def _do(self, action: str) -> Reply:
         if move := MOVES.get(action):
@@ -242,154 +217,6 @@ class Keyboard(TokenKeys):
 
     def _do_unsnap(self) -> None:
         self._move(View.unsnap)
-
-    # Edges
-
-    def _do_characters(self) -> Reply:
-        self.charwise = not self.charwise
-        return said("edges move by " + ("characters" if self.charwise else "tokens"))
-
-    def _do_right_out(self) -> None:
-        self._reshape(moves.right_edge(self.view, out=True, charwise=self.charwise))
-
-    def _do_right_in(self) -> None:
-        self._reshape(moves.right_edge(self.view, out=False, charwise=self.charwise))
-
-    def _do_left_out(self) -> None:
-        self._reshape(moves.left_edge(self.view, out=True, charwise=self.charwise))
-
-    def _do_left_in(self) -> None:
-        self._reshape(moves.left_edge(self.view, out=False, charwise=self.charwise))
-
-    def _reshape(self, focus: Focus) -> None:
-        """Give the focus other edges, and with it the span that it lies on; but not after `add`,
-        when the focus is to become a span of its own."""
-        view = self.view
-        edit = None
-        if not self.adding:
-            edit = labelling.resize(
-                view.sheet, view.focus[1:3], *focus[1:3], overlapping=self.overlapping
-            )
-        if edit is None:
-            view.set_focus(focus)
-        else:
-            view.page.perform([edit])
-            with self._following():
-                view.set_focus(focus)
-
-    # Edits
-
-    def _do_delete(self) -> Reply:
-        view = self.view
-        sheet, start, end, _ = view.focus
-        if edit := labelling.delete(view.sheet, start, end):
-            view.page.perform([edit])
-        elif last := labelling.labelled_last(view.page):
-            sheet, span = last
-            edit = Edit(view.page.sheets[sheet].document.number, removed=(span,))
-            view.page.perform([edit])
-            with self._following():
-                view.go(sheet, span.start, span.end)
-        else:
-            raise Refusal("there is no span in focus")
-        return said(f"deleted: {labelling.described(view.page, [edit])}")
-
-    def _do_same(self) -> Reply:
-        view = self.view
-        sheet, start, end, _ = view.focus
-        draft = view.sheet.draft
-        suggested = [s.to_span() for s in draft.suggestions]
-        exact = [s for s in (*draft.spans, *suggested) if (s.start, s.end) == (start, end)]
-        target = (sheet, exact[0]) if exact else labelling.labelled_last(view.page)
-        if target is None:
-            raise Refusal("label a span first: {} then labels its other occurrences", "same")
-        sheet, span = target
-        places = labelling.other_occurrences(view.page, sheet, span)
-        words = short(view.page.sheets[sheet].document.text[span.start : span.end], 30)
-        name = short(span.label, 20)
-        if not places:
-            raise Refusal(f"{words} stands nowhere else on the page without a span")
-        edits = labelling.label_all(view.page, places, span.label)
-        enter = self.table.key_of("accept")
-        question = visible(f"{words}: {len(places)} more as {name}? {enter} does it")
-        done = visible(f"{len(places)} more labelled {name}")
-        self.confirmation = Confirmation(edits, question, done)
-        return Reply(message=question)
-
-    def _do_add(self) -> Reply:
-        if not self.overlapping:
-            raise Refusal("spans may not overlap in this project (overlapping in project.toml)")
-        self.adding = not self.adding
-        return said("the next label adds" if self.adding else "labels replace")
-
-    def _do_undo(self) -> Reply:
-        page = self.view.page
-        if page.undoable:
-            edits = page.undo()
-            self._show(edits)
-            return said(f"undone: {labelling.described(page, edits)}")
-        if page.untouched:
-            return Reply(command="back")
-        raise Refusal("nothing is left to undo")
-
-    def _do_redo(self) -> Reply:
-        page = self.view.page
-        if edits := page.redo():
-            self._show(edits)
-            return said(f"done again: {labelling.described(page, edits)}")
-        raise Refusal("nothing to do again")
-
-    def _show(self, edits: Sequence[Edit]) -> None:
-        """Put the focus where an edit was taken back or done again."""
-        view, edit = self.view, edits[0]
-        view.refresh()
-        sheet = [s.document.number for s in view.page.sheets].index(edit.document)
-        touched: list[Stretch] = [*edit.added, *edit.suggested, *edit.removed, *edit.dropped]
-        with self._following():
-            if touched:
-                view.go(sheet, touched[0].start, touched[0].end)
-            elif retokenized := correcting.corrected_stretch(edit):
-                view.go(sheet, *retokenized)
-            elif sheet != view.focus.sheet:
-                view.enter(sheet)
-
-    def _do_reject(self) -> Reply:
-        return self._answer_one("reject")
-
-    def _do_ignore(self) -> Reply:
-        return self._answer_one("ignore")
-
-    def _answer_one(self, answer: Answer) -> Reply:
-        """On a page of several documents an answer of its own for the one in focus; the same key
-        once more takes it back."""
-        view = self.view
-        if len(view.page.sheets) == 1:
-            return Reply(command=answer)
-        if view.sheet.draft.answer == answer:
-            view.page.perform([labelling.set_value(view.sheet, "answer", None)])
-            return said(f"not {ANSWERED[answer]} any more")
-        view.page.perform([labelling.set_value(view.sheet, "answer", answer)])
-        sheet = view.focus.sheet
-        unanswered = [i for i, other in enumerate(view.page.sheets) if not other.draft.answer]
-        following = [i for i in unanswered if i > sheet] or unanswered
-        with self._following():
-            if following:
-                view.enter(following[0])
-        enter = self.table.key_of("accept")
-        rest = f"{enter} answers the others" if following else f"{enter} goes on"
-        return said(f"{ANSWERED[answer]}; {rest}")
-
-    def _do_drop(self) -> Reply:
-        edits = labelling.drop_suggestions(self.view.page)
-        if not edits:
-            raise Refusal("there are no suggestions on the page")
-        self.view.page.perform(edits)
-        return said("all suggestions of the page dropped")
-
-    def _do_flag(self) -> Reply:
-        sheet = self.view.sheet
-        self.view.page.perform([labelling.set_value(sheet, "flagged", not sheet.draft.flagged)])
-        return said("flagged" if sheet.draft.flagged else "not flagged any more")
 
     def _do_bidi(self) -> Reply:
         view = self.view

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-
 from tonemark.corpus.drafts import Edit
 from tonemark.text import short
 from tonemark.tokenizers.base import Token
 from tonemark.tui.page import correcting
 from tonemark.tui.page.keys import MORE, KeyTable
 from tonemark.tui.page.labelling import Refusal
+from tonemark.tui.page.performing import perform
 from tonemark.tui.page.replies import Reply, said
 from tonemark.tui.page.view import View
 
@@ -27,12 +25,6 @@ class TokenKeys:
     rules = False
     charwise = False
     choice: correcting.Choice | None = None
-
-    @contextmanager
-    def _following(self) -> Iterator[None]:
-        """Moves after an edit that counts: a disk that is full now must not deny the edit."""
-        with suppress(OSError):
-            yield
 
     def _do_split(self) -> Reply:
         """Split at the edges of the focus; where they are those of tokens, the token that it was
@@ -74,12 +66,8 @@ class TokenKeys:
         view = self.view
         stretch = correcting.corrected_stretch(edit)
         assert stretch
-        view.page.perform([edit])
-        view.refresh()
+        perform(view, [edit], lambda: view.at(view.focus.sheet, *focus) if focus else None)
         self.charwise = False
-        with self._following():
-            if focus:
-                view.go(view.focus.sheet, *focus)
         parts = correcting.tokens_in(view.sheet, *stretch)
         text = view.sheet.document.text
         size = 12 if len(parts) > 1 else 27

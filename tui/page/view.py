@@ -188,9 +188,13 @@ class View:
             return None
         return self.focus._replace(end=end)
 
+    def at(self, sheet: int, start: int, end: int) -> Focus:
+        """A stretch of code points, to be focused."""
+        return Focus(sheet, start, end, self.token_at(sheet, start))
+
     def go(self, sheet: int, start: int, end: int) -> None:
         """Focus a stretch of code points."""
-        self.set_focus(Focus(sheet, start, end, self.token_at(sheet, start)))
+        self.set_focus(self.at(sheet, start, end))
 
     def set_focus(self, focus: Focus) -> None:
         """Write a stretch down as the focus and bring it into view.
@@ -198,6 +202,11 @@ class View:
         Raises what the log raises; nothing is then changed.
         """
         self.page.note_focus(focus.sheet, focus.start, focus.end)
+        self.land(focus)
+
+    def land(self, focus: Focus) -> None:
+        """Bring a stretch that is written down as the focus into view, and what changed with it."""
+        self.refresh()
         self.focus = focus
         self.reveal()
 
@@ -213,19 +222,16 @@ class View:
             self.go(*around)
         return stop is not None
 
-    def go_on(self, sheet: int, offset: int) -> bool:
-        """Go to the first stop at or after an offset; False, not moving, where there is none."""
+    def stop_from(self, sheet: int, offset: int) -> Focus | None:
+        """The first stop at or after an offset, on this sheet or behind it."""
         stop = self._next(sheet, offset)
-        if stop:
-            self.go(*stop)
-        return stop is not None
+        return self.at(*stop) if stop else None
 
-    def enter(self, sheet: int) -> None:
-        """Focus the first stop of a sheet, else its first token; nothing where it has none."""
+    def first_of(self, sheet: int) -> Focus | None:
+        """The first stop of a sheet, else its first token; None where it has none."""
         if stop := self.standing(sheet).stop_from(0):
-            self.go(sheet, *stop)
-        elif self.page.sheets[sheet].tokens:
-            self.focus_token(sheet, 0)
+            return self.at(sheet, *stop)
+        return self._snapped(sheet, 0) if self.page.sheets[sheet].tokens else None
 
     def token_at(self, sheet: int, offset: int) -> int:
         """The token that covers a code point, or the last one before it."""
@@ -257,9 +263,9 @@ class View:
         last, stop = self.page.focus(), self._next(0, 0)
         words = next((i for i, sheet in enumerate(self.page.sheets) if sheet.tokens), None)
         if last and last[2] <= len(self.page.sheets[last[0]].document.text):
-            self.focus = Focus(*last, self.token_at(last[0], last[1]))
+            self.focus = self.at(*last)
         elif stop:
-            self.focus = Focus(*stop, self.token_at(stop[0], stop[1]))
+            self.focus = self.at(*stop)
         elif words is not None:
             self.focus = self._snapped(words, 0)
         self.reveal()

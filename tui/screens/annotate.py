@@ -2,61 +2,37 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 
 from textual import events
 from textual.app import ComposeResult
 
-from tonemark.corpus.journal import ClaimHeld, ClaimLost
-from tonemark.corpus.pages import Page
-from tonemark.corpus.project import Project, project_changed, read_project
-from tonemark.corpus.records import Answer
-from tonemark.corpus.tokens import TokensAwaited, sentence_rules_with
+from tonemark.corpus.journal import ClaimLost
 from tonemark.errors import TonemarkError
 from tonemark.files import typed
-from tonemark.patterns.candidates import WordCount, fold_word
 from tonemark.text import Safe, visible
-from tonemark.tui.page import moves, words
+from tonemark.tui.page import words
 from tonemark.tui.page.keyboard import Keyboard
 from tonemark.tui.page.keys import FOOTER
-from tonemark.tui.page.layout import Mode, opening_mode, window
-from tonemark.tui.page.preview import is_long, preview
-from tonemark.tui.page.render import Kept, Run, render
+from tonemark.tui.page.layout import window
+from tonemark.tui.page.render import Run, render
 from tonemark.tui.page.replies import Reply
 from tonemark.tui.page.tutor import PUT_AWAY
-from tonemark.tui.page.view import View
-from tonemark.tui.screens.new_rules import NewRules
 from tonemark.tui.screens.questions import reason
-from tonemark.tui.screens.waiting import Waiting
+from tonemark.tui.screens.turning import Turning
 from tonemark.tui.screens.ways import Place, key_name
-from tonemark.tui.widgets.tutor import TutorLines
 
 READING = 0.25
 """Seconds that a new page must have stood before its first key may be the one that accepts it."""
 
 
-_COUNTS = len(WordCount._fields)
-
-
-class AnnotateScreen(NewRules[None], Waiting[None]):
+class AnnotateScreen(Turning):
     """One page after another, until the queue is empty or she quits."""
 
     def __init__(self, document: int | None = None, focus: tuple[int, int] | None = None) -> None:
         super().__init__()
         self._first = Place(document, focus) if document is not None else None
-        self._tutor = TutorLines()
-        self.view = None
-        self.keyboard: Keyboard | None = None
-        self._total = 0
         self._message = Safe("")
-        self._saved = True
-        self._opened = 0.0
-        self._fresh = False
-        self._dropped = 0
-        self._mode: Mode | None = None
-        self._drawn: Kept = {}
-        self._beginning: list[list[Run]] | None = None
         self._made: dict[str, object] = {}
 
     def compose(self) -> ComposeResult:
@@ -77,16 +53,6 @@ class AnnotateScreen(NewRules[None], Waiting[None]):
         """Come back from another screen."""
         self._tutor.begin(self.desk)
         self.paint()
-
-    def go_to(self, place: Place | None) -> None:
-        """Open a document that another screen led to, with its place in focus."""
-        if place is None:
-            return
-        self._turn(lambda: self.desk.open_document(place.document))
-        self._read_page()
-        if place.focus and self.view and self.view.sheet.document.number == place.document:
-            moves.to_words(self.view, *place.focus)
-            self.paint()
 
     def on_resize(self) -> None:
         """Lay the page out anew."""
@@ -215,106 +181,6 @@ class AnnotateScreen(NewRules[None], Waiting[None]):
             f"Every document is answered, or is with another annotator; {again} looks again.",
         )
 
-    def _window(self) -> tuple[int, int]:
-        return window(self.size.width, self.size.height, self._tutor.high)
-
-    # Pages
-
-    def _turn(self, turn: Callable[[], Page | None]) -> bool:
-        """Leave the page for the one that `turn` opens, and show that; whether it was done."""
-        self._reread_project()
-        try:
-            turn()
-        except TokensAwaited as awaited:
-            if self.wait(awaited, self._turning(self.desk.open_awaited)):
-                self._saved = True
-                self._show()
-            return False
-        except ClaimHeld as held:
-            self.ask(held.title, {"accept": ("takes it over", self._turning(self.desk.take_over))})
-            self._show()
-            return False
-        except ClaimLost as lost:
-            self.ask(lost.title, {})
-            return False
-        except (TonemarkError, OSError) as error:
-            if self.desk.page:
-                self._refused(error)
-                self._saved = False
-                self.paint()
-                return False
-            # The answer is in, but the next page could not be opened.
-            again = self._turning(self.desk.open_next)
-            self.ask(reason(error), {"accept": ("tries again", again)})
-            self._show()
-            return False
-        self._saved = True
-        self._show()
-        if maker := self.app.maker:
-            maker.tend()
-        if passed := self.desk.passed_over:
-            more = f" ({len(passed)} documents)" if len(passed) > 1 else ""
-            self.desk.passed_over = []
-            self.say(f"Passed over{more}: {passed[0]}")
-        return True
-
-    def _turning(self, turn: Callable[[], Page | None]) -> Callable[[], bool]:
-        return lambda: self._turn(turn)
-
-    def _show(self) -> None:
-        page = self.desk.page
-        self.view = self.keyboard = None
-        self._drawn.clear()
-        self._beginning = None
-        if page and is_long(page):
-            self._beginning = preview(page, *self._window(), self._opening_mode(page))
-            self.call_after_refresh(self._read_page)
-        elif page:
-            self._view_page(page)
-        self._total = self.desk.store.document_count()
-        self._dropped = 0
-        self._fresh = True
-        self._opened = time.monotonic()
-        self.paint()
-
-    def _read_page(self) -> None:
-        """Take in the whole of a page of which the beginning is shown; no key comes before."""
-        if self._beginning and self.desk.page:
-            self._beginning = None
-            self._view_page(self.desk.page)
-            self.paint()
-
-    def _view_page(self, page: Page) -> None:
-        self.view = View(
-            page,
-            self._counts(page),
-            width=self._window()[0],
-            height=self._window()[1],
-            letters=self.table.letters,
-            mode=self._opening_mode(page),
-            rules=sentence_rules_with(self.desk.tokenizer),
-        )
-        project = self.desk.project
-        self.keyboard = Keyboard(
-            self.view, self.table, overlapping=project.overlapping, rules=project.new_rules
-        )
-
-    def _opening_mode(self, page: Page) -> Mode:
-        if self._mode:
-            return self._mode
-        project = self.desk.project
-        return opening_mode(
-            self.app.bidi or project.bidi, project.language, page.sheets[0].document
-        )
-
-    def _counts(self, page: Page) -> dict[str, WordCount]:
-        folded = {
-            fold_word(sheet.document.text[start:end])
-            for sheet in page.sheets
-            for start, end in sheet.tokens
-        }
-        return {word: WordCount(*n[:_COUNTS]) for word, n in self.desk.store.words(folded).items()}
-
     # Keys
 
     def _press(self, keyboard: Keyboard, key: str) -> None:
@@ -337,54 +203,12 @@ class AnnotateScreen(NewRules[None], Waiting[None]):
         else:
             self.say(reply.message)
 
-    def _choose(self, view: View) -> None:
-        """Lay out the pages that follow as she had this one; as each is at first, where she came
-        round to that."""
-        chosen, self._mode = view.mode, None
-        if chosen != self._opening_mode(view.page):
-            self._mode = chosen
-
-    def _refused(self, error: Exception) -> None:
-        self._saved = self._saved and not isinstance(error, OSError)
-        self.say(reason(error))
-
     def _command(self, command: str) -> None:
         handler: Callable[[], None] | None = getattr(self, f"_command_{command}", None)
         if handler:
             handler()
         else:
             self.paint()
-
-    def _command_accept(self) -> None:
-        self._answer("accept")
-
-    def _command_reject(self) -> None:
-        self._answer("reject")
-
-    def _command_ignore(self) -> None:
-        self._answer("ignore")
-
-    def _answer(self, answer: Answer) -> None:
-        if self.desk.page:
-            if answer == "accept":
-                self._tutor.accepted(self.desk)
-            self._turn(lambda: self.desk.answer(answer))
-        elif answer == "accept":
-            self._turn(self.desk.open_next)
-
-    def _command_later(self) -> None:
-        before = self.desk.page
-        if before:
-            numbers = [sheet.document.number for sheet in before.sheets]
-            done = self._turn(self.desk.later)
-            after = self.desk.page
-            if done and after and [sheet.document.number for sheet in after.sheets] == numbers:
-                self.say("nothing else is left: this page is the end of your queue")
-
-    def _command_back(self) -> None:
-        before = self.desk.page
-        if self._turn(lambda: self.desk.back() or before) and self.desk.page is before:
-            self.say("there is no page before this one")
 
     def _command_quit(self) -> None:
         if len(self.app.screen_stack) == 1:
@@ -418,22 +242,3 @@ class AnnotateScreen(NewRules[None], Waiting[None]):
             self.say(message)
         except (OSError, TonemarkError) as error:
             self._refused(error)
-
-    # The project file
-
-    def _reread_project(self) -> None:
-        self.faulty = None
-        if project_changed(self.desk.project):
-            try:
-                self.use_project(read_project(self.desk.project.folder))
-            except TonemarkError as error:
-                self.faulty = error
-                if not self.waits:  # then it stands in the place of the page
-                    self.say(error.title)
-
-    def use_project(self, project: Project) -> None:
-        """Take in a project file that changed."""
-        self.app.use_project(project)
-        if self.keyboard:
-            self.keyboard.table = self.table
-            self.keyboard.rules = project.new_rules

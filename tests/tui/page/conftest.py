@@ -53,7 +53,7 @@ def page_of(
                 ),
             )
         given = GeneralTokenizer().tokenize(text) if tokens is None else tokens
-        state = Replayed(draft=draft, shown=draft.suggestions, opened=True)
+        state = Replayed(draft=draft, frozen=draft.suggestions, opened=True)
         document = Document(number, f"news-{number}", text)
         sheets.append(Sheet(document, Claim("amina", number, 1), tuple(given), log(), state))
     return Page(sheets)

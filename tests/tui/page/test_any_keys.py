@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -114,3 +115,32 @@ def test_any_keys_keep_the_promises(
     while view.page.undoable:
         page.play("z")
     assert [sheet.draft for sheet in sheets] == before
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from(TEXTS), min_size=1, max_size=2),
+    st.lists(st.sampled_from([*"123-=xmzZt.jso", *"asdf", "enter", "space"]), max_size=25),
+)
+def test_a_program_killed_at_any_event_comes_back_as_it_was_between_two_keys(
+    player: Makes, texts: list[str], keys: list[str]
+) -> None:
+    """A label and the move after it were written one after the other: killed in between, she came
+    back on the word that had its label, and the next key was refused."""
+    page = player(*texts)
+    sheets = page.view.page.sheets
+
+    def there(events: list[Event]) -> tuple[Any, ...]:
+        logs = [[e for e in s.log.events if e in events] for s in sheets]
+        states = [replay(s.document.number, log) for s, log in zip(sheets, logs, strict=True)]
+        again = Page([replace(s, state=r) for s, r in zip(sheets, states, strict=True)])
+        return [s.draft for s in again.sheets], again.focus()
+
+    between = [there([])]
+    for key in keys:
+        page.keyboard.press(key)
+        between.append(([s.draft for s in sheets], page.view.page.focus()))
+    written = sorted((e for s in sheets for e in s.log.events), key=lambda event: event.number)
+    for end, last in enumerate(written, 1):
+        if end == len(written) or written[end].number != last.number:
+            assert there(written[:end]) in between

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO
 
-from tonemark.corpus.records import Refusal
 from tonemark.errors import TonemarkError
 from tonemark.files import LINE_LIMIT, read_lines
+from tonemark.refusals import Refusal
 
 _BOM = b"\xef\xbb\xbf"
 _WIDE_BOMS = (

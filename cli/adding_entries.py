@@ -1,0 +1,393 @@
+"""Filling a project's gazetteers: `gazetteer add`, from files, from CLDR, from accepted answers."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tonemark.cli.opening import (
+    DIRECTORY,
+    WrongValue,
+    json_option,
+    open_project,
+    say,
+    say_json,
+    value_of,
+)
+from tonemark.cli.telling import columns, set_in
+from tonemark.errors import TonemarkError
+from tonemark.files import typed
+
+if TYPE_CHECKING:
+    from tonemark.corpus.gazetteers import Added, NewEntry
+    from tonemark.corpus.project import Project
+    from tonemark.corpus.reports import Report
+    from tonemark.corpus.store import Store
+    from tonemark.patterns.entries import Rules
+    from tonemark.patterns.reading import Item
+
+SHOWN = 10
+"""Refusals, and reasons, that are shown one by one; the rest are counted."""
+
+CLDR = "cldr"
+"""The gazetteer of names out of CLDR, where --name gives it no other."""
+
+NAME_LENGTH = 100
+"""Code points that the name of a gazetteer may have."""
+
+
+@dataclass
+class Outcome:
+    """What became of a file, or of what else names came from.
+
+    `stopped` is the line from which on it was left out because the project was full, `notes` are
+    sentences for people, `failure` is why nothing more was read.
+    """
+
+    name: str
+    origin: str
+    report: Report
+    stopped: int | None = None
+    notes: list[str] = field(default_factory=list)
+    failure: TonemarkError | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        refused = [{"line": each.line, "reason": each.reason} for each in self.report.refused]
+        if self.failure:
+            reason = f"{self.failure.title} {self.failure.remedy}".strip()
+            refused.append({"line": None, "reason": reason})
+        return {
+            "gazetteer": self.name,
+            "from": self.origin,
+            "new": self.report.added,
+            "known": self.report.already_there,
+            "refused_count": self.report.refused_count + bool(self.failure),
+            "refused": refused,
+            "stopped_at_line": self.stopped,
+            "notes": self.notes,
+        }
+
+
+@click.command(
+    "add",
+    epilog="Example: tonemark gazetteer add habari places.txt --label LOC. Adding a file again adds"
+    " nothing.",
+)
+@click.argument("folder", type=DIRECTORY, metavar="DIR")
+@click.argument("files", type=DIRECTORY, metavar="[FILE]...", nargs=-1)
+@click.option("--label", metavar="L", help="The label of entries that come without one.")
+@click.option("--name", metavar="NAME", help="What to call the gazetteer; by default as the file.")
+@click.option("--map", "maps", multiple=True, metavar="OLD=NEW",
+              help="Take label OLD for NEW; may be given again.")  # fmt: skip
+@click.option("--format", "form", metavar="F", help="jsonl, csv, tsv, list; by suffix.")
+@click.option("--cldr", "topics", is_flag=False, flag_value="all", metavar="[WHAT]",
+              help="Unicode's names in the project's language: countries,cities,languages.")  # fmt: skip
+@click.option("--from", "other", type=DIRECTORY, metavar="PROJECT",
+              help="The names in the accepted answers of a project; may be DIR itself.")  # fmt: skip
+@json_option
+def add_command(
+    folder: Path,
+    files: tuple[Path, ...],
+    label: str | None,
+    name: str | None,
+    maps: tuple[str, ...],
+    form: str | None,
+    topics: str | None,
+    other: Path | None,
+    as_json: bool,
+) -> int:
+    """Add names and patterns from FILEs: JSON Lines, CSV, TSV, lists of a name a line.
+
+    JSON Lines are as Prodigy and spaCy have them: {"label": "LOC", "pattern": "Dar es Salaam"}, the
+    pattern a name or a list of spaCy's token dictionaries; or {"label", "regex"}. What cannot be
+    taken is refused with its line and reason; the rest goes in.
+    """
+    if not files and topics is None and other is None:
+        raise click.UsageError("Name files, or give --cldr or --from PROJECT.")
+    if topics and _is_path(topics):
+        # click takes the word behind --cldr for its value, whatever it is.
+        files, topics = (*files, Path(topics)), "all"
+    project, store = open_project(folder)
+    rules = _rules(project, label, maps)
+    with value_of("--name"):
+        checked_name(name)
+    outcomes = [
+        *(_from_file(store, path, name, form, rules, hidden=as_json) for path in files),
+        *([_from_cldr(project, store, topics, name, rules)] if topics else []),
+        *([_from_answers(project, store, other, name, rules, as_json)] if other else []),
+    ]
+    if as_json:
+        from tonemark.cli.building_gazetteers import built
+
+        if any(each.report.added for each in outcomes):
+            built(project, store, hidden=True)
+        told = [each.as_json() for each in outcomes]
+        counts = {key: sum(each[key] for each in told) for key in ("new", "known", "refused_count")}
+        say_json({**counts, "gazetteers": told})
+    else:
+        _tell(outcomes)
+        if any(each.report.added for each in outcomes):
+            from tonemark.cli.building_gazetteers import built
+
+            built(project, store, hidden=False)
+    return int(any(e.failure or e.stopped or e.report.refused_count for e in outcomes))
+
+
+def _is_path(topics: str) -> bool:
+    from tonemark.patterns.cldr import TOPICS
+
+    wanted = {"all", *TOPICS}
+    return not {each.strip() for each in topics.split(",")} & wanted and Path(topics).exists()
+
+
+def _rules(project: Project, label: str | None, maps: tuple[str, ...]) -> Rules:
+    """Raises click's BadParameter where a label is none of the project's."""
+    from tonemark.patterns.entries import Rules, unknown_label
+
+    labels = tuple(each.name for each in project.labels)
+
+    def known(name: str, option: str) -> str:
+        if name not in labels:
+            told = unknown_label(name, labels).split(": perhaps --map")[0]
+            error = TonemarkError(f"{told}.", "Labels stand in project.toml, under [labels].")
+            raise WrongValue(error, option)
+        return name
+
+    mapped = {}
+    for each in maps:
+        old, sign, new = each.rpartition("=")
+        if not sign or not old:
+            error = TonemarkError(f'"{each}" is not OLD=NEW.', "For example: --map PERSON=PER")
+            raise WrongValue(error, "--map")
+        mapped[old] = known(new, "--map")
+    folding = folding_of(project)
+    return Rules(labels, folding, known(label, "--label") if label is not None else "", mapped)
+
+
+def checked_name(name: str | None) -> None:
+    """Raises TonemarkError where a gazetteer cannot be called so."""
+    from tonemark.corpus.gazetteers import ACCEPTED
+
+    if name is None:
+        return
+    if name == ACCEPTED:
+        raise TonemarkError(
+            f'"{ACCEPTED}" is the gazetteer of what annotators taught.', "Choose another name."
+        )
+    if not name.strip() or not name.isprintable() or len(name) > NAME_LENGTH:
+        raise TonemarkError(
+            f'"{name[:NAME_LENGTH]}" cannot be the name of a gazetteer.',
+            f"It has 1 to {NAME_LENGTH} characters that print.",
+        )
+
+
+def _from_file(
+    store: Store, path: Path, name: str | None, form: str | None, rules: Rules, *, hidden: bool
+) -> Outcome:
+    from tonemark.cli.progress import Progress
+    from tonemark.corpus.documents import source_name
+    from tonemark.corpus.gazetteers import ACCEPTED
+    from tonemark.corpus.reports import Report
+    from tonemark.patterns.reading import FORMS, form_of, opened, read_entries
+
+    chosen = form_of(path)
+    if form is not None:
+        if form not in FORMS:
+            error = TonemarkError(f'"{form}" is no format.', f"They are {', '.join(FORMS)}.")
+            raise WrongValue(error, "--format")
+        chosen = next(each for each in FORMS if each == form)
+    own = source_name(path.name)
+    own = f"{own} (file)" if own == ACCEPTED else own
+    outcome = Outcome(name or own, path.name, Report())
+    try:
+        with opened(path) as stream:
+            bar = Progress(path, hidden=hidden)
+            bar.watch(stream)
+            with bar as progress:
+                items = read_entries(stream, chosen, own, rules)
+                _put(store, outcome, items, progress)
+    except TonemarkError as error:
+        outcome.failure = error
+    return outcome
+
+
+def _put(
+    store: Store, outcome: Outcome, items: Iterator[Item], progress: Callable[[int], None]
+) -> None:
+    """Write what is read, a chunk at a time, and note what is refused."""
+    from tonemark.corpus.gazetteers import CHUNK, add_entries
+    from tonemark.refusals import Refusal
+
+    lines: deque[int] = deque(maxlen=CHUNK)
+    given = 0
+
+    def entries() -> Iterator[NewEntry]:
+        nonlocal given
+        for item in items:
+            if isinstance(item, Refusal):
+                outcome.report.refuse(item.line, item.reason)
+            else:
+                lines.append(item.line)
+                given += 1
+                yield item.entry
+
+    added = add_entries(store, outcome.name, entries(), progress)
+    _count(outcome, added)
+    if added.full:
+        # A chunk is read before it is written: the first line that was left out is in it.
+        outcome.stopped = lines[added.new + added.known - given]
+
+
+def _count(outcome: Outcome, added: Added) -> None:
+    outcome.report.added = added.new
+    outcome.report.already_there = added.known
+
+
+def _from_cldr(
+    project: Project, store: Store, topics: str, name: str | None, rules: Rules
+) -> Outcome:
+    """Names out of CLDR; a topic that none of the project's labels is for is passed over."""
+    from tonemark.corpus.gazetteers import NewEntry, add_entries
+    from tonemark.corpus.reports import Report
+    from tonemark.patterns.cldr import TOPICS, cldr_names, label_for, locale_of
+    from tonemark.refusals import Refused
+
+    asked = [each.strip() for each in topics.split(",") if each.strip()]
+    if strange := [each for each in asked if each not in ("all", *TOPICS)]:
+        error = TonemarkError(f"CLDR has no {strange[0]} here.", f"It has {', '.join(TOPICS)}.")
+        raise WrongValue(error, "--cldr")
+    outcome = Outcome(name or CLDR, "CLDR", Report())
+    entries: list[NewEntry] = []
+    try:
+        for topic in TOPICS:
+            if "all" not in asked and topic not in asked:
+                continue
+            label = rules.label or label_for(topic, rules.labels)
+            if not label:
+                outcome.notes.append(
+                    f"{topic}: left out, for no label of the project says that it is theirs; say"
+                    f" which: --cldr {topic} --label LABEL"
+                )
+                continue
+            found = cldr_names(project.language, topic)
+            if not found:
+                outcome.notes.append(f"{topic}: CLDR has none in {locale_of(project.language)}")
+            for each in found:
+                with contextlib.suppress(Refused):  # what nothing is left of under the folds
+                    entries.append(NewEntry(label, rules.checked_name(each)))
+            if found:
+                outcome.notes.append(f"{topic}: {len(found):,} names, as {label}")
+        if entries:
+            _count(outcome, add_entries(store, outcome.name, entries))
+    except TonemarkError as error:
+        outcome.failure = error
+    return outcome
+
+
+def _from_answers(
+    project: Project, store: Store, other: Path, name: str | None, rules: Rules, hidden: bool
+) -> Outcome:
+    from tonemark.cli.building_gazetteers import Line
+    from tonemark.corpus.documents import source_name
+    from tonemark.corpus.gazetteers import ACCEPTED, add_entries
+    from tonemark.corpus.project import read_project
+    from tonemark.corpus.reports import Report
+    from tonemark.corpus.store import STORE_FILE, Store
+    from tonemark.patterns.answered import Passed, answered_entries
+
+    outcome = Outcome(name or "", str(other), Report())
+    try:
+        theirs = read_project(other)
+        own = source_name(theirs.name)
+        outcome.name = name or (f"{own} (project)" if own == ACCEPTED else own)
+        is_own = theirs.folder == project.folder
+        source = store if is_own else Store(theirs.folder / STORE_FILE, reading=True)
+        passed = Passed()
+        with Line(f"names of {own[:30]}", hidden=hidden) as line:
+            entries = answered_entries(source, store, rules, passed)
+            added = add_entries(store, outcome.name, _distinct(entries), line.update)
+        _count(outcome, added)
+        outcome.notes += _passed_over(passed, other)
+        if added.full:
+            outcome.notes.append("the project is full: what follows was left out")
+        outcome.report.refused_count = passed.spans.total()
+    except TonemarkError as error:
+        outcome.failure = error
+    return outcome
+
+
+REMEMBERED = 500_000
+"""Entries of answers that are told from equal ones; a name of a later document is known then."""
+
+
+def _distinct(entries: Iterator[NewEntry]) -> Iterator[NewEntry]:
+    """Each entry once: a name that stands a thousand times in the answers is not known a thousand
+    times."""
+    seen: set[NewEntry] = set()
+    for entry in entries:
+        if entry not in seen:
+            if len(seen) < REMEMBERED:
+                seen.add(entry)
+            yield entry
+
+
+def _passed_over(passed: Any, other: Path) -> Iterator[str]:
+    counts: Counter[str] = passed.spans
+    for reason, count in counts.most_common(SHOWN):
+        yield f"{count:,} span{'s' * (count != 1)} left out: {reason}"
+    if len(counts) > SHOWN:
+        rest = counts.total() - sum(count for _, count in counts.most_common(SHOWN))
+        yield f"{rest:,} spans left out for {len(counts) - SHOWN:,} more reasons"
+    if passed.awaited:
+        yield (
+            f"{passed.awaited:,} document{'s' * (passed.awaited != 1)} left out: others are still"
+            " to answer their text"
+        )
+    if passed.damaged:
+        yield (
+            f"{len(passed.damaged):,} documents cannot be read:"
+            f" tonemark doctor {typed(other)} tells of them"
+        )
+
+
+def _tell(outcomes: list[Outcome]) -> None:
+    from tonemark.cli.commands import say_error
+
+    for each in outcomes:
+        report = each.report
+        if each.failure is None or report.added or report.already_there or report.refused_count:
+            for line in _told(each):
+                say(*set_in(line, columns(sys.stdout), "" if line[0] != " " else "  "))
+        if each.failure:
+            say_error(each.failure)
+
+
+def _told(outcome: Outcome) -> Iterator[str]:
+    from tonemark.corpus.gazetteers import LIMIT
+
+    report = outcome.report
+    parts = [f"{report.added:,} new"]
+    if report.already_there:
+        parts.append(f"{report.already_there:,} known")
+    if report.refused_count:
+        parts.append(f"{report.refused_count:,} refused")
+    yield f"{outcome.name}: {', '.join(parts)}"
+    for refusal in report.refused[:SHOWN]:
+        yield f"  line {refusal.line:,}: {refusal.reason}"
+    if report.refused and report.refused_count > SHOWN:
+        yield f"  and {report.refused_count - SHOWN:,} more refused (--json names them)"
+    for note in outcome.notes:
+        yield f"  {note}"
+    if outcome.stopped:
+        yield (
+            f"  line {outcome.stopped:,}: a project takes at most {LIMIT:,} entries: from here on"
+            " the file is left out"
+        )

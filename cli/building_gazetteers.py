@@ -1,0 +1,70 @@
+"""Making the cache of a project's names, out of which pages are matched: `gazetteer build`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tonemark.cli.gazetteers import counted
+from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json
+from tonemark.cli.progress import ERASED, PATIENCE
+
+if TYPE_CHECKING:
+    from tonemark.corpus.project import Project
+    from tonemark.corpus.store import Store
+
+
+class Line:
+    """A line on a terminal that says how far something is, once it takes a while; then it is gone.
+    """
+
+    def __init__(self, what: str, *, hidden: bool) -> None:
+        self._what = what
+        self._from = time.monotonic() + PATIENCE
+        self._hidden = hidden or not sys.stderr.isatty()
+        self._is_shown = False
+
+    def __enter__(self) -> Line:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._is_shown:
+            sys.stderr.write(ERASED)
+            sys.stderr.flush()
+
+    def update(self, done: int, total: int = 0) -> None:
+        """Say that so many are done, of a total if that is known."""
+        now = time.monotonic()
+        if self._hidden or now < self._from:
+            return
+        self._from = now + 0.1
+        self._is_shown = True
+        of = f" of {total:,}" if total else ""
+        sys.stderr.write(f"\r\x1b[K{self._what}: {done:,}{of}")
+        sys.stderr.flush()
+
+
+@click.command("build", epilog="Example: tonemark gazetteer build habari")
+@click.argument("folder", type=DIRECTORY, metavar="DIR")
+@json_option
+def build_command(folder: Path, as_json: bool) -> None:
+    """Make the cache of names anew, and weigh the answers that wait for it.
+
+    The cache lies in your own cache folder, not in the project; a page that finds it out of date
+    has it made, so that this is needed only where something seems wrong.
+    """
+    project, store = open_project(folder)
+    started = time.perf_counter()
+    names = built(project, store, hidden=as_json, anew=True)
+    weighed = weighed_all(project, store, hidden=as_json)
+    seconds = time.perf_counter() - started
+    if as_json:
+        say_json({"names": names, "weighed": weighed, "seconds": round(seconds, 2)})
+        return
+    say(f"{counted(names, 'name')} in the cache, made in {seconds:.1f} s")
+    if weighed:
+        say(f"{counted(weighed, 'answer')} weighed: tonemark gazetteer stats tells what came of it")

@@ -1,0 +1,95 @@
+"""What a page is given when it opens, and what its answer says of that: the desk asks a proposer.
+
+The rooms above make suggestions live; without one, those that lie in the store are all there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Protocol
+
+from tonemark.corpus.documents import Document
+from tonemark.corpus.events import Replayed
+from tonemark.corpus.evidence import Offer, Weighed
+from tonemark.corpus.project import Project
+from tonemark.corpus.shares import is_blind
+from tonemark.corpus.spans import Span, Suggestion, apart
+from tonemark.corpus.store import Store
+from tonemark.tokenizers.base import Token
+
+
+class Proposed(NamedTuple):
+    """The suggestions that a page is frozen with, and those that a blind document would have had:
+    one of both is empty."""
+
+    shown: tuple[Suggestion, ...] = ()
+    hidden: tuple[Suggestion, ...] = ()
+
+
+class Proposer(Protocol):
+    """Makes suggestions for one annotator, and weighs what her answers say of them."""
+
+    def use_project(self, project: Project) -> None:
+        """Take in a project file that changed."""
+        ...
+
+    def proposed(self, document: Document, tokens: Sequence[Token]) -> Proposed:
+        """What she is shown when she opens a document for the first time."""
+        ...
+
+    def weighed(
+        self,
+        document: Document,
+        tokens: Sequence[Token],
+        spans: Sequence[Span],
+        shown: Iterable[Suggestion] = (),
+    ) -> Weighed | None:
+        """What her accept says of entries; None where it is to be weighed later."""
+        ...
+
+
+class Stored:
+    """The proposer of the suggestions that lie in the store."""
+
+    def __init__(self, project: Project, store: Store) -> None:
+        self._project = project
+        self._store = store
+
+    def use_project(self, project: Project) -> None:
+        """Take in a project file that changed."""
+        self._project = project
+
+    def proposed(self, document: Document, tokens: Sequence[Token]) -> Proposed:
+        """Those for this document; of those that overlap the best, unless spans may overlap."""
+        found: Iterable[Suggestion] = self._store.suggestions(document)
+        if not self._project.overlapping:
+            found = apart(found)
+        return as_blind(self._project, document, tuple(found))
+
+    def weighed(
+        self,
+        document: Document,
+        tokens: Sequence[Token],
+        spans: Sequence[Span],
+        shown: Iterable[Suggestion] = (),
+    ) -> Weighed | None:
+        """Nothing: it knows no entries."""
+        return None
+
+
+def as_blind(project: Project, document: Document, found: tuple[Suggestion, ...]) -> Proposed:
+    """Suggestions as the project shows them: hidden where the document is a blind one."""
+    if project.blind and is_blind(document.text, project.blind):
+        return Proposed(hidden=found)
+    return Proposed(found)
+
+
+def offer_of(state: Replayed, spans: Sequence[Span]) -> Offer | None:
+    """How the suggestions that a page was frozen with fared in an accept; None where there were
+    none."""
+    offered = state.hidden or state.frozen
+    if not offered:
+        return None
+    places = {(span.start, span.end, span.label) for span in spans}
+    stood = sum((each.start, each.end, each.label) in places for each in offered)
+    return Offer(bool(state.hidden), len(offered), stood)

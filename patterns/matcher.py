@@ -1,0 +1,333 @@
+"""Where names stand in a text: a trie of many, an overlay of new ones, and what is found of both at
+the borders of tokens. Knows no store and nothing of what names have earned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from tonemark.patterns.atoms import ATOM
+from tonemark.patterns.folds import (
+    ACRONYM,
+    CAPITAL,
+    END,
+    STRIPPED,
+    Folding,
+    Way,
+    has_capital,
+    has_small,
+)
+from tonemark.patterns.trie import BITS, SHIFT, Row, Trie, row_of, unmarked
+from tonemark.tokenizers.base import Token
+from tonemark.tokenizers.profiles.affixes import NO_AFFIXES
+
+_MARKED = sum(BITS.values())
+
+_REMEMBERED = 200_000
+"""Folded units of which is remembered whether a name begins with them."""
+
+
+class Found(NamedTuple):
+    """An occurrence: code points, end exclusive, and the numbers of the entries, ascending.
+
+    `exact` is false where it is one only without an affix, of the text or of the entry.
+    """
+
+    start: int
+    end: int
+    entries: tuple[int, ...]
+    exact: bool
+
+
+class Overlay:
+    """Names that came after the trie was built, in memory."""
+
+    __slots__ = ("_reach", "_rows", "longest")
+
+    def __init__(self) -> None:
+        self.longest = 0
+        """Atoms of the longest key."""
+        self._rows: dict[str, list[Row]] = {}
+        self._reach: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        """How many keys it has."""
+        return len(self._rows)
+
+    def add(self, keys: Iterable[str], entry: int) -> None:
+        """Add an entry under its keys, as `Folding.keys` gives them; one that is there stays."""
+        for key in keys:
+            bare = unmarked(key)
+            if not bare:
+                continue
+            first = bare[: bare.index(END) + 1]
+            atoms = bare.count(END)
+            self.longest = max(self.longest, atoms)
+            self._reach[first] = max(self._reach.get(first, 0), atoms)
+            rows = self._rows.setdefault(bare, [])
+            if (row := row_of(key, entry)) not in rows:
+                rows.append(row)
+
+    def reach(self, front: str) -> int:
+        """The atoms of the longest key that begins with the first atom of `front`; 0: none does."""
+        return self._reach.get(front[: front.index(END) + 1], 0)
+
+    def rows(self, key: str) -> Sequence[Row]:
+        """The rows of a key."""
+        return self._rows.get(key, ())
+
+
+class _Stripped(NamedTuple):
+    """A stretch that is a key without affixes: its first and last unit, the code points of its
+    prefix and suffix, and the rows of the key."""
+
+    first: int
+    last: int
+    front: int
+    back: int
+    rows: Sequence[Row]
+
+
+class Reading(NamedTuple):
+    """A text as names are looked up in it: the units that hold any atom, with their folded atoms.
+
+    A unit is a token, or several where one word lies in them.
+    """
+
+    starts: list[int]
+    ends: list[int]
+    keys: list[str]
+
+
+def readings(folding: Folding, text: str, tokens: Sequence[Token]) -> list[Reading]:
+    """How the text of some tokens can be read: token by token, and where a word lies in several
+    (n'|ise, l'|Afrique), also with those as one."""
+    folded = folding.folded
+    starts = [token[0] for token in tokens]
+    ends = [token[1] for token in tokens]
+    keys = [folded[text[start:end]] for start, end in tokens]
+    found = [_filled(Reading(starts, ends, keys))]
+    if joints := [
+        i
+        for i, (end, start) in enumerate(zip(ends, starts[1:], strict=False), 1)
+        if end == start and _inner[text[start]] and _inner[text[end - 1]]
+    ]:
+        inside = _divided(text, starts, joints)
+        if inside:
+            starts = [start for i, start in enumerate(starts) if i not in inside]
+            ends = [end for i, end in enumerate(ends, 1) if i not in inside]
+            keys = [folded[text[start:end]] for start, end in zip(starts, ends, strict=True)]
+            found.append(_filled(Reading(starts, ends, keys)))
+    return found
+
+
+class Matcher:
+    """Finds the names of a trie and of an overlay, which may grow meanwhile, in texts."""
+
+    def __init__(self, folding: Folding, trie: Trie | None, overlay: Overlay) -> None:
+        self.folding = folding
+        self.trie = trie
+        self.overlay = overlay
+        self._begins: dict[str, bool] = {}
+
+    def found(self, text: str, tokens: Sequence[Token]) -> list[Found]:
+        """Every occurrence that starts where a token starts and ends where one ends, in order of
+        its start, the longer first.
+
+        A stretch that is a name as it stands is told as that, and not as another without an affix.
+        """
+        hits: list[tuple[int, int, bool, int]] = []
+        for reading in readings(self.folding, text, tokens):
+            starts, ends, keys = reading
+            for first, last, rows in self._as_written(keys):
+                start, end = starts[first], ends[last]
+                for row in rows:
+                    if not row & _MARKED or (
+                        not row & BITS[STRIPPED] and _is_written(row, text[start:end])
+                    ):
+                        hits.append((start, -end, False, row >> SHIFT))
+            if self.folding.affixes != NO_AFFIXES:
+                for first, last, front, back, rows in self._without_affixes(text, reading):
+                    start, end = starts[first], ends[last]
+                    for row in rows:
+                        if _is_written(row, text[start + front : end - back]):
+                            hits.append((start, -end, True, row >> SHIFT))
+        hits.sort()
+        return _told(hits)
+
+    def _as_written(self, keys: Sequence[str]) -> Iterator[tuple[int, int, Sequence[Row]]]:
+        """First and last unit of every stretch that is a key, with its rows."""
+        if len(self.overlay):
+            reach, rows_of = self.overlay.reach, self.overlay.rows
+            for first, key in enumerate(keys):
+                if not (far := reach(key)):
+                    continue
+                grown = ""
+                for last in range(first, min(first + far, len(keys))):
+                    grown += keys[last]
+                    if rows := rows_of(grown):
+                        yield first, last, rows
+        trie = self.trie
+        if trie is None:
+            return
+        whole = "".join(keys)
+        offsets = list(accumulate(map(len, keys), initial=0))
+        known, longest, units = self._begins.get, trie.longest, len(keys)
+        for first, key in enumerate(keys):
+            begins = known(key)
+            if not (self._begins_with(trie, key) if begins is None else begins):
+                continue
+            begin, last = offsets[first], first
+            for prefix, place in trie.prefixes(whole[begin : offsets[min(first + longest, units)]]):
+                end = begin + len(prefix)
+                while offsets[last + 1] < end:
+                    last += 1
+                if offsets[last + 1] == end:
+                    yield first, last, trie.rows(place)
+
+    def _without_affixes(self, text: str, reading: Reading) -> Iterator[_Stripped]:
+        """Every stretch that is a key without a prefix of its first unit, a suffix of its last, or
+        both."""
+        starts, ends, keys = reading
+        ways = self.folding.ways
+        longest = max(self.overlay.longest, self.trie.longest if self.trie else 0)
+        carrying = [
+            (unit, found)
+            for unit, (start, end) in enumerate(zip(starts, ends, strict=True))
+            if (found := ways[text[start:end]])
+        ]
+        fronts: dict[int, list[Way]] = {}
+        for unit, found in carrying:
+            fronts[unit] = [way for way in found if not way.back]
+            for way in found:
+                if not way.back:
+                    yield from self._onward(keys, unit, way, min(unit + longest, len(keys)))
+                    continue
+                if rows := self._rows(way.key):
+                    yield _Stripped(unit, unit, way.front, way.back, rows)
+                if way.front:
+                    continue
+                # The suffix is at the end: the stretch may have begun before, with a prefix or not.
+                before = ""
+                for first in range(unit - 1, max(-1, unit - longest), -1):
+                    for own in (Way(0, 0, keys[first]), *fronts.get(first, ())):
+                        if self._may_begin(own.key) and (
+                            rows := self._rows(own.key + before + way.key)
+                        ):
+                            yield _Stripped(first, unit, own.front, way.back, rows)
+                    before = keys[first] + before
+
+    def _onward(self, keys: Sequence[str], first: int, way: Way, far: int) -> Iterator[_Stripped]:
+        """The stretches that begin with a unit without its prefix and end as they are written."""
+        if not self._may_begin(way.key):
+            return
+        grown = way.key
+        for last in range(first, far):
+            if last > first:
+                grown += keys[last]
+            if rows := self._rows(grown):
+                yield _Stripped(first, last, way.front, 0, rows)
+
+    def _may_begin(self, key: str) -> bool:
+        """Whether any name begins with a folded unit."""
+        if self.overlay.reach(key):
+            return True
+        return self.trie is not None and self._begins_with(self.trie, key)
+
+    def _begins_with(self, trie: Trie, key: str) -> bool:
+        if (begins := self._begins.get(key)) is None:
+            if len(self._begins) >= _REMEMBERED:
+                self._begins.clear()
+            begins = self._begins[key] = trie.begins(key)
+        return begins
+
+    def _rows(self, key: str) -> Sequence[Row]:
+        rows = self.overlay.rows(key)
+        if self.trie is not None and (place := self.trie.place(key)) >= 0:
+            return [*rows, *self.trie.rows(place)]
+        return rows
+
+
+def _is_written(row: Row, text: str) -> bool:
+    """Whether a name may be written as `text`, as far as capitals go."""
+    if row & BITS[CAPITAL]:
+        return has_capital(text)
+    return not (row & BITS[ACRONYM] and has_small(text))
+
+
+def _told(hits: Sequence[tuple[int, int, bool, int]]) -> list[Found]:
+    """Occurrences of hits in order: of one stretch, those with affixes only where there are no
+    others."""
+    found: list[Found] = []
+    at = 0
+    while at < len(hits):
+        start, end, loose, entry = hits[at]
+        entries = [entry]
+        at += 1
+        while at < len(hits) and hits[at][0] == start and hits[at][1] == end:
+            if hits[at][2] == loose and hits[at][3] != entries[-1]:
+                entries.append(hits[at][3])
+            at += 1
+        found.append(Found(start, -end, tuple(entries), not loose))
+    return found
+
+
+def leftmost_longest(found: Iterable[Found], stands: Callable[[Found], bool]) -> list[Found]:
+    """Of occurrences in order, those that stand, each the longest at its start and none beginning
+    before the one before it ends."""
+    kept: list[Found] = []
+    end = 0
+    for each in found:
+        if each.start >= end and stands(each):
+            kept.append(each)
+            end = each.end
+    return kept
+
+
+def places(
+    folding: Folding, name: str, text: str, tokens: Sequence[Token]
+) -> list[tuple[int, int]]:
+    """Where one name stands in a text: code points, end exclusive; none overlaps another."""
+    overlay = Overlay()
+    overlay.add(folding.keys(name), 0)
+    found = Matcher(folding, None, overlay).found(text, tokens)
+    return [(each.start, each.end) for each in leftmost_longest(found, lambda _: True)]
+
+
+def _divided(text: str, starts: Sequence[int], joints: Sequence[int]) -> set[int]:
+    """Those of some tokens, by index, that begin inside a word of the text."""
+    inside: set[int] = set()
+    places = iter(joints)
+    joint = next(places, None)
+    for atom in ATOM.finditer(text, starts[joints[0] - 1]):
+        while joint is not None and starts[joint] <= atom.start():
+            joint = next(places, None)
+        while joint is not None and starts[joint] < atom.end():
+            inside.add(joint)
+            joint = next(places, None)
+        if joint is None:
+            break
+    return inside
+
+
+def _filled(reading: Reading) -> Reading:
+    """The reading without units of which nothing is left, such as hyphens that are folded away."""
+    if all(reading.keys):
+        return reading
+    left = [i for i, key in enumerate(reading.keys) if key]
+    starts, ends, keys = reading
+    return Reading([starts[i] for i in left], [ends[i] for i in left], [keys[i] for i in left])
+
+
+class _InnerCharacters(dict[str, bool]):
+    """Whether a character may stand inside a word, an apostrophe too."""
+
+    def __missing__(self, character: str) -> bool:
+        atom = ATOM.match(f"a{character}a")
+        self[character] = atom is not None and atom.end() == 3
+        return self[character]
+
+
+_inner = _InnerCharacters()
