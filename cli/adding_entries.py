@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import sys
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,63 +15,24 @@ from tonemark.cli.opening import (
     WrongValue,
     json_option,
     open_project,
-    say,
     say_json,
     value_of,
 )
-from tonemark.cli.telling import columns, set_in
+from tonemark.cli.outcomes import Outcome, passed_over, tell
 from tonemark.errors import TonemarkError
-from tonemark.files import typed
 
 if TYPE_CHECKING:
     from tonemark.corpus.gazetteers import Added, NewEntry
     from tonemark.corpus.project import Project
-    from tonemark.corpus.reports import Report
     from tonemark.corpus.store import Store
     from tonemark.patterns.entries import Rules
     from tonemark.patterns.reading import Item
-
-SHOWN = 10
-"""Refusals, and reasons, that are shown one by one; the rest are counted."""
 
 CLDR = "cldr"
 """The gazetteer of names out of CLDR, where --name gives it no other."""
 
 NAME_LENGTH = 100
 """Code points that the name of a gazetteer may have."""
-
-
-@dataclass
-class Outcome:
-    """What became of a file, or of what else names came from.
-
-    `stopped` is the line from which on it was left out because the project was full, `notes` are
-    sentences for people, `failure` is why nothing more was read.
-    """
-
-    name: str
-    origin: str
-    report: Report
-    stopped: int | None = None
-    notes: list[str] = field(default_factory=list)
-    failure: TonemarkError | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """For `--json`."""
-        refused = [{"line": each.line, "reason": each.reason} for each in self.report.refused]
-        if self.failure:
-            reason = f"{self.failure.title} {self.failure.remedy}".strip()
-            refused.append({"line": None, "reason": reason})
-        return {
-            "gazetteer": self.name,
-            "from": self.origin,
-            "new": self.report.added,
-            "known": self.report.already_there,
-            "refused_count": self.report.refused_count + bool(self.failure),
-            "refused": refused,
-            "stopped_at_line": self.stopped,
-            "notes": self.notes,
-        }
 
 
 @click.command(
@@ -88,10 +47,21 @@ class Outcome:
 @click.option("--map", "maps", multiple=True, metavar="OLD=NEW",
               help="Take label OLD for NEW; may be given again.")  # fmt: skip
 @click.option("--format", "form", metavar="F", help="jsonl, csv, tsv, list; by suffix.")
-@click.option("--cldr", "topics", is_flag=False, flag_value="all", metavar="[WHAT]",
-              help="Unicode's names in the project's language: countries,cities,languages.")  # fmt: skip
-@click.option("--from", "other", type=DIRECTORY, metavar="PROJECT",
-              help="The names in the accepted answers of a project; may be DIR itself.")  # fmt: skip
+@click.option(
+    "--cldr",
+    "topics",
+    is_flag=False,
+    flag_value="all",
+    metavar="[WHAT]",
+    help="Unicode's names in the project's language: countries,cities,languages.",
+)
+@click.option(
+    "--from",
+    "other",
+    type=DIRECTORY,
+    metavar="PROJECT",
+    help="The names in the accepted answers of a project; may be DIR itself.",
+)
 @json_option
 def add_command(
     folder: Path,
@@ -133,7 +103,7 @@ def add_command(
         counts = {key: sum(each[key] for each in told) for key in ("new", "known", "refused_count")}
         say_json({**counts, "gazetteers": told})
     else:
-        _tell(outcomes)
+        tell(outcomes)
         if any(each.report.added for each in outcomes):
             from tonemark.cli.building_gazetteers import built
 
@@ -151,6 +121,7 @@ def _is_path(topics: str) -> bool:
 def _rules(project: Project, label: str | None, maps: tuple[str, ...]) -> Rules:
     """Raises click's BadParameter where a label is none of the project's."""
     from tonemark.patterns.entries import Rules, unknown_label
+    from tonemark.patterns.folding import folding_of
 
     labels = tuple(each.name for each in project.labels)
 
@@ -168,8 +139,9 @@ def _rules(project: Project, label: str | None, maps: tuple[str, ...]) -> Rules:
             error = TonemarkError(f'"{each}" is not OLD=NEW.', "For example: --map PERSON=PER")
             raise WrongValue(error, "--map")
         mapped[old] = known(new, "--map")
-    folding = folding_of(project)
-    return Rules(labels, folding, known(label, "--label") if label is not None else "", mapped)
+    return Rules(
+        labels, folding_of(project), known(label, "--label") if label is not None else "", mapped
+    )
 
 
 def checked_name(name: str | None) -> None:
@@ -315,7 +287,7 @@ def _from_answers(
             entries = answered_entries(source, store, rules, passed)
             added = add_entries(store, outcome.name, _distinct(entries), line.update)
         _count(outcome, added)
-        outcome.notes += _passed_over(passed, other)
+        outcome.notes += passed_over(passed, other)
         if added.full:
             outcome.notes.append("the project is full: what follows was left out")
         outcome.report.refused_count = passed.spans.total()
@@ -337,57 +309,3 @@ def _distinct(entries: Iterator[NewEntry]) -> Iterator[NewEntry]:
             if len(seen) < REMEMBERED:
                 seen.add(entry)
             yield entry
-
-
-def _passed_over(passed: Any, other: Path) -> Iterator[str]:
-    counts: Counter[str] = passed.spans
-    for reason, count in counts.most_common(SHOWN):
-        yield f"{count:,} span{'s' * (count != 1)} left out: {reason}"
-    if len(counts) > SHOWN:
-        rest = counts.total() - sum(count for _, count in counts.most_common(SHOWN))
-        yield f"{rest:,} spans left out for {len(counts) - SHOWN:,} more reasons"
-    if passed.awaited:
-        yield (
-            f"{passed.awaited:,} document{'s' * (passed.awaited != 1)} left out: others are still"
-            " to answer their text"
-        )
-    if passed.damaged:
-        yield (
-            f"{len(passed.damaged):,} documents cannot be read:"
-            f" tonemark doctor {typed(other)} tells of them"
-        )
-
-
-def _tell(outcomes: list[Outcome]) -> None:
-    from tonemark.cli.commands import say_error
-
-    for each in outcomes:
-        report = each.report
-        if each.failure is None or report.added or report.already_there or report.refused_count:
-            for line in _told(each):
-                say(*set_in(line, columns(sys.stdout), "" if line[0] != " " else "  "))
-        if each.failure:
-            say_error(each.failure)
-
-
-def _told(outcome: Outcome) -> Iterator[str]:
-    from tonemark.corpus.gazetteers import LIMIT
-
-    report = outcome.report
-    parts = [f"{report.added:,} new"]
-    if report.already_there:
-        parts.append(f"{report.already_there:,} known")
-    if report.refused_count:
-        parts.append(f"{report.refused_count:,} refused")
-    yield f"{outcome.name}: {', '.join(parts)}"
-    for refusal in report.refused[:SHOWN]:
-        yield f"  line {refusal.line:,}: {refusal.reason}"
-    if report.refused and report.refused_count > SHOWN:
-        yield f"  and {report.refused_count - SHOWN:,} more refused (--json names them)"
-    for note in outcome.notes:
-        yield f"  {note}"
-    if outcome.stopped:
-        yield (
-            f"  line {outcome.stopped:,}: a project takes at most {LIMIT:,} entries: from here on"
-            " the file is left out"
-        )

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 
 class Line:
-    """A line on a terminal that says how far something is, once it takes a while; then it is gone.
-    """
+    """A line on a terminal that says how far something is, once it takes a while; then it is gone."""
 
     def __init__(self, what: str, *, hidden: bool) -> None:
         self._what = what
@@ -68,3 +67,13 @@ def build_command(folder: Path, as_json: bool) -> None:
     say(f"{counted(names, 'name')} in the cache, made in {seconds:.1f} s")
     if weighed:
         say(f"{counted(weighed, 'answer')} weighed: tonemark gazetteer stats tells what came of it")
+
+
+def built(project: Project, store: Store, *, hidden: bool, anew: bool = False) -> int:
+    """Make the cache of the project's names where it is out of date; how many names it has."""
+    return 0
+
+
+def weighed_all(project: Project, store: Store, *, hidden: bool) -> int:
+    """Weigh the answers that no entry has earned from yet; how many there were."""
+    return 0

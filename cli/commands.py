@@ -26,6 +26,7 @@ VERBS = {
     "export": "tonemark.cli.exporting",
     "tokenize": "tonemark.cli.tokenizing",
     "tokenizers": "tonemark.cli.tokenizing",
+    "gazetteer": "tonemark.cli.gazetteers",
     "doctor": "tonemark.cli.doctor",
     "recent": "tonemark.cli.projects",
     "demo": "tonemark.cli.projects",

@@ -44,10 +44,14 @@ def counted(number: int, what: str) -> str:
     "gazetteer",
     cls=LateGroup,
     places=PARTS,
+    invoke_without_command=True,
     epilog="Example: tonemark gazetteer add habari places.txt --label LOC",
 )
-def gazetteer_command() -> None:
+@click.pass_context
+def gazetteer_command(ctx: click.Context) -> None:
     """Names and patterns that are suggested where they stand in a text."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 @click.command("list", epilog="Example: tonemark gazetteer list habari")

@@ -88,7 +88,9 @@ def annotate(
 
 
 def _desk(folder: Path, as_name: str | None) -> Desk:
+    from tonemark.corpus.produced import needs_patterns
     from tonemark.corpus.tokens import StoredTokenizer, tokenizer_of
+    from tonemark.patterns.gazetteer import Gazetteer
 
     _check_terminal()
     project, store = open_project(folder)
@@ -100,9 +102,9 @@ def _desk(folder: Path, as_name: str | None) -> Desk:
         use = f"    tonemark tokenizers use {typed(project.folder)} NAME"
         another = f"project.toml names this tokenizer. Another one:\n{use}"
         raise TonemarkError(error.title, f"{error.remedy}\n{another}".lstrip()) from None
-    if isinstance(tokenizer, StoredTokenizer):
+    if isinstance(tokenizer, StoredTokenizer) or needs_patterns(store):
         _suggester(project.folder).tend()  # it loads while the screen does
-    return Desk(project, store, name, tokenizer)
+    return Desk(project, store, name, tokenizer, Gazetteer(project, store, name))
 
 
 @cache
@@ -114,7 +116,7 @@ def _suggester(folder: Path) -> Suggester:
 
 
 def _maker(desk: Desk) -> Suggester:
-    """What makes the tokens for a desk; it knows which package the desk's are to be of."""
+    """What makes tokens and suggestions for a desk; it knows of which package its tokens are."""
     made = _suggester(desk.project.folder)
     made.package = lambda: getattr(desk.tokenizer, "package", "")
     return made

@@ -60,7 +60,13 @@ class Earned(NamedTuple):
 
     def plus(self, other: Earned, sign: int = 1) -> Earned:
         """Both together; with `sign` -1 the difference."""
-        return Earned(*(a + sign * b for a, b in zip(self, other, strict=True)))
+        seen, stood, changed, deleted = other
+        return Earned(
+            self.seen + sign * seen,
+            self.stood + sign * stood,
+            self.changed + sign * changed,
+            self.deleted + sign * deleted,
+        )
 
 
 NOTHING = Earned()

@@ -256,14 +256,21 @@ def entry_count(store: Store) -> int:
 
 
 def search(
-    store: Store, *, gazetteer: str | None = None, containing: str = "", limit: int = 1_000_000
+    store: Store,
+    *,
+    gazetteer: str | None = None,
+    containing: str = "",
+    after: int = 0,
+    limit: int = LIMIT,
 ) -> Iterator[Entry]:
-    """Entries in order of number: of one gazetteer if named, with `containing` in their pattern."""
+    """Entries behind a number, in order: of one gazetteer if named, with `containing` in their
+    pattern. A stream."""
     yield from (
         Entry(*row)
         for row in store.db.execute(
             f"SELECT {_COLUMNS} FROM {_TABLES} WHERE (:gazetteer IS NULL OR g.name = :gazetteer)"
-            " AND (:part = '' OR instr(e.pattern, :part)) ORDER BY e.id LIMIT :limit",
-            {"gazetteer": gazetteer, "part": containing, "limit": limit},
+            " AND e.id > :after AND (:part = '' OR instr(e.pattern, :part))"
+            " ORDER BY e.id LIMIT :limit",
+            {"gazetteer": gazetteer, "after": after, "part": containing, "limit": limit},
         )
     )

@@ -10,15 +10,16 @@ from itertools import product
 
 import regex
 
+from tonemark.patterns.atoms import APOSTROPHES
 from tonemark.tokenizers.profiles.affixes import Affixes
 
 # Letters that must be left of a name without case. Amharic on dev: with two F1 is 0.4627, with
 # three 0.4636, and one false name fewer.
 _LEFT = 3
 
-_LETTER = r"\p{L}\p{M}*+"
 _CASED = regex.compile(r"[\p{Lu}\p{Lt}\p{Ll}]")
 _CAPITAL = r"[\p{Lu}\p{Lt}]"
+_LATER_CAPITAL = regex.compile(rf"(?<!^){_CAPITAL}")
 
 
 def cuts(affixes: Affixes, word: str) -> list[tuple[int, int]]:
@@ -29,7 +30,10 @@ def cuts(affixes: Affixes, word: str) -> list[tuple[int, int]]:
     (eGoli, e-Goli) or a capital that begins a sentence (EGoli); a suffix, where the word before it
     has a capital. Of other scripts all do that leave `_LEFT` letters.
     """
-    fronts = [0, *_lengths(_fronts(affixes.prefixes), word)]
+    if not _CASED.search(word) or _LATER_CAPITAL.search(word):
+        fronts = [0, *_lengths(_fronts(affixes.prefixes), word)]
+    else:
+        fronts = [0]
     backs = [0, *_lengths(_backs(affixes.suffixes), word)]
     return [(f, b) for f, b in product(fronts, backs) if (f or b) and _is_left(word, f, b)]
 
@@ -47,12 +51,14 @@ def _is_left(word: str, front: int, back: int) -> bool:
 
 @lru_cache(maxsize=64)
 def _fronts(prefixes: Sequence[str]) -> list[regex.Pattern[str]]:
-    # One pattern an affix, as a word may begin with several: n and nga.
+    """Patterns of prefixes, one each: a word may begin with several, such as n and nga."""
     return [
         regex.compile(
-            rf"^(?:{_either_case(each)}(?:(?<=\p{{Ll}}\p{{M}}*)|(?<=^.))[-‐‑]?)(?={_CAPITAL})"
+            # Capital itself only where it begins a sentence: EGoli, I-ANC; IBM has no prefix i.
+            rf"^{_spelt(each)}[-‐‑]?(?={_CAPITAL})"
+            rf"|^(?i:{_spelt(each[0])}){_spelt(each[1:])}(?:[-‐‑](?={_CAPITAL})|(?={_CAPITAL}\p{{M}}*\p{{Ll}}))"
             if _CASED.search(each)
-            else rf"^{regex.escape(each)}"
+            else rf"^{_spelt(each)}"
         )
         for each in prefixes
     ]
@@ -62,14 +68,16 @@ def _fronts(prefixes: Sequence[str]) -> list[regex.Pattern[str]]:
 def _backs(suffixes: Sequence[str]) -> list[regex.Pattern[str]]:
     return [
         regex.compile(
-            rf"(?<={_CAPITAL}.*)[-‐‑]?{regex.escape(each)}$"
+            rf"(?<={_CAPITAL}.*)[-‐‑]?{_spelt(each)}$"
             if _CASED.search(each)
-            else rf"{regex.escape(each)}$"
+            else rf"{_spelt(each)}$"
         )
         for each in suffixes
     ]
 
 
-def _either_case(prefix: str) -> str:
-    """A pattern of a prefix that may begin with a capital."""
-    return rf"(?i:{regex.escape(prefix[0])}){regex.escape(prefix[1:])}"
+def _spelt(affix: str) -> str:
+    """A pattern of an affix, whichever apostrophe it has."""
+    return "".join(
+        f"[{APOSTROPHES}]" if each in APOSTROPHES else regex.escape(each) for each in affix
+    )

@@ -31,6 +31,9 @@ LATEST = 2.0**33
 STATE_LIMIT = 64 * 1024
 """Bytes that are read of what the suggester told: nothing of ours is longer."""
 
+ENDED = "ended"
+"""What a suggester tells that it is doing when it ends by itself; with a fault, because of that."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:

@@ -24,7 +24,7 @@ from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.corpus.tokens import AnyTokenizer, StoredTokenizer, tokenizer_of
 from tonemark.errors import TonemarkError
 from tonemark.suggester.matching import Matching
-from tonemark.suggester.place import Place, Told
+from tonemark.suggester.place import ENDED, Place, Told
 from tonemark.suggester.tokenizing import Tokenizing
 from tonemark.suggester.workers import TIME
 
@@ -98,10 +98,10 @@ class _Run:
             self._tell()
             self._work()
         except _EndingError:
-            self._tell(doing="ended")
+            self._tell(doing=ENDED, fault="", remedy="")
         except TonemarkError as error:
             self.place.note(str(error))
-            self._tell(doing="ended", fault=error.title, remedy=error.remedy)
+            self._tell(doing=ENDED, fault=error.title, remedy=error.remedy)
         except Exception as error:
             if self._is_gone():
                 return  # whatever it was: the project was taken away beneath it
@@ -110,9 +110,9 @@ class _Run:
                 f"The suggester has a defect: {type(error).__name__}.",
                 f"Please report the end of {self.place.path / 'log'}.",
             )
-            self._tell(doing="ended", fault=words.title, remedy=words.remedy)
+            self._tell(doing=ENDED, fault=words.title, remedy=words.remedy)
         else:
-            self._tell(doing="ended")
+            self._tell(doing=ENDED, fault="", remedy="")
 
     def _work(self) -> None:
         folder = self.place.project
@@ -137,7 +137,7 @@ class _Run:
                     self._trouble(works.taken_in())
             finally:
                 works.close()
-                self.told = replace(self.told, **works.figures())
+                self.told = replace(self.told, **works.figures())  # type: ignore[arg-type]
 
     def at_work(self) -> None:
         """Tell that no tokenizer is needed from now on."""

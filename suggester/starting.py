@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tonemark.background import start_module
 from tonemark.errors import TonemarkError
-from tonemark.suggester.place import Place, refused, silent
+from tonemark.suggester.place import ENDED, Place, refused, silent
 
 STARTING = 10.0
 """Seconds after which a suggester that was started should have taken its lock."""
@@ -66,7 +65,8 @@ class Suggester:
                 self._tries = 0
                 return
             told = self.place.told()
-            if self._started and told.fault and told.started >= self._started:
+            ended = told.fault and told.doing == ENDED  # not one that was killed at its work
+            if self._started and ended and told.started >= self._started:
                 self._trouble = TonemarkError(told.fault, told.remedy)
             elif told.started >= self._started or time.time() - self._started > STARTING:
                 self._start()  # the one that was started came, and has gone; or it never came
@@ -123,17 +123,5 @@ class Suggester:
             return
         self.place.check_space()
         self._started = time.time()
-        command = [sys.executable, "-P", "-m", "tonemark.suggester", str(self.place.project)]
         with self.place.log() as log:
-            # Of a session of its own, and through a shell, whose end leaves it to the system: it
-            # is nobody's child that would have to be waited for. -P and the root folder: nothing
-            # that lies where the user stands, or in the project, is run.
-            subprocess.run(
-                ["/bin/sh", "-c", '"$@" &', "sh", *command],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=log,
-                start_new_session=True,
-                cwd="/",
-                check=False,
-            )
+            start_module("tonemark.suggester", str(self.place.project), log=log)

@@ -55,11 +55,12 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture
 def tonemark() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Runs the command line in a process of its own."""
-    from making import run_tonemark
+    """Runs the command line in this process: commands are many. Where the process itself is what is
+    tested, `run_tonemark` starts one."""
+    from making import run_here
 
     def run(*arguments: object, code: int = 0) -> subprocess.CompletedProcess[str]:
-        done = run_tonemark(*arguments)
+        done = run_here(*arguments)
         assert done.returncode == code, done.stdout + done.stderr
         return done
 

@@ -11,6 +11,7 @@ from tonemark.files import check_inside
 from tonemark.tokenizers.base import Tokenizer
 from tonemark.tokenizers.bundled import BUNDLED, bundled_names, is_bundled
 from tonemark.tokenizers.general import GeneralTokenizer
+from tonemark.tokenizers.profiles.affixes import NO_AFFIXES, Affixes
 from tonemark.tokenizers.rules import GENERAL_VERSION
 from tonemark.tokenizers.sentences.rules import ANY_LANGUAGE, SentenceRules, joined
 
@@ -217,6 +218,22 @@ def sentence_rules_of(name: str, folder: Path | None = None) -> SentenceRules:
     from tonemark.tokenizers.profiles.profile import bundled_profile
 
     return bundled_profile(name).sentences if is_bundled(name) else SentenceRules()
+
+
+def affixes_of(name: str, language: str, folder: Path | None = None) -> Affixes:
+    """The affixes that names carry in a language, for a project with the tokenizer of that name,
+    which may be that of a file in `folder`: what its profile says, else what the language's does.
+
+    Raises TonemarkError where the file is at fault.
+    """
+    from tonemark.tokenizers.profiles.profile import bundled_profile
+
+    if name.endswith(PROFILE_SUFFIX) and folder is not None:
+        profile = _profile_in(folder, name)
+        if profile.affixes != NO_AFFIXES or profile.base == "":
+            return profile.affixes
+    known_as = name if is_bundled(name) else tokenizer_for(language)
+    return bundled_profile(known_as).affixes if is_bundled(known_as) else NO_AFFIXES
 
 
 def _path_in(folder: Path, name: str) -> Path:

@@ -19,6 +19,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from tonemark.corpus.desk import Desk
+from tonemark.corpus.produced import needs_patterns
 from tonemark.corpus.project import Project, label_keys
 from tonemark.corpus.project_checks import Bidi
 from tonemark.corpus.store_file import in_words
@@ -97,9 +98,10 @@ class TonemarkApp(App[None], inherit_bindings=False):
 
     @property
     def maker(self) -> Maker | None:
-        """What makes the tokens of the project; None where its tokenizer needs no other process,
-        or nobody said how to start one."""
-        if not isinstance(self.desk.tokenizer, StoredTokenizer):
+        """What makes the tokens of the project, and the suggestions of its patterns; None where
+        neither needs another process, or nobody said how to start one."""
+        desk = self.desk
+        if not isinstance(desk.tokenizer, StoredTokenizer) and not needs_patterns(desk.store):
             return None
         if self._maker is None and self._make_maker:
             self._maker = self._make_maker()

@@ -94,6 +94,9 @@ def style_of(look: Look, colors: Colors = "full") -> Style:
             style = Style(bgcolor=back, color=ink) if back else Style(bold=True)
         case "suggestion":
             style = Style(underline2=True, italic=True)
+        case "doubtful":
+            # Between a candidate and a suggestion; where italics are not drawn, its tag tells.
+            style = Style(underline=True, italic=True)
         case "maybe":
             style = Style(italic=True, bold=True)
         case role:

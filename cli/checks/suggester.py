@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 
 from tonemark.cli.checks.check import Check, fault, note, ok
+from tonemark.corpus.gazetteers import entries_of
+from tonemark.corpus.produced import PATTERNS, needs_patterns, pattern_faults, produced_at_fault
 from tonemark.corpus.project import Project
 from tonemark.corpus.store import STORE_FILE, Store
-from tonemark.corpus.tokens import StoredTokenizer, tokenized_at_fault, tokenizer_of
+from tonemark.corpus.tokens import AnyTokenizer, StoredTokenizer, tokenized_at_fault, tokenizer_of
 from tonemark.errors import TonemarkError
 from tonemark.files import typed
 from tonemark.suggester.place import Place, refused, silent
 from tonemark.suggester.starting import SILENT
+from tonemark.text import short
+
+SHOWN = 5
+"""Patterns that are left out of which each is told."""
 
 
 def suggester_checks(project: Project) -> Iterator[Check]:
-    """The checks of a project's suggester; none where its tokenizer needs no other process."""
+    """The checks of a project's suggester; none where neither its tokenizer nor a pattern needs
+    another process."""
     try:
         tokenizer = tokenizer_of(project, loads_code=False)
     except TonemarkError as error:
@@ -26,17 +34,21 @@ def suggester_checks(project: Project) -> Iterator[Check]:
             f"{error.remedy}\nproject.toml names this tokenizer. Another one:\n{use}",
         )
         return
-    if not isinstance(tokenizer, StoredTokenizer):
-        return
-    yield from _process_checks(project)
     try:
         store = Store(project.folder / STORE_FILE, reading=True)
     except TonemarkError:
         return  # told elsewhere
-    try:
-        count, first = tokenized_at_fault(store, tokenizer)
-    finally:
-        store.close()
+    with contextlib.closing(store):
+        if isinstance(tokenizer, StoredTokenizer) or needs_patterns(store):
+            yield from _process_checks(project)
+            yield from _tokenizer_checks(store, tokenizer)
+            yield from _pattern_checks(project, store)
+
+
+def _tokenizer_checks(store: Store, tokenizer: AnyTokenizer) -> Iterator[Check]:
+    if not isinstance(tokenizer, StoredTokenizer):
+        return
+    count, first = tokenized_at_fault(store, tokenizer)
     if count:
         yield note(
             f"{count:,} document{'s have' if count > 1 else ' has'} the tokens of the general"
@@ -44,6 +56,26 @@ def suggester_checks(project: Project) -> Iterator[Check]:
             "The tokenizer tried on your texts:\n"
             f"    tonemark tokenizers check {tokenizer.name} FILE",
         )
+
+
+def _pattern_checks(project: Project, store: Store) -> Iterator[Check]:
+    faults = pattern_faults(store)
+    entries = entries_of(store, list(faults)[:SHOWN])
+    for number, entry in entries.items():
+        folder = typed(project.folder)
+        yield note(
+            f"the pattern {short(entry.pattern, 60)} ({entry.label}, entry {number} of"
+            f" {entry.gazetteer}) is left out: {faults[number]}",
+            "Others work. Say it otherwise, remove it, and add the other one:\n"
+            f"    tonemark gazetteer remove {folder} --entry {number}\n"
+            f"    tonemark gazetteer add {folder} FILE",
+        )
+    if len(faults) > len(entries):
+        yield note(f"{len(faults) - len(entries):,} more patterns are left out")
+    count, first = produced_at_fault(store, PATTERNS)
+    if count:
+        documents = f"{count:,} document{'s' if count > 1 else ''}"
+        yield note(f"patterns suggest less than they could in {documents}: {'; '.join(first)}")
 
 
 def _process_checks(project: Project) -> Iterator[Check]:
@@ -63,9 +95,10 @@ def _process_checks(project: Project) -> Iterator[Check]:
     elif running:
         what = f"{told.tokenizer} {told.version}".strip()
         figures = f"; {told.made:,} documents tokenized" if told.made else ""
+        figures += f"; patterns tried on {told.matched:,} documents" if told.matched else ""
         yield ok(f"{who} runs, {told.doing}: {what or project.tokenizer}{figures}")
         if told.fault:
-            yield note(f'the suggester goes on as before, for it said: "{told.fault}"')
+            yield note(f'the suggester goes on, and said: "{told.fault}"')
     elif told.fault:
         # Not its remedy: a project from elsewhere may have brought any words.
         yield fault(

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from making import run_tonemark
+from making import run_here
 
 from tonemark.corpus import queue, store_file
 from tonemark.corpus.annotations import events_of
@@ -164,7 +164,7 @@ def test_no_command_shows_a_traceback_or_changes_a_damaged_file(
         verb, *rest = command
         if verb == "add" and corruption in ("flipped payload", "random page"):
             continue  # what it adds is sound, and where it adds it too
-        done = run_tonemark(verb, folder, *rest)
+        done = run_here(verb, folder, *rest)
         ends[verb] = done.returncode
         assert "Traceback" not in done.stderr, done.stderr
         assert done.returncode in (0, 1), (verb, done.stderr)
@@ -298,7 +298,7 @@ def test_what_is_damaged_is_left_out_of_an_export(
     db.execute(changed)
     db.commit()
     db.close()
-    done = run_tonemark("export", folder, "--all", "-o", tmp_path / "out.jsonl")
+    done = run_here("export", folder, "--all", "-o", tmp_path / "out.jsonl")
     assert done.returncode == 1
     assert f"tonemark doctor {folder}" in done.stderr
     assert "Traceback" not in done.stderr
@@ -359,7 +359,7 @@ def test_a_store_of_a_newer_version_is_refused_in_words(folder: Path) -> None:
     assert "update Tonemark" in finding.remedy
     assert "dump" not in finding.remedy
     for verb in ("status", "export", "doctor"):
-        done = run_tonemark(verb, folder)
+        done = run_here(verb, folder)
         assert done.returncode == 1
         assert "newer Tonemark (store version 99)" in " ".join((done.stdout + done.stderr).split())
     assert digest(folder / STORE_FILE) == before

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from making import run_tonemark
+from making import run_here
 
 from tonemark.cli.commands import run
 from tonemark.corpus import store_file
@@ -214,22 +214,22 @@ def test_the_remedies_can_be_pasted(folder: Path) -> None:
     """Each command stands on a line of its own; after them the project is whole."""
     path = folder / STORE_FILE
     flip(path, list(range(16384, 20480)))
-    done = run_tonemark("doctor", folder)
+    done = run_here("doctor", folder)
     (line,) = {each for each in done.stdout.splitlines() if "--rescue" in each}
     verb, *arguments = shlex.split(line)
     assert verb == "tonemark"
-    done = run_tonemark(*arguments)
+    done = run_here(*arguments)
     assert done.returncode in (0, 1), done.stderr
     (move,) = [each for each in done.stdout.splitlines() if each.startswith("    mkdir")]
     assert os.system(move) == 0
-    assert run_tonemark("doctor", folder, "--json").returncode in (0, 1)
+    assert run_here("doctor", folder, "--json").returncode in (0, 1)
     assert faults(folder) == []
 
 
 def test_one_bad_document_stops_nobody(folder: Path, tmp_path: Path) -> None:
     path = folder / STORE_FILE
     flip(path, [at + 3 for at in places_of(path, b"Asha 7 ", b"Asha 42 ")])
-    done = run_tonemark("export", folder, "-o", tmp_path / "out.jsonl")
+    done = run_here("export", folder, "-o", tmp_path / "out.jsonl")
     assert (tmp_path / "out.jsonl").read_text().count("\n") == ANSWERED - 1
     assert "a.txt:7" in done.stdout + done.stderr
     store = Store(path)
@@ -286,14 +286,14 @@ def test_on_a_full_disk_a_store_is_read_and_not_called_damaged(
 
 def test_without_its_project_file_a_store_is_named_with_its_labels(folder: Path) -> None:
     (folder / "project.toml").unlink()
-    done = run_tonemark("status", folder)
+    done = run_here("status", folder)
     assert done.returncode == 1
     assert "with all documents and answers" in done.stderr
     (line,) = [each for each in done.stderr.splitlines() if "tonemark new" in each]
     assert line.endswith("--labels PER")
     arguments = shlex.split(line.replace("CODE", "sw"))[1:]
-    assert run_tonemark(*arguments).returncode == 0
-    assert f"{SIZE} documents" in run_tonemark("status", folder).stdout
+    assert run_here(*arguments).returncode == 0
+    assert f"{SIZE} documents" in run_here("status", folder).stdout
 
 
 def test_a_message_names_the_folder(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:

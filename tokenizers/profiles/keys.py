@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tonemark.tokenizers.profiles.affixes import affix_faults
 from tonemark.tokenizers.rule_limits import value_faults
 from tonemark.toml_files import Faults, KeyPath, shown
 
@@ -79,6 +80,14 @@ class Keys:
     def words(self, table: dict[str, Any], at: KeyPath) -> tuple[str, ...]:
         """A list of texts of which each must be as its field of `Rules` asks."""
         return self._faultless(self.texts(table, at), at)
+
+    def affixes(self, table: Mapping[str, Any], at: KeyPath) -> tuple[str, ...]:
+        """A list of affixes of names."""
+        given = self.texts(table, at)
+        found = list(affix_faults(given))
+        for fault in found:
+            self.faults.add(f"{at[-1]}: {fault}", at)
+        return () if found else tuple(dict.fromkeys(given))
 
     def _faultless(self, value: tuple[str, ...], at: KeyPath) -> tuple[str, ...]:
         found = list(value_faults(at[-1], value))

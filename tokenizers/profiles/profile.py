@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from tonemark.errors import TonemarkError
 from tonemark.files import check_inside, read_at_most
 from tonemark.tokenizers.bundled import BUNDLED, is_bundled
+from tonemark.tokenizers.profiles.affixes import NO_AFFIXES, Affixes
 from tonemark.tokenizers.profiles.keys import Keys
 from tonemark.tokenizers.rule_limits import PHRASES_LIMIT, count_faults, phrase_fault
 from tonemark.tokenizers.rules import (
@@ -52,7 +53,7 @@ class Profile:
     `base` is the name of a tokenizer that has no rules of ours (a plug-in, a learned file), to
     whose tokens only exceptions and phrases apply; empty where all is in `rules`. `version` changes
     with every rule. `reviewed` is empty where no speaker has looked at it. `notes` say what stands
-    there twice.
+    there twice. `affixes` are those of names, which no token hangs on.
     """
 
     name: str
@@ -66,15 +67,17 @@ class Profile:
     sentences: SentenceRules
     examples: tuple[Example, ...]
     notes: tuple[str, ...] = ()
+    affixes: Affixes = NO_AFFIXES
 
 
 _KEYS = (
     "version base languages about sources reviewed words clitics exceptions phrases sentences"
-    " examples"
+    " names examples"
 ).split()
 _WORDS = (
     "letters initial final join join_numbers endings doubled split decimals times thousands"
 ).split()
+_AFFIXES = ("prefixes", "suffixes")
 _SIGNS = ("letters", "join", "split")
 _ONLY_WITH_RULES = ("words", "clitics")
 _PLACES: dict[str, KeyPath] = {
@@ -219,6 +222,7 @@ class _Reader:
             sentences=sentences,
             examples=self._examples(),
             notes=tuple(self.notes),
+            affixes=self._affixes(base.affixes if base else NO_AFFIXES),
         )
 
     def _base(self) -> tuple[str, Profile | None]:
@@ -336,6 +340,14 @@ class _Reader:
             tokens = self.keys.texts(each, (*at, "tokens"))
             taken.append(Example(text, tokens, self.keys.texts(each, (*at, "sentences"))))
         return tuple(taken)
+
+    def _affixes(self, base: Affixes) -> Affixes:
+        """The affixes of names: a list takes the place of the base's, which may be of another
+        language (Tigrinya is based on Amharic)."""
+        table = self.keys.table(self.data, "names")
+        self.keys.known(table, ("names",), _AFFIXES)
+        given = {key: self.keys.affixes(table, ("names", key)) for key in table if key in _AFFIXES}
+        return base._replace(**given)
 
     def _languages(self) -> tuple[str, ...]:
         from tonemark.tokenizers.languages import language_tag

@@ -9,7 +9,8 @@ from tonemark.corpus.drafts import Edit
 from tonemark.corpus.records import Answer
 from tonemark.text import short, visible
 from tonemark.tui.page import labelling, moves
-from tonemark.tui.page.labelling import ANSWERED, Refusal
+from tonemark.tui.page.growing import Grow, grown
+from tonemark.tui.page.labelling import ANSWERED, Places, Refusal
 from tonemark.tui.page.performing import perform, redo, undo
 from tonemark.tui.page.replies import Confirmation, Reply, said
 from tonemark.tui.page.token_keys import TokenKeys
@@ -19,9 +20,12 @@ from tonemark.tui.page.view import Focus
 class EditKeys(TokenKeys):
     """Edits the spans and values of a view.
 
-    `adding` says that the next label adds; `confirmation` is what waits for Enter.
+    `adding` says that the next label adds; `confirmation` is what waits for Enter. `grow` makes
+    suggestions of the names that are labelled, `places` finds them for `=`.
     """
 
+    grow: Grow
+    places: Places | None
     overlapping = False
     adding = False
     confirmation: Confirmation | None = None
@@ -30,7 +34,8 @@ class EditKeys(TokenKeys):
         view = self.view
         sheet, start, end, _ = view.focus
         edit = labelling.label(view.sheet, start, end, name, add=self.adding)
-        went_on = perform(view, [edit], lambda: view.stop_from(sheet, end))
+        edits = grown(view.page, [edit], self.grow)
+        went_on = perform(view, edits, lambda: view.stop_from(sheet, end))
         self.adding = self.charwise = False
         return Reply() if went_on else said(self._no_more())
 
@@ -77,7 +82,7 @@ class EditKeys(TokenKeys):
         if edit is None:
             view.set_focus(focus)
         else:
-            perform(view, [edit], lambda: focus)
+            perform(view, grown(view.page, [edit], self.grow), lambda: focus)
 
     # Edits
 
@@ -85,11 +90,12 @@ class EditKeys(TokenKeys):
         view = self.view
         sheet, start, end, _ = view.focus
         if edit := labelling.delete(view.sheet, start, end):
-            perform(view, [edit])
+            perform(view, grown(view.page, [edit], self.grow))
         elif last := labelling.labelled_last(view.page):
             sheet, span = last
             edit = Edit(view.page.sheets[sheet].document.number, removed=(span,))
-            perform(view, [edit], lambda: view.at(sheet, span.start, span.end))
+            edits = grown(view.page, [edit], self.grow)
+            perform(view, edits, lambda: view.at(sheet, span.start, span.end))
         else:
             raise Refusal("there is no span in focus")
         return said(f"deleted: {labelling.described(view.page, [edit])}")
@@ -104,12 +110,12 @@ class EditKeys(TokenKeys):
         if target is None:
             raise Refusal("label a span first: {} then labels its other occurrences", "same")
         sheet, span = target
-        places = labelling.other_occurrences(view.page, sheet, span)
+        places = labelling.other_occurrences(view.page, sheet, span, self.places)
         words = short(view.page.sheets[sheet].document.text[span.start : span.end], 30)
         name = short(span.label, 20)
         if not places:
             raise Refusal(f"{words} stands nowhere else on the page without a span")
-        edits = labelling.label_all(view.page, places, span.label)
+        edits = grown(view.page, labelling.label_all(view.page, places, span.label), self.grow)
         enter = self.table.key_of("accept")
         question = visible(f"{words}: {len(places)} more as {name}? {enter} does it")
         done = visible(f"{len(places)} more labelled {name}")

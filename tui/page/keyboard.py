@@ -11,8 +11,9 @@ from typing import Literal
 from tonemark.text import short
 from tonemark.tui.page import moves
 from tonemark.tui.page.edit_keys import EditKeys
+from tonemark.tui.page.growing import Grow, no_growth
 from tonemark.tui.page.keys import GLYPHS, MORE, KeyTable
-from tonemark.tui.page.labelling import Refusal
+from tonemark.tui.page.labelling import Places, Refusal
 from tonemark.tui.page.layout import MODES, following_mode
 from tonemark.tui.page.performing import perform
 from tonemark.tui.page.replies import Reply, said
@@ -38,15 +39,29 @@ class Keyboard(EditKeys):
     `more` was pressed; `adding` that the next label adds; `charwise` that edges move by grapheme
     clusters; `choice` is a token of which a letter chooses where it is split. With `rules`,
     corrections of tokens can become rules of the project.
+
+    `grow(sheet, name, label)` gives the suggestions of a name that was just labelled for any sheet
+    of the page, the labelled one included (`growing.Grow`): `Gazetteer.grown` behind it. What is
+    taken, or would overlap, is left out here. `places(sheet, name)` says where a name stands for
+    `=` (`labelling.Places`): `matcher.places` behind it; without it, its very text.
     """
 
     def __init__(
-        self, view: View, table: KeyTable, *, overlapping: bool = False, rules: bool = False
+        self,
+        view: View,
+        table: KeyTable,
+        *,
+        overlapping: bool = False,
+        rules: bool = False,
+        grow: Grow = no_growth,
+        places: Places | None = None,
     ) -> None:
         self.view = view
         self.table = table
         self.overlapping = overlapping
         self.rules = rules
+        self.grow = grow
+        self.places = places
         self.pending = ""
         self.ending = False
         self.menu = False

@@ -128,24 +128,36 @@ def labelled_last(page: Page) -> tuple[int, Span] | None:
     return newest and newest[1:]
 
 
-def other_occurrences(page: Page, sheet: int, span: Span) -> list[Occurrence]:
-    """Where else on the page the text of a span stands, free of spans.
+Places = Callable[[Sheet, str], Sequence[tuple[int, int]]]
+"""`places(sheet, name)`: where a name, as a text has it, stands in any sheet, by the project's way
+of comparing names: code points, at the borders of tokens, in order."""
 
-    On token borders, if the span is on them; else on borders of clusters. Documents that have
-    their answer already are left out.
+
+def other_occurrences(
+    page: Page, sheet: int, span: Span, places: Places | None = None
+) -> list[Occurrence]:
+    """Where else on the page the text of a span stands, free of spans and of longer suggestions.
+
+    By `places`, where those know the span itself; else its very text, on token borders if the span
+    is on them, or on borders of clusters. Documents that have their answer are left out.
     """
     text = page.sheets[sheet].document.text[span.start : span.end]
-    aligned = _aligned(page.sheets[sheet], span.start, span.end)
-    fits = _aligned if aligned else _whole
+    if places and (span.start, span.end) not in places(page.sheets[sheet], text):
+        places = None
+    fits = _aligned if _aligned(page.sheets[sheet], span.start, span.end) else _whole
     found = []
     for index, other in enumerate(page.sheets):
+        if other.draft.answer:
+            continue
         behind = 0
         own = (span.start, span.end) if index == sheet else (0, 0)
-        for start in _occurrences(other.document.text, text) if not other.draft.answer else ():
-            end = start + len(text)
-            if start < behind or (start < own[1] and own[0] < end) or not fits(other, start, end):
+        for start, end in places(other, text) if places else _exact(other, text, fits):
+            if start < behind or (start < own[1] and own[0] < end):
                 continue
-            if not _touching(other.draft.spans, start, end):
+            if not _touching(other.draft.spans, start, end) and not any(
+                each.start <= start and end <= each.end and end - start < each.end - each.start
+                for each in _touching(other.draft.suggestions, start, end)
+            ):
                 found.append(Occurrence(index, start, end))
                 behind = end
     return found
@@ -186,8 +198,11 @@ def described(page: Page, edits: Sequence[Edit]) -> str:
         return "the correction of tokens"
     if fields := [name for edit in edits for name, _, _ in edit.values]:
         return {"flagged": "flag"}.get(fields[0], fields[0])
+    by_hand = [edit for edit in edits if edit.added or edit.removed]  # the others followed
     spans: list[tuple[Edit, Stretch]] = [
-        (edit, span) for edit in edits for span in edit.added or edit.removed or edit.dropped
+        (edit, span)
+        for edit in by_hand or edits
+        for span in edit.added or edit.removed or edit.dropped
     ]
     if len(spans) != 1:
         return f"{len(spans)} spans"
@@ -243,8 +258,12 @@ def _whole(sheet: Sheet, start: int, end: int) -> bool:
     return start in starts and end in ends
 
 
-def _occurrences(text: str, part: str) -> Iterator[int]:
+def _exact(
+    sheet: Sheet, part: str, fits: Callable[[Sheet, int, int], bool]
+) -> Iterator[tuple[int, int]]:
+    text = sheet.document.text
     at = text.find(part)
     while at >= 0:
-        yield at
+        if fits(sheet, at, at + len(part)):
+            yield at, at + len(part)
         at = text.find(part, at + 1)

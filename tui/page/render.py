@@ -28,15 +28,17 @@ _OWN_LIMIT = 4096
 """Code points of a document, behind one row, that are looked at for what stands in for them."""
 
 MARKS = ("…", "?", "…?")
-"""What a tag may begin with: alone it tells no label."""
+"""What a tag may begin with: alone it tells no label. `??` alone does tell something: here is one to
+look at, and the tour, which comes by, says which."""
 
 
 class Look(NamedTuple):
     """How a run is drawn: its role, the index of its label (-1 for none), whether it has the focus.
 
-    Roles: `text`, `span`, `suggestion`, `candidate`, `between` (what is not a token), `hint`,
-    `tag`, `maybe` (the tag of a suggestion), `rule`, `blank`. `stand_in` says that what is shown
-    is not the document's own text, but stands in for what cannot be shown.
+    Roles: `text`, `span`, `suggestion`, `doubtful` (a suggestion that is), `candidate`, `between`
+    (what is not a token), `hint`, `tag`, `maybe` (the tag of a suggestion), `rule`, `blank`.
+    `stand_in` says that what is shown is not the document's own text, but stands in for what
+    cannot be shown.
     """
 
     role: str
@@ -224,15 +226,17 @@ class _Row:
         return self.view.hints().of.get((self.row.sheet, piece.token), "")
 
     def _tag(self, stretch: Stretch) -> Run:
-        """Its label; "…" before it where it began on a row above, "?" where it is a suggestion.
+        """Its label; "…" before it where it began on a row above, "?" where it is a suggestion, and
+        "??" where that is doubtful.
 
-        Both stand first, because a tag is clipped at its end.
+        They stand first, because a tag is clipped at its end.
         """
         begun = "" if stretch.start >= self.first else "…"
         place = self.labels.get(stretch.label, -1)
         name = short(stretch.label, TAG_LIMIT)
         if isinstance(stretch, Suggestion):
-            return visible(f"{begun}?{name}"), Look("maybe", place)
+            mark = "??" if self.view.is_doubtful(stretch) else "?"
+            return visible(f"{begun}{mark}{name}"), Look("maybe", place)
         return visible(f"{begun}{name}"), Look("tag", place)
 
     def _place(self, stretch: Stretch) -> tuple[int, int]:
@@ -249,6 +253,8 @@ class _Row:
         for stretch in reversed(self.stretches):
             if stretch.start < end and start < stretch.end:
                 role = "suggestion" if isinstance(stretch, Suggestion) else "span"
+                if self.view.is_doubtful(stretch):
+                    role = "doubtful"
                 return Look(role, self.labels.get(stretch.label, -1), focused)
         for left, right in self.runs:
             if left < end and start < right:

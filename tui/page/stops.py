@@ -18,7 +18,21 @@ from tonemark.corpus.spans import Stretch, Suggestion
 
 _START, _END = attrgetter("start"), attrgetter("end")
 
+DOUBT = 0.75
+"""The score below which a suggestion is doubtful, where no project says it."""
+
 WORDLIKE = regex.compile(r"[\p{L}\p{N}]")
+
+
+def is_doubtful(suggestion: Suggestion, doubt: float) -> bool:
+    """Whether a suggestion is drawn as doubtful: it stands too seldom, by its score."""
+    return suggestion.score < doubt
+
+
+def is_visited(suggestion: Suggestion, doubt: float) -> bool:
+    """Whether the tour stops at a suggestion, and a label goes on to it: at doubtful ones alone, as
+    the others are right more often than not, and would cost a key each."""
+    return is_doubtful(suggestion, doubt)
 
 
 class Ordered:
@@ -43,12 +57,13 @@ class Standing:
     span leaves over at the right of a run is still a candidate, what lies left of it has been
     passed by; a suggestion leaves both sides. `tokens` are those that the runs speak of.
 
-    The stops of the tour are the open candidates and the suggestions; suggestions that begin
-    together are one stop, as long as the longest.
+    The stops of the tour are the open candidates and the suggestions that `is_visited`; those that
+    begin together are one stop, as long as the longest.
     """
 
-    def __init__(self, sheet: Sheet, runs: Sequence[tuple[int, int]]) -> None:
+    def __init__(self, sheet: Sheet, runs: Sequence[tuple[int, int]], doubt: float = DOUBT) -> None:
         self._sheet = sheet
+        self._doubt = doubt
         self._draft = sheet.draft
         self.tokens = sheet.tokens
         self._run_starts = [self.tokens[first].start for first, _ in runs]
@@ -102,7 +117,7 @@ class Standing:
         return max(nearest, default=None)
 
     def stops(self) -> list[tuple[int, int, bool]]:
-        """All stops in order: start, end, and whether it is a suggestion."""
+        """All stops in order: start, end, and whether it is a (doubtful) suggestion."""
         return sorted(
             [(*place, False) for place in self.open] + [(*place, True) for place in self._suggested]
         )
@@ -113,7 +128,8 @@ class Standing:
     def _order(self) -> None:
         self._spans = Ordered(self._draft.spans)
         self._suggestions = Ordered(self._draft.suggestions)
-        self._suggested = sorted({s.start: s.end for s in self._draft.suggestions}.items())
+        visited = (s for s in self._draft.suggestions if is_visited(s, self._doubt))
+        self._suggested = sorted({s.start: s.end for s in visited}.items())
 
     def _reopen(self, first: int, last: int) -> None:
         """Work out anew what is open of some runs."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from operator import is_
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from tonemark.corpus.pages import Page, Sheet
-from tonemark.corpus.spans import Stretch
+from tonemark.corpus.spans import Stretch, Suggestion
 from tonemark.patterns.candidates import Candidates, WordCount, candidates, candidates_again
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.sentences.rules import ANY_LANGUAGE, SentenceRules
@@ -19,7 +19,7 @@ from tonemark.tui.page import hints
 from tonemark.tui.page.hinting import Hints, Places, give_hints
 from tonemark.tui.page.layout import Layout, Mode, Row, lay_out
 from tonemark.tui.page.relayout import laid_out_again
-from tonemark.tui.page.stops import Standing
+from tonemark.tui.page.stops import DOUBT, Standing, is_doubtful
 from tonemark.tui.page.visual import Directions, visual_row
 
 MARGIN = 3
@@ -35,19 +35,11 @@ class Focus(NamedTuple):
     anchor: int
 
 
-class Stop(NamedTuple):
-    """A place that the tour visits: a suggestion, or a candidate that nothing is said of yet."""
-
-    sheet: int
-    start: int
-    end: int
-    kind: Literal["candidate", "suggestion"]
-
-
 class View:
     """What an annotator sees of a page through a window of `width` x `height` cells.
 
-    `top` is the line at the top of the window; lines before `seen` have been in view.
+    `top` is the line at the top of the window; lines before `seen` have been in view. Suggestions
+    with a score below `doubt` are doubtful.
     """
 
     def __init__(
@@ -60,8 +52,10 @@ class View:
         mode: Mode = "logical",
         letters: str = hints.LETTERS,
         rules: SentenceRules = ANY_LANGUAGE,
+        doubt: float = DOUBT,
     ) -> None:
         self.page = page
+        self.doubt = doubt
         self.mode: Mode = mode
         self._letters = letters
         self._prefixes = hints.PREFIXES
@@ -118,21 +112,13 @@ class View:
         standing = self._standing.get(sheet)
         if standing is None or standing.tokens is not self.page.sheets[sheet].tokens:
             runs = self.candidates(sheet).runs
-            standing = self._standing[sheet] = Standing(self.page.sheets[sheet], runs)
+            standing = self._standing[sheet] = Standing(self.page.sheets[sheet], runs, self.doubt)
         standing.update()
         return standing
 
     def runs(self, sheet: int) -> list[tuple[int, int]]:
         """The stretches of a sheet's candidates that nothing is said of: code points, in order."""
         return self.standing(sheet).open
-
-    def stops(self) -> list[Stop]:
-        """All that the tour visits, in reading order."""
-        return [
-            Stop(index, start, end, "suggestion" if suggested else "candidate")
-            for index in self._toured()
-            for start, end, suggested in self.standing(index).stops()
-        ]
 
     def place_in_tour(self) -> tuple[int, int]:
         """Which stop is in focus, from 1 (0 where none is), and how many there are."""
@@ -150,6 +136,14 @@ class View:
         """The spans and suggestions that share a code point with a stretch, innermost first."""
         touched = self.standing(sheet).touching(start, end)
         return sorted(touched, key=lambda s: (s.end - s.start, s.start))
+
+    def is_doubtful(self, stretch: Stretch) -> bool:
+        """Whether a stretch is a suggestion that is drawn as doubtful."""
+        return isinstance(stretch, Suggestion) and is_doubtful(stretch, self.doubt)
+
+    def suggested(self) -> int:
+        """How many suggestions stand, which Enter would accept."""
+        return sum(len(self.page.sheets[index].draft.suggestions) for index in self._toured())
 
     def is_candidate(self, sheet: int, start: int, end: int) -> bool:
         """Whether a stretch is exactly a candidate that nothing is said of."""

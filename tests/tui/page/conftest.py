@@ -31,6 +31,12 @@ def stretch_of(text: str, said: str) -> tuple[int, int, str]:
     return start, start + len(words), label
 
 
+def suggestion_of(text: str, said: str) -> Suggestion:
+    """A suggestion as `stretch_of` reads it; with "?" before it, a doubtful one."""
+    place = stretch_of(text, said.removeprefix("?"))
+    return Suggestion(*place, ("gazetteer:x",), 0.3 if said.startswith("?") else 1.0)
+
+
 def page_of(
     texts: Sequence[str],
     spans: Sequence[str] = (),
@@ -45,12 +51,7 @@ def page_of(
         if number == 1:
             draft = Draft(
                 spans=tuple(sorted(Span(*stretch_of(text, said)) for said in spans)),
-                suggestions=tuple(
-                    sorted(
-                        Suggestion(*stretch_of(text, said), ("gazetteer:x",))
-                        for said in suggestions
-                    )
-                ),
+                suggestions=tuple(sorted(suggestion_of(text, said) for said in suggestions)),
             )
         given = GeneralTokenizer().tokenize(text) if tokens is None else tokens
         state = Replayed(draft=draft, frozen=draft.suggestions, opened=True)
@@ -113,10 +114,10 @@ def player_of(*texts: str, **options: Any) -> Player:
     for_page = {
         k: options.pop(k) for k in ("spans", "suggestions", "tokens", "log") if k in options
     }
-    overlapping = options.pop("overlapping", False)
+    for_keys = {k: options.pop(k) for k in ("overlapping", "grow", "places") if k in options}
     table = key_table(options.pop("labels", LABELS), options.pop("remapped", None))
     view = View(page_of(texts, **for_page), {}, letters=table.letters, **options)
-    return Player(Keyboard(view, table, overlapping=overlapping))
+    return Player(Keyboard(view, table, **for_keys))
 
 
 @pytest.fixture(scope="session")

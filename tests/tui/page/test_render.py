@@ -125,7 +125,7 @@ def test_lines_of_a_list(player: Makes) -> None:
     page = player(
         "مرحبا في Nairobi\nleo",
         spans=["ORG:في Nairobi"],
-        suggestions=["X:leo"],
+        suggestions=["?X:leo"],
         mode="list",
         width=40,
         height=5,
@@ -134,7 +134,7 @@ def test_lines_of_a_list(player: Makes) -> None:
         "  a › مرحبا" if page.focus == "مرحبا" else "  a   مرحبا",
         "  s   في  ORG",
         "  d   Nairobi⏎  …ORG",
-        "  f › leo  ?X",
+        "  f › leo  ??X",
         "",
     ]
 

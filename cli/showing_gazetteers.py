@@ -1,0 +1,253 @@
+"""Looking into a project's gazetteers: `gazetteer show`, their entries and how names are compared,
+and `gazetteer stats`, what entries have earned."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tonemark.cli.gazetteers import KINDS, counted, no_gazetteer
+from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json
+from tonemark.cli.telling import columns, set_in
+from tonemark.errors import TonemarkError
+from tonemark.files import typed
+from tonemark.text import Safe, joined, visible
+
+if TYPE_CHECKING:
+    from tonemark.corpus.earnings import Total
+    from tonemark.corpus.gazetteers import Entry
+    from tonemark.corpus.project import Project
+    from tonemark.patterns.folds import Folding
+
+LABEL, SHARE = 16, 7
+"""Cells that a label and a share have at most in a list of entries."""
+
+limit_option = click.option(
+    "--limit", type=click.IntRange(1), default=40, metavar="N", help="Entries to print; 40."
+)
+
+
+@click.command("show", epilog='Example: tonemark gazetteer show habari --find "dar es salaam"')
+@click.argument("folder", type=DIRECTORY, metavar="DIR")
+@click.argument("name", required=False, metavar="[NAME]")
+@click.option("--find", metavar="TEXT", help="Entries with TEXT in them, as the folds compare it.")
+@click.option("--after", type=int, default=0, metavar="N", help="Go on behind entry N.")
+@limit_option
+@json_option
+def show_command(
+    folder: Path, name: str | None, find: str | None, after: int, limit: int, as_json: bool
+) -> None:
+    """Show how a project compares names, and the entries of the gazetteer NAME, or of all.
+
+    Of each entry: its number, its label, the share of its occurrences that got the label, the
+    pattern, and its id in the file.
+    """
+    from tonemark.corpus.gazetteers import listed, search
+    from tonemark.patterns.folding import folding_of
+
+    project, store = open_project(folder)
+    there = [each.name for each in listed(store)]
+    if name is not None and name not in there:
+        raise no_gazetteer(name, there, folder)
+    folding = folding_of(project)
+    wanted = _finder(folding, find) if find is not None else None
+    found: Iterable[Entry] = search(store, gazetteer=name, after=after)
+    found = (each for each in found if wanted is None or wanted(each))
+    entries = list(islice(found, limit + 1))
+    is_more = len(entries) > limit
+    entries = entries[:limit]
+    if as_json:
+        say_json({
+            "folds": list(folding.names), "threshold": project.threshold, "doubt": project.doubt,
+            "blind": project.blind, "entries": [as_object(each, project) for each in entries],
+            "more": is_more,
+        })  # fmt: skip
+        return
+    width = columns(sys.stdout)
+    if not after and find is None:
+        for line in _rules_told(project, folding):
+            say(*set_in(line.lstrip(), width, " " * (2 * (line[0] == " ")), indent=4))
+        say("")
+    if not entries:
+        here = "there" if name is None else f"in {name}"
+        say("No entry " + (f"{here} has {find} in it" if find else f"is {here}"))
+    say(*rows(entries, project, width))
+    if is_more:
+        again = f"tonemark gazetteer show {typed(folder)}"
+        again += f" {typed(Path(name))}" if name else ""
+        again += f" --find {typed(Path(find))}" if find else ""
+        say("There are more:", f"    {again} --after {entries[-1].number}")
+
+
+def _finder(folding: Folding, text: str) -> Callable[[Entry], bool]:
+    """Whether an entry has these words in it, as the folds compare them; other patterns have the
+    text itself. Raises TonemarkError where nothing of it is left."""
+    from tonemark.patterns.folds import END
+
+    words = folding.folded[text]
+    if not words:
+        raise TonemarkError(
+            f'Nothing is left of "{text[:40]}" under the folds of the project.',
+            "Look for a word.",
+        )
+
+    def has(entry: Entry) -> bool:
+        if entry.kind != "name":
+            return text in entry.pattern
+        return END + words in END + folding.folded[entry.pattern]
+
+    return has
+
+
+def _rules_told(project: Project, folding: Folding) -> Iterator[str]:
+    from tonemark.patterns.folds import FOLDS
+
+    if folding.names:
+        chosen = "chosen in project.toml" if project.folds is not None else "by its language"
+        yield f"Names are compared without these differences ({chosen}):"
+        for name in folding.names:
+            yield f"  {name}: {FOLDS[name]}"
+    else:
+        yield "Names are compared as they are written: no fold is chosen"
+    if affixes := [
+        *(f"{each}-" for each in folding.affixes.prefixes),
+        *(f"-{each}" for each in folding.affixes.suffixes),
+    ]:
+        yield f"  and with what the language writes onto names: {' '.join(affixes)}"
+    if others := [name for name in FOLDS if name not in folding.names]:
+        yield f"Other folds: {', '.join(others)}"
+    yield (
+        f"threshold {project.threshold:g}: an entry that stood at a smaller share of its"
+        " occurrences suggests no more"
+    )
+    yield f"doubt {project.doubt:g}: below that a suggestion is shown as doubtful"
+    yield f"blind {project.blind:g}: the share of documents on which nothing is suggested"
+
+
+@click.command("stats", epilog="Example: tonemark gazetteer stats habari")
+@click.argument("folder", type=DIRECTORY, metavar="DIR")
+@limit_option
+@json_option
+def stats_command(folder: Path, limit: int, as_json: bool) -> None:
+    """What entries have earned: how often they occurred, and how often that got their label.
+
+    Those that suggest no more come first, with the reason. All annotators' answers are counted,
+    for whoever leads or reviews the work.
+    """
+    from tonemark.corpus.earnings import totals, tried
+
+    project, store = open_project(folder)
+    sums = totals(store, project.threshold)
+    entries = list(tried(store, project.threshold, limit))
+    if as_json:
+        say_json({
+            "threshold": project.threshold,
+            "gazetteers": [
+                {
+                    "name": each.name, "entries": each.entries, "tried": each.tried,
+                    "stopped": each.stopped, "seen": each.seen, "stood": each.stood,
+                    "changed": each.changed, "deleted": each.deleted,
+                }
+                for each in sums
+            ],
+            "entries": [as_object(each, project) for each in entries],
+        })  # fmt: skip
+        return
+    width = columns(sys.stdout)
+    for each in sums:
+        say(*set_in(_total_told(each), width, ""))
+    if not sums:
+        say(f"{project.name} has no gazetteer yet: tonemark gazetteer add {typed(folder)} FILE")
+    elif not entries:
+        say(*set_in("No entry has occurred yet in an answer that was accepted", width, ""))
+    for entry in entries:
+        say(*set_in(_earned_told(entry, project), width, "  ", indent=4))
+    rest = sum(each.tried for each in sums) - len(entries)
+    if rest > 0:
+        say(f"  and {rest:,} more (--limit)")
+
+
+def _total_told(total: Total) -> str:
+    told = f"{total.name}: {counted(total.entries, 'entry')}, {total.tried:,} of them occurred"
+    if total.tried:
+        told += f", {amount(total.seen)} times; {amount(total.stood)} got their label"
+    if total.stopped:
+        told += f"; {total.stopped:,} stopped"
+    return told
+
+
+def _earned_told(entry: Entry, project: Project) -> str:
+    from tonemark.corpus.earnings import is_stopped
+    from tonemark.text import short
+
+    told = f"{entry.number} {entry.label} {short(entry.pattern, 60)}: "
+    times = "time" if entry.seen == 1 else "times"
+    told += f"stood {amount(entry.stood)} of {amount(entry.seen)} {times}"
+    if is_stopped(entry, project.threshold):
+        told += (
+            f": below the threshold {project.threshold:g} of project.toml, so it suggests no more"
+        )
+    else:
+        told += f" ({share_told(entry)})"
+    if entry.changed or entry.deleted:
+        told += f"; of those shown {entry.changed:,} were changed and {entry.deleted:,} deleted"
+    return told
+
+
+def rows(entries: list[Entry], project: Project, width: int | None) -> Iterator[Safe]:
+    """A line an entry: number, label, share, pattern, and what else there is to it."""
+    from tonemark.corpus.earnings import is_stopped
+    from tonemark.tui.page.cells import blanks, cells
+    from tonemark.tui.page.columns import column
+
+    if not entries:
+        return
+    first = max(len(str(each.number)) for each in entries)
+    second = min(LABEL, max(cells(visible(each.label)) for each in entries))
+    for each in entries:
+        told = each.pattern
+        more = [KINDS[each.kind]] if each.kind != "name" else []
+        more += [f"id {each.given}"] if each.given else []
+        more += ["stopped"] if is_stopped(each, project.threshold) else []
+        told += f"  ({', '.join(more)})" if more else ""
+        before = joined((
+            visible(f"{each.number:>{first}}  "), column(each.label, second), blanks(2),
+            column(share_told(each), SHARE, right=True), blanks(2),
+        ))  # fmt: skip
+        yield joined((before, visible(told) if width is None else _fitted(told, width, before)))
+
+
+def _fitted(text: str, width: int, before: Safe) -> Safe:
+    from tonemark.tui.page.cells import cells, fit
+
+    return fit(visible(text), max(10, width - cells(before)))
+
+
+def share_told(entry: Entry) -> str:
+    """The share of an entry's occurrences that got its label; a dash where there were none."""
+    from tonemark.corpus.earnings import share
+
+    part = share(entry)
+    return "-" if part is None else f"{part:.0%}"
+
+
+def amount(number: float) -> str:
+    """A count that may have parts: where annotators differ, each of them counts hers."""
+    return f"{number:,.1f}".removesuffix(".0")
+
+
+def as_object(entry: Entry, project: Project) -> dict[str, Any]:
+    """An entry for --json."""
+    from tonemark.corpus.earnings import is_stopped, share
+
+    return {
+        "entry": entry.number, "gazetteer": entry.gazetteer, "label": entry.label,
+        "pattern": entry.pattern, "kind": entry.kind, "id": entry.given, "seen": entry.seen,
+        "stood": entry.stood, "changed": entry.changed, "deleted": entry.deleted,
+        "share": share(entry), "stopped": is_stopped(entry, project.threshold),
+    }  # fmt: skip

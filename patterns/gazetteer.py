@@ -1,0 +1,287 @@
+"""A project's gazetteers at work: what is suggested for a document to one annotator, and what her
+answers say of their entries.
+
+The store is asked anew for every page, so that what one annotator teaches is there for another's
+next one, and what was removed is gone. Knows no screen.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tonemark.corpus import evidence
+from tonemark.corpus.documents import Document
+from tonemark.corpus.evidence import NOTHING, Earned, Weighed
+from tonemark.corpus.gazetteers import Entry, entries_after, entries_of, last_number
+from tonemark.corpus.project import Project
+from tonemark.corpus.proposing import Proposed, as_blind
+from tonemark.corpus.shares import is_blind
+from tonemark.corpus.spans import Span, Suggestion
+from tonemark.corpus.store import Store
+from tonemark.errors import TonemarkError
+from tonemark.patterns.cache import cache_folder
+from tonemark.patterns.combine import combine
+from tonemark.patterns.earning import Standing, standing, suggests
+from tonemark.patterns.folding import folding_of
+from tonemark.patterns.folds import Folding
+from tonemark.patterns.matcher import Found, Matcher, Overlay, leftmost_longest, places
+from tonemark.patterns.trie import open_trie, read_header
+from tonemark.patterns.weighing import entry_number, weigh
+from tonemark.tokenizers.base import Token
+
+OVERLAY_MOST = 20_000
+"""Names that are kept in memory besides the trie, at 5 µs each to load: more wait for it to be
+built anew."""
+
+OVERLAY_USUAL = 2_000
+"""Names beyond which it is time to build the trie anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    """A label that entries propose for a stretch, how sure the best of them is, and all of them."""
+
+    label: str
+    share: float
+    entries: tuple[Entry, ...]
+
+
+class Gazetteer:
+    """Gazetteers and patterns of a project, for one annotator; for nobody in particular, and no
+    document of the project, where `annotator` is None: then all evidence counts.
+
+    A proposer for her desk (`corpus.proposing`).
+    """
+
+    def __init__(self, project: Project, store: Store, annotator: str | None = None) -> None:
+        self.store = store
+        self.annotator = annotator
+        self._overlay = Overlay()
+        self._last = 0
+        self._header: Mapping[str, object] | None = None
+        self.matcher = Matcher(folding_of(project), None, self._overlay)
+        self._take(project)
+
+    def use_project(self, project: Project) -> None:
+        """Take in a project file that changed."""
+        if project is not self.project:
+            folding = folding_of(project)
+            if folding != self.folding:
+                self.matcher = Matcher(folding, None, self._overlay)
+                self._header = None
+                self._forget()
+            self._take(project)
+
+    def _take(self, project: Project) -> None:
+        self.project = project
+        self._labels = {label.name: place for place, label in enumerate(project.labels)}
+
+    @property
+    def folding(self) -> Folding:
+        """How names are compared."""
+        return self.matcher.folding
+
+    def refresh(self) -> None:
+        """Take in a trie that was built meanwhile, and the names that came since."""
+        folder = cache_folder(self.project.folder)
+        header = read_header(folder)
+        if header != self._header:
+            self._header = header
+            trie = open_trie(folder)
+            if trie and trie.header.get("folding") != self.folding.stamp:
+                trie = None
+            self._forget()
+            self.matcher = Matcher(self.folding, trie, self._overlay)
+            self._last = int(trie.header["last"]) if trie else 0
+        last = last_number(self.store)
+        if last < self._last:  # another store has taken the place of the one that it was built of
+            self.matcher = Matcher(self.folding, None, self._overlay)
+            self._forget()
+        if last - self._last > OVERLAY_MOST:
+            return
+        for number, name in entries_after(self.store, self._last):
+            self._overlay.add(self.folding.keys(name), number)
+        self._last = last
+
+    def _forget(self) -> None:
+        self._overlay = Overlay()
+        self._last = 0
+        self.matcher = Matcher(self.folding, self.matcher.trie, self._overlay)
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the trie should be built anew, or answers are there that nobody has weighed."""
+        behind = last_number(self.store) - self._last
+        return (
+            len(self._overlay) > OVERLAY_USUAL
+            or behind > 0
+            or bool(evidence.unweighed(self.store, 1))
+        )
+
+    # What is suggested
+
+    def proposed(self, document: Document, tokens: Sequence[Token]) -> Proposed:
+        """What she is shown when she opens a document for the first time."""
+        self.refresh()
+        found = combine(
+            self.suggestions(document, tokens),
+            self.stored(document),
+            overlapping=self.project.overlapping,
+        )
+        return as_blind(self.project, document, found)
+
+    def suggestions(self, document: Document, tokens: Sequence[Token]) -> list[Suggestion]:
+        """The names in a document that suggest, leftmost and longest, with the entry's share of
+        true occurrences as their score."""
+        return self._suggested(self.matcher.found(document.text, tokens), self._hidden(document))
+
+    def stored(self, document: Document) -> list[Suggestion]:
+        """The suggestions in the store: those of patterns that still suggest, and what came with
+        the data."""
+        proposed = self.store.suggestions(document)
+        numbers = {_pattern(each) for each in proposed} - {0}
+        entries = entries_of(self.store, numbers)
+        hidden = self._hidden(document) if entries else {}
+        found = []
+        for each in proposed:
+            number = _pattern(each)
+            if not number:
+                found.append(each)
+            elif entry := entries.get(number):
+                stands = standing(entry, hidden.get(number, NOTHING))
+                if suggests(stands, self.project.threshold) and stands.share is not None:
+                    place = (each.start, each.end, each.label)
+                    found.append(Suggestion(*place, each.sources, stands.share))
+        return found
+
+    def grown(
+        self, document: Document, tokens: Sequence[Token], name: str, label: str
+    ) -> list[Suggestion]:
+        """What a name that was just labelled suggests in a document of the page: everywhere where
+        it stands, unless the document is blind, or the name is known to be mostly none."""
+        if self.project.blind and is_blind(document.text, self.project.blind):
+            return []
+        here = places(self.folding, name, document.text, tokens)
+        if not here:
+            return []
+        alone = [Token(0, len(name))]
+        numbers = [
+            n for each in self.matcher.found(name, alone) if each.exact for n in each.entries
+        ]
+        hidden = self._hidden(document)
+        source = "gazetteer:new"
+        for number, entry in entries_of(self.store, numbers).items():
+            if entry.label != label:
+                continue
+            stands = standing(entry, hidden.get(number, NOTHING))
+            if stands.share is not None and not suggests(stands, self.project.threshold):
+                return []
+            source = entry.source
+        return [Suggestion(start, end, label, (source,)) for start, end in here]
+
+    def _hidden(self, document: Document) -> dict[int, Earned]:
+        if self.annotator is None:
+            return {}
+        return evidence.hidden(self.store, document.number, self.annotator)
+
+    def _suggested(self, found: Sequence[Found], hidden: Mapping[int, Earned]) -> list[Suggestion]:
+        entries = entries_of(self.store, {number for each in found for number in each.entries})
+        options: dict[tuple[int, ...], list[_Option]] = {}
+        for each in found:
+            if each.entries not in options:
+                options[each.entries] = self._options(each.entries, entries, hidden)
+        kept = leftmost_longest(found, lambda each: bool(options[each.entries]))
+        return [_suggestion(each, options[each.entries]) for each in kept]
+
+    def _options(
+        self,
+        numbers: Iterable[int],
+        entries: Mapping[int, Entry],
+        hidden: Mapping[int, Earned],
+    ) -> list[_Option]:
+        """The labels that entries propose, the best first: by share, then by what it rests on, then
+        as the project has them."""
+        by_label: dict[str, list[tuple[Standing, Entry]]] = {}
+        for number in numbers:
+            entry = entries.get(number)
+            if entry is None or entry.label not in self._labels:
+                continue
+            stands = standing(entry, hidden.get(number, NOTHING))
+            if suggests(stands, self.project.threshold):
+                by_label.setdefault(entry.label, []).append((stands, entry))
+        ranked = []
+        for label, those in by_label.items():
+            best = max((stands.share or 0.0, stands.stood) for stands, _ in those)
+            option = _Option(label, best[0], tuple(entry for _, entry in those))
+            ranked.append((-best[0], -best[1], self._labels[label], option))
+        return [option for *_, option in sorted(ranked, key=lambda each: each[:3])]
+
+    # What answers say
+
+    def weighed(
+        self,
+        document: Document,
+        tokens: Sequence[Token],
+        spans: Sequence[Span],
+        shown: Iterable[Suggestion] = (),
+    ) -> Weighed | None:
+        """What her accept says of the entries that occur in a document."""
+        self.refresh()
+        entries: dict[int, Entry] = {}
+
+        def labels(numbers: set[int]) -> dict[int, str]:
+            entries.update(entries_of(self.store, numbers))
+            return {number: entry.label for number, entry in entries.items()}
+
+        with contextlib.suppress(TonemarkError):  # what cannot be read says nothing of entries
+            patterns = [each for each in self.store.suggestions(document) if _pattern(each)]
+            return weigh(
+                document.text,
+                tokens,
+                spans,
+                folding=self.folding,
+                found=self.matcher.found(document.text, tokens),
+                labels=labels,
+                patterns=patterns,
+                shown=shown,
+            )
+        return None
+
+    # What people are told
+
+    def about(self, source: str) -> str:
+        """A source of a suggestion in words for people, with how its entry has done, as far as all
+        may know."""
+        number = entry_number(source, "gazetteer:") or entry_number(source, "pattern:")
+        entry = entries_of(self.store, [number]).get(number)
+        if entry is None:
+            return _plain(source)
+        what = {"name": "", "tokens": "pattern ", "regex": "expression "}[entry.kind]
+        name = entry.given or entry.gazetteer if entry.kind != "name" else entry.gazetteer
+        if entry.is_learnt:
+            name = "labelled before"
+        if not entry.seen:
+            return f"{what}{name}"
+        return f"{what}{name}: right {entry.stood:.0f} of {entry.seen:.0f}"
+
+
+def _suggestion(found: Found, options: Sequence[_Option]) -> Suggestion:
+    """What is suggested for a stretch: the best label; others say how sure it can be."""
+    best = options[0]
+    share = best.share
+    if len(options) > 1:
+        share = best.share * best.share / (best.share + options[1].share)
+    sources = tuple(entry.source for entry in best.entries)
+    return Suggestion(found.start, found.end, best.label, sources, share)
+
+
+def _pattern(suggestion: Suggestion) -> int:
+    """The number of the pattern that proposes it; 0 where none does."""
+    return next((n for s in suggestion.sources if (n := entry_number(s, "pattern:"))), 0)
+
+
+def _plain(source: str) -> str:
+    kind, _, name = source.partition(":")
+    return {"import": f"came with {name}", "gazetteer": "labelled on this page"}.get(kind, source)

@@ -1,0 +1,152 @@
+"""What an accepted annotation says of the names that occur in its document. Knows no store."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from tonemark.corpus.evidence import Verdict, Weighed
+from tonemark.corpus.spans import Span, Suggestion
+from tonemark.patterns.folds import Folding
+from tonemark.patterns.matcher import Found, Matcher, Overlay
+from tonemark.tokenizers.base import Token
+
+LONGEST_NAME = 200
+"""Code points of a span from which a name is learnt."""
+
+
+class _Places:
+    """The spans of an answer, asked about stretches."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self.spans = sorted(spans)
+        self.labels: dict[tuple[int, int], set[str]] = {}
+        for span in self.spans:
+            self.labels.setdefault((span.start, span.end), set()).add(span.label)
+        self._starts = [span.start for span in self.spans]
+        self._longest = max((span.end - span.start for span in self.spans), default=0)
+
+    def _near(self, start: int, end: int) -> Iterable[Span]:
+        first = bisect_left(self._starts, start - self._longest)
+        return self.spans[first : bisect_right(self._starts, end)]
+
+    def is_inside(self, start: int, end: int) -> bool:
+        """Whether a stretch lies inside a longer span and is none itself: that says nothing against
+        the name (Bank in Bank of Uganda). Counted as wrong, keys rise by half a percent."""
+        return (start, end) not in self.labels and any(
+            span.start <= start and end <= span.end for span in self._near(start, end)
+        )
+
+    def touches(self, start: int, end: int) -> bool:
+        """Whether any span overlaps a stretch."""
+        return any(span.overlaps(start, end) for span in self._near(start, end))
+
+
+def weigh(
+    text: str,
+    tokens: Sequence[Token],
+    spans: Sequence[Span],
+    *,
+    folding: Folding,
+    found: Sequence[Found],
+    labels: Callable[[set[int]], Mapping[int, str]],
+    patterns: Iterable[Suggestion] = (),
+    shown: Iterable[Suggestion] = (),
+) -> Weighed:
+    """What the `spans` of an accept say.
+
+    `found` are all occurrences of names; `labels` gives the labels of entries by number. `patterns`
+    are the suggestions of token patterns and expressions for the document, shown or not: they are
+    the occurrences of those. `shown` are the suggestions that she saw.
+    """
+    places = _Places(spans)
+    seen: dict[int, int] = {}
+    stood: dict[int, int] = {}
+    label_of = labels({number for each in found for number in each.entries})
+    taught: set[tuple[int, int, str]] = set()
+    for each in found:
+        here = places.labels.get((each.start, each.end), ())
+        for number in each.entries:
+            label = label_of.get(number)
+            if label is None or (not here and places.is_inside(each.start, each.end)):
+                continue
+            seen[number] = seen.get(number, 0) + 1
+            if label in here:
+                stood[number] = stood.get(number, 0) + 1
+                if each.exact:
+                    taught.add((each.start, each.end, label))
+    for suggestion in patterns:
+        is_true = suggestion.label in places.labels.get((suggestion.start, suggestion.end), ())
+        for number in _entries(suggestion, "pattern:"):
+            seen[number] = seen.get(number, 0) + 1
+            stood[number] = stood.get(number, 0) + is_true
+    changed, deleted = _fates(shown, places)
+    known = tuple(
+        (number, Verdict(seen.get(number, 0), stood.get(number, 0), changed.get(number, 0),
+                         deleted.get(number, 0)))
+        for number in sorted({*seen, *changed, *deleted})
+    )  # fmt: skip
+    names = {
+        (span.label, text[span.start : span.end])
+        for span in places.spans
+        if (span.start, span.end, span.label) not in taught
+    }
+    return Weighed(known, _learnt(text, tokens, names, folding, places))
+
+
+def _learnt(
+    text: str,
+    tokens: Sequence[Token],
+    names: Iterable[tuple[str, str]],
+    folding: Folding,
+    places: _Places,
+) -> tuple[tuple[str, str, Verdict], ...]:
+    """Names that no entry has, with where they stand in this document."""
+    new: dict[tuple[str, str], str] = {}
+    for label, name in sorted(names):
+        if len(name) <= LONGEST_NAME and (key := folding.key(name)):
+            new.setdefault((key, label), name)
+    if not new:
+        return ()
+    overlay = Overlay()
+    for at, name in enumerate(new.values()):
+        overlay.add(folding.keys(name), at)
+    counts = [[0, 0] for _ in new]
+    wanted = [label for _, label in new]
+    for each in Matcher(folding, None, overlay).found(text, tokens):
+        here = places.labels.get((each.start, each.end), ())
+        if not here and places.is_inside(each.start, each.end):
+            continue
+        for at in each.entries:
+            counts[at][0] += 1
+            counts[at][1] += wanted[at] in here
+    return tuple(
+        (label, name, Verdict(*count))
+        for ((_, label), name), count in zip(new.items(), counts, strict=True)
+        if count[1]  # one that is not on the borders of tokens is never found again
+    )
+
+
+def _fates(shown: Iterable[Suggestion], places: _Places) -> tuple[dict[int, int], dict[int, int]]:
+    """How often suggestions that she saw were changed, and deleted, by entry."""
+    changed: dict[int, int] = {}
+    deleted: dict[int, int] = {}
+    for each in shown:
+        if each.label in places.labels.get((each.start, each.end), ()):
+            continue
+        counts = changed if places.touches(each.start, each.end) else deleted
+        for number in (*_entries(each, "gazetteer:"), *_entries(each, "pattern:")):
+            counts[number] = counts.get(number, 0) + 1
+    return changed, deleted
+
+
+def _entries(suggestion: Suggestion, kind: str) -> list[int]:
+    return [number for source in suggestion.sources if (number := entry_number(source, kind))]
+
+
+def entry_number(source: str, kind: str) -> int:
+    """The number of the entry that a source of some kind names ("gazetteer:17"); 0: none."""
+    number = source.removeprefix(kind)
+    if source.startswith(kind) and number.isascii() and number.isdecimal() and len(number) < 19:
+        return int(number)
+    return 0
