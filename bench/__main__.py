@@ -10,6 +10,7 @@ BENCHES = {
     "screen": "times first paint and keys beside a bare Textual app and SLATE, and weighs bytes",
     "faults": "kills, drops and starves the real program, and counts what is lost",
     "tokens": "scores tokenizers on gold and times them beside spaCy's",
+    "match": "times the matcher of names beside spaCy's PhraseMatcher, and compares what they find",
     "store": "measures intake, annotators at once, first paint and memory on a large project",
 }
 

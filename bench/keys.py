@@ -15,7 +15,9 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -34,19 +36,20 @@ from material import (
     word_counts,
 )
 from oracle import play
-from rehearsal import Gold, Rehearsal, cost
+from rehearsal import Action, Gold, Maker, Rehearsal, cost
+from simulate import sit
 from terminal import Terminal
 
 from tonemark.corpus.documents import Document
-from tonemark.corpus.project import Project, label_keys
+from tonemark.corpus.journal import parse
+from tonemark.corpus.spans import Suggestion
+from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.corpus.tokens import sentence_rules_with
 from tonemark.errors import TonemarkError
-from tonemark.patterns.candidates import WordCount
+from tonemark.patterns.gazetteer import Gazetteer
 from tonemark.refusals import Refusal
 from tonemark.tokenizers.registry import load_tokenizer
-from tonemark.tokenizers.sentences.rules import SentenceRules
-from tonemark.tui.page.keys import key_table
-from tonemark.tui.page.layout import LIST_INDENT, opening_mode, window
+from tonemark.tui.page.layout import LIST_INDENT
 from tonemark.tui.page.render import render
 
 ANNOTATOR = "oracle"
@@ -69,8 +72,17 @@ class Tally:
     keys: Counter[str] = field(default_factory=Counter)
     strokes: int = 0
     bytes_of: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    shown: int = 0
+    stood: int = 0
+    """Suggestions that pages opened with, and how many of them were gold."""
     drift: list[str] = field(default_factory=list)
     """Pages on which the screen was not what the rules say, in words."""
+
+    def suggested(self, rehearsal: Rehearsal, golds: Sequence[Gold]) -> None:
+        """Count what a page opened with."""
+        opened = rehearsal.opened()
+        self.shown += len(opened)
+        self.stood += len(opened.intersection(golds))
 
     def count(self, key: str, kind: str, received: int) -> None:
         """Count one stroke and the bytes that it made the program send."""
@@ -110,8 +122,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--raw", type=Path, metavar="FILE", help="more text, whose words are counted; no labels"
     )
+    parser.add_argument(
+        "--gazetteer", type=Path, metavar="FILE", help="suggest its names, and those accepted"
+    )
+    parser.add_argument("--grow", action="store_true", help="suggest the names accepted so far")
     parser.add_argument("--page", type=_count, default=1, metavar="N", help="documents a page  [1]")
     parser.add_argument("--limit", type=_count, metavar="N", help="play the first N documents")
+    parser.add_argument(
+        "--rehearse", action="store_true", help="without a terminal: keys alone, in seconds"
+    )
     parser.add_argument("--size", type=_size, default=(80, 24), metavar="WxH", help="[80x24]")
     parser.add_argument("--json", action="store_true", help="one object on the last line")
     return parser
@@ -145,6 +164,8 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         language=options.lang,
         page=options.page,
         raw=raw,
+        suggesting=options.grow or options.gazetteer is not None,
+        gazetteer=options.gazetteer,
     )
     pages = gold_pages(corpus, len(corpus.records[: options.limit]), project.page)
     tokenizer = load_tokenizer(project.tokenizer)
@@ -152,7 +173,13 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     rules = sentence_rules_with(tokenizer)
     tally = Tally()
     try:
-        play_pages(project, pages, counts, rules, corpus, options.size, environment, tally)
+        with closing(Store(project.folder / STORE_FILE)) as store:
+            names = Gazetteer(project, store, ANNOTATOR)
+            maker = Maker(project, counts, rules, names, options.size)
+            if options.rehearse:
+                count_rehearsed(maker, store, pages, corpus, tally)
+            else:
+                play_pages(maker, pages, corpus, environment, tally)
     except TonemarkError as error:  # what was played is exported and compared all the same
         print(error.title, file=sys.stderr)
     exported = folder / "out.jsonl"
@@ -174,6 +201,8 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         "keys_per_entity": round(keys / entities, 4) if entities else None,
         "bytes_per_key": round(received / tally.strokes, 1) if tally.strokes else None,
         "strokes": tally.strokes,
+        "shown": tally.shown,
+        "stood": tally.stood,
         "by_kind": dict(tally.keys.most_common()),
         "median_bytes": {kind: median(each) for kind, each in tally.bytes_of.items()},
         "drift": len(tally.drift),
@@ -186,33 +215,51 @@ def _refusal(item: Refusal) -> str:
     return f"refused: line {item.line}: {item.reason}"
 
 
+def golds_of(corpus: Corpus, page: Sequence[Document]) -> list[Gold]:
+    """The gold of a page."""
+    return [
+        Gold(index, *span)
+        for index, document in enumerate(page)
+        for span in corpus.gold.get(document.key, ())
+    ]
+
+
 # Playing
 
 
+def count_rehearsed(
+    maker: Maker, store: Store, pages: Sequence[Sequence[Document]], corpus: Corpus, tally: Tally
+) -> None:
+    """Answer all pages without a terminal."""
+    last = pages[-1][-1].number
+    for rehearsal, golds, actions in sit(maker, store, ANNOTATOR, partial(golds_of, corpus), last):
+        tally.suggested(rehearsal, golds)
+        enters = [Action(("enter",), "enter")] * rehearsal.accepts()
+        for action in (*actions, *enters):
+            for key in action.keys:
+                tally.count(key, action.kind, 0)
+
+
 def play_pages(
-    project: Project,
+    maker: Maker,
     pages: Sequence[Sequence[Document]],
-    counts: dict[str, WordCount],
-    rules: SentenceRules,
     corpus: Corpus,
-    size: tuple[int, int],
     environment: dict[str, str],
     tally: Tally,
 ) -> None:
     """Answer all pages in the running program; raises TonemarkError where it does not follow."""
-    command = [*PROGRAM, "annotate", str(project.folder), "--as", ANNOTATOR]
-    _put_away_the_tutor(Terminal(command, environment, *size))
-    terminal = Terminal(command, environment, *size)
+    folder = maker.project.folder
+    command = [*PROGRAM, "annotate", str(folder), "--as", ANNOTATOR]
+    _put_away_the_tutor(Terminal(command, environment, *maker.size))
+    terminal = Terminal(command, environment, *maker.size)
     try:
         for turn, page in enumerate(pages):
-            rehearsal = rehearse(project, page, counts, rules, size)
             _await(terminal, int(page[0].number), tally, turn)
+            shown = [opened_with(maker, document.number) for document in page]
+            rehearsal = maker.rehearse(page, shown)
             _follow(terminal, rehearsal, tally, f"{page[0].key}, opened")
-            golds = [
-                Gold(index, *span)
-                for index, document in enumerate(page)
-                for span in corpus.gold.get(document.key, ())
-            ]
+            golds = golds_of(corpus, page)
+            tally.suggested(rehearsal, golds)
             opened = time.monotonic()
             played = False
             for action in play(rehearsal, golds):
@@ -271,26 +318,15 @@ def _await(terminal: Terminal, number: int, tally: Tally, turn: int) -> None:
         tally.bytes_of["start"].append(received)
 
 
-def rehearse(
-    project: Project,
-    page: Sequence[Document],
-    counts: dict[str, WordCount],
-    rules: SentenceRules,
-    size: tuple[int, int],
-) -> Rehearsal:
-    """The page as the annotate screen opens it in a terminal of that size."""
-    width, height = window(*size)
-    return Rehearsal(
-        page,
-        counts,
-        key_table(label_keys(project)),
-        [label.name for label in project.labels],
-        width=width,
-        height=height,
-        mode=opening_mode(project.bidi, project.language, page[0]),
-        rules=rules,
-        overlapping=project.overlapping,
-    )
+def opened_with(maker: Maker, document: int) -> tuple[Suggestion, ...]:
+    """The suggestions that a document was opened with, as the program wrote them down: in the
+    journal of its claim, of which there are two where it was given back."""
+    folder = maker.project.folder / "journal" / ANNOTATOR
+    for journal in folder.glob(f"{document}.*.log"):
+        for event in parse(journal.read_bytes()):
+            if event.kind == "open":
+                return tuple(map(Suggestion.from_json, event.data["shown"]))
+    raise TonemarkError(f"Nothing says what document {document} was opened with.")
 
 
 def _follow(terminal: Terminal, rehearsal: Rehearsal, tally: Tally, where: str) -> None:

@@ -83,8 +83,13 @@ def make_project(
     language: str,
     page: int = 1,
     raw: Sequence[Record] = (),
+    suggesting: bool = False,
+    gazetteer: Path | None = None,
 ) -> Project:
-    """A project as `new` and `add` make it: the gold texts first, then the texts of `raw`."""
+    """A project as `new` and `add` make it: the gold texts first, then the texts of `raw`.
+
+    Unless it is `suggesting`, every document is blind; with a `gazetteer` it begins with that.
+    """
     target = folder / "keys"
     plain = [label for label in corpus.labels if "," not in label]
     names = ",".join(plain) or "NAME"
@@ -96,15 +101,26 @@ def make_project(
         if label not in plain:
             add_label(target, label)
     if any(overlap(spans) for spans in corpus.gold.values()):
-        file = target / "project.toml"
-        text = file.read_text("utf-8").replace("overlapping = false", "overlapping = true ")
-        file.write_text(text, "utf-8")
+        _set(target, "overlapping = false", "overlapping = true ")
+    if not suggesting:
+        _set(target, "blind = 0.0", "blind = 1.0")
     _write_texts(folder / "gold.jsonl", corpus.records)
     tonemark(environment, "add", target, folder / "gold.jsonl")
     if raw:
         _write_texts(folder / "raw.jsonl", raw)
         tonemark(environment, "add", target, folder / "raw.jsonl")
+    if gazetteer:
+        tonemark(environment, "gazetteer", "add", target, gazetteer)
     return read_project(target)
+
+
+def _set(project: Path, before: str, after: str) -> None:
+    """Change a line of the project file."""
+    file = project / "project.toml"
+    text = file.read_text("utf-8")
+    if before not in text:
+        raise TonemarkError(f"project.toml does not say {before}")
+    file.write_text(text.replace(before, after), "utf-8")
 
 
 def overlap(spans: Iterable[Stretch]) -> bool:

@@ -126,7 +126,7 @@ def _twins(rehearsal: Rehearsal, right: set[Gold]) -> set[Gold]:
         for gold in missing
     ):
         return set()
-    places = labelling.other_occurrences(rehearsal.page, sheet, span)
+    places = labelling.other_occurrences(rehearsal.page, sheet, span, rehearsal.keyboard.places)
     found = {Gold(place.sheet, place.start, place.end, span.label) for place in places}
     return found & missing if found <= right else set()
 

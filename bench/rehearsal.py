@@ -15,13 +15,18 @@ from tonemark.corpus.documents import Document
 from tonemark.corpus.drafts import Draft
 from tonemark.corpus.events import Done, Replayed
 from tonemark.corpus.pages import MemoryLog, Page, Sheet
+from tonemark.corpus.project import Project, label_keys
+from tonemark.corpus.proposing import Proposer
 from tonemark.corpus.queue import Claim
-from tonemark.corpus.spans import Suggestion
+from tonemark.corpus.spans import Stretch, Suggestion
 from tonemark.patterns.candidates import WordCount
 from tonemark.tokenizers.sentences.rules import ANY_LANGUAGE, SentenceRules
+from tonemark.tui.page.growing import Grow, no_growth
 from tonemark.tui.page.keyboard import Keyboard
-from tonemark.tui.page.keys import KeyTable
-from tonemark.tui.page.layout import Mode
+from tonemark.tui.page.keys import KeyTable, key_table
+from tonemark.tui.page.labelling import Places
+from tonemark.tui.page.layout import Mode, opening_mode, window
+from tonemark.tui.page.stops import DOUBT
 from tonemark.tui.page.view import Focus, Hints, View
 
 SHIFTED = frozenset('~!@#$%^&*()_+{}|:"<>?')
@@ -81,7 +86,8 @@ class Rehearsal:
     """The page as the program has it, in memory, under the program's own rules.
 
     `names` are the project's labels in order, `shown` the suggestions that each document opened
-    with. `width` and `height` are those of the view: cells and lines.
+    with; what is below `doubt` is doubtful, and `grow` and `places` know names (see Keyboard).
+    `width` and `height` are those of the view: cells and lines.
     """
 
     def __init__(
@@ -92,6 +98,9 @@ class Rehearsal:
         names: Sequence[str],
         *,
         shown: Sequence[Sequence[Suggestion]] = (),
+        doubt: float = DOUBT,
+        grow: Grow = no_growth,
+        places: Places | None = None,
         width: int = 79,
         height: int = 18,
         mode: Mode = "logical",
@@ -109,8 +118,11 @@ class Rehearsal:
             letters=table.letters,
             mode=mode,
             rules=rules,
+            doubt=doubt,
         )
-        self.keyboard = Keyboard(self.view, table, overlapping=overlapping)
+        self.keyboard = Keyboard(
+            self.view, table, overlapping=overlapping, grow=grow, places=places
+        )
         self.view.hints()
 
     def accepts(self) -> int:
@@ -129,10 +141,17 @@ class Rehearsal:
 
     def standing(self) -> set[Gold]:
         """What stands on the page: spans, and the suggestions that Enter would accept."""
+        return self._spans([sheet.draft.stretches() for sheet in self.page.sheets])
+
+    def opened(self) -> set[Gold]:
+        """What the page was opened with."""
+        return self._spans([sheet.state.frozen for sheet in self.page.sheets])
+
+    def _spans(self, stretches: Sequence[Sequence[Stretch]]) -> set[Gold]:
         return {
             Gold(index, stretch.start, stretch.end, stretch.label)
-            for index, sheet in enumerate(self.page.sheets)
-            for stretch in sheet.draft.stretches()
+            for index, sheet in enumerate(stretches)
+            for stretch in sheet
         }
 
     # Trying things out
@@ -164,6 +183,39 @@ class Rehearsal:
         for sheet, state in zip(self.page.sheets, kept[1], strict=True):
             sheet.state = state
         self.put(kept[0])
+
+
+class Maker(NamedTuple):
+    """All that pages of a project are rehearsed from. `names` is asked what the program's own would
+    say, and `size` is the terminal's, in cells and lines."""
+
+    project: Project
+    counts: Mapping[str, WordCount]
+    rules: SentenceRules
+    names: Proposer
+    size: tuple[int, int]
+
+    def rehearse(
+        self, page: Sequence[Document], shown: Sequence[Sequence[Suggestion]]
+    ) -> Rehearsal:
+        """A page as the annotate screen opens it, with the suggestions `shown` on each document."""
+        project, names = self.project, self.names
+        width, height = window(*self.size)
+        return Rehearsal(
+            page,
+            self.counts,
+            key_table(label_keys(project)),
+            [label.name for label in project.labels],
+            shown=shown,
+            doubt=project.doubt,
+            grow=lambda sheet, name, label: names.grown(sheet.document, sheet.tokens, name, label),
+            places=lambda sheet, name: names.places(sheet.document, sheet.tokens, name),
+            width=width,
+            height=height,
+            mode=opening_mode(project.bidi, project.language, page[0]),
+            rules=self.rules,
+            overlapping=project.overlapping,
+        )
 
 
 def _sheet(document: Document, shown: Sequence[Suggestion]) -> Sheet:

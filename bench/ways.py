@@ -193,18 +193,21 @@ class _Goal:
                 return None
             stands = any((s.start, s.end, s.label) == gold[1:] for s in draft.stretches())
             return [] if stands else [self.key]
-        if focus.sheet != gold.sheet or not (focus.start < gold.end and gold.start < focus.end):
+        if not self._touched(focus):
             return None
         edit = labelling.delete(rehearsal.page.sheets[gold.sheet], focus.start, focus.end)
         gone = {Gold(gold.sheet, s.start, s.end, s.label) for s in (*edit.removed, *edit.dropped)}
         return [self.key] if gold in gone and not gone & self.kept else None
 
+    def _touched(self, focus: Focus) -> bool:
+        gold = self.gold
+        return focus.sheet == gold.sheet and focus.start < gold.end and gold.start < focus.end
+
     def least(self, node: _Node) -> int:
         """No more than what the rest of the way costs."""
         focus, gold = node.place.focus, self.gold
         if self.key == DELETE:
-            touching = focus.sheet == gold.sheet and focus.start < gold.end > gold.start < focus.end
-            return self.price + _KEY * (not touching)
+            return self.price + _KEY * (not self._touched(focus))
         if focus[:3] == gold[:3]:
             return self.price
         if node.phase == _APPROACHING or not self.on_tokens:

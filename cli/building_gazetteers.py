@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Line:
-    """A line on a terminal that says how far something is, once it takes a while; then it is gone."""
+    """How far something is, in a line of a terminal, once it takes a while; then it is gone."""
 
     def __init__(self, what: str, *, hidden: bool) -> None:
         self._what = what
@@ -70,10 +70,27 @@ def build_command(folder: Path, as_json: bool) -> None:
 
 
 def built(project: Project, store: Store, *, hidden: bool, anew: bool = False) -> int:
-    """Make the cache of the project's names where it is out of date; how many names it has."""
-    return 0
+    """Make the cache of the project's names where it is out of date, or `anew`; how many it has.
+
+    A cache that cannot be written is told, and no more: pages do without one of few names.
+    """
+    from tonemark.patterns.building import build, cache_folder, stale
+    from tonemark.patterns.folding import folding_of
+
+    folding, folder = folding_of(project), cache_folder(project.folder)
+    if not anew and not stale(store, folding, folder):
+        return 0
+    try:
+        with Line("building the cache of names", hidden=hidden) as line:
+            return build(store, folding, folder, line.update)
+    except OSError as error:
+        say(f"The cache of names cannot be written: {folder}: {error.strerror}", err=True)
+        return 0
 
 
 def weighed_all(project: Project, store: Store, *, hidden: bool) -> int:
-    """Weigh the answers that no entry has earned from yet; how many there were."""
-    return 0
+    """Weigh the answers that wait for it; how many there were."""
+    from tonemark.patterns.unweighed import weigh_all
+
+    with Line("weighing answers", hidden=hidden) as line:
+        return weigh_all(project, store, line.update)

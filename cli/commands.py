@@ -27,6 +27,7 @@ VERBS = {
     "tokenize": "tonemark.cli.tokenizing",
     "tokenizers": "tonemark.cli.tokenizing",
     "gazetteer": "tonemark.cli.gazetteers",
+    "match": "tonemark.cli.matching",
     "doctor": "tonemark.cli.doctor",
     "recent": "tonemark.cli.projects",
     "demo": "tonemark.cli.projects",

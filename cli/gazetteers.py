@@ -62,8 +62,8 @@ def list_command(folder: Path, as_json: bool) -> None:
 
     An entry stops when too few of its occurrences got its label: tonemark gazetteer stats DIR.
     """
-    from tonemark.corpus.earnings import totals
     from tonemark.corpus.gazetteers import listed
+    from tonemark.patterns.standings import totals
 
     project, store = open_project(folder)
     found = listed(store)

@@ -19,10 +19,10 @@ from tonemark.files import typed
 from tonemark.text import Safe, joined, visible
 
 if TYPE_CHECKING:
-    from tonemark.corpus.earnings import Total
     from tonemark.corpus.gazetteers import Entry
     from tonemark.corpus.project import Project
     from tonemark.patterns.folds import Folding
+    from tonemark.patterns.standings import Total
 
 LABEL, SHARE = 16, 7
 """Cells that a label and a share have at most in a list of entries."""
@@ -139,11 +139,11 @@ def stats_command(folder: Path, limit: int, as_json: bool) -> None:
     Those that suggest no more come first, with the reason. All annotators' answers are counted,
     for whoever leads or reviews the work.
     """
-    from tonemark.corpus.earnings import totals, tried
+    from tonemark.patterns.standings import totals, tried
 
     project, store = open_project(folder)
     sums = totals(store, project.threshold)
-    entries = list(tried(store, project.threshold, limit))
+    entries = tried(store, project.threshold, limit)
     if as_json:
         say_json({
             "threshold": project.threshold,
@@ -182,13 +182,13 @@ def _total_told(total: Total) -> str:
 
 
 def _earned_told(entry: Entry, project: Project) -> str:
-    from tonemark.corpus.earnings import is_stopped
+    from tonemark.patterns.earning import standing, suggests
     from tonemark.text import short
 
     told = f"{entry.number} {entry.label} {short(entry.pattern, 60)}: "
     times = "time" if entry.seen == 1 else "times"
     told += f"stood {amount(entry.stood)} of {amount(entry.seen)} {times}"
-    if is_stopped(entry, project.threshold):
+    if not suggests(standing(entry), project.threshold):
         told += (
             f": below the threshold {project.threshold:g} of project.toml, so it suggests no more"
         )
@@ -201,7 +201,7 @@ def _earned_told(entry: Entry, project: Project) -> str:
 
 def rows(entries: list[Entry], project: Project, width: int | None) -> Iterator[Safe]:
     """A line an entry: number, label, share, pattern, and what else there is to it."""
-    from tonemark.corpus.earnings import is_stopped
+    from tonemark.patterns.earning import standing, suggests
     from tonemark.tui.page.cells import blanks, cells
     from tonemark.tui.page.columns import column
 
@@ -213,7 +213,7 @@ def rows(entries: list[Entry], project: Project, width: int | None) -> Iterator[
         told = each.pattern
         more = [KINDS[each.kind]] if each.kind != "name" else []
         more += [f"id {each.given}"] if each.given else []
-        more += ["stopped"] if is_stopped(each, project.threshold) else []
+        more += ["stopped"] if not suggests(standing(each), project.threshold) else []
         told += f"  ({', '.join(more)})" if more else ""
         before = joined((
             visible(f"{each.number:>{first}}  "), column(each.label, second), blanks(2),
@@ -229,11 +229,10 @@ def _fitted(text: str, width: int, before: Safe) -> Safe:
 
 
 def share_told(entry: Entry) -> str:
-    """The share of an entry's occurrences that got its label; a dash where there were none."""
-    from tonemark.corpus.earnings import share
+    """The share of an entry as suggestions have it; a dash where it has not occurred."""
+    from tonemark.patterns.earning import standing
 
-    part = share(entry)
-    return "-" if part is None else f"{part:.0%}"
+    return f"{standing(entry).share or 0.0:.0%}" if entry.seen else "-"
 
 
 def amount(number: float) -> str:
@@ -243,11 +242,13 @@ def amount(number: float) -> str:
 
 def as_object(entry: Entry, project: Project) -> dict[str, Any]:
     """An entry for --json."""
-    from tonemark.corpus.earnings import is_stopped, share
+    from tonemark.patterns.earning import standing, suggests
 
+    stands = standing(entry)
     return {
         "entry": entry.number, "gazetteer": entry.gazetteer, "label": entry.label,
         "pattern": entry.pattern, "kind": entry.kind, "id": entry.given, "seen": entry.seen,
         "stood": entry.stood, "changed": entry.changed, "deleted": entry.deleted,
-        "share": share(entry), "stopped": is_stopped(entry, project.threshold),
+        "share": stands.share if entry.seen else None,
+        "stopped": not suggests(stands, project.threshold),
     }  # fmt: skip

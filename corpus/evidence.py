@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tonemark.corpus.gazetteers import learnt_entry
+from tonemark.corpus.gazetteers import ACCEPTED, learnt_entry
 from tonemark.corpus.store import Store
 
 
@@ -95,7 +95,7 @@ def write_evidence(
 ) -> None:
     """Put an annotator's evidence on a document in the place of what she had there.
 
-    Runs inside `earning`; None takes it away.
+    Runs inside `earning`, behind her annotation; None takes it away.
     """
     db.execute("DELETE FROM evidence WHERE document = ? AND annotator = ?", (document, annotator))
     if weighed is None:
@@ -104,10 +104,17 @@ def write_evidence(
         (learnt_entry(db, label, pattern), verdict) for label, pattern, verdict in weighed.learnt
     ]
     # An entry may have been removed, or learnt by another, since the page was looked at.
+    (answer,) = db.execute(
+        "SELECT id FROM annotations WHERE document = ? AND annotator = ? AND current",
+        (document, annotator),
+    ).fetchone()
     db.executemany(
-        "INSERT OR IGNORE INTO evidence (document, annotator, entry, seen, stood, changed,"
-        " deleted) SELECT ?, ?, id, ?, ?, ?, ? FROM entries WHERE id = ?",
-        ((document, annotator, *verdict, entry) for entry, verdict in (*weighed.known, *learnt)),
+        "INSERT OR IGNORE INTO evidence (document, annotator, answer, entry, seen, stood, changed,"
+        " deleted) SELECT ?, ?, ?, id, ?, ?, ?, ? FROM entries WHERE id = ?",
+        (
+            (document, annotator, answer, *verdict, entry)
+            for entry, verdict in (*weighed.known, *learnt)
+        ),
     )
 
 
@@ -136,25 +143,60 @@ def earned_on(db: sqlite3.Connection, document: int) -> dict[int, Earned]:
 def hidden(store: Store, document: int, annotator: str) -> dict[int, Earned]:
     """What is to be added to what entries earned in all, so that others' answers to a document, and
     to those with an equal text, are left out: all there is to it, for most documents, is nothing.
+
+    A name that somebody was taught there first has been one for her only since an answer that she
+    may know of: what was counted of it before that is left out too, or its share would tell.
     """
+    db = store.db
+    same = [
+        other
+        for (other,) in db.execute(
+            "SELECT DISTINCT e.document FROM documents d JOIN documents s ON s.digest = d.digest"
+            " JOIN evidence e ON e.document = s.id WHERE d.id = ? AND e.annotator <> ?",
+            (document, annotator),
+        )
+    ]
     found: dict[int, Earned] = {}
-    for (other,) in store.db.execute(
-        "SELECT DISTINCT e.document FROM documents d JOIN documents same ON same.digest = d.digest"
-        " JOIN evidence e ON e.document = same.id WHERE d.id = ? AND e.annotator <> ?",
-        (document, annotator),
-    ):
+    for other in same:
         own = _together(
-            store.db.execute(
+            db.execute(
                 "SELECT entry, seen, stood, changed, deleted FROM evidence"
                 " WHERE document = ? AND annotator = ?",
                 (other, annotator),
             ),
             1,
         )
-        for entry, earned in earned_on(store.db, other).items():
+        for entry, earned in earned_on(db, other).items():
             rest = own.get(entry, NOTHING).plus(earned, -1)
             found[entry] = found.get(entry, NOTHING).plus(rest)
+    for entry, rest in found.items():
+        if rest.stood < 0:
+            found[entry] = rest.plus(_too_early(db, entry, same, annotator), -1)
     return found
+
+
+def _too_early(db: sqlite3.Connection, entry: int, same: list[int], annotator: str) -> Earned:
+    """What was counted of a name that annotators taught, by answers that one of them may know of,
+    before the first of these that taught it."""
+    rows = db.execute(
+        "SELECT e.document, e.annotator, e.answer, e.seen, e.stood, e.changed, e.deleted"
+        " FROM evidence e JOIN entries n ON n.id = e.entry JOIN gazetteers g ON g.id = n.gazetteer"
+        " WHERE e.entry = ? AND g.name = ? ORDER BY e.answer",
+        (entry, ACCEPTED),
+    ).fetchall()
+    known = [row for row in rows if row[0] not in same or row[1] == annotator]
+    first = next((row[2] for row in known if row[4]), None)
+    taught = next((row[2] for row in rows if row[4]), None)
+    if first is None or first == taught:
+        return NOTHING
+    total = NOTHING
+    for document in {row[0] for row in known if row[2] < first}:
+        accepts = 1 if document in same else _accepts(db, document)
+        here = [row for row in known if row[0] == document]
+        after = [(entry, *row[3:]) for row in here if row[2] >= first]
+        before = _together([(entry, *row[3:]) for row in here], accepts)[entry]
+        total = total.plus(before).plus(_together(after, accepts).get(entry, NOTHING), -1)
+    return total
 
 
 def _together(rows: Iterable[tuple[int, int, int, int, int]], accepts: int) -> dict[int, Earned]:
@@ -181,12 +223,17 @@ def _accepts(db: sqlite3.Connection, document: int) -> int:
 # Answers that nobody has weighed yet: they came with data, or before their entries
 
 
-def unweighed(store: Store, limit: int) -> list[tuple[int, str]]:
-    """At most `limit` accepted annotations of which no evidence was made: document, annotator."""
+Answer = tuple[int, str]
+"""Whose answer to which document: its number, and the annotator."""
+
+
+def unweighed(store: Store, limit: int, behind: Answer = (0, "")) -> list[Answer]:
+    """At most `limit` accepted annotations of which no evidence was made, in order, those up to
+    `behind` left out."""
     rows = store.db.execute(
         "SELECT document, annotator FROM annotations WHERE current AND answer = 'accept'"
-        " AND NOT weighed ORDER BY document LIMIT ?",
-        (limit,),
+        " AND NOT weighed AND (document, annotator) > (?, ?) ORDER BY document, annotator LIMIT ?",
+        (*behind, limit),
     )
     return [(int(document), str(annotator)) for document, annotator in rows]
 

@@ -17,6 +17,9 @@ from tonemark.corpus.spans import Span, Suggestion, apart
 from tonemark.corpus.store import Store
 from tonemark.tokenizers.base import Token
 
+LABELLED_HERE = "new"
+"""Stands for the entry of a name that was labelled on the page and is no entry yet."""
+
 
 class Proposed(NamedTuple):
     """The suggestions that a page is frozen with, and those that a blind document would have had:
@@ -47,6 +50,24 @@ class Proposer(Protocol):
         """What her accept says of entries; None where it is to be weighed later."""
         ...
 
+    def grown(
+        self, document: Document, tokens: Sequence[Token], name: str, label: str
+    ) -> Sequence[Suggestion]:
+        """What a name that was just labelled suggests in a document of the page, wherever it
+        stands; nothing where the document is blind."""
+        ...
+
+    def places(
+        self, document: Document, tokens: Sequence[Token], name: str
+    ) -> Sequence[tuple[int, int]]:
+        """Where a name stands in a document of the page: code points, at the borders of tokens."""
+        ...
+
+    def about(self, source: str, document: Document) -> str:
+        """A source of a suggestion or a span of a document in a few words for people, telling
+        nothing that she may not know of."""
+        ...
+
 
 class Stored:
     """The proposer of the suggestions that lie in the store."""
@@ -75,6 +96,36 @@ class Stored:
     ) -> Weighed | None:
         """Nothing: it knows no entries."""
         return None
+
+    def grown(
+        self, document: Document, tokens: Sequence[Token], name: str, label: str
+    ) -> Sequence[Suggestion]:
+        """Nothing: it cannot look for names."""
+        return ()
+
+    def places(
+        self, document: Document, tokens: Sequence[Token], name: str
+    ) -> Sequence[tuple[int, int]]:
+        """Nowhere: it cannot look for names."""
+        return ()
+
+    def about(self, source: str, document: Document) -> str:
+        """By its kind alone."""
+        return plain(source)
+
+
+def plain(source: str) -> str:
+    """A source in words, where nothing is known of it but its name."""
+    kind, _, name = source.partition(":")
+    match kind:
+        case "manual":
+            return "by hand"
+        case "import":
+            return f"came with the data ({name})"
+        case "gazetteer" if name == LABELLED_HERE:
+            return "labelled on this page"
+        case _:
+            return source
 
 
 def as_blind(project: Project, document: Document, found: tuple[Suggestion, ...]) -> Proposed:

@@ -66,6 +66,7 @@ CREATE TABLE evidence (
     document INTEGER NOT NULL REFERENCES documents,
     annotator TEXT NOT NULL,
     entry INTEGER NOT NULL REFERENCES entries,
+    answer INTEGER NOT NULL,
     seen INTEGER NOT NULL, stood INTEGER NOT NULL,
     changed INTEGER NOT NULL DEFAULT 0, deleted INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (document, annotator, entry)
@@ -119,7 +120,7 @@ CREATE TABLE annotations (
     UNIQUE (document, annotator, revision)
 );
 CREATE UNIQUE INDEX annotations_current ON annotations (document, annotator) WHERE current;
-CREATE INDEX annotations_unweighed ON annotations (document)
+CREATE INDEX annotations_unweighed ON annotations (document, annotator)
     WHERE current AND answer = 'accept' AND NOT weighed;
 CREATE INDEX annotations_by_annotator ON annotations (annotator, answer) WHERE current;
 CREATE TABLE spans (

@@ -71,7 +71,7 @@ def _record(
         return Record(number, line, text, key, meta, warnings=tuple(warnings))
     answer = _answer(given)
     key = _key(given, answer)
-    tokens, places = _tokens(given.get("tokens"), text)
+    tokens, places = given_tokens(given.get("tokens"), text)
     if tokens is not None:
         warnings += token_warnings(text, tokens)
     parsed = _spans(given.get("spans"), text, places, warnings)
@@ -133,10 +133,11 @@ def _key(given: dict[str, Any], answer: Answer | None) -> str | None:
     return checked_key(given.get("_input_hash"), "_input_hash") if answer else None
 
 
-def _tokens(given: Any, text: str) -> tuple[tuple[Token, ...] | None, list[tuple[int, int]]]:
-    """The tokens of ours among those given, and the places of all, by the given index.
+def given_tokens(given: Any, text: str) -> tuple[tuple[Token, ...] | None, list[tuple[int, int]]]:
+    """The tokens of ours among a record's, and the places of all, by the given index.
 
-    White space, and what the writer put between tokens to rebuild the text, is not of ours.
+    White space, and what the writer put between tokens to rebuild the text, is not of ours. Raises
+    Refused.
     """
     places: list[tuple[int, int]] = []
     if given is None:

@@ -11,7 +11,7 @@ GIVEN = 1.0
 """Occurrences, all true, that an entry from a file is trusted for before it has any: with none, one
 of two or two of two, an annotator presses half a percent more keys (six languages, train)."""
 
-_TRACE = 1e-6
+TRACE = 1e-6
 """What sums of parts of documents may be away from nothing."""
 
 
@@ -32,11 +32,11 @@ def standing(entry: Entry, hidden: Earned = NOTHING) -> Standing:
     seen, stood = max(0.0, entry.seen + hidden.seen), max(0.0, entry.stood + hidden.stood)
     if not entry.is_learnt:
         return Standing(seen, stood, min(1.0, (stood + GIVEN) / (seen + GIVEN)))
-    if stood < _TRACE:
+    if stood < TRACE:
         return Standing(seen, stood, None)
     return Standing(seen, stood, min(1.0, stood / max(seen, stood)))
 
 
 def suggests(standing: Standing, threshold: float) -> bool:
     """Whether an entry still suggests: at least `threshold` of its occurrences were true."""
-    return standing.share is not None and standing.share >= threshold - _TRACE
+    return standing.share is not None and standing.share >= threshold - TRACE

@@ -16,7 +16,7 @@ from tonemark.corpus.documents import Document
 from tonemark.corpus.evidence import NOTHING, Earned, Weighed
 from tonemark.corpus.gazetteers import Entry, entries_after, entries_of, last_number
 from tonemark.corpus.project import Project
-from tonemark.corpus.proposing import Proposed, as_blind
+from tonemark.corpus.proposing import LABELLED_HERE, Proposed, as_blind, plain
 from tonemark.corpus.shares import is_blind
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import Store
@@ -171,7 +171,7 @@ class Gazetteer:
             n for each in self.matcher.found(name, alone) if each.exact for n in each.entries
         ]
         hidden = self._hidden(document)
-        source = "gazetteer:new"
+        source = f"gazetteer:{LABELLED_HERE}"
         for number, entry in entries_of(self.store, numbers).items():
             if entry.label != label:
                 continue
@@ -180,6 +180,12 @@ class Gazetteer:
                 return []
             source = entry.source
         return [Suggestion(start, end, label, (source,)) for start, end in here]
+
+    def places(
+        self, document: Document, tokens: Sequence[Token], name: str
+    ) -> list[tuple[int, int]]:
+        """Where a name stands in a document, by the folds of the project."""
+        return places(self.folding, name, document.text, tokens)
 
     def _hidden(self, document: Document) -> dict[int, Earned]:
         if self.annotator is None:
@@ -251,20 +257,21 @@ class Gazetteer:
 
     # What people are told
 
-    def about(self, source: str) -> str:
-        """A source of a suggestion in words for people, with how its entry has done, as far as all
-        may know."""
+    def about(self, source: str, document: Document) -> str:
+        """A source of a suggestion for a document in words for people, with how its entry has done,
+        as far as she may know."""
         number = entry_number(source, "gazetteer:") or entry_number(source, "pattern:")
         entry = entries_of(self.store, [number]).get(number)
         if entry is None:
-            return _plain(source)
-        what = {"name": "", "tokens": "pattern ", "regex": "expression "}[entry.kind]
+            return plain(source)
+        what = {"name": "gazetteer ", "tokens": "pattern ", "regex": "expression "}[entry.kind]
         name = entry.given or entry.gazetteer if entry.kind != "name" else entry.gazetteer
         if entry.is_learnt:
-            name = "labelled before"
-        if not entry.seen:
+            what, name = "", "labelled before"
+        stands = standing(entry, self._hidden(document).get(number, NOTHING))
+        if stands.seen < 0.5:
             return f"{what}{name}"
-        return f"{what}{name}: right {entry.stood:.0f} of {entry.seen:.0f}"
+        return f"{what}{name}: right {stands.stood:.0f} of {stands.seen:.0f}"
 
 
 def _suggestion(found: Found, options: Sequence[_Option]) -> Suggestion:
@@ -280,8 +287,3 @@ def _suggestion(found: Found, options: Sequence[_Option]) -> Suggestion:
 def _pattern(suggestion: Suggestion) -> int:
     """The number of the pattern that proposes it; 0 where none does."""
     return next((n for s in suggestion.sources if (n := entry_number(s, "pattern:"))), 0)
-
-
-def _plain(source: str) -> str:
-    kind, _, name = source.partition(":")
-    return {"import": f"came with {name}", "gazetteer": "labelled on this page"}.get(kind, source)

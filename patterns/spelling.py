@@ -43,7 +43,7 @@ _ONSET = (
 )
 _SYLLABLE = rf"(?:{_ONSET})?(?:ai|au|aw|aa|ee|ia|oo|ua|[aeiouw])(?:[bjvsgmd](?![aeiouw]))?"
 _SYLLABLES = regex.compile(rf"(?:({_SYLLABLE}))+", regex.IGNORECASE)
-_HUMPS = regex.compile(r"(?<=\p{Ll})(?=\p{Lu})")
+_HUMPS = regex.compile(r"(?<=\p{Ll}\p{M}*)(?=\p{Lu})")
 
 
 def unseen(atom: str) -> str:

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -43,7 +43,10 @@ _MARKS = "".join(BITS)
 
 def row_of(key: str, number: int) -> Row:
     """The row of an entry under a key with its marks."""
-    return number << SHIFT | sum(BITS[mark] for mark in key[key.rfind(END) + 1 :])
+    row = number << SHIFT
+    for mark in key[key.rfind(END) + 1 :]:
+        row |= BITS[mark]
+    return row
 
 
 def unmarked(key: str) -> str:
@@ -53,12 +56,13 @@ def unmarked(key: str) -> str:
 
 class Trie:
     """An open trie: `header` as it was given to `write_trie`, with `keys` and `longest` (the atoms
-    of the longest key).
+    of the longest key). The rows of the key at place n are those of `numbers` from `firsts[n]` to
+    `firsts[n + 1]`, exclusive.
 
     It stays as it is when another takes its place in the folder.
     """
 
-    __slots__ = ("_firsts", "_names", "_numbers", "header", "longest")
+    __slots__ = ("_names", "firsts", "header", "longest", "numbers")
 
     def __init__(
         self, header: Mapping[str, Any], names: Any, firsts: memoryview, numbers: memoryview
@@ -66,29 +70,26 @@ class Trie:
         self.header = header
         self.longest: int = header["longest"]
         self._names = names
-        self._firsts = firsts
-        self._numbers = numbers
+        self.firsts = firsts
+        self.numbers = numbers
 
     def __len__(self) -> int:
         """How many keys it has."""
-        return len(self._firsts) - 1
+        return len(self.firsts) - 1
 
     def begins(self, front: str) -> bool:
         """Whether any key begins so."""
         return bool(self._names.has_keys_with_prefix(front))
 
     def prefixes(self, text: str) -> Iterator[tuple[str, int]]:
-        """The keys that `text` begins with, the shortest first, each with its place for `rows`."""
+        """The keys that `text` begins with, the shortest first, each with its place."""
         found: Iterator[tuple[str, int]] = self._names.iter_prefixes_with_ids(text)
         return found
 
-    def place(self, key: str) -> int:
-        """The place of a key for `rows`; -1 where there is none."""
-        return int(self._names.get(key, -1))
-
-    def rows(self, place: int) -> memoryview:
-        """The rows of a key. Raises IndexError for a place outside the trie."""
-        return self._numbers[self._firsts[place] : self._firsts[place + 1]]
+    def rows(self, key: str) -> Sequence[Row]:
+        """The rows of a key; none where it is not there."""
+        place = self._names.get(key, -1)
+        return self.numbers[self.firsts[place] : self.firsts[place + 1]] if place >= 0 else ()
 
 
 def write_trie(

@@ -6,7 +6,8 @@ import os
 import sys
 from pathlib import Path
 
-from tonemark.suggester.running import NICENESS, run
+from tonemark.background import NICENESS
+from tonemark.suggester.running import run
 
 if __name__ == "__main__":
     os.nice(NICENESS)

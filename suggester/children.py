@@ -34,7 +34,7 @@ class ChildLate(ChildEnded):
     """A child did not answer within its time."""
 
     def __init__(self, limit: float) -> None:
-        super().__init__(f"it took longer than {limit:.0f} s")
+        super().__init__(f"it took longer than {limit:.2g} s")
 
 
 class ChildCut(ChildEnded):

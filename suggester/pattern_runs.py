@@ -23,6 +23,8 @@ from tonemark.suggester.pattern_worker import AT, SECONDS, limits, too_slow
 from tonemark.suggester.workers import LOADING, TIME
 from tonemark.tokenizers.base import Token
 
+MODULE = "tonemark.suggester.pattern_worker"
+
 BUSY = 5.0
 """Times as long that a text may take on a machine that is busy with other things."""
 
@@ -117,7 +119,7 @@ class PatternRun:
         os.pwrite(self._at.fileno(), AT.pack(0), 0)
         arguments = (str(self._at.fileno()), str(round(LOADING)))
         files = (self._at.fileno(),)
-        child = self._child = Child("tonemark.suggester.pattern_worker", arguments, files)
+        child = self._child = Child(MODULE, arguments, files)
         entries = [(each.number, each.kind, each.pattern) for each in self.entries.values()]
         child.ask(json.dumps({"language": self.language, "entries": entries}).encode(), LOADING)
         self._loading = True

@@ -48,9 +48,6 @@ TELL = 10.0
 PATIENCE = 1.0
 """Seconds for which it tries to be the one: whoever looks whether one runs is in its way."""
 
-NICENESS = 10
-"""Added to its niceness: on a busy machine whoever presses keys comes first."""
-
 
 def run(folder: Path, *, idle: float = IDLE, time_limit: float = TIME) -> None:
     """Be the suggester of the project in `folder` until nobody needs it, or there is another.

@@ -14,7 +14,7 @@ from pathlib import Path
 from tonemark.corpus.documents import pack_tokens
 from tonemark.suggester.child import begin, joined, received, send
 
-ASKED = struct.Struct("<I")
+ASKED = struct.Struct("<d")
 """Before a text, inside its message: seconds after which the process is ended."""
 
 
@@ -42,9 +42,9 @@ def main(alive: str, name: str, folder: str, loading: str) -> None:
     send(answers, *joined("", version.encode("utf-8", "replace")))
     while message := received(asked):
         # By the system, not by Python: a loop in C lets no handler run.
-        signal.alarm(ASKED.unpack_from(message)[0])
+        signal.setitimer(signal.ITIMER_REAL, ASKED.unpack_from(message)[0])
         made = made_tokens(tokenizer, message[ASKED.size :].decode())
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         send(answers, *joined(made.fault, pack_tokens(made.tokens)))
 
 

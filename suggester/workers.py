@@ -64,7 +64,7 @@ class Worker:
         """
         self.served += 1
         limit = self._time_limit + len(text) / PACE
-        body = ASKED.pack(max(1, round(limit))) + text.encode()
+        body = ASKED.pack(limit) + text.encode()
         try:
             fault, packed = parted(self._child.exchange(body, limit, self._beat))
             return unpack_tokens(packed), fault

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -16,6 +17,9 @@ import pytest
 # Modules that several rooms' tests share stand beside this one.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+# A shell has what it starts in the background ignore Ctrl-C, and all that is started there.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 CORPORA = Path(__file__).resolve().parents[1].parent / "shared" / "corpora"
 
 
@@ -24,7 +28,9 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is read from or written to the home of whoever runs the tests."""
     for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "home" / name.lower()))
-    monkeypatch.delenv("TONEMARK_ANNOTATOR", raising=False)
+    # xdist tells its workers the width of the terminal.
+    for name in ("TONEMARK_ANNOTATOR", "COLUMNS", "LINES"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="session")

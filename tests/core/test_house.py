@@ -14,7 +14,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("cli", "suggester", "tui", "patterns", "exchange", "corpus", "tokenizers")
-SCREENLESS = ("new", "add", "export", "status", "recent", "doctor", "tokenize", "tokenizers")
+SCREENLESS = (
+    "new", "add", "export", "status", "recent", "doctor", "tokenize", "tokenizers", "gazetteer",
+)  # fmt: skip
 
 
 def python(code: str, cwd: Path = ROOT, path: Path | None = None) -> str:

@@ -144,6 +144,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "new": ("new", ".", "--lang", "sw", "--labels", "PER"),
     "tokenize": ("tokenize", "extra.txt"),
     "tokenizers": ("tokenizers",),
+    "gazetteer": ("gazetteer", "add", ".", "extra.txt", "--label", "PER"),
 }
 SCREENS = {"annotate", "open", "demo"}
 

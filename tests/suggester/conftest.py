@@ -29,7 +29,7 @@ def project(tmp_path: Path) -> Iterator[Callable[..., Path]]:
 
     def make(*texts: str, tokenizer: str = "words") -> Path:
         folder = tmp_path / f"p{len(made)}"
-        create_project(folder, language="yo", labels=["PER"], tokenizer=tokenizer)
+        create_project(folder, language="yo", labels=["PER", "DATE"], tokenizer=tokenizer)
         create_store(folder / STORE_FILE)
         store = Store(folder / STORE_FILE)
         add_records(store, "a.txt", numbered(texts), Report())
@@ -56,9 +56,10 @@ def started() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     running: list[subprocess.Popen[bytes]] = []
 
     def start(folder: Path, **times: float) -> subprocess.Popen[bytes]:
-        code = "import sys; from pathlib import Path; from tonemark.suggester.running import run\n"
-        code += "from tonemark.suggester import tokenizing; tokenizing.WATCH = 0.1\n"
-        code += f"run(Path(sys.argv[1]), **{times!r})"
+        code = "import sys; from pathlib import Path\n"
+        code += "from tonemark.suggester import running, tokenizing; tokenizing.WATCH = 0.1\n"
+        code += "running.REREAD, running.PATIENCE = 0.05, 0.3\n"
+        code += f"running.run(Path(sys.argv[1]), **{times!r})"
         running.append(subprocess.Popen([sys.executable, "-P", "-c", code, str(folder)]))
         return running[-1]
 

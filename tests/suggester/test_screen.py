@@ -1,7 +1,8 @@
-"""The annotate screen over a tokenizer that runs other people's code: waited for, then used."""
+"""The annotate screen over other people's tokenizers, waited for, and patterns, which are not."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -10,9 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from suggesters import plug_words, until
 
+from tonemark.corpus.gazetteers import NewEntry, add_entries
+from tonemark.corpus.produced import pattern_faults
+from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.suggester.place import Place
 
 SLOW = "    import time\n    until = time.time() + 3600\n    def meet(self, word):\n"
@@ -123,22 +126,81 @@ def test_quitting_while_one_waits_leaves_the_page_to_others(
     term.wait(lambda _: term.ended())
 
 
-@pytest.mark.parametrize("odd", ["raise ValueError('bad')", "return [(0, 1)]"])
 def test_status_and_doctor_tell_where_it_failed(
-    odd: str,
     project: Callable[..., Path],
     site: Path,
     terminal: Callable[..., Any],
     tonemark: Callable[..., Any],
 ) -> None:
-    plug_words(site, f"    def odd(self, text, found):\n        {odd}\n")
-    folder = project("odd one", "Asha na Juma")
+    odd = "        if 'one' in text: raise ValueError('bad luck')\n        return [(0, 1)]\n"
+    plug_words(site, f"    def odd(self, text, found):\n{odd}")
+    folder = project("odd one", "odd two", "Asha na Juma")
     term = terminal("annotate", folder, "--as", "amina")
     term.wait("odd one")
+    with contextlib.closing(Store(folder / STORE_FILE)) as store:
+        made = store.db.execute
+        until(lambda: made("SELECT count(*) FROM tokenized").fetchone() == (3,))
     term.send("q")
     term.wait(lambda _: term.ended())
     said = " ".join(tonemark("status", folder).stdout.split())
-    assert "1 document has the general tokenizer's tokens: words failed" in said
+    assert "2 documents have the general tokenizer's tokens: words failed" in said
+    report = json.loads(tonemark("doctor", folder, "--json").stdout.splitlines()[-1])
+    (told,) = [
+        check["what"]
+        for part in report["parts"]
+        for check in part["checks"]
+        if "words failed" in check["what"]
+    ]
+    assert "a.txt:1: " in told
+    assert "bad luck" in told
+    assert "a.txt:2: " in told
+
+
+PATTERNS = (
+    NewEntry("PER", '[{"LOWER": "rais"}, {"IS_TITLE": true, "OP": "+"}]', "tokens"),
+    NewEntry("DATE", r"\b(?:19|20)\d\d\b", "regex"),
+    NewEntry("PER", '[{"TEXT": {"REGEX": "^(a|aa)+$"}}]', "tokens"),
+    NewEntry("PER", "(?:a|aa)+$", "regex"),
+)
+
+
+def test_what_patterns_suggest_is_drawn_on_the_next_pages(
+    project: Callable[..., Path], terminal: Callable[..., Any], tonemark: Callable[..., Any]
+) -> None:
+    """Though two of them have no end: keys are answered, others suggest, and doctor names them."""
+    folder = project(
+        "Asha one na", f"Juma two {'a' * 60}b na", "leo Rais Samia Suluhu na 2021 .",
+        tokenizer="general",
+    )  # fmt: skip
+    with contextlib.closing(Store(folder / STORE_FILE)) as store:
+        add_entries(store, "mine", PATTERNS)
+    term = terminal("annotate", folder, "--as", "amina")
+    term.wait("Asha one")
+    with contextlib.closing(Store(folder / STORE_FILE)) as store:
+        until(lambda: pattern_faults(store))  # the first of those without an end was met
+        term.send("Space")
+        term.send("1")
+        term.wait("PER")  # at once, whatever runs
+        until(lambda: store.suggestions(store.document(3)))
+    term.send("Enter")
+    term.wait("Juma two")
+    term.send("Space", "Enter")
+    screen = term.wait("Rais Samia")
+    assert "PER" in screen.split("leo")[0]
+    assert "DA" in screen.split("leo")[0], "as much of the tag as the token is wide"
+    maps = Path(f"/proc/{term.pid()}/maps")
+    if maps.exists():
+        assert "spacy" not in maps.read_text()
+    term.send("Space", "Enter")
+    term.wait(lambda screen: "Rais Samia" not in screen)
     report = json.loads(tonemark("doctor", folder, "--json").stdout.splitlines()[-1])
     told = [check["what"] for part in report["parts"] for check in part["checks"]]
-    assert any("a.txt:1" in what and "words failed" in what for what in told)
+    assert sum("is left out: it ran longer than 0.25 s" in what for what in told) == 2
+    assert "pattern 3 is left out" in (folder / "suggester" / "log").read_text()
+    term.send("q")
+    term.wait(lambda _: term.ended())
+    out = folder / "out.jsonl"
+    tonemark("export", folder, "-o", out)
+    *_, row = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    found = [(row["text"][s["start"] : s["end"]], s["label"]) for s in row["spans"]]
+    assert found == [("Rais Samia Suluhu", "PER"), ("2021", "DATE")]

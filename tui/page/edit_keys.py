@@ -44,7 +44,9 @@ class EditKeys(TokenKeys):
         accept, following = self.table.key_of("accept"), self.table.key_of("next")
         if left:
             return f"no more below; {left} above: {following} goes there, {accept} accepts"
-        return f"no more candidates: {accept} accepts"
+        suggested = self.view.suggested()
+        too = f", {suggested} suggested too" if suggested else ""
+        return f"no more candidates: {accept} accepts{too}"
 
     def comment(self, text: str) -> Reply:
         """Set the comment on the document in focus. Raises what the journal raises."""

@@ -27,9 +27,9 @@ TAG_LEAST = 3
 _OWN_LIMIT = 4096
 """Code points of a document, behind one row, that are looked at for what stands in for them."""
 
-MARKS = ("…", "?", "…?")
-"""What a tag may begin with: alone it tells no label. `??` alone does tell something: here is one to
-look at, and the tour, which comes by, says which."""
+MARKS = ("…", "?", "…?", "…??")
+"""What a tag may begin with: alone it tells no label. `??` alone tells that here is one to look at;
+the tour, which comes by, says which."""
 
 
 class Look(NamedTuple):

@@ -155,14 +155,16 @@ class Standing:
         return rest + self._words(start, end)
 
     def _words(self, start: int, end: int) -> list[tuple[int, int]]:
-        """The tokens wholly inside a stretch, signs at either end and small words before the first
-        capital left out (what is left of "A wa B" is B): one place, or none."""
+        """The tokens wholly inside what is left of a run, signs and small words at either end left
+        out (of "A wa B" it is B behind A, and A before B): one place, or none."""
         first = bisect_left(self.tokens, start, key=itemgetter(0))
         last = bisect_right(self.tokens, end, key=itemgetter(1))
         text = self._sheet.document.text
         words = [token for token in self.tokens[first:last] if WORDLIKE.search(text, *token)]
-        while len(words) > 1 and text[slice(*words[0])].islower():
+        while words and text[slice(*words[0])].islower():
             del words[0]
+        while words and text[slice(*words[-1])].islower():
+            del words[-1]
         return [(words[0].start, words[-1].end)] if words else []
 
 

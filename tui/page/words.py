@@ -6,12 +6,14 @@ Pure functions of the page and the view.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from operator import itemgetter
+from typing import NamedTuple
 
 from tonemark.corpus.pages import Page
-from tonemark.corpus.spans import Suggestion
+from tonemark.corpus.proposing import plain
+from tonemark.corpus.spans import Span, Suggestion
 from tonemark.text import Safe, short, visible
 from tonemark.tokenizers.base import Token
 from tonemark.tui.page.cells import blanks, cells, fit
@@ -81,8 +83,14 @@ def labels_line(
     return line if shown is not None else line + more
 
 
-def status(view: View, keyboard: Keyboard) -> tuple[list[Run], list[Run]]:
-    """What is in focus, and where the tour stands: the left and the right part of the line."""
+def status(
+    view: View, keyboard: Keyboard, about: Callable[[str], str] = plain
+) -> tuple[list[Run], list[Run]]:
+    """What is in focus, and where the tour stands: the left and the right part of the line.
+
+    `about` has words for a source. Where there is no room for all, the count of tokens is left out,
+    or what the keys do, or both; then sources and the text are clipped.
+    """
     focus, sheet = view.focus, view.sheet
     if keyboard.confirmation:
         return message(keyboard.confirmation.question), []
@@ -96,37 +104,89 @@ def status(view: View, keyboard: Keyboard) -> tuple[list[Run], list[Run]]:
     # Those that begin before the end, less those that end before the beginning.
     tokens = bisect_left(sheet.tokens, focus.end, key=itemgetter(0))
     tokens = max(0, tokens - bisect_right(sheet.tokens, focus.start, key=itemgetter(1)))
-    parts = [f"{tokens} token{'s' if tokens != 1 else ''}"]
+    facts = [_Fact(f"{tokens} token{'s' if tokens != 1 else ''}", spare="count")]
     over = view.spans_at(focus.sheet, focus.start, focus.end)
     exact = [s for s in over if (s.start, s.end) == (focus.start, focus.end)]
     for stretch in exact or over[:1]:
-        mark = "?" if isinstance(stretch, Suggestion) else ""
+        mark = "" if isinstance(stretch, Span) else "??" if view.is_doubtful(stretch) else "?"
+        doubtful = " doubtful" if view.is_doubtful(stretch) else ""
         inside = "" if exact else "in "
-        parts.append(f"{inside}{mark}{short(stretch.label, 20)}")
-        parts.append(short(", ".join(stretch.sources), 24))
+        facts.append(_Fact(f"{inside}{mark}{short(stretch.label, 20)}{doubtful}"))
+        told = dict.fromkeys(map(about, stretch.sources))
+        facts += [_Fact(each, clips=True) for each in told]
         if isinstance(stretch, Suggestion):
             keys = keyboard.table
-            parts.append(f"{keys.key_of('accept')} keeps, {keys.key_of('delete')} drops")
+            does = f"{keys.key_of('accept')} keeps, {keys.key_of('delete')} drops"
+            facts.append(_Fact(does, spare="keys"))
     if cuts_a_word(sheet.tokens, focus.start, focus.end):
-        parts.append("cuts a word")
+        facts.append(_Fact("cuts a word"))
     if not over and view.is_candidate(*focus[:3]):
-        parts.append("candidate")
+        facts.append(_Fact("candidate"))
     if keyboard.charwise:
-        parts.append("by characters")
+        facts.append(_Fact("by characters"))
     if keyboard.adding:
-        parts.append("next label adds")
+        facts.append(_Fact("next label adds"))
     if sheet.draft.answer:
-        parts.append(ANSWERED[sheet.draft.answer])
+        facts.append(_Fact(ANSWERED[sheet.draft.answer]))
     if sheet.draft.flagged:
-        parts.append("⚑ flagged")
+        facts.append(_Fact("⚑ flagged"))
     if sheet.draft.comment:
-        parts.append("commented")
-    left = [run(f"  {short(text, 32)}", TEXT), run(f" · {' · '.join(parts)}", QUIET)]
+        facts.append(_Fact("commented"))
+    right = [run(f"{_to_look_at(view)} ", QUIET)]
+    return _fitted(text, facts, view.width - 1 - _cells(right)), right
+
+
+class _Fact(NamedTuple):
+    """Something said of the focus; `spare` names what can be left out, and `clips` says that a part
+    of it will do."""
+
+    words: str
+    spare: str = ""
+    clips: bool = False
+
+
+def _fitted(text: str, facts: Sequence[_Fact], room: int) -> list[Run]:
+    """The text in focus and what is said of it, in so many cells if that can be."""
+    for left_out in ((), ("count",), ("keys",), ("count", "keys")):
+        kept = [fact for fact in facts if fact.spare not in left_out or not fact.spare]
+        line = _line(short(text, 32), kept)
+        if _cells(line) <= room:
+            return line
+    told = sorted((fact for fact in kept if fact.clips), key=lambda fact: len(fact.words))
+    if not told:
+        return line
+    shown = short(text, max(_LEAST, 32 - (_cells(line) - room)))
+    left = room - _cells(_line(shown, kept)) + sum(len(fact.words) for fact in told)
+    for rest, fact in zip(range(len(told), 0, -1), told, strict=True):
+        part = fact._replace(words=_clipped(fact.words, max(_LEAST, left // rest)))
+        kept[kept.index(fact)] = part
+        left -= len(part.words)
+    return _line(shown, kept)
+
+
+_LEAST = 12
+"""Cells that the text in focus and each source keep."""
+
+
+def _clipped(source: str, room: int) -> str:
+    """A source in so many characters: how its entry has done stays where there is room for both."""
+    name, sign, done = source.rpartition(": ")
+    rest = room - len(sign + done)
+    return f"{short(name, rest)}{sign}{done}" if sign and rest >= _LEAST else short(source, room)
+
+
+def _line(text: str, facts: Sequence[_Fact]) -> list[Run]:
+    said = " · ".join(fact.words for fact in facts)
+    return [run(f"  {text}", TEXT), run(f" · {said}", QUIET)]
+
+
+def _to_look_at(view: View) -> str:
+    """What the tour has left; suggestions that it passes are told where they are all there is."""
     place, total = view.place_in_tour()
-    if not total:
-        return left, [run("no candidates left ", QUIET)]
-    where = f"{place} of {total}" if place else f"{total}"
-    return left, [run(f"{where} to look at ", QUIET)]
+    if total:
+        return f"{f'{place} of {total}' if place else total} to look at"
+    suggested = view.suggested()
+    return f"none to look at, {suggested} suggested" if suggested else "no candidates left"
 
 
 def places_line(choice: Choice, width: int) -> list[Run]:

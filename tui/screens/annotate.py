@@ -158,7 +158,8 @@ class AnnotateScreen(Turning):
             return words.only_read(self.desk.read_only)
         if self._message or self.view is None or self.keyboard is None:
             return words.message(self._message)
-        return words.spread(*words.status(self.view, self.keyboard), width)
+        told = words.status(self.view, self.keyboard, self.about)
+        return words.spread(*told, width)
 
     def _actions_here(self) -> Sequence[str]:
         """The actions that there are without a page."""

@@ -26,6 +26,7 @@ from tonemark.tui.page.help import help_lines
 from tonemark.tui.page.keys import ACTION
 from tonemark.tui.page.layout import frame
 from tonemark.tui.page.render import BLANK, Look, Run, run
+from tonemark.tui.page.stops import is_doubtful
 from tonemark.tui.page.tutor import AGAIN
 from tonemark.tui.screens.ways import Place, Result, Ways
 
@@ -300,10 +301,14 @@ class MetadataScreen(ReadingScreen[Place | None]):
             yield from _prose(_beginning(other) if other else "(none of this source)", width)
 
     def _suggestions(self) -> Iterator[str]:
-        text = self._sheet.document.text
+        document, doubt = self._sheet.document, self.desk.project.doubt
+        about = self.desk.proposer.about
         for each in self._sheet.draft.suggestions:
-            sources = ", ".join(each.sources)
-            yield f"{text[each.start : each.end]}: {each.label} from {sources} ({each.score:.2f})"
+            told = dict.fromkeys(about(source, document) for source in each.sources)
+            score = "" if each.score == 1 else f" (score {each.score:.2f})"
+            mark = "??" if is_doubtful(each, doubt) else "?"
+            where = document.text[each.start : each.end]
+            yield f"{where}: {mark}{each.label}, {' and '.join(told)}{score}"
 
 
 def guidelines_text(path: Path | None) -> str:

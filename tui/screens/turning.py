@@ -7,12 +7,15 @@ Knows no key but by the command that it comes to, and nothing of how lines are p
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from tonemark.corpus.journal import ClaimHeld, ClaimLost
-from tonemark.corpus.pages import Page
+from tonemark.corpus.pages import Page, Sheet
 from tonemark.corpus.project import Project, project_changed, read_project
+from tonemark.corpus.proposing import plain
 from tonemark.corpus.records import Answer
+from tonemark.corpus.spans import Suggestion
 from tonemark.corpus.tokens import TokensAwaited, sentence_rules_with
 from tonemark.errors import TonemarkError
 from tonemark.patterns.candidates import WordCount, fold_word
@@ -131,11 +134,32 @@ class Turning(NewRules[None], Waiting[None]):
             letters=self.table.letters,
             mode=self._opening_mode(page),
             rules=sentence_rules_with(self.desk.tokenizer),
+            doubt=self.desk.project.doubt,
         )
         project = self.desk.project
         self.keyboard = Keyboard(
-            self.view, self.table, overlapping=project.overlapping, rules=project.new_rules
+            self.view,
+            self.table,
+            overlapping=project.overlapping,
+            rules=project.new_rules,
+            grow=self._grown,
+            places=self._places,
         )
+
+    def _grown(self, sheet: Sheet, name: str, label: str) -> Sequence[Suggestion]:
+        with suppress(TonemarkError):  # a label counts whether names can be looked up or not
+            return self.desk.proposer.grown(sheet.document, sheet.tokens, name, label)
+        return ()
+
+    def about(self, source: str) -> str:
+        """A source of what is in focus, in words."""
+        with suppress(TonemarkError):
+            if self.view:
+                return self.desk.proposer.about(source, self.view.sheet.document)
+        return plain(source)
+
+    def _places(self, sheet: Sheet, name: str) -> Sequence[tuple[int, int]]:
+        return self.desk.proposer.places(sheet.document, sheet.tokens, name)
 
     def _opening_mode(self, page: Page) -> Mode:
         if self._mode:
