@@ -56,10 +56,7 @@ class Ours:
 
     def spans(self, document: Document) -> list[tuple[int, int]]:
         """Where names stand: leftmost, longest."""
-        from tonemark.patterns.matcher import leftmost_longest
-
-        found = leftmost_longest(self.matcher.found(*document), lambda _: True)
-        return [(each.start, each.end) for each in found]
+        return [(each.start, each.end) for each in self.matcher.longest(*document)]
 
 
 class Spacy:

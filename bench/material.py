@@ -110,7 +110,7 @@ def make_project(
         _write_texts(folder / "raw.jsonl", raw)
         tonemark(environment, "add", target, folder / "raw.jsonl")
     if gazetteer:
-        tonemark(environment, "gazetteer", "add", target, gazetteer)
+        tonemark(environment, "gazetteer", "add", target, gazetteer, "--json", refusing=True)
     return read_project(target)
 
 
@@ -153,12 +153,17 @@ def environment_in(folder: Path) -> dict[str, str]:
     return {**kept, "HOME": str(home), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
 
 
-def tonemark(environment: Mapping[str, str], *arguments: Path | str) -> None:
-    """Run a command of the program; raises TonemarkError with what it said where it fails."""
+def tonemark(
+    environment: Mapping[str, str], *arguments: Path | str, refusing: bool = False
+) -> None:
+    """Run a command of the program; raises TonemarkError with what it said where it fails.
+
+    With `refusing` it may refuse some of what it was given, if it says what it took, as JSON.
+    """
     done = subprocess.run(
         [*PROGRAM, *map(str, arguments)], env=environment, capture_output=True, text=True
     )
-    if done.returncode:
+    if done.returncode and not (refusing and done.stdout.startswith("{")):
         said = (done.stderr.strip() or done.stdout.strip())[-2000:]
         raise TonemarkError(f"tonemark {arguments[0]} failed ({done.returncode}): {said}")
 

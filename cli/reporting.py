@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -11,6 +12,7 @@ import click
 
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json
 from tonemark.cli.telling import columns, set_in
+from tonemark.corpus.evidence import Astray
 from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
@@ -60,6 +62,7 @@ def status_command(folder: Path, as_json: bool) -> None:
     ]
     if found.with_suggestions:
         told.append(f"{found.with_suggestions:,} documents have suggestions")
+    told += _astray(found.suggestions)
     if fault := _fault(project):
         told.append(f"no page can be opened: {fault} More: tonemark doctor {typed(folder)}")
     if failed := _failed(project, store):
@@ -72,6 +75,41 @@ def status_command(folder: Path, as_json: bool) -> None:
     rows = [(a.name, (a.accept, a.reject, a.ignore, a.begun, a.spans)) for a in found.annotators]
     say(*counts("annotator", COUNTED, rows, width))
     say(*counts("label", ("spans",), [(name, (n,)) for name, n in found.labels.items()], width))
+
+
+def _astray(found: Astray) -> Iterator[str]:
+    """How the suggestions that were shown fared, and how far they led annotators astray: by how
+    much more of them stand than of those that a blind document would have had."""
+    if found.offered:
+        yield (
+            f"{found.offered:,} suggestions were shown on accepted documents:"
+            f" {found.stood / found.offered:.0%} of them stand"
+        )
+    if not found.blind_offered:
+        return
+    documents = f"{found.blind_documents:,} blind document{'s' * (found.blind_documents > 1)}"
+    yield (
+        f"{found.blind_offered:,} more were kept from {documents}: annotators labelled"
+        f" {found.blind_stood / found.blind_offered:.0%} of them by hand"
+    )
+    if found.offered:
+        led = found.stood / found.offered - found.blind_stood / found.blind_offered
+        # The standard error of a difference of two shares.
+        margin = 1.96 * math.hypot(
+            _deviation(found.stood, found.offered),
+            _deviation(found.blind_stood, found.blind_offered),
+        )
+        yield (
+            f"so of 100 suggestions about {max(0.0, 100 * led):.0f} stand only because they were"
+            f" shown (give or take {100 * margin:.0f})"
+        )
+
+
+def _deviation(stood: int, offered: int) -> float:
+    """The standard error of a share, by the rule of Agresti and Coull (1998): two of each kind
+    added, so that none of three is not taken for certain."""
+    share = (stood + 2) / (offered + 4)
+    return math.sqrt(share * (1 - share) / (offered + 4))
 
 
 def _version(project: Project) -> str:

@@ -104,7 +104,7 @@ def _desk(folder: Path, as_name: str | None) -> Desk:
         raise TonemarkError(error.title, f"{error.remedy}\n{another}".lstrip()) from None
     if isinstance(tokenizer, StoredTokenizer) or needs_patterns(store):
         _suggester(project.folder).tend()  # it loads while the screen does
-    return Desk(project, store, name, tokenizer, Gazetteer(project, store, name))
+    return Desk(project, store, name, tokenizer, Gazetteer(project, store, name, builds=True))
 
 
 @cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from tonemark.corpus.evidence import Astray, astray
 from tonemark.corpus.records import ANSWERS
 from tonemark.corpus.store import Store
 
@@ -32,13 +33,15 @@ class AnnotatorProgress:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A project's counts. `finished` are the documents whose places are all answered."""
+    """A project's counts. `finished` are the documents whose places are all answered; `suggestions`
+    says how those of gazetteers and patterns fared."""
 
     documents: int = 0
     finished: int = 0
     with_suggestions: int = 0
     annotators: tuple[AnnotatorProgress, ...] = ()
     labels: dict[str, int] = field(default_factory=dict)
+    suggestions: Astray = Astray()
 
 
 def progress(store: Store, team: Sequence[str] = (), annotator: str | None = None) -> Progress:
@@ -88,4 +91,5 @@ def progress(store: Store, team: Sequence[str] = (), annotator: str | None = Non
         suggested,
         tuple(AnnotatorProgress(name, **counts) for name, counts in sorted(answers.items())),
         labels,
+        astray(store),
     )

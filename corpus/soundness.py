@@ -18,6 +18,7 @@ from tonemark.corpus.findings import first_of_each
 from tonemark.corpus.project import PROJECT_FILE, Project, read_project
 from tonemark.corpus.schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
 from tonemark.corpus.soundness_documents import examine_documents, examine_texts
+from tonemark.corpus.soundness_entries import examine_entries
 from tonemark.corpus.soundness_files import examine_files, examine_journals
 from tonemark.corpus.soundness_spans import BACKUP
 from tonemark.corpus.store import STORE_FILE, Store, counts_of
@@ -96,6 +97,7 @@ def _examine_store(
     if project:
         yield from _examine_borders(store, project)
     yield from _examine_tables(db, path)
+    yield from examine_entries(db, path)
     yield from examine_journals(db, folder, checked)
     for (fault,) in db.execute(f"PRAGMA integrity_check({PAGES_NAMED})"):
         if fault != "ok":

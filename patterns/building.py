@@ -133,7 +133,7 @@ def locked(folder: Path, *, wait: bool) -> Iterator[bool]:
 
 def start_building(project: Path) -> None:
     """Have the trie of the project in a folder made anew by a process in the background, where it
-    is stale and no other process is at it.
+    is stale and no other process is at it, once answers that wait for it are weighed.
 
     Raises OSError where the cache cannot be written, or no process can be started.
     """
@@ -148,16 +148,19 @@ def main(project: Path) -> None:
     from tonemark.corpus.project import read_project
     from tonemark.corpus.store import STORE_FILE
     from tonemark.patterns.folding import folding_of
+    from tonemark.patterns.unweighed import weigh_all
 
     os.nice(NICENESS)
     read = read_project(project)
     folding, folder = folding_of(read), cache_folder(read.folder)
-    store = Store(read.folder / STORE_FILE, reading=True)
+    store = Store(read.folder / STORE_FILE)
     try:
         make_folders(folder)
         with locked(folder, wait=False) as is_ours:
             if not is_ours:
                 return
+            if not store.read_only:
+                weigh_all(read, store)
         if stale(store, folding, folder):
             build(store, folding, folder)
     finally:

@@ -26,6 +26,14 @@ class Standing(NamedTuple):
     stood: float
     share: float | None
 
+    @property
+    def score(self) -> float:
+        """How likely its next occurrence is a true one: the share, half an occurrence of each kind
+        added (Krichevsky and Trofimov 1981), so that what nobody has tried is as good as a coin,
+        and what was true once three in four. Of untried names of six languages 53 to 76 % were
+        true, of those tried once 67 to 85 %."""
+        return (self.stood + 0.5) / (self.seen + 1)
+
 
 def standing(entry: Entry, hidden: Earned = NOTHING) -> Standing:
     """How an entry has done, what is hidden from an annotator left out (`evidence.hidden`)."""

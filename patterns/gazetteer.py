@@ -8,6 +8,7 @@ next one, and what was removed is gone. Knows no screen.
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,22 +22,22 @@ from tonemark.corpus.shares import is_blind
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
-from tonemark.patterns.cache import cache_folder
+from tonemark.patterns.building import FEW, cache_folder, covered, opened, start_building
 from tonemark.patterns.combine import combine
 from tonemark.patterns.earning import Standing, standing, suggests
 from tonemark.patterns.folding import folding_of
 from tonemark.patterns.folds import Folding
 from tonemark.patterns.matcher import Found, Matcher, Overlay, leftmost_longest, places
-from tonemark.patterns.trie import open_trie, read_header
+from tonemark.patterns.trie import Trie, read_header
 from tonemark.patterns.weighing import entry_number, weigh
 from tonemark.tokenizers.base import Token
 
 OVERLAY_MOST = 20_000
-"""Names that are kept in memory besides the trie, at 5 µs each to load: more wait for it to be
-built anew."""
+"""Names that are kept in memory besides the trie: they take a tenth of a second to load, and more
+wait for the trie to be built anew."""
 
-OVERLAY_USUAL = 2_000
-"""Names beyond which it is time to build the trie anew."""
+PAUSE = 30.0
+"""Seconds between two looks whether the trie should be built anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +45,34 @@ class _Option:
     """A label that entries propose for a stretch, how sure the best of them is, and all of them."""
 
     label: str
-    share: float
+    score: float
     entries: tuple[Entry, ...]
 
 
 class Gazetteer:
     """Gazetteers and patterns of a project, for one annotator; for nobody in particular, and no
-    document of the project, where `annotator` is None: then all evidence counts.
+    document of the project, where `annotator` is None: then all evidence counts. With `builds` it
+    sees to it that the trie is built anew, in the background, when it is out of date.
 
     A proposer for her desk (`corpus.proposing`).
     """
 
-    def __init__(self, project: Project, store: Store, annotator: str | None = None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        store: Store,
+        annotator: str | None = None,
+        *,
+        builds: bool = False,
+    ) -> None:
         self.store = store
         self.annotator = annotator
-        self._overlay = Overlay()
+        self._builds = builds
+        self._build_after = 0.0
         self._last = 0
         self._header: Mapping[str, object] | None = None
-        self.matcher = Matcher(folding_of(project), None, self._overlay)
+        self.matcher = Matcher(folding_of(project), None, Overlay())
+        self._begin(None)
         self._take(project)
 
     def use_project(self, project: Project) -> None:
@@ -69,9 +80,9 @@ class Gazetteer:
         if project is not self.project:
             folding = folding_of(project)
             if folding != self.folding:
-                self.matcher = Matcher(folding, None, self._overlay)
+                self.matcher = Matcher(folding, None, Overlay())
                 self._header = None
-                self._forget()
+                self._begin(None)
             self._take(project)
 
     def _take(self, project: Project) -> None:
@@ -84,41 +95,33 @@ class Gazetteer:
         return self.matcher.folding
 
     def refresh(self) -> None:
-        """Take in a trie that was built meanwhile, and the names that came since."""
+        """Take in a trie that was built meanwhile, and the names that came since; with `builds`,
+        have it built where many did, or answers wait to be weighed."""
         folder = cache_folder(self.project.folder)
         header = read_header(folder)
         if header != self._header:
             self._header = header
-            trie = open_trie(folder)
-            if trie and trie.header.get("folding") != self.folding.stamp:
-                trie = None
-            self._forget()
-            self.matcher = Matcher(self.folding, trie, self._overlay)
-            self._last = int(trie.header["last"]) if trie else 0
-        last = last_number(self.store)
-        if last < self._last:  # another store has taken the place of the one that it was built of
-            self.matcher = Matcher(self.folding, None, self._overlay)
-            self._forget()
-        if last - self._last > OVERLAY_MOST:
-            return
-        for number, name in entries_after(self.store, self._last):
-            self._overlay.add(self.folding.keys(name), number)
-        self._last = last
+            self._begin(opened(self.store, self.folding, folder))
+        waiting = last_number(self.store) - self._last
+        if waiting < 0:
+            self._begin(None)  # another store has taken the place of the one before
+        if waiting <= OVERLAY_MOST:
+            for number, name in entries_after(self.store, self._last):
+                self._overlay.add(self.folding.keys(name), number)
+                self._last = number
+        if self._builds and time.monotonic() > self._build_after:
+            self._build_after = time.monotonic() + PAUSE
+            if waiting > OVERLAY_MOST or len(self._overlay) > FEW or self._are_unweighed():
+                with contextlib.suppress(OSError):  # names in the overlay are found all the same
+                    start_building(self.project.folder)
 
-    def _forget(self) -> None:
+    def _begin(self, trie: Trie | None) -> None:
         self._overlay = Overlay()
-        self._last = 0
-        self.matcher = Matcher(self.folding, self.matcher.trie, self._overlay)
+        self._last = covered(trie)
+        self.matcher = Matcher(self.folding, trie, self._overlay)
 
-    @property
-    def is_outdated(self) -> bool:
-        """Whether the trie should be built anew, or answers are there that nobody has weighed."""
-        behind = last_number(self.store) - self._last
-        return (
-            len(self._overlay) > OVERLAY_USUAL
-            or behind > 0
-            or bool(evidence.unweighed(self.store, 1))
-        )
+    def _are_unweighed(self) -> bool:
+        return not self.store.read_only and bool(evidence.unweighed(self.store, 1))
 
     # What is suggested
 
@@ -133,8 +136,8 @@ class Gazetteer:
         return as_blind(self.project, document, found)
 
     def suggestions(self, document: Document, tokens: Sequence[Token]) -> list[Suggestion]:
-        """The names in a document that suggest, leftmost and longest, with the entry's share of
-        true occurrences as their score."""
+        """The names in a document that suggest, leftmost and longest, with how sure their
+        entries are as their score."""
         return self._suggested(self.matcher.found(document.text, tokens), self._hidden(document))
 
     def stored(self, document: Document) -> list[Suggestion]:
@@ -151,9 +154,9 @@ class Gazetteer:
                 found.append(each)
             elif entry := entries.get(number):
                 stands = standing(entry, hidden.get(number, NOTHING))
-                if suggests(stands, self.project.threshold) and stands.share is not None:
+                if suggests(stands, self.project.threshold):
                     place = (each.start, each.end, each.label)
-                    found.append(Suggestion(*place, each.sources, stands.share))
+                    found.append(Suggestion(*place, each.sources, stands.score))
         return found
 
     def grown(
@@ -207,7 +210,7 @@ class Gazetteer:
         entries: Mapping[int, Entry],
         hidden: Mapping[int, Earned],
     ) -> list[_Option]:
-        """The labels that entries propose, the best first: by share, then by what it rests on, then
+        """The labels that entries propose, the best first: by score, then by what it rests on, then
         as the project has them."""
         by_label: dict[str, list[tuple[Standing, Entry]]] = {}
         for number in numbers:
@@ -219,7 +222,7 @@ class Gazetteer:
                 by_label.setdefault(entry.label, []).append((stands, entry))
         ranked = []
         for label, those in by_label.items():
-            best = max((stands.share or 0.0, stands.stood) for stands, _ in those)
+            best = max((stands.score, stands.stood) for stands, _ in those)
             option = _Option(label, best[0], tuple(entry for _, entry in those))
             ranked.append((-best[0], -best[1], self._labels[label], option))
         return [option for *_, option in sorted(ranked, key=lambda each: each[:3])]
@@ -277,11 +280,11 @@ class Gazetteer:
 def _suggestion(found: Found, options: Sequence[_Option]) -> Suggestion:
     """What is suggested for a stretch: the best label; others say how sure it can be."""
     best = options[0]
-    share = best.share
+    score = best.score
     if len(options) > 1:
-        share = best.share * best.share / (best.share + options[1].share)
+        score *= score / (score + options[1].score)
     sources = tuple(entry.source for entry in best.entries)
-    return Suggestion(found.start, found.end, best.label, sources, share)
+    return Suggestion(found.start, found.end, best.label, sources, score)
 
 
 def _pattern(suggestion: Suggestion) -> int:

@@ -99,6 +99,26 @@ def files(where: Path) -> list[Path]:
     return [next(where.glob(f"{kind} *")) for kind in ("good", "bad", "columns", "table", "plain")]
 
 
+def entries(where: Path) -> Path:
+    """A file of entries for a gazetteer, some of which go in, and some are refused."""
+    lines = [
+        {"label": "PER", "pattern": UNCONTROLLED, "id": UNCONTROLLED},
+        {"label": "PER", "pattern": f"Samia {MARKUP}"},
+        {"label": f"X{PRINTS}", "pattern": "Juma"},
+        {"label": "PER", "regex": f"(?:{C1}|{TITLE}|{BIDI})", "id": MARKS},
+        {"label": "PER", "pattern": [{"LOWER": EVERYTHING}]},
+        {"label": EVERYTHING, "pattern": EVERYTHING},
+        {"label": "PER", "pattern": EVERYTHING[:200]},
+        {"label": "PER", "pattern": "a", "id": EVERYTHING},
+        {"label": "PER", "pattern": [{EVERYTHING: EVERYTHING}]},
+        {"label": "PER", "regex": f"({EVERYTHING}"},
+        {EVERYTHING: EVERYTHING},
+    ]
+    path = where / f"entries {NAME[:40]}.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines) + f"{{{EVERYTHING}\n")
+    return path
+
+
 def arm(where: Path) -> None:
     """Put into the project's file, and beside it, what `new` could not be told."""
     guidelines = f"{UNCONTROLLED.replace('/', '')}.md"

@@ -39,6 +39,7 @@ def test_every_command_works_in_order(
     """Where tmux is missing, only as far as the first that opens a screen."""
     monkeypatch.chdir(tmp_path)
     Path("news.txt").write_text("Asha yuko Kisumu.\nJuma pia.\n", encoding="utf-8")
+    Path("places.txt").write_text("Kisumu\nMwanza\n", encoding="utf-8")
     assert len(commands()) >= 6
     for command in commands():
         command, _, target = command.partition(" > ")

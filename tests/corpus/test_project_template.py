@@ -30,7 +30,13 @@ def test_the_template_says_what_the_defaults_are(tmp_path: Path) -> None:
     settings = tomllib.loads(text)
     (tmp_path / "project.toml").write_text('name = "x"\nlanguage = "sw"\n[labels]\nPER = ""')
     assert read_project(tmp_path) == project  # what a key says is what its absence means
-    known = {"version", "labels", "routing", "suggestions", *(field.name for field in fields(Project))}
+    known = {
+        "version",
+        "labels",
+        "routing",
+        "suggestions",
+        *(field.name for field in fields(Project)),
+    }
     known -= {"folder", "guidelines", "folds", "stamp", "tokenizer_stamp"}
     assert set(settings) | set(settings["routing"]) | set(settings["suggestions"]) == known
 

@@ -39,8 +39,8 @@ def test_the_page_works_from_top_to_bottom(
 
 
 def test_every_fold_and_every_part_is_told() -> None:
-    assert regex.findall(r"(?m)^\| `(\w+)` \|", PAGE) == list(FOLDS)
-    assert set(KNOWN) == set(FOLDS)
+    told = regex.findall(r"(?m)^\| `(\w+)` \|", PAGE)
+    assert sorted(told) == sorted(FOLDS) == sorted(KNOWN)
     for part in PARTS:
         assert f"tonemark gazetteer {part} " in PAGE
     assert f"more than {LONGEST}\nwords" in PAGE

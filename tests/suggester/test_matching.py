@@ -190,6 +190,17 @@ def test_patterns_at_fault_are_told_and_others_go_on(work: Work) -> None:
     assert [said for number, said in enumerate(told, 1) if said not in faults[number]] == []
 
 
+def test_damaged_entries_hold_up_nobody(work: Work) -> None:
+    store, made = work("mwaka 2021", entries=(YEAR, TITLE, NewEntry("PER", "a", "regex")))
+    with store.transaction() as db:
+        db.execute("UPDATE entries SET pattern = x'ff00' WHERE id = 2")
+        db.execute("UPDATE entries SET label = CAST(x'ff41' AS TEXT) WHERE id = 3")
+    step_through(made)
+    assert [each[0] for each in suggested(store, 1)] == ["2021"]
+    assert set(pattern_faults(store).values()) == {"what the store has of it is damaged"}
+    assert pattern_faults(store).keys() == {2, 3}
+
+
 def anew(store: Store) -> None:
     """Let all be done once more."""
     with store.transaction() as db:

@@ -208,6 +208,7 @@ def command_lines(project: Path, files: list[Path]) -> list[tuple[int, list[str]
     folder, bad = str(project), hostile.EVERYTHING
     made = f"{folder}/{hostile.NAME}"
     out = ["-o", f"{folder}/{hostile.NAME[:60]}.jsonl"]
+    entries = str(hostile.entries(project))
     new = ["new", made, "--lang", "sw", "--labels", "PER"]
     return [
         (0, ["--help"]),
@@ -237,6 +238,25 @@ def command_lines(project: Path, files: list[Path]) -> list[tuple[int, list[str]
         (0, ["tokenizers", "rules", folder]),
         (1, ["tokenizers", "score", str(files[0])]),
         (1, ["tokenizers", "learn", str(files[0]), "-o", f"{made}.words"]),
+        (0, ["gazetteer", "list", folder]),
+        *[(1, ["gazetteer", "add", folder, str(file), "--label", "PER"]) for file in files[1:4]],
+        (1, ["gazetteer", "add", folder, str(files[0]), "--label", "PER", "--format", "list"]),
+        (1, ["gazetteer", "add", folder, entries]),
+        (1, ["gazetteer", "add", folder, entries, "--json"]),
+        (2, ["gazetteer", "add", folder, str(files[0]), "--label", bad]),
+        (2, ["gazetteer", "add", folder, str(files[0]), "--map", bad]),
+        (2, ["gazetteer", "add", folder, str(files[0]), "--name", bad]),
+        (2, ["gazetteer", "add", folder, "--cldr", bad]),
+        (0, ["gazetteer", "add", folder, "--from", made]),
+        (0, ["gazetteer", "list", folder]),
+        (0, ["gazetteer", "show", folder]),
+        (1, ["gazetteer", "show", folder, bad]),
+        (0, ["gazetteer", "show", folder, "--find", bad]),
+        (0, ["gazetteer", "show", folder, "--json"]),
+        (1, ["gazetteer", "remove", folder, "--entry", "1"]),
+        (0, ["gazetteer", "stats", folder]),
+        (0, ["gazetteer", "build", folder]),
+        (1, ["gazetteer", "remove", folder, bad, "--yes"]),
         (0, ["status", folder]),
         (0, ["status", folder, "--json"]),
         (1, ["status", f"{folder}{hostile.NAME}"]),

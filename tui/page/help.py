@@ -83,9 +83,21 @@ def help_lines(
         if title == "Around":
             pairs.append(("Ctrl+L", "draw the screen anew"))
         lines += _group(title, pairs, width)
+        if title == "Labels":
+            lines += _group("Suggestions", _suggested(table), width)
     menu = [(_keys_of(table, a.id), a.about) for a in ACTIONS if a.menu]
     lines += _group(f"More: {_keys_of(table, MORE)}, then", menu, width)
     return lines
+
+
+def _suggested(table: KeyTable) -> list[tuple[str, str]]:
+    accept, drop, following = (_keys_of(table, name) for name in ("accept", "delete", "next"))
+    same = "what you label is suggested wherever else it stands on the page"
+    return [
+        ("?LABEL", f"suggested: {accept} accepts it with the page, a label replaces it"),
+        ("", f"and {drop} drops it; {same}"),
+        ("??LABEL", f"doubtful: {following} stops there; the others are passed by"),
+    ]
 
 
 def _labels(table: KeyTable, labels: Sequence[Label]) -> list[tuple[str, str]]:

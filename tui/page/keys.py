@@ -34,7 +34,7 @@ MORE = "more"
 
 ACTIONS = (
     Action("accept", ("enter",), "accept", "accept what stands on the page, save, next page"),
-    Action("next", ("space",), "next", "next candidate or suggestion"),
+    Action("next", ("space",), "next", "next candidate or doubtful suggestion"),
     Action("previous", ("backspace",), "previous", "previous one; takes back a half-typed hint"),
     Action("right_out", (".",), "right edge out", "right edge one token out"),
     Action("right_in", (",",), "right edge in", "right edge one token in"),

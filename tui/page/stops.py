@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
-from operator import attrgetter, is_, itemgetter
+from operator import attrgetter, itemgetter
 
 import regex
 
@@ -82,8 +82,12 @@ class Standing:
         changed += _differing(before.suggestions, draft.suggestions)
         if changed:
             self._order()
-            start, end = min(s.start for s in changed), max(s.end for s in changed)
-            self._reopen(bisect_right(self._run_ends, start), bisect_left(self._run_starts, end))
+            done = 0
+            # Run by run: a label may suggest its name in a hundred places of a long text.
+            for start, end in sorted((s.start, s.end) for s in changed):
+                first = max(done, bisect_right(self._run_ends, start))
+                done = max(first, bisect_left(self._run_starts, end))
+                self._reopen(first, done)
 
     def touching(self, start: int, end: int) -> list[Stretch]:
         """The spans, then the suggestions, that overlap a stretch of code points."""
@@ -169,11 +173,8 @@ class Standing:
 
 
 def _differing(before: Sequence[Stretch], after: Sequence[Stretch]) -> list[Stretch]:
-    """The items between what two rows have in common at their ends: an edit keeps the others."""
+    """The items that only one of two rows has: an edit keeps the others."""
     if before is after:
         return []
-    shorter = min(len(before), len(after))
-    left = next((at for at, same in enumerate(map(is_, before, after)) if not same), shorter)
-    pairs = enumerate(map(is_, reversed(before), reversed(after)))
-    right = min(next((at for at, same in pairs if not same), shorter), shorter - left)
-    return [*before[left : len(before) - right], *after[left : len(after) - right]]
+    kept = set(map(id, before)) & set(map(id, after))
+    return [item for row in (before, after) for item in row if id(item) not in kept]

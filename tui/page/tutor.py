@@ -109,6 +109,8 @@ def tutor_lines(
         faint = [(text, look if i == at or old == KEY else QUIET) for text, old in runs]
         shown = runs if i == at else faint
         lines += wrap_runs([run(f" {sign} {i + 1} ", look), *shown], width, 5)
+    if view.suggested() and not progress.labelled:
+        lines += wrap_runs([run("     ", BLANK), *_suggestions(table)], width, 5)
     return _fitting(lines, height)
 
 
@@ -144,12 +146,22 @@ def _steps(view: View, table: KeyTable, progress: Progress) -> list[tuple[bool, 
     end: list[Run] = [run("All names labelled? ", TEXT), run(accepts, KEY)]
     end += [run(" accepts, and turns the page; ", TEXT)]
     end += [run(table.key_of("undo"), KEY), run(" undoes", TEXT)]
+    if progress.labelled and view.suggested():
+        name = _suggestions(table)  # in a line that is there: the page does not jump
     return [
         (progress.focused or progress.labelled, go),
         (progress.labelled, name),
         (progress.edged or progress.pages > 0, edge),
         (progress.pages >= PAGES, end),
     ]
+
+
+def _suggestions(table: KeyTable) -> list[Run]:
+    """What the tags of suggestions mean, where there are some."""
+    runs: list[Run] = [run("A tag with ", TEXT), run("?", KEY), run(" is suggested: ", TEXT)]
+    runs += [run(table.key_of("accept"), KEY), run(" accepts it too, ", TEXT)]
+    runs += [run(table.key_of("delete"), KEY), run(" drops it; ", TEXT)]
+    return [*runs, run("??", KEY), run(": look at it", TEXT)]
 
 
 def _elsewhere(view: View) -> tuple[str, str] | None:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from tonemark.corpus.desk import Desk
+from tonemark.corpus.records import Record
+from tonemark.corpus.spans import Suggestion
 from tonemark.tui.page import tutor
 from tonemark.tui.page.cells import cells
 from tonemark.tui.page.tutor import Progress, begun, kept
@@ -201,3 +203,23 @@ def test_escape_leaves_a_question_before_it_puts_the_steps_away(
         assert steps(stage) == ""
 
     play(desk_at(texts), AnnotateScreen(), script)
+
+
+def test_it_says_what_suggestions_are_where_there_are_some(desk_at: DeskAt, play: Play) -> None:
+    told = "A tag with ? is suggested: ⏎ accepts it too, - drops it; ??: look at it"
+    suggestion = Suggestion(16, 22, "LOC", ("import:x",))
+
+    async def script(stage: Any) -> None:
+        assert told not in stage.text()
+        await stage.press("x")
+        assert told in stage.text()
+        high = stage.app.screen.view.height
+        await stage.press("1")
+        assert told in stage.text()
+        assert stage.app.screen.view.height == high
+        await stage.press("t", "o")
+        assert told not in stage.text()
+
+    second = Record(2, 2, "kesho na Juma na Kisumu", suggestions=(suggestion,))
+    records = [Record(1, 1, TEXTS[0]), second]
+    play(desk_at(records), AnnotateScreen(), script)
