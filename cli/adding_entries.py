@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -115,7 +116,7 @@ def _is_path(topics: str) -> bool:
     from tonemark.patterns.cldr import TOPICS
 
     wanted = {"all", *TOPICS}
-    return not {each.strip() for each in topics.split(",")} & wanted and Path(topics).exists()
+    return not {each.strip() for each in topics.split(",")} & wanted and os.path.exists(topics)
 
 
 def _rules(project: Project, label: str | None, maps: tuple[str, ...]) -> Rules:

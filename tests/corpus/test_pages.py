@@ -246,6 +246,53 @@ def test_the_focus_is_written_down_when_it_moves_and_found_again() -> None:
     assert not page.undo()
 
 
+def test_the_focus_that_a_key_leads_to_is_written_with_what_it_does() -> None:
+    """A program killed between the two came back on the word that had its label already."""
+    page = Page([sheet(1), sheet(2)])
+    seen = []
+
+    def leads(*_: Any) -> tuple[int, int, int]:
+        seen.append(starts(page))  # as it is when the key is done
+        return 1, 5, 7
+
+    page.perform([Edit(1, added=(Span(3, 4, "PER"),))], leads)
+    assert [len(log_of(each).events) for each in page.sheets] == [2, 1]
+    assert restarted(page).focus() == page.focus() == (1, 5, 7)
+    page.note_focus(0, 0, 4)
+    page.undo(leads)
+    assert restarted(page).focus() == (1, 5, 7)
+    page.note_focus(0, 0, 2)
+    page.redo(lambda edits: (0, *map(int, (edits[0].added[0].start, 4))))
+    assert restarted(page).focus() == (0, 3, 4)
+    assert seen == [[[3], []], [[], []]]
+    alone = Page([sheet(2, log_of(page.sheets[1]))])
+    assert alone.focus() is None, "what was written in the other document is not here"
+
+
+def test_a_key_that_is_refused_leaves_the_focus_and_what_it_had_shown() -> None:
+    page = Page([sheet(1)])
+    page.note_focus(0, 0, 4)
+    page.sheets[0].log = FullLog(0)
+    before = page.sheets[0].draft
+    with pytest.raises(OSError, match="No space"):
+        page.perform([Edit(1, added=(Span(3, 4, "PER"),))], lambda: (0, 5, 7))
+    assert page.sheets[0].draft is before
+    assert page.focus() == (0, 0, 4)
+
+
+def test_shown_are_those_frozen_and_those_that_joined_and_stand_in_the_history() -> None:
+    page = Page([sheet(1)])
+    joined = Suggestion(11, 17, "LOC", ("gazetteer:new",))
+    page.perform([Edit(1, added=(Span(3, 4, "PER"),), suggested=(joined,))])
+    assert page.sheets[0].state.shown == (*SHOWN, joined)
+    page.perform([Edit(1, dropped=(joined,))])
+    (outcome,) = restarted(page).outcomes("accept")
+    assert outcome.events[-1].data["deleted"] == [joined.to_json()]
+    page.undo()
+    page.undo()
+    assert restarted(page).sheets[0].state.shown == SHOWN
+
+
 def test_an_answer_of_its_own_holds_on_a_page_of_several_and_not_alone() -> None:
     rejected = Edit(1, values=(("answer", None, "reject"),))
     several = Page([sheet(1), sheet(2)])

@@ -127,6 +127,44 @@ def test_suggestions_that_same_takes_over_keep_their_source(player: Makes) -> No
 
 
 @pytest.mark.parametrize(
+    ("suggestions", "places", "dropped"),
+    [
+        (["P:Ali"], ["Ali@8"], ["P:Ali"]),  # the same: taken over
+        (["Q:Ali"], ["Ali@8"], ["Q:Ali"]),  # another label: replaced
+        (["Q:na Ali"], [], []),  # a longer one, of which it is a part: left
+        (["Q:Ali leo"], [], []),
+        (["Q:Al"], ["Ali@8"], ["Q:Al"]),  # a part of it: replaced
+        (["Q:Al", "P:Ali"], ["Ali@8"], ["Q:Al", "P:Ali"]),
+    ],
+)
+def test_what_same_does_about_suggestions(
+    player: Makes, suggestions: list[str], places: list[str], dropped: list[str]
+) -> None:
+    text = "Juma na Ali leo, Ali"
+    page = player(text, suggestions=suggestions).view.page
+    found = labelling.other_occurrences(page, 0, Span(17, 20, "P"))
+    assert [f"{text[p.start : p.end]}@{p.start}" for p in found] == places
+    edits = labelling.label_all(page, found, "P")
+    gone = [f"{s.label}:{text[s.start : s.end]}" for edit in edits for s in edit.dropped]
+    assert sorted(gone) == sorted(dropped)
+
+
+def test_same_goes_by_the_way_of_comparing_names_where_that_knows_the_span(player: Makes) -> None:
+    text = "Ng’ombe na Ng'ombe na kwaNg’ombe"
+    page = player(text).view.page
+
+    def places(sheet: Sheet, name: str) -> list[tuple[int, int]]:
+        assert name in ("Ng’ombe", "ombe")
+        return [(0, 7), (11, 18)]
+
+    found = labelling.other_occurrences(page, 0, Span(0, 7, "P"), places)
+    assert [(p.start, p.end) for p in found] == [(11, 18)]
+    # Inside a word it knows nothing: then the very letters count.
+    found = labelling.other_occurrences(page, 0, Span(3, 7, "P"), places)
+    assert [(p.start, p.end) for p in found] == [(14, 18), (28, 32)]
+
+
+@pytest.mark.parametrize(
     ("text", "focus", "starts", "ends"),
     [
         ("ab cd", (3, 5), [0, 1, 3, 4], [1, 2, 4, 5]),  # blanks are passed over
