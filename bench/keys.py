@@ -84,13 +84,14 @@ class Tally:
         self.shown += len(opened)
         self.stood += len(opened.intersection(golds))
 
-    def count(self, key: str, kind: str, received: int) -> None:
-        """Count one stroke and the bytes that it made the program send."""
+    def count(self, key: str, kind: str, received: int | None) -> None:
+        """Count one stroke and the bytes that it made the program send, where there was one."""
         self.strokes += 1
         self.keys[kind] += 1
         if cost(key) > 1:
             self.keys["shift"] += 1
-        self.bytes_of[kind].append(received)
+        if received is not None:
+            self.bytes_of[kind].append(received)
 
 
 def main(arguments: list[str]) -> int:
@@ -199,7 +200,7 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         "entities": entities,
         "keys": keys,
         "keys_per_entity": round(keys / entities, 4) if entities else None,
-        "bytes_per_key": round(received / tally.strokes, 1) if tally.strokes else None,
+        "bytes_per_key": round(received / tally.strokes, 1) if received else None,
         "strokes": tally.strokes,
         "shown": tally.shown,
         "stood": tally.stood,
@@ -237,7 +238,7 @@ def count_rehearsed(
         enters = [Action(("enter",), "enter")] * rehearsal.accepts()
         for action in (*actions, *enters):
             for key in action.keys:
-                tally.count(key, action.kind, 0)
+                tally.count(key, action.kind, None)
 
 
 def play_pages(

@@ -25,6 +25,7 @@ from match_texts import Document, Name, documents, names
 from tonemark.corpus.gazetteers import NewEntry, add_entries
 from tonemark.corpus.store import Store, create_store
 from tonemark.errors import TonemarkError
+from tonemark.patterns.atoms import ATOM
 from tonemark.patterns.building import build
 from tonemark.patterns.folds import ACRONYM, CAPITAL, Folding, has_capital, has_small
 from tonemark.patterns.trie import BITS, row_of, unmarked
@@ -46,6 +47,8 @@ HUNDREDTH = 100
 
 PAGE = 20.0
 """Milliseconds that opening the next document may take longer than without names."""
+
+_FOLDING = Folding(FOLDS)
 
 BUILD = 48.0
 """Seconds that a million names may take to build."""
@@ -122,11 +125,11 @@ def measured(texts: Sequence[Document], given: Sequence[Name], rounds: int) -> d
         store = Store(folder / "store.db")
         add_entries(store, "bench", (NewEntry("NAME", each.text) for each in given))
         start, busy = time.perf_counter(), time.process_time()
-        build(store, Folding(FOLDS), folder)
+        build(store, _FOLDING, folder)
         built, busy = time.perf_counter() - start, time.process_time() - busy
         store.close()
         on_disk = sum(path.stat().st_size for path in folder.glob("*-*")) / 2**20
-        words = [each for name in given for each in name.words]
+        words = [each for name in given for each in _ways(name)]
         (folder / "words.pickle").write_bytes(pickle.dumps(words))
         (folder / "pages.pickle").write_bytes(pickle.dumps(list(texts[:PAGES])))
         costs = {side: _cost(side, folder) for side in ("ours", "spacy")}
@@ -159,13 +162,21 @@ def measured(texts: Sequence[Document], given: Sequence[Name], rounds: int) -> d
     }
 
 
+def _ways(name: Name) -> set[tuple[str, ...]]:
+    """A name's words as the texts have them, and as its atoms, which are all that we compare; less
+    those that cannot be seen."""
+    folded = _FOLDING.folded
+    ways = (*name.words, ATOM.findall(name.text))
+    return {tuple(word for word in words if folded[word]) for words in ways}
+
+
 class _Reference:
     """What PhraseMatcher finds, the leftmost longest of it, as far as capitals may stand so: the
     one thing that it does not know."""
 
     def __init__(self, given: Sequence[Name], matcher: Spacy) -> None:
         self.matcher = matcher
-        self.folding = Folding(FOLDS)
+        self.folding = _FOLDING
         self.marks: dict[str, set[int]] = {}
         for name in given:
             key = self.folding.key(name.text)

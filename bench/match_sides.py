@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from match_texts import Document
 
-from tonemark.patterns.folds import Folding
+from tonemark.patterns.folds import END, Folding
 
 FOLDS = ("nfc", "case")
 """What both compare without: folds that keep tokens tokens, as PhraseMatcher must."""
@@ -69,7 +69,8 @@ class Spacy:
 
         self.nlp = spacy.blank("xx")
         folded = Folding(FOLDS).folded
-        self.nlp.vocab.lex_attr_getters[NORM] = lambda word: folded[word] or word
+        # Without the sign at the end: spaCy has made lexemes such as "a" before.
+        self.nlp.vocab.lex_attr_getters[NORM] = lambda word: folded[word].rstrip(END) or word
         self.matcher = PhraseMatcher(self.nlp.vocab, attr="NORM")
         self.add(given)
 

@@ -30,12 +30,13 @@ def play(rehearsal: Rehearsal, golds: Sequence[Gold], *, looking: bool = True) -
     What is to be done is done in reading order; `looking` ahead, `t o` and `=` are used where they
     save keys. A span that cannot be reached is left out.
     """
-    if looking and _dropping_pays(rehearsal, golds):
-        rehearsal.do(DROP)
-        yield DROP
-    right, missed = set(golds), set()
+    right = set(golds)
+    missed: set[Gold] = set()
     while task := min(_tasks(rehearsal, right) - missed, default=None):
-        missed.add(task)  # comes again only where it was not reached
+        if looking and _dropping_pays(rehearsal, golds):
+            rehearsal.do(DROP)
+            yield DROP
+            continue
         if task in right and _beside(rehearsal, task, right):
             rehearsal.do(ADD)  # first: edges of a focus that is a span would move the span
             yield ADD
@@ -43,6 +44,8 @@ def play(rehearsal: Rehearsal, golds: Sequence[Gold], *, looking: bool = True) -
         for action in reach(rehearsal, task, last, right) or ():
             rehearsal.do(action)
             yield action
+        if (task in rehearsal.standing()) is not (task in right):
+            missed.add(task)
         twins = _twins(rehearsal, right) if looking and task in right else set()
         if twins and _pays(rehearsal, golds, twins):
             rehearsal.do(SAME)
@@ -65,7 +68,7 @@ def _tasks(rehearsal: Rehearsal, right: set[Gold]) -> set[Gold]:
 
 
 def _dropping_pays(rehearsal: Rehearsal, golds: Sequence[Gold]) -> bool:
-    """Whether dropping all suggestions of the page first costs fewer keys than not."""
+    """Whether dropping all suggestions of the page now costs fewer keys than not."""
     if len(rehearsal.standing().difference(golds)) < cost_of([DROP]):
         return False
     kept = rehearsal.keep()

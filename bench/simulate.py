@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 
 from oracle import play
 from rehearsal import Action, Gold, Maker, Rehearsal
@@ -32,7 +33,7 @@ def sit(
     with closing(Desk(maker.project, store, annotator, tokenizer, maker.names)) as desk:
         page = desk.open_next()
         while page and page.sheets[0].document.number <= last:
-            documents = [sheet.document for sheet in page.sheets]
+            documents = [replace(sheet.document, tokens=sheet.tokens) for sheet in page.sheets]
             rehearsal = maker.rehearse(
                 documents, [sheet.draft.suggestions for sheet in page.sheets]
             )

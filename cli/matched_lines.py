@@ -129,7 +129,8 @@ def _given_spans(given: Any, text: str) -> list[dict[str, Any]]:
     for number, span in enumerate(given):
         if not isinstance(span, dict):
             raise Refused(f"span {number} is {quoted(span)}, not an object")
-        if not lies_in(span.get("start"), span.get("end"), len(text)):
+        start, end = span.get("start"), span.get("end")
+        if type(start) is bool or not lies_in(start, end, len(text)):
             raise Refused(f"span {number} has no start and end that lie in the text")
     return given
 

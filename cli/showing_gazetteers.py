@@ -3,6 +3,7 @@ and `gazetteer stats`, what entries have earned."""
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
@@ -78,10 +79,11 @@ def show_command(
         say("No entry " + (f"{here} has {find} in it" if find else f"is {here}"))
     say(*rows(entries, project, width))
     if is_more:
-        again = f"tonemark gazetteer show {typed(folder)}"
-        again += f" {typed(Path(name))}" if name else ""
-        again += f" --find {typed(Path(find))}" if find else ""
-        say("There are more:", f"    {again} --after {entries[-1].number}")
+        options = [f"--after {entries[-1].number}"]
+        options += [f"--find={shlex.quote(find)}"] if find else []
+        options += ["--"] if name and name.startswith("-") else []
+        where = f"{typed(folder)} {shlex.quote(name) if name else ''}".rstrip()
+        say("There are more:", f"    tonemark gazetteer show {' '.join(options)} {where}")
 
 
 def _finder(folding: Folding, text: str) -> Callable[[Entry], bool]:

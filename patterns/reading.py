@@ -88,7 +88,7 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
     Raises TonemarkError where it is a folder or a device, where it cannot be read, and where
     nothing comes out of a pipe for WAIT seconds.
     """
-    if path.is_dir():
+    if os.path.isdir(path):
         raise TonemarkError(f'"{path}" is a folder, not a file.', "Name the files that are in it.")
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

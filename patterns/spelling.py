@@ -16,11 +16,8 @@ Africa write tone with."""
 
 # Only over vowels and the nasals that can be syllables: š and ŵ are letters of Sesotho and Chichewa
 # with the same marks. Marks that stand between (the dot of ọ́) stay.
-_TONED = regex.compile(
-    rf"(?<=[aeiouyæøœɑɐɒɓəɘɛɜɔɪɨʉʊʋɩᵾmnŋɲ][^\P{{M}}{TONES}]*+(?:[{TONES}][^\P{{M}}{TONES}]*+)*+)"
-    rf"[{TONES}]",
-    regex.IGNORECASE,
-)
+_TONED = regex.compile(r"[aeiouyæøœɑɐɒəɘɛɜɔɪɨʉʊʋɩᵾmnŋɲ]\p{M}+", regex.IGNORECASE)
+_NO_TONE = {ord(tone): None for tone in TONES}
 _MARKS = regex.compile(r"\p{Mn}+")
 _UNSEEN = regex.compile(rf"[{INVISIBLE}]+")
 _APOSTROPHES = regex.compile(f"[{APOSTROPHES}]+")
@@ -53,7 +50,8 @@ def unseen(atom: str) -> str:
 
 def toneless(atom: str) -> str:
     """The atom without tone marks, decomposed: ọ̀ as ọ, but š as š."""
-    return _TONED.sub("", unicodedata.normalize("NFD", atom))
+    atom = unicodedata.normalize("NFD", atom)
+    return _TONED.sub(lambda letter: letter[0].translate(_NO_TONE), atom)
 
 
 def bare(atom: str) -> str:

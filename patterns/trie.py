@@ -124,16 +124,16 @@ def write_trie(
     }  # fmt: skip
     for kind in (_NAMES, _ROWS):
         handle, path = tempfile.mkstemp(dir=folder, prefix=f"{kind}-", suffix=".part")
-        with os.fdopen(handle, "w+b") as written:
+        with os.fdopen(handle, "r+b") as part:
             if kind == _NAMES:
-                names.write(written)
+                names.save(path)  # into the file that is there
             else:
-                written.write(firsts)
-                written.write(rows)
-            written.flush()
-            os.fsync(written.fileno())
-            written.seek(0)
-            size, crc = _checksum(written)
+                part.write(firsts)
+                part.write(rows)
+                part.flush()
+            os.fsync(part.fileno())
+            part.seek(0)
+            size, crc = _checksum(part)
         name = f"{kind}-{crc:08x}-{size}"
         os.replace(path, folder / name)
         made["files"][kind] = {"name": name, "size": size, "crc": crc}
@@ -154,7 +154,7 @@ def open_trie(folder: Path) -> Trie | None:
             return _opened(folder, header)
         except FileNotFoundError:
             continue  # it was replaced between the header and its files
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError):
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError, OverflowError):
             return None
     return None
 
@@ -166,9 +166,11 @@ def read_header(folder: Path) -> dict[str, Any] | None:
             header = parsed(stream.read(_HEADER_LIMIT).decode())
         if (header["format"], header["order"]) != (_FORMAT, sys.byteorder):
             return None
+        if type(header["longest"]) is not int or not isinstance(header["files"], dict):
+            return None
+        return dict(header)
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return dict(header)
 
 
 def _opened(folder: Path, header: Mapping[str, Any]) -> Trie:

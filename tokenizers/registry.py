@@ -230,7 +230,7 @@ def affixes_of(name: str, language: str, folder: Path | None = None) -> Affixes:
 
     if name.endswith(PROFILE_SUFFIX) and folder is not None:
         profile = _profile_in(folder, name)
-        if profile.affixes != NO_AFFIXES or profile.base == "":
+        if profile.affixes != NO_AFFIXES:
             return profile.affixes
     known_as = name if is_bundled(name) else tokenizer_for(language)
     return bundled_profile(known_as).affixes if is_bundled(known_as) else NO_AFFIXES

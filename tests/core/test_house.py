@@ -138,7 +138,7 @@ def test_a_wheel_holds_every_room_and_nothing_at_the_top(tmp_path: Path) -> None
     rooms = {path for room in ROOMS for path in (ROOT / room).rglob("*.py")}
     assert {f"tonemark/{path.relative_to(ROOT)}" for path in rooms} <= names
     assert "tonemark/py.typed" in names
-    for path in (ROOT / "tokenizers" / "profiles").iterdir():
+    for path in (ROOT / "tokenizers" / "profiles").glob("*.*"):
         assert f"tonemark/tokenizers/profiles/{path.name}" in names
     for name in ("documents.jsonl", "guidelines.md", "README.md"):
         assert f"tonemark/demo/{name}" in names

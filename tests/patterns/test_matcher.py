@@ -1,4 +1,4 @@
-"""Where names are found, beside a plain reference, the figures of real corpora, and hostile text."""
+"""Where names are found: beside a plain reference, by the figures of corpora, in hostile text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of entries: what goes in, what each bad line is refused with, and what a file may not be."""
+"""Files of entries: what goes in, what each bad line is refused with, what a file may not be."""
 
 from __future__ import annotations
 

@@ -158,7 +158,7 @@ def test_status_and_doctor_tell_where_it_failed(
 
 PATTERNS = (
     NewEntry("PER", '[{"LOWER": "rais"}, {"IS_TITLE": true, "OP": "+"}]', "tokens"),
-    NewEntry("DATE", r"\b(?:19|20)\d\d\b", "regex"),
+    NewEntry("DATE", r"\bmwaka \d{4}\b", "regex"),
     NewEntry("PER", '[{"TEXT": {"REGEX": "^(a|aa)+$"}}]', "tokens"),
     NewEntry("PER", "(?:a|aa)+$", "regex"),
 )
@@ -169,7 +169,7 @@ def test_what_patterns_suggest_is_drawn_on_the_next_pages(
 ) -> None:
     """Though two of them have no end: keys are answered, others suggest, and doctor names them."""
     folder = project(
-        "Asha one na", f"Juma two {'a' * 60}b na", "leo Rais Samia Suluhu na 2021 .",
+        "Asha one na", f"Juma two {'a' * 60}b na", "leo Rais Samia Suluhu na mwaka 2021 .",
         tokenizer="general",
     )  # fmt: skip
     with contextlib.closing(Store(folder / STORE_FILE)) as store:
@@ -187,7 +187,7 @@ def test_what_patterns_suggest_is_drawn_on_the_next_pages(
     term.send("Space", "Enter")
     screen = term.wait("Rais Samia")
     assert "PER" in screen.split("leo")[0]
-    assert "DA" in screen.split("leo")[0], "as much of the tag as the token is wide"
+    assert "DATE" in screen.split("leo")[0]
     maps = Path(f"/proc/{term.pid()}/maps")
     if maps.exists():
         assert "spacy" not in maps.read_text()
@@ -203,4 +203,4 @@ def test_what_patterns_suggest_is_drawn_on_the_next_pages(
     tonemark("export", folder, "-o", out)
     *_, row = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     found = [(row["text"][s["start"] : s["end"]], s["label"]) for s in row["spans"]]
-    assert found == [("Rais Samia Suluhu", "PER"), ("2021", "DATE")]
+    assert found == [("Rais Samia Suluhu", "PER"), ("mwaka 2021", "DATE")]

@@ -79,7 +79,8 @@ def test_sixteen_colours_never_set_red_against_green() -> None:
 
 @pytest.mark.parametrize("colors", ["none", "sixteen", "full"])
 def test_every_state_has_a_look_besides_its_colour(colors: Colors) -> None:
-    states = [Look("text"), Look("candidate"), Look("suggestion", 0), Look("span", 0)]
+    states = [Look(role) for role in ("text", "candidate")]
+    states += [Look(role, 0) for role in ("doubtful", "suggestion", "span")]
     states += [state._replace(focus=True) for state in states]
 
     def attributes(look: Look) -> str:

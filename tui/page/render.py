@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import NamedTuple
 
 from tonemark.corpus.spans import Span, Stretch, Suggestion
@@ -28,8 +29,10 @@ _OWN_LIMIT = 4096
 """Code points of a document, behind one row, that are looked at for what stands in for them."""
 
 MARKS = ("…", "?", "…?", "…??")
-"""What a tag may begin with: alone it tells no label. `??` alone tells that here is one to look at;
-the tour, which comes by, says which."""
+"""What a tag may begin with: alone it tells no label."""
+
+DOUBTFUL = "??"
+"""What the tag of a doubtful one begins with; alone it says that here is one to look at."""
 
 
 class Look(NamedTuple):
@@ -235,7 +238,7 @@ class _Row:
         place = self.labels.get(stretch.label, -1)
         name = short(stretch.label, TAG_LIMIT)
         if isinstance(stretch, Suggestion):
-            mark = "??" if self.view.is_doubtful(stretch) else "?"
+            mark = DOUBTFUL if self.view.is_doubtful(stretch) else "?"
             return visible(f"{begun}{mark}{name}"), Look("maybe", place)
         return visible(f"{begun}{name}"), Look("tag", place)
 
@@ -292,9 +295,9 @@ class _Line:
             start: min(max(end, min(start + TAG_LEAST, limit)), following) for start in (behind, x)
         }
         order = (x, behind) if stops[behind] - behind < whole <= stops[x] - x else (behind, x)
-        for start in order:
+        for bare, start in product(((*MARKS, DOUBTFUL), MARKS), order):
             runs = _clipped(wanted, stops[start] - start)
-            if runs and runs[0][0] not in MARKS:
+            if runs and runs[0][0] not in bare:
                 reach = start + sum(cells(text) for text, _ in runs)
                 for at in [at for at in self.items if at <= reach and self.ends[at] >= start]:
                     del self.items[at]

@@ -37,8 +37,16 @@ def columns(line: list[Run]) -> list[tuple[int, str, str]]:
 
 
 def roles(line: list[Run]) -> str:
-    """A letter for each cell of text, in capitals where it is in focus; q is a suggestion."""
-    letters = {"text": "t", "span": "s", "suggestion": "q", "candidate": "c", "between": "b"}
+    """A letter for each cell of text, in capitals where it is in focus; q is a suggestion, d a
+    doubtful one."""
+    letters = {
+        "text": "t",
+        "span": "s",
+        "suggestion": "q",
+        "doubtful": "d",
+        "candidate": "c",
+        "between": "b",
+    }
     shown = [(letters[look.role], look.focus, cells(text)) for text, look in line if look != BLANK]
     return "".join((c.upper() if focus else c) * width for c, focus, width in shown)
 
@@ -105,6 +113,11 @@ def roles(line: list[Run]) -> str:
         ("Ku ... na", ["PER:Ku"], [], 30, ["   a PER  s", "   Ku ... na"]),  # over free cells
         ("Ku na", [], ["PER:Ku"], 30, ["   ?P s", "   Ku na"]),
         ("A na", [], ["PER:A"], 30, ["   a s", "   A na"]),  # "?" alone tells no label
+        # doubtful ones: in two cells that they are, and the tour says what
+        ("Kuna na", [], ["?PER:Kuna"], 30, ["   ??PE s", "   Kuna na"]),
+        ("Ku na", [], ["?PER:Ku"], 30, ["   ?? s", "   Ku na"]),
+        ("A na", [], ["?PER:A"], 30, ["   a s", "   A na"]),
+        ("Kuna na", [], ["?PER:Kuna na"], 9, ["   ??PER", "   Kuna", "   s", "   na"]),
         # inside a token
         ("kwaZulu na", ["LOC:Zulu"], [], 30, ["   a  LOC  s", "   kwaZulu na"]),
         ("iZu na", ["LOC:u"], [], 30, ["   a L s", "   iZu na"]),
@@ -158,6 +171,7 @@ def test_the_name_of_each_document_and_its_answer(player: Makes) -> None:
         ("na Juma Ali , ya", ["PER:Juma"], [], "right", "tttsssstccctTttt"),
         ("na Juma Ali , ya", [], ["PER:Juma Ali"], "home", "TTtqqqqqqqqttttt"),
         ("na Juma Ali , ya", ["LOC:Ali"], ["PER:Juma Ali"], "home", "TTtqqqqqsssttttt"),
+        ("na Juma Ali , ya", [], ["?PER:Juma Ali"], "home", "TTtddddddddttttt"),
         ("na Juma Ali , ya", ["PER:Juma"], ["LOC:Juma"], "home", "TTtsssstcccttttt"),
         ("na\tJuma\nya", [], [], "", "ttbCCCCb"),
         ("na kwaZulu", ["LOC:Zulu"], [], "home", "TTttttssss"),

@@ -49,7 +49,7 @@ def labels(desk: Desk) -> list[str]:
 def test_names_of_a_gazetteer_and_what_is_labelled_stand_on_the_page(
     desk_at: DeskAt, play: Play
 ) -> None:
-    desk = with_gazetteer(desk_at(TEXTS), "Kigali")
+    desk = with_gazetteer(desk_at(TEXTS), "Kigali", doubt=0.1)
 
     async def script(stage: Any) -> None:
         assert "?LOC" in stage.text()
