@@ -75,9 +75,13 @@ def numbered_rows(
     lies between."""
     query = f"SELECT {columns} FROM {table} NOT INDEXED"
     first = 0
-    for row in _read(db, f"{query} ORDER BY rowid"):
-        yield row
-        first = row[0]
+    try:
+        for row in db.execute(f"{query} ORDER BY rowid"):
+            yield row
+            first = row[0]
+        return  # one by one, thousands of numbers of every whole table took seconds
+    except SQLITE_FAULTS:
+        pass
     last = first
     for row in _read(db, f"{query} WHERE rowid > ? ORDER BY rowid DESC", (first,)):
         yield row

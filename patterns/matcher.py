@@ -8,7 +8,6 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from tonemark.patterns.atoms import ATOM
 from tonemark.patterns.folds import (
     ACRONYM,
     CAPITAL,
@@ -19,9 +18,9 @@ from tonemark.patterns.folds import (
     has_capital,
     has_small,
 )
+from tonemark.patterns.readings import Reading, readings
 from tonemark.patterns.trie import BITS, SHIFT, Row, Trie, row_of, unmarked
 from tonemark.tokenizers.base import Token
-from tonemark.tokenizers.profiles.affixes import NO_AFFIXES
 
 _NEEDS_CAPITAL, _IS_STRIPPED = BITS[CAPITAL], BITS[STRIPPED]
 _MARKED = sum(BITS.values())
@@ -100,73 +99,6 @@ class _Stripped(NamedTuple):
     rows: Sequence[Row]
 
 
-class Reading(NamedTuple):
-    """A text as names are looked up in it: the units that hold any atom, with their folded atoms.
-
-    A unit is a token, or several where one word lies in them. `carrying` are those that may carry
-    affixes, by index, with the ways in which they may.
-    """
-
-    starts: list[int]
-    ends: list[int]
-    keys: list[str]
-    carrying: list[tuple[int, tuple[Way, ...]]]
-
-
-class _Page(NamedTuple):
-    """What was read last: a label key looks for one name on a page of which all is known, and
-    reading 20,000 tokens takes 20 ms."""
-
-    folding: Folding
-    text: str
-    tokens: list[Token]
-    readings: list[Reading]
-
-
-_page: _Page | None = None
-
-
-def readings(folding: Folding, text: str, tokens: Sequence[Token]) -> list[Reading]:
-    """How the text of some tokens can be read: token by token, and where a word lies in several
-    (n'|ise, l'|Afrique), also with those as one."""
-    global _page
-    last = _page
-    if last is not None and last.text == text and last.tokens == tokens and last.folding == folding:
-        return last.readings
-    starts = [token[0] for token in tokens]
-    ends = [token[1] for token in tokens]
-    found = [_reading(folding, text, starts, ends)]
-    if joints := [
-        i
-        for i, (end, start) in enumerate(zip(ends, starts[1:], strict=False), 1)
-        if end == start and _inner[text[start]] and _inner[text[end - 1]]
-    ]:
-        inside = _divided(text, starts, joints)
-        if inside:
-            starts = [start for i, start in enumerate(starts) if i not in inside]
-            ends = [end for i, end in enumerate(ends, 1) if i not in inside]
-            found.append(_reading(folding, text, starts, ends))
-    _page = _Page(folding, text, list(tokens), found)
-    return found
-
-
-def _reading(folding: Folding, text: str, starts: list[int], ends: list[int]) -> Reading:
-    folded = folding.folded
-    keys = [folded[text[start:end]] for start, end in zip(starts, ends, strict=True)]
-    if not all(keys):  # units of which nothing is left, such as hyphens that are folded away
-        left = [i for i, key in enumerate(keys) if key]
-        starts, ends, keys = ([column[i] for i in left] for column in (starts, ends, keys))
-    carrying: list[tuple[int, tuple[Way, ...]]] = []
-    if folding.affixes != NO_AFFIXES:
-        ways = folding.ways
-        carrying = [
-            (unit, found)
-            for unit, (start, end) in enumerate(zip(starts, ends, strict=True))
-            if (found := ways[text[start:end]])
-        ]
-    return Reading(starts, ends, keys, carrying)
-
-
 class Matcher:
     """Finds the names of a trie and of an overlay, which may grow meanwhile, in texts."""
 
@@ -213,8 +145,7 @@ class Matcher:
     def _longest(
         self, trie: Trie, text: str, reading: Reading, stands: Callable[[Found], bool]
     ) -> list[Found]:
-        starts, ends, keys, _ = reading
-        whole = "".join(keys)
+        starts, ends, keys, whole, *_ = reading
         offsets = list(accumulate(map(len, keys), initial=0))
         known, prefixes, longest, units = self._begins.get, trie.prefixes, trie.longest, len(keys)
         kept: list[Found] = []
@@ -247,14 +178,11 @@ class Matcher:
         return kept
 
     def _add_overlay_hits(self, text: str, reading: Reading, hits: list[_Hit]) -> None:
-        starts, ends, keys, _ = reading
+        starts, ends, keys, *_ = reading
         reach, rows_of = self.overlay.reach, self.overlay.rows
-        # Where no unit has several atoms, each is its first: no call for most of 20,000 tokens.
-        if len(keys) == "".join(keys).count(END):
-            begin = self.overlay.firsts
-            candidates = [first for first, key in enumerate(keys) if key in begin]
-        else:
-            candidates = [first for first, key in enumerate(keys) if reach(key)]
+        begin = self.overlay.firsts
+        candidates = [first for first, key in enumerate(keys) if key in begin]
+        candidates += [first for first in reading.several if reach(keys[first])]
         for first in candidates:
             far = reach(keys[first])
             grown = ""
@@ -267,8 +195,7 @@ class Matcher:
 
     def _add_trie_hits(self, trie: Trie, text: str, reading: Reading, hits: list[_Hit]) -> None:
         # The one loop that runs over every token of a corpus: a call or a slice less is a tenth.
-        starts, ends, keys, _ = reading
-        whole = "".join(keys)
+        starts, ends, keys, whole, *_ = reading
         offsets = list(accumulate(map(len, keys), initial=0))
         known, prefixes, longest, units = self._begins.get, trie.prefixes, trie.longest, len(keys)
         firsts, numbers = trie.firsts, trie.numbers
@@ -394,31 +321,3 @@ def places(
     overlay.add(folding.keys(name), 0)
     found = Matcher(folding, None, overlay).found(text, tokens)
     return [(each.start, each.end) for each in leftmost_longest(found, lambda _: True)]
-
-
-def _divided(text: str, starts: Sequence[int], joints: Sequence[int]) -> set[int]:
-    """Those of some tokens, by index, that begin inside a word of the text."""
-    inside: set[int] = set()
-    places = iter(joints)
-    joint = next(places, None)
-    for atom in ATOM.finditer(text, starts[joints[0] - 1]):
-        while joint is not None and starts[joint] <= atom.start():
-            joint = next(places, None)
-        while joint is not None and starts[joint] < atom.end():
-            inside.add(joint)
-            joint = next(places, None)
-        if joint is None:
-            break
-    return inside
-
-
-class _InnerCharacters(dict[str, bool]):
-    """Whether a character may stand inside a word, an apostrophe too."""
-
-    def __missing__(self, character: str) -> bool:
-        atom = ATOM.match(f"a{character}a")
-        self[character] = atom is not None and atom.end() == 3
-        return self[character]
-
-
-_inner = _InnerCharacters()
