@@ -29,7 +29,7 @@ PAGES = 1_000
 
 class Cost(NamedTuple):
     """What one side costs a process: seconds to load, MiB that it grew by then, those of them that
-    no other process shares, and these after `PAGES` pages; milliseconds of pages.
+    are in no file, and these after `PAGES` pages; milliseconds of pages.
 
     Times are the processor's."""
 
@@ -145,12 +145,12 @@ def cost(side: str, folder: Path) -> Cost:
 
 
 def _memory() -> tuple[float, float]:
-    """Resident MiB of this process, and those that no other shares."""
+    """Resident MiB of this process, and those that are in no file: what a map has read can go."""
     figures = {}
     for line in Path("/proc/self/smaps_rollup").read_text().splitlines()[1:]:
         name, value, *_ = line.split()
         figures[name.rstrip(":")] = int(value) / 1024
-    return figures["Rss"], figures["Private_Clean"] + figures["Private_Dirty"]
+    return figures["Rss"], figures["Anonymous"]
 
 
 if __name__ == "__main__":

@@ -120,8 +120,14 @@ class Replayed:
     @property
     def shown(self) -> tuple[Suggestion, ...]:
         """All suggestions that she was shown: those that the page was frozen with, and what joined
-        them by keys that stand."""
-        joined = [each for done in self.undoable for each in done.edit.suggested]
+        them by keys that stand. What went again with the span that had brought it was never hers to
+        judge."""
+        joined: dict[Suggestion, None] = {}
+        for done in self.undoable:
+            for each in done.edit.dropped:
+                if each in joined and _went_along(each, done.edit):
+                    del joined[each]
+            joined.update(dict.fromkeys(done.edit.suggested))
         return tuple(dict.fromkeys((*self.frozen, *joined)))
 
     def check(self, document: int, length: int) -> None:
@@ -162,6 +168,13 @@ def replay(document: int, events: Iterable[Event]) -> Replayed:
     for event in events:
         state.take(document, event)
     return state
+
+
+def _went_along(suggestion: Suggestion, edit: Edit) -> bool:
+    """Whether an edit drops a suggestion because it takes away a span of its label elsewhere."""
+    start, end = suggestion.start, suggestion.end
+    is_touched = any(span.overlaps(start, end) for span in (*edit.added, *edit.removed))
+    return not is_touched and any(span.label == suggestion.label for span in edit.removed)
 
 
 def _check_value(name: str, value: Any) -> None:

@@ -81,7 +81,8 @@ def numbered_rows(
             first = row[0]
         return  # one by one, thousands of numbers of every whole table took seconds
     except SQLITE_FAULTS:
-        pass
+        if not any(_read(db, f"EXPLAIN {query}")):
+            return  # not the table but the schema cannot be read
     last = first
     for row in _read(db, f"{query} WHERE rowid > ? ORDER BY rowid DESC", (first,)):
         yield row

@@ -16,9 +16,9 @@ from tonemark.tokenizers.profiles.affixes import NO_AFFIXES
 class Reading(NamedTuple):
     """A text as names are looked up in it: the units that hold any atom, with their folded atoms.
 
-    A unit is a token, or several where one word lies in them. `carrying` are those that may carry
-    affixes, by index, with the ways in which they may, and `several` those of more than one atom; `whole`
-    is all keys together.
+    A unit is a token, or several where one word lies in them. `whole` is all keys together;
+    `several` are the units of more than one atom, by index, and `carrying` those that may carry
+    affixes, with the ways in which they may.
     """
 
     starts: list[int]

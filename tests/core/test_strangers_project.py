@@ -145,6 +145,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "tokenize": ("tokenize", "extra.txt"),
     "tokenizers": ("tokenizers",),
     "gazetteer": ("gazetteer", "add", ".", "extra.txt", "--label", "PER"),
+    "match": ("match", ".", "extra.txt", "-o", "out"),
 }
 SCREENS = {"annotate", "open", "demo"}
 

@@ -293,6 +293,20 @@ def test_shown_are_those_frozen_and_those_that_joined_and_stand_in_the_history()
     assert restarted(page).sheets[0].state.shown == SHOWN
 
 
+def test_what_goes_with_the_span_that_brought_it_was_not_judged() -> None:
+    juma, beside = Span(8, 12, "PER"), Suggestion(13, 21, "PER", ("gazetteer:new",))
+    label = Edit(1, added=(juma,), suggested=(beside,))
+    for undo, shown in (
+        (Edit(1, removed=(juma,), dropped=(beside,)), SHOWN),
+        (Edit(1, dropped=(beside,)), (*SHOWN, beside)),
+        (Edit(1, added=(Span(13, 21, "LOC"),), dropped=(beside,)), (*SHOWN, beside)),
+    ):
+        page = Page([sheet(1)])
+        page.perform([label])
+        page.perform([undo])
+        assert page.sheets[0].state.shown == shown
+
+
 def test_an_answer_of_its_own_holds_on_a_page_of_several_and_not_alone() -> None:
     rejected = Edit(1, values=(("answer", None, "reject"),))
     several = Page([sheet(1), sheet(2)])

@@ -83,14 +83,14 @@ def test_the_trie_of_another_store_is_none_of_ours(tmp_path: Path) -> None:
 
 
 def test_a_store_put_back_that_went_on_otherwise(tmp_path: Path) -> None:
-    store = store_in(tmp_path / "one", "Juba")
+    store = store_in(tmp_path / "one", *(f"Mji {n}" for n in range(200)))
     (tmp_path / "two").mkdir()
     store.db.execute("VACUUM INTO ?", (str(tmp_path / "two" / "store.db"),))
     copy = Store(tmp_path / "two" / "store.db")
     add(store, "Kano")
     build(store, FOLDING, tmp_path)
     assert opened(copy, FOLDING, tmp_path)  # it lacks an entry, and nothing is wrong
-    add(copy, "Lagos")
+    add(copy, "Lagos")  # with the number that Kano has in the trie
     assert opened(copy, FOLDING, tmp_path) is None
 
 
@@ -103,6 +103,15 @@ def test_what_is_added_and_removed_leaves_it_of_use(tmp_path: Path) -> None:
     trie = opened(store, FOLDING, tmp_path)
     assert covered(trie) == 3
     assert [name for _, name in entries_after(store, covered(trie))] == ["Abuja"]
+
+
+def test_what_is_added_meanwhile_is_left_to_the_overlay(tmp_path: Path) -> None:
+    store = store_in(tmp_path / "store", "Juba")
+    other = Store(tmp_path / "store" / "store.db")
+    build(store, FOLDING, tmp_path, lambda done, total: add(other, "Kano"))
+    trie = opened(store, FOLDING, tmp_path)
+    assert trie is not None
+    assert (len(trie), covered(trie)) == (1, 1)
 
 
 def test_when_it_is_stale(tmp_path: Path) -> None:

@@ -51,6 +51,8 @@ NFC = unicodedata.normalize("NFC", NFD)
         (("apostrophes",), "'Yan Daba", "ʼYan Daba", True),
         (("apostrophes",), "Bura'", "Bura", True),
         (("nfc",), "ng'ombe", "ng’ombe", False),
+        (("apostrophes", "case"), "ŉa", "na", True),  # its small form is an apostrophe and n
+        (("nfc", "apostrophes"), "a'\u0301", "á", True),
         (("hyphens",), "Dar-es-Salaam", "Dar es Salaam", True),
         (("hyphens",), "Zanzibar – Pemba", "Zanzibar‐Pemba", True),
         (("hyphens",), "Zanzibar — Pemba", "Zanzibar Pemba", False),

@@ -65,7 +65,7 @@ def piped(text: str) -> tuple[str, list[Token]]:
         (FOLDED, ["Cote dIvoire"], "Cote d’|Ivoire", ["Cote d’Ivoire"]),
         ((), ["Yan", "'Yan"], "'Yan", ["'Yan"]),
         ((), ["Yan", "'Yan"], "'|Yan", ["'Yan", "Yan"]),
-        ((), ["es"], "Dar_es_Salaam", []),  # one token, which holds spaces
+        ((), ["es", "Dar", "Dar es"], "Dar_es_Salaam", []),  # one token, which holds spaces
         ((), ["Dar es Salaam"], "Dar_es_Salaam na", ["Dar es Salaam"]),
         ((), ["Dar es", "es Salaam"], "Dar_es Salaam", ["Dar es"]),
         (("rpa",), ["Vaj Pov"], "VajPov Vaj-Pov Vaj|-|Pov", ["VajPov", "Vaj-Pov", "Vaj-Pov"]),
@@ -144,6 +144,13 @@ def test_trie_and_overlay_are_one(tmp_path: Path) -> None:
         Found(0, 6, (9,), True),
         Found(0, 3, (1, 8), True),
     ]
+
+
+def test_one_text_read_with_two_foldings() -> None:
+    text, tokens = piped("Juba na JUBA")
+    for folds, count in (((), 1), (FOLDED, 2), ((), 1)):
+        folding = Folding(folds)
+        assert len(places(folding, "Juba", text, tokens)) == count
 
 
 def test_leftmost_longest_of_those_that_stand(tmp_path: Path) -> None:

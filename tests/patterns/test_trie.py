@@ -143,6 +143,17 @@ def test_a_header_that_lies_counts_as_none(tmp_path: Path, changed: dict[str, ob
     assert open_trie(tmp_path) is None
 
 
+def test_no_header_leads_to_another_folder(tmp_path: Path) -> None:
+    write_trie(tmp_path, ITEMS, {})
+    header = read_header(tmp_path)
+    assert header is not None
+    (tmp_path / "inner").mkdir()
+    for each in header["files"].values():
+        each["name"] = f"../{each['name']}"
+    (tmp_path / "inner" / HEADER).write_text(json.dumps(header))
+    assert open_trie(tmp_path / "inner") is None
+
+
 def test_no_names_are_a_trie_too(tmp_path: Path) -> None:
     assert open_trie(tmp_path) is None
     write_trie(tmp_path, [], {})

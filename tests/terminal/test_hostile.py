@@ -121,7 +121,7 @@ def test_only_our_own_sequences_reach_the_terminal_from_any_screen(
         t s => split before
         a => split:
         z => undone
-        t o => no suggestions
+        t o => dropped
         0 [ r e d => [red]
         enter => [re
         0 [ / ] N + => adds the label [/]N
@@ -257,6 +257,11 @@ def command_lines(project: Path, files: list[Path]) -> list[tuple[int, list[str]
         (0, ["gazetteer", "stats", folder]),
         (0, ["gazetteer", "build", folder]),
         (1, ["gazetteer", "remove", folder, bad, "--yes"]),
+        (0, ["match", folder, str(files[0]), *out]),
+        *[(1, ["match", folder, str(file), *out]) for file in files[1:]],
+        (1, ["match", folder, f"{made}.jsonl", *out]),
+        (1, ["match", folder, str(files[0]), "-o", f"{folder}/{hostile.NAME}5/out"]),
+        (2, ["match", folder, str(files[0]), "--jobs", bad]),
         (0, ["status", folder]),
         (0, ["status", folder, "--json"]),
         (1, ["status", f"{folder}{hostile.NAME}"]),

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from making import run_tonemark
 
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.drafts import Edit
@@ -27,6 +28,18 @@ from tonemark.tokenizers.registry import load_tokenizer
 
 MOUNT = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
 WEAK = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]
+
+
+@pytest.fixture
+def tonemark() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """In a process of its own: `sys.executable` may be one without root's powers."""
+
+    def run(*arguments: object, code: int = 0) -> subprocess.CompletedProcess[str]:
+        done = run_tonemark(*arguments)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done
+
+    return run
 
 
 @pytest.fixture

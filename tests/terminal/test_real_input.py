@@ -41,7 +41,8 @@ def test_raw_corpora_come_out_as_they_went_in(
     given = [json.loads(line)["text"] for line in source.open(encoding="utf-8")]
     rows = [json.loads(line) for line in out.open(encoding="utf-8")]
     assert [row["text"] for row in rows] == given
-    assert [len(row.get("spans", ())) for row in rows[:4]] == [1, 1, 1, 0]
+    # What was labelled on one page may be suggested on the next.
+    assert [bool(row.get("spans")) for row in rows[:4]] == [True, True, True, False]
     for row in rows:
         for token in row["tokens"]:
             assert row["text"][token["start"] : token["end"]] == token["text"]
