@@ -9,25 +9,20 @@ import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from tonemark.corpus import places, queue
-from tonemark.corpus.documents import Damaged, damaged
-from tonemark.corpus.events import MALFORMED, Event, replay
+from tonemark.corpus.documents import Damaged
 from tonemark.corpus.journal import (
     ClaimHeld,
     ClaimLost,
     Journal,
-    parse,
-    read_journal,
-    seize,
-    taken_path,
 )
 from tonemark.corpus.pages import Page, ReadOnlyLog, Sheet
 from tonemark.corpus.project import Project
 from tonemark.corpus.proposing import Proposer, Stored, offer_of
 from tonemark.corpus.queue import Claim, Outcome
 from tonemark.corpus.records import Answer
+from tonemark.corpus.sheets import journal_read, open_journal, open_sheet, seized
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import (
     AnyTokenizer,
@@ -36,10 +31,8 @@ from tonemark.corpus.tokens import (
     package_loaded,
     tokenizer_anew,
     tokenizer_of,
-    tokens_of,
 )
 from tonemark.errors import TonemarkError
-from tonemark.files import check_inside
 
 RENEWAL = 0.2
 """Share of the lease after which a key prolongs it."""
@@ -131,7 +124,8 @@ class Desk:
         """Open the page that another live process of hers holds, and leave that one outside."""
         claims = self._pending
         for at, claim in enumerate(claims):
-            claims[at] = self._seize(queue.current(self.store, claim) or claim)
+            now = queue.current(self.store, claim) or claim
+            claims[at] = seized(self.store, self.project.folder, now, self.lease)
         return self._open(claims) if claims else self.page
 
     def open_awaited(self) -> Page | None:
@@ -228,7 +222,7 @@ class Desk:
         claims, self._awaiting = self._awaiting, []
         for claim in claims:
             with contextlib.suppress(ClaimHeld, ClaimLost):
-                now, journal = self._open_journal(claim)
+                now, journal = open_journal(self.store, self.project.folder, claim, self.lease)
                 kept = queue.events_of(self.store, now.annotator, now.document)
                 done = any(each.kind not in ("open", "focus") for each in (*kept, *journal.events))
                 try:
@@ -296,7 +290,7 @@ class Desk:
             sheets = []
             for claim in claims:
                 try:
-                    sheets.append(self._open_sheet(claim, self._journal_read(claim)))
+                    sheets.append(self._looked_at(claim))
                 except Damaged as error:
                     self.passed_over.append(error.title)
                 if len(sheets) == self.project.page:
@@ -332,17 +326,19 @@ class Desk:
             raise
         self._awaiting = []
         if self.read_only:
-            sheets = [self._open_sheet(claim, self._journal_read(claim)) for claim in claims]
+            sheets = [self._looked_at(claim) for claim in claims]
             self.page = Page(sheets) if sheets else None
             return self.page
         self._pending = claims
         with contextlib.ExitStack() as undo:
             sheets = []
             for at, claim in enumerate(claims):
-                claims[at], journal = self._open_journal(claim)
+                claims[at], journal = open_journal(
+                    self.store, self.project.folder, claim, self.lease
+                )
                 undo.callback(journal.close)
                 try:
-                    sheets.append(self._open_sheet(claims[at], journal))
+                    sheets.append(self._opened(claims[at], journal))
                 except Damaged as error:
                     if not passing_over:
                         raise
@@ -356,62 +352,8 @@ class Desk:
         self.page = Page(sheets) if sheets else None
         return self.page
 
-    def _open_journal(self, claim: Claim) -> tuple[Claim, Journal]:
-        if taken_path(self._journal_path(claim)).exists():
-            # A takeover that was cut off after its first step.
-            claim = self._seize(claim)
-        path = self._journal_path(claim)
-        journal = Journal(path)
-        # Another window may have taken the claim over since it was read, or given it back: then
-        # the lock that this one has got is on a new file, of which that window knows nothing.
-        # In this order: that window deletes the one after it has raised the other.
-        seized = taken_path(path).exists()
-        now = queue.current(self.store, claim)
-        if seized or now is None or now.number != claim.number:
-            if journal.events:
-                journal.close()
-            else:
-                journal.discard()
-            raise ClaimHeld
-        return claim, journal
+    def _looked_at(self, claim: Claim) -> Sheet:
+        return self._opened(claim, journal_read(self.project.folder, claim, self.read_only))
 
-    def _journal_read(self, claim: Claim) -> ReadOnlyLog:
-        """What stands in a journal, which stays as it is."""
-        path = self._journal_path(claim)
-        events: list[Event] = []
-        for each in (taken_path(path), path):
-            with contextlib.suppress(OSError):
-                events += parse(read_journal(each))
-        return ReadOnlyLog(events, self.read_only)
-
-    def _seize(self, claim: Claim) -> Claim:
-        path = self._journal_path(claim)
-        claim = queue.take_over(self.store, claim, seize(path), self.lease)
-        taken_path(path).unlink(missing_ok=True)
-        return claim
-
-    def _open_sheet(self, claim: Claim, journal: Journal | ReadOnlyLog) -> Sheet:
-        document = self.store.document(claim.document)
-        given = tokens_of(self.store, document, self.tokenizer)
-        try:
-            events = queue.events_of(self.store, claim.annotator, claim.document)
-            folded = {(event.number, event.kind) for event in events}
-            events += [each for each in journal.events if (each.number, each.kind) not in folded]
-            state = replay(document.number, events)
-            state.check(document.number, len(document.text))
-        except MALFORMED:
-            raise damaged(document.number, "your work on ") from None
-        if not state.opened:
-            proposed = self.proposer.proposed(document, given)
-            data = {"shown": [suggestion.to_json() for suggestion in proposed.shown]}
-            if proposed.hidden:
-                data["hidden"] = [suggestion.to_json() for suggestion in proposed.hidden]
-            event = Event(state.last + 1, "open", data, time.time())
-            journal.append(event)
-            state.take(document.number, event)
-        return Sheet(document, claim, given, journal, state)
-
-    def _journal_path(self, claim: Claim) -> Path:
-        folder = self.project.folder / "journal" / claim.annotator
-        check_inside(self.project.folder, folder)
-        return folder / f"{claim.document}.{claim.number}.log"
+    def _opened(self, claim: Claim, journal: Journal | ReadOnlyLog) -> Sheet:
+        return open_sheet(self.store, claim, journal, self.tokenizer, self.proposer)

@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from making import run_here
@@ -23,6 +24,7 @@ from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.reports import Report
 from tonemark.corpus.rescue import rescue
+from tonemark.corpus.salvage import numbered_rows
 from tonemark.corpus.soundness import examine
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import STORE_FILE, Store, create_store
@@ -105,6 +107,36 @@ def test_flipped_bytes_end_in_words(
         path.unlink()
         (folder / "saved.sqlite").rename(path)
         assert faults(folder) == []
+
+
+@pytest.mark.parametrize("schema", ["CREATE TABLE t (id INTEGER PRIMARY KEY, a)", "CREATE RUBBISH"])
+def test_rows_are_asked_for_one_by_one_only_where_that_can_help(
+    schema: str, tmp_path: Path
+) -> None:
+    """Thousands of numbers of every whole table, and of a store without a schema, took seconds."""
+    path = tmp_path / "t.sqlite"
+    db = sqlite3.connect(path)
+    db.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, a)")
+    db.executemany("INSERT INTO t (a) VALUES (?)", [("x",)] * 3)
+    db.execute("PRAGMA writable_schema = ON")
+    db.execute("UPDATE sqlite_schema SET sql = ?", (schema,))
+    db.commit()
+    db.close()
+    db = CountingConnection(path)
+    rows = list(numbered_rows(db, "t", "id, a", 10**6))
+    db.close()
+    assert len(rows) == (0 if "RUBBISH" in schema else 3)
+    assert db.asked <= 2
+
+
+class CountingConnection(sqlite3.Connection):
+    """Counts what it is asked."""
+
+    asked = 0
+
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        self.asked += 1
+        return super().execute(*arguments)
 
 
 def test_a_name_in_the_schema_that_is_no_utf8_is_told(
