@@ -50,7 +50,8 @@ def new_command(
     as_json: bool,
 ) -> None:
     """Make a project in the folder DIR: a project.toml to read and edit, and an empty store."""
-    from tonemark.corpus.project import PROJECT_FILE, create_project, read_project
+    from tonemark.corpus.project import create_project, read_project
+    from tonemark.corpus.project_file import PROJECT_FILE
     from tonemark.corpus.store import STORE_FILE, create_store
     from tonemark.tokenizers.registry import tokenizer_for
 

@@ -12,11 +12,7 @@ from dataclasses import replace
 
 from tonemark.corpus import places, queue
 from tonemark.corpus.documents import Damaged
-from tonemark.corpus.journal import (
-    ClaimHeld,
-    ClaimLost,
-    Journal,
-)
+from tonemark.corpus.journal import ClaimHeld, ClaimLost, Journal
 from tonemark.corpus.pages import Page, ReadOnlyLog, Sheet
 from tonemark.corpus.project import Project
 from tonemark.corpus.proposing import Proposer, Stored, offer_of
@@ -222,7 +218,7 @@ class Desk:
         claims, self._awaiting = self._awaiting, []
         for claim in claims:
             with contextlib.suppress(ClaimHeld, ClaimLost):
-                now, journal = open_journal(self.store, self.project.folder, claim, self.lease)
+                now, journal = self._journal_of(claim)
                 kept = queue.events_of(self.store, now.annotator, now.document)
                 done = any(each.kind not in ("open", "focus") for each in (*kept, *journal.events))
                 try:
@@ -333,9 +329,7 @@ class Desk:
         with contextlib.ExitStack() as undo:
             sheets = []
             for at, claim in enumerate(claims):
-                claims[at], journal = open_journal(
-                    self.store, self.project.folder, claim, self.lease
-                )
+                claims[at], journal = self._journal_of(claim)
                 undo.callback(journal.close)
                 try:
                     sheets.append(self._opened(claims[at], journal))
@@ -351,6 +345,9 @@ class Desk:
         self._renewed = time.time()
         self.page = Page(sheets) if sheets else None
         return self.page
+
+    def _journal_of(self, claim: Claim) -> tuple[Claim, Journal]:
+        return open_journal(self.store, self.project.folder, claim, self.lease)
 
     def _looked_at(self, claim: Claim) -> Sheet:
         return self._opened(claim, journal_read(self.project.folder, claim, self.read_only))

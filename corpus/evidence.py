@@ -271,6 +271,9 @@ class Astray:
     blind_stood: int = 0
 
 
+NOTHING_SHOWN = Astray()
+
+
 def astray(store: Store) -> Astray:
     """The figures of all annotators together."""
     found = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tonemark.corpus.evidence import Astray, astray
+from tonemark.corpus.evidence import NOTHING_SHOWN, Astray, astray
 from tonemark.corpus.records import ANSWERS
 from tonemark.corpus.store import Store
 
@@ -41,7 +41,7 @@ class Progress:
     with_suggestions: int = 0
     annotators: tuple[AnnotatorProgress, ...] = ()
     labels: dict[str, int] = field(default_factory=dict)
-    suggestions: Astray = Astray()
+    suggestions: Astray = NOTHING_SHOWN
 
 
 def progress(store: Store, team: Sequence[str] = (), annotator: str | None = None) -> Progress:

@@ -7,32 +7,31 @@ the project's folder.
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
-import shlex
-import stat
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tonemark.corpus.annotators import annotator_name
 from tonemark.corpus.labels import Label, keys_of, label_fault
 from tonemark.corpus.project_checks import Bidi, check_version, read_settings
+from tonemark.corpus.project_file import (
+    PROJECT_FILE,
+    locked,
+    read_text,
+    refused,
+    stamp_of,
+    write,
+)
 from tonemark.errors import TonemarkError
+from tonemark.files import typed
 from tonemark.text import short
 from tonemark.tokenizers.languages import language_tag
 from tonemark.toml_files import Faults, parse_toml
 
-PROJECT_FILE = "project.toml"
-
 SUGGESTER_FOLDER = "suggester"
 """The folder in a project where its suggester has its locks and its log."""
-
-FILE_LIMIT = 1024 * 1024
-"""Bytes that a project file may have."""
-
-_LOCK_FILE = ".project.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def read_project(folder: Path | str) -> Project:
     it is wrong: then all its faults are named, each with its line.
     """
     folder = Path(folder)
-    text, stamp = _read_text(folder)
+    text, stamp = read_text(folder)
     return _parse(folder, text, stamp)
 
 
@@ -130,7 +129,7 @@ def project_changed(project: Project) -> bool:
         status = os.stat(project.folder / PROJECT_FILE)
     except OSError:
         return True
-    if _stamp(status) != project.stamp:
+    if stamp_of(status) != project.stamp:
         return True
     return _tokenizer_stamp(project.folder, project.tokenizer) != project.tokenizer_stamp
 
@@ -176,14 +175,14 @@ def create_project(
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _refused(folder, "cannot be made", error) from None
+        raise refused(folder, "cannot be made", error) from None
     with locked(folder):
         if os.path.lexists(folder / PROJECT_FILE):
             raise TonemarkError(
                 f"There is a project in {folder} already.",
-                f"Open it with: tonemark {_typed(folder)}; or choose another folder.",
+                f"Open it with: tonemark {typed(folder)}; or choose another folder.",
             )
-        _write(folder, text)
+        write(folder, text)
     return read_project(folder)
 
 
@@ -206,7 +205,7 @@ def add_label(folder: Path | str, name: str) -> Project:
     if any(label.name == name for label in project.labels):
         return project
     with locked(folder):
-        text, stamp = _read_text(folder)
+        text, stamp = read_text(folder)
         project = _parse(folder, text, stamp)
         for label in project.labels:
             if label.name == name:
@@ -229,7 +228,7 @@ def add_label(folder: Path | str, name: str) -> Project:
                 "written in a way that Tonemark cannot extend.",
                 'Add it with an editor: a line NAME = "" under [labels].',
             )
-        _write(folder, longer)
+        write(folder, longer)
     return read_project(folder)
 
 
@@ -245,11 +244,11 @@ def set_tokenizer(folder: Path | str, name: str) -> Project:
 
     folder = Path(folder)
     with locked(folder):
-        text, stamp = _read_text(folder)
+        text, stamp = read_text(folder)
         if _parse(folder, text, stamp).tokenizer != name:
             changed = with_value(text, ("tokenizer",), toml_string(name))
             _parse(folder, changed, stamp)
-            _write(folder, changed)
+            write(folder, changed)
     return read_project(folder)
 
 
@@ -276,91 +275,6 @@ def _folder_name(folder: Path) -> str:
     return name.strip() or "project"
 
 
-def _read_text(folder: Path) -> tuple[str, tuple[int, int, int]]:
-    path = folder / PROJECT_FILE
-    try:
-        # Without O_NONBLOCK a named pipe called project.toml would hang the program.
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        raise _no_project(folder, error) from None
-    status = os.fstat(handle)
-    if not stat.S_ISREG(status.st_mode):
-        os.close(handle)
-        raise TonemarkError(f"{path} is not a file.", "Move it away, or choose another folder.")
-    with os.fdopen(handle, "rb") as stream:
-        try:
-            data = stream.read(FILE_LIMIT + 1)
-        except OSError as error:
-            raise _refused(path, "cannot be read", error) from None
-    if len(data) > FILE_LIMIT:
-        raise TonemarkError(
-            f"{path} is over {FILE_LIMIT // 1024} KiB: this is no project file.",
-            "Documents do not belong in it: add them with tonemark add.",
-        )
-    try:
-        return data.decode("utf-8-sig"), _stamp(status)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise TonemarkError(
-            f"{PROJECT_FILE}, line {line}: this is not UTF-8.",
-            f"Save {path} as UTF-8 in an editor.",
-        ) from None
-
-
-def _no_project(folder: Path, error: OSError) -> TonemarkError:
-    remedy = f"Make one:\n    tonemark new {_typed(folder)} --lang CODE --labels A,B"
-    if error.errno == errno.ENOTDIR:
-        return TonemarkError(f"{folder} is not a folder.", "Name the project's folder.")
-    if error.errno != errno.ENOENT:
-        return _refused(folder / PROJECT_FILE, "cannot be read", error)
-    if not folder.is_dir():
-        return TonemarkError(f"There is no folder {folder}.", remedy)
-    title = f"{folder} is not a project: it has no {PROJECT_FILE}."
-    if (folder / "store.sqlite").is_file():
-        labels = ",".join(map(shlex.quote, _labels_in(folder / "store.sqlite"))) or "A,B"
-        remedy = (
-            "Its store is there, with all documents and answers, and stays as it is. Put"
-            f" {PROJECT_FILE} back from a backup, or write it anew"
-            f"{'' if labels == 'A,B' else ', with the labels that are in the store'}:\n"
-            f"    tonemark new {_typed(folder)} --lang CODE --labels {labels}"
-        )
-    return TonemarkError(title, remedy)
-
-
-def _labels_in(store: Path) -> list[str]:
-    """The labels of the spans in a store whose project file is gone, most used first."""
-    import sqlite3
-
-    from tonemark.corpus.store import Store
-
-    try:
-        opened = Store(store, reading=True)
-        try:
-            rows = opened.db.execute(
-                "SELECT label FROM (SELECT label FROM spans UNION ALL SELECT label FROM"
-                " suggestions) GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 50"
-            ).fetchall()
-        finally:
-            opened.close()
-    except (TonemarkError, sqlite3.Error):
-        return []
-    return [str(label) for (label,) in rows]
-
-
-def _refused(path: Path, what: str, error: OSError) -> TonemarkError:
-    return TonemarkError(f"{path} {what}: {error.strerror or error}.", "Look at it and try again.")
-
-
-def _typed(folder: Path) -> str:
-    from tonemark.files import typed
-
-    return typed(folder)
-
-
-def _stamp(status: os.stat_result) -> tuple[int, int, int]:
-    return status.st_mtime_ns, status.st_size, status.st_ino
-
-
 def _tokenizer_stamp(folder: Path, tokenizer: str) -> tuple[int, int, int]:
     if "." in tokenizer:
         from tonemark.tokenizers.registry import is_file_name
@@ -368,43 +282,5 @@ def _tokenizer_stamp(folder: Path, tokenizer: str) -> tuple[int, int, int]:
         if not is_file_name(tokenizer):
             return (0, 0, 0)
         with contextlib.suppress(OSError):
-            return _stamp(os.stat(folder / tokenizer))
+            return stamp_of(os.stat(folder / tokenizer))
     return (0, 0, 0)
-
-
-def _write(folder: Path, text: str) -> None:
-    from tonemark.files import atomic_writer
-
-    # Through a symbolic link the file itself is replaced, and the link stays.
-    path = Path(os.path.realpath(folder / PROJECT_FILE))
-    try:
-        with atomic_writer(path) as stream:
-            stream.write(text.encode())
-    except OSError as error:
-        # The name alone first: a status line of 80 columns has room for the reason then.
-        raise TonemarkError(
-            f"{path.name} cannot be written: {error.strerror or error}.",
-            f"Look at {path} and try again.",
-        ) from None
-
-
-@contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Nobody else changes the project's own files meanwhile; not to be held twice."""
-    import fcntl
-
-    path = folder / _LOCK_FILE
-    flags = os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-    try:
-        try:
-            handle = os.open(path, os.O_RDWR | flags, 0o666)
-        except PermissionError:
-            # Another login's lock file can still be locked, except over NFS.
-            handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-    except OSError as error:
-        raise _refused(path, "cannot be opened", error) from None
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

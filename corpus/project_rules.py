@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tonemark.corpus.corrections import rules_of
-from tonemark.corpus.project import Project, locked, read_project, set_tokenizer
+from tonemark.corpus.project import Project, read_project, set_tokenizer
+from tonemark.corpus.project_file import locked
 from tonemark.corpus.settling import Correction, settled
 from tonemark.errors import TonemarkError
 from tonemark.files import atomic_writer, check_inside, typed

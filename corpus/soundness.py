@@ -15,7 +15,8 @@ from tonemark.corpus.borders import called, misfits
 from tonemark.corpus.findings import Checked as Checked
 from tonemark.corpus.findings import Finding as Finding
 from tonemark.corpus.findings import first_of_each
-from tonemark.corpus.project import PROJECT_FILE, Project, read_project
+from tonemark.corpus.project import Project, read_project
+from tonemark.corpus.project_file import PROJECT_FILE
 from tonemark.corpus.schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
 from tonemark.corpus.soundness_documents import examine_documents, examine_texts
 from tonemark.corpus.soundness_entries import examine_entries

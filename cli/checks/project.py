@@ -8,7 +8,8 @@ from pathlib import Path
 
 from tonemark.cli.checks.check import Check, fault, ok
 from tonemark.cli.checks.suggester import suggester_checks
-from tonemark.corpus.project import PROJECT_FILE, Project, read_project
+from tonemark.corpus.project import Project, read_project
+from tonemark.corpus.project_file import PROJECT_FILE
 from tonemark.corpus.soundness import Checked, Finding, examine
 from tonemark.corpus.soundness_files import file_system
 from tonemark.corpus.store import STORE_FILE

@@ -11,7 +11,8 @@ import pytest
 
 from tonemark.cli import adding
 from tonemark.cli.projects import make_demo
-from tonemark.corpus.project import PROJECT_FILE, read_project
+from tonemark.corpus.project import read_project
+from tonemark.corpus.project_file import PROJECT_FILE
 from tonemark.corpus.store import STORE_FILE, Store
 
 

@@ -14,13 +14,13 @@ import pytest
 from tonemark.corpus import project as project_module
 from tonemark.corpus.labels import Label
 from tonemark.corpus.project import (
-    FILE_LIMIT,
     Project,
     add_label,
     label_keys,
     project_changed,
     read_project,
 )
+from tonemark.corpus.project_file import FILE_LIMIT
 from tonemark.errors import TonemarkError
 
 WHOLE = """\

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from tonemark.corpus.project import (
-    PROJECT_FILE,
     create_project,
     project_changed,
     read_project,
     set_tokenizer,
 )
+from tonemark.corpus.project_file import PROJECT_FILE
 from tonemark.corpus.project_rules import OWN_PROFILE, add_rules, follow
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.profiles.own_rules import Rule

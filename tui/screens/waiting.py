@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from textual.timer import Timer
 
-from tonemark.corpus.project import PROJECT_FILE
+from tonemark.corpus.project_file import PROJECT_FILE
 from tonemark.corpus.tokens import TokensAwaited
 from tonemark.errors import TonemarkError
 from tonemark.text import Safe

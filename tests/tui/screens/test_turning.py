@@ -106,7 +106,7 @@ def test_a_next_page_that_cannot_be_opened_is_asked_for_again(
 ) -> None:
     async def act(pilot: Pilot[None]) -> None:
         with monkeypatch.context() as patch:
-            patch.setattr(Desk, "_open_journal", refuse)
+            patch.setattr(Desk, "_journal_of", refuse)
             await pilot.press("enter")
             await pilot.pause()
             assert "tries again" in shown(pilot, "status")
