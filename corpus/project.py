@@ -25,7 +25,6 @@ from tonemark.corpus.project_file import (
     write,
 )
 from tonemark.errors import TonemarkError
-from tonemark.files import typed
 from tonemark.text import short
 from tonemark.tokenizers.languages import language_tag
 from tonemark.toml_files import Faults, parse_toml
@@ -178,6 +177,8 @@ def create_project(
         raise refused(folder, "cannot be made", error) from None
     with locked(folder):
         if os.path.lexists(folder / PROJECT_FILE):
+            from tonemark.files import typed
+
             raise TonemarkError(
                 f"There is a project in {folder} already.",
                 f"Open it with: tonemark {typed(folder)}; or choose another folder.",

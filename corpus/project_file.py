@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tonemark.errors import TonemarkError
-from tonemark.files import atomic_writer, typed
 
 PROJECT_FILE = "project.toml"
 
@@ -60,7 +59,7 @@ def read_text(folder: Path) -> tuple[str, tuple[int, int, int]]:
 
 
 def _no_project(folder: Path, error: OSError) -> TonemarkError:
-    remedy = f"Make one:\n    tonemark new {typed(folder)} --lang CODE --labels A,B"
+    remedy = f"Make one:\n    tonemark new {_typed(folder)} --lang CODE --labels A,B"
     if error.errno == errno.ENOTDIR:
         return TonemarkError(f"{folder} is not a folder.", "Name the project's folder.")
     if error.errno != errno.ENOENT:
@@ -74,7 +73,7 @@ def _no_project(folder: Path, error: OSError) -> TonemarkError:
             "Its store is there, with all documents and answers, and stays as it is. Put"
             f" {PROJECT_FILE} back from a backup, or write it anew"
             f"{'' if labels == 'A,B' else ', with the labels that are in the store'}:\n"
-            f"    tonemark new {typed(folder)} --lang CODE --labels {labels}"
+            f"    tonemark new {_typed(folder)} --lang CODE --labels {labels}"
         )
     return TonemarkError(title, remedy)
 
@@ -99,6 +98,12 @@ def _labels_in(store: Path) -> list[str]:
     return [str(label) for (label,) in rows]
 
 
+def _typed(folder: Path) -> str:
+    from tonemark.files import typed  # late, as in `write`: reading is on the way to the first page
+
+    return typed(folder)
+
+
 def refused(path: Path, what: str, error: OSError) -> TonemarkError:
     """The error of a file that the system refused."""
     return TonemarkError(f"{path} {what}: {error.strerror or error}.", "Look at it and try again.")
@@ -111,6 +116,8 @@ def stamp_of(status: os.stat_result) -> tuple[int, int, int]:
 
 def write(folder: Path, text: str) -> None:
     """Put another text in the place of the file. Raises TonemarkError."""
+    from tonemark.files import atomic_writer
+
     # Through a symbolic link the file itself is replaced, and the link stays.
     path = Path(os.path.realpath(folder / PROJECT_FILE))
     try:
