@@ -201,7 +201,8 @@ def _from_children(blocks: Iterator[Block], folder: Path, name: str, jobs: int) 
                     child, answer = oldest()
                     yield answer
                 child.ask(request(block.data, block.first), PATIENCE)
-                child.answer(0)  # sends what the pipe takes
+                with contextlib.suppress(ChildEnded):  # told when it is this block's turn
+                    child.answer(0)  # sends what the pipe takes
             busy.append((child, block))
         while busy:
             yield oldest()[1]

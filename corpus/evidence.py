@@ -7,6 +7,7 @@ what an annotator sees (DESIGN.md, promise 5).
 from __future__ import annotations
 
 import contextlib
+import math
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,13 +21,15 @@ class Verdict(NamedTuple):
     """What one accepted document says of an entry.
 
     `seen` counts its occurrences, `stood` those with its label; `changed` and `deleted` count its
-    suggestions that were shown and got another label or other edges, or were deleted.
+    suggestions that were shown and got another label or other edges, or were deleted. `taught` are
+    those of `stood` that nothing had suggested.
     """
 
     seen: int
     stood: int
     changed: int = 0
     deleted: int = 0
+    taught: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def write_evidence(
     ).fetchone()
     db.executemany(
         "INSERT OR IGNORE INTO evidence (document, annotator, answer, entry, seen, stood, changed,"
-        " deleted) SELECT ?, ?, ?, id, ?, ?, ?, ? FROM entries WHERE id = ?",
+        " deleted, taught) SELECT ?, ?, ?, id, ?, ?, ?, ?, ? FROM entries WHERE id = ?",
         (
             (document, annotator, answer, *verdict, entry)
             for entry, verdict in (*weighed.known, *learnt)
@@ -144,8 +147,10 @@ def hidden(store: Store, document: int, annotator: str) -> dict[int, Earned]:
     """What is to be added to what entries earned in all, so that others' answers to a document, and
     to those with an equal text, are left out: all there is to it, for most documents, is nothing.
 
-    A name that somebody was taught there first has been one for her only since an answer that she
-    may know of: what was counted of it before that is left out too, or its share would tell.
+    A name that was learnt there has been one for her only since an answer that she may know of
+    taught it by hand: what was counted of it before that is left out too, or its share would tell;
+    and where there is none, all of it: who went on to the next text, and kept there what this one
+    had taught, only hands on what she did here.
     """
     db = store.db
     same = [
@@ -179,22 +184,21 @@ def _too_early(db: sqlite3.Connection, entry: int, same: list[int], annotator: s
     """What was counted of a name that annotators taught, by answers that one of them may know of,
     before the first of these that taught it."""
     rows = db.execute(
-        "SELECT e.document, e.annotator, e.answer, e.seen, e.stood, e.changed, e.deleted"
+        "SELECT e.document, e.annotator, e.answer, e.taught, e.seen, e.stood, e.changed, e.deleted"
         " FROM evidence e JOIN entries n ON n.id = e.entry JOIN gazetteers g ON g.id = n.gazetteer"
         " WHERE e.entry = ? AND g.name = ? ORDER BY e.answer",
         (entry, ACCEPTED),
     ).fetchall()
     known = [row for row in rows if row[0] not in same or row[1] == annotator]
-    first = next((row[2] for row in known if row[4]), None)
-    taught = next((row[2] for row in rows if row[4]), None)
-    if first is None or first == taught:
+    first = next((row[2] for row in known if row[3]), math.inf)
+    if first == next((row[2] for row in rows if row[3]), None):
         return NOTHING
     total = NOTHING
     for document in {row[0] for row in known if row[2] < first}:
         accepts = 1 if document in same else _accepts(db, document)
         here = [row for row in known if row[0] == document]
-        after = [(entry, *row[3:]) for row in here if row[2] >= first]
-        before = _together([(entry, *row[3:]) for row in here], accepts)[entry]
+        after = [(entry, *row[4:]) for row in here if row[2] >= first]
+        before = _together([(entry, *row[4:]) for row in here], accepts)[entry]
         total = total.plus(before).plus(_together(after, accepts).get(entry, NOTHING), -1)
     return total
 

@@ -29,6 +29,34 @@ class Proposed(NamedTuple):
     hidden: tuple[Suggestion, ...] = ()
 
 
+class Told(NamedTuple):
+    """A source in words for people: its name ("places.txt"), what it is ("gazetteer") where the
+    name does not say it, and how its entry has done, so far as she may know of it who is told:
+    `stood` of `seen` occurrences were true; None where nobody keeps count."""
+
+    name: str
+    kind: str = ""
+    seen: float | None = None
+    stood: float = 0.0
+
+    @property
+    def source(self) -> str:
+        """What it is, with its name."""
+        return f"{self.kind} {self.name}".lstrip()
+
+    @property
+    def record(self) -> str:
+        """How it has done; empty where nobody keeps count."""
+        if self.seen is None:
+            return ""
+        if self.seen < 0.5:
+            return "not tried yet"
+        return f"right {self.stood:.0f} of {self.seen:.0f}"
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.record}" if self.record else self.source
+
+
 class Proposer(Protocol):
     """Makes suggestions for one annotator, and weighs what her answers say of them."""
 
@@ -63,9 +91,16 @@ class Proposer(Protocol):
         """Where a name stands in a document of the page: code points, at the borders of tokens."""
         ...
 
-    def about(self, source: str, document: Document) -> str:
+    def about(self, source: str, document: Document) -> Told:
         """A source of a suggestion or a span of a document in a few words for people, telling
         nothing that she may not know of."""
+        ...
+
+    def rivals(
+        self, document: Document, tokens: Sequence[Token], suggestion: Suggestion
+    ) -> Sequence[Suggestion]:
+        """What is suggested otherwise where a suggestion stands, and lost against it, the likeliest
+        first; telling nothing that she may not know of."""
         ...
 
 
@@ -109,23 +144,41 @@ class Stored:
         """Nowhere: it cannot look for names."""
         return ()
 
-    def about(self, source: str, document: Document) -> str:
+    def about(self, source: str, document: Document) -> Told:
         """By its kind alone."""
         return plain(source)
 
+    def rivals(
+        self, document: Document, tokens: Sequence[Token], suggestion: Suggestion
+    ) -> Sequence[Suggestion]:
+        """The others in the store that overlap it."""
+        return others_over(suggestion, self._store.suggestions(document))
 
-def plain(source: str) -> str:
+
+def plain(source: str) -> Told:
     """A source in words, where nothing is known of it but its name."""
     kind, _, name = source.partition(":")
     match kind:
         case "manual":
-            return "by hand"
+            return Told("by hand")
         case "import":
-            return f"came with the data ({name})"
+            return Told(f"came with the data ({name})")
         case "gazetteer" if name == LABELLED_HERE:
-            return "labelled on this page"
+            return Told("labelled on this page")
         case _:
-            return source
+            return Told(source)
+
+
+def others_over(suggestion: Suggestion, found: Iterable[Suggestion]) -> list[Suggestion]:
+    """Those that overlap a suggestion and say otherwise, the likeliest first, then the longest."""
+    place = (suggestion.start, suggestion.end, suggestion.label)
+    others = {
+        (each.start, each.end, each.label): each
+        for each in found
+        if each.overlaps(suggestion.start, suggestion.end)
+    }
+    others.pop(place, None)
+    return sorted(others.values(), key=lambda s: (-s.score, s.start - s.end, s.start, s.label))
 
 
 def as_blind(project: Project, document: Document, found: tuple[Suggestion, ...]) -> Proposed:

@@ -69,6 +69,7 @@ CREATE TABLE evidence (
     answer INTEGER NOT NULL,
     seen INTEGER NOT NULL, stood INTEGER NOT NULL,
     changed INTEGER NOT NULL DEFAULT 0, deleted INTEGER NOT NULL DEFAULT 0,
+    taught INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (document, annotator, entry)
 ) WITHOUT ROWID;
 CREATE INDEX evidence_by_entry ON evidence (entry);

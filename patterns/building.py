@@ -32,6 +32,10 @@ that opens a hundredth of a second."""
 SHARE = 20
 """One in so many may be missing, too: making a million takes seconds."""
 
+MOST = 20_000
+"""Names that any overlay has at most: they take a tenth of a second to load, and more wait for the
+trie to be made anew."""
+
 _SAMPLES = 32
 """Entries all over the store, and as many at its end, of which the header keeps a digest: a copy of
 the store that was put back may have gone on otherwise."""
@@ -110,7 +114,7 @@ def stale(store: Store, folding: Folding, folder: Path) -> bool:
     last = last_number(store)
     if header is None or not _is_of(header, store, folding):
         return last > FEW
-    return last - int(header["last"]) > max(FEW, int(header["items"]) // SHARE)
+    return last - int(header["last"]) > min(max(FEW, int(header["items"]) // SHARE), MOST)
 
 
 @contextlib.contextmanager

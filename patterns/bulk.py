@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
-from tonemark.corpus.documents import Document
 from tonemark.corpus.gazetteers import Entry, entries_of, patterns
 from tonemark.corpus.produced import pattern_faults
 from tonemark.corpus.project import Project
@@ -17,12 +16,15 @@ from tonemark.corpus.spans import Suggestion
 from tonemark.corpus.store import Store
 from tonemark.patterns.combine import combine
 from tonemark.patterns.earning import standing, suggests
-from tonemark.patterns.gazetteer import Gazetteer
+from tonemark.patterns.gazetteer import Gazetteer, Option
 from tonemark.patterns.weighing import entry_number
 from tonemark.tokenizers.base import Token
 
 Run: TypeAlias = Callable[[str, Sequence[Token]], Iterable[Suggestion]]
 """Runs patterns over a text."""
+
+_REMEMBERED = 1 << 16
+"""Stretches, by the entries that propose them, of which is remembered what those have earned."""
 
 
 class Bulk:
@@ -33,21 +35,17 @@ class Bulk:
         self._store = store
         self._overlapping = project.overlapping
         self._run = run
-        self._shares = {each.source: _share(each) for each in usable_patterns(project, store)}
         self._given: dict[int, str] = {}
+        self._asked: dict[tuple[int, ...], list[Option]] = {}
         self._gazetteer = Gazetteer(project, store)
         self._gazetteer.refresh()
 
     def found(self, text: str, tokens: Sequence[Token]) -> tuple[Suggestion, ...]:
         """What stands in a text, in order; without overlaps, unless the project has them."""
-        names = self._gazetteer.suggestions(Document(0, "", text), tokens)
-        if self._run is None:
-            return tuple(names)
-        matched = [
-            Suggestion(each.start, each.end, each.label, each.sources, share)
-            for each in self._run(text, tokens)
-            if (share := self._shares.get(each.sources[0])) is not None
-        ]
+        if len(self._asked) > _REMEMBERED:
+            self._asked.clear()
+        names = self._gazetteer.of_text(text, tokens, self._asked)
+        matched = self._gazetteer.earned(tuple(self._run(text, tokens)), {}) if self._run else ()
         return combine(names, matched, overlapping=self._overlapping)
 
     def as_json(self, found: Iterable[Suggestion]) -> list[dict[str, Any]]:
@@ -80,7 +78,3 @@ def usable_patterns(project: Project, store: Store) -> list[Entry]:
         for each in patterns(store)
         if each.number not in left_out and suggests(standing(each), project.threshold)
     ]
-
-
-def _share(entry: Entry) -> float:
-    return standing(entry).share or 0.0

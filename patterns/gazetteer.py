@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,12 +18,19 @@ from tonemark.corpus.documents import Document
 from tonemark.corpus.evidence import NOTHING, Earned, Weighed
 from tonemark.corpus.gazetteers import Entry, entries_after, entries_of, last_number
 from tonemark.corpus.project import Project
-from tonemark.corpus.proposing import LABELLED_HERE, Proposed, as_blind, plain
+from tonemark.corpus.proposing import (
+    LABELLED_HERE,
+    Proposed,
+    Told,
+    as_blind,
+    others_over,
+    plain,
+)
 from tonemark.corpus.shares import is_blind
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
-from tonemark.patterns.building import FEW, cache_folder, covered, opened, start_building
+from tonemark.patterns.building import FEW, MOST, cache_folder, covered, opened, start_building
 from tonemark.patterns.combine import combine
 from tonemark.patterns.earning import Standing, standing, suggests
 from tonemark.patterns.folding import folding_of
@@ -32,16 +40,15 @@ from tonemark.patterns.trie import Trie, read_header
 from tonemark.patterns.weighing import entry_number, weigh
 from tonemark.tokenizers.base import Token
 
-OVERLAY_MOST = 20_000
-"""Names that are kept in memory besides the trie: they take a tenth of a second to load, and more
-wait for the trie to be built anew."""
+BESIDE = 50
+"""Tokens on both sides of a suggestion among which names are looked for that speak against it."""
 
 PAUSE = 30.0
 """Seconds between two looks whether the trie should be built anew."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Option:
+class Option:
     """A label that entries propose for a stretch, how sure the best of them is, and all of them."""
 
     label: str
@@ -105,13 +112,13 @@ class Gazetteer:
         waiting = last_number(self.store) - self._last
         if waiting < 0:
             self._begin(None)  # another store has taken the place of the one before
-        if waiting <= OVERLAY_MOST:
+        if waiting <= MOST:
             for number, name in entries_after(self.store, self._last):
                 self._overlay.add(self.folding.keys(name), number)
                 self._last = number
         if self._builds and time.monotonic() > self._build_after:
             self._build_after = time.monotonic() + PAUSE
-            if waiting > OVERLAY_MOST or len(self._overlay) > FEW or self._are_unweighed():
+            if waiting > MOST or len(self._overlay) > FEW or self._are_unweighed():
                 with contextlib.suppress(OSError):  # names in the overlay are found all the same
                     start_building(self.project.folder)
 
@@ -144,20 +151,45 @@ class Gazetteer:
         """The suggestions in the store: those of patterns that still suggest, and what came with
         the data."""
         proposed = self.store.suggestions(document)
-        numbers = {_pattern(each) for each in proposed} - {0}
-        entries = entries_of(self.store, numbers)
-        hidden = self._hidden(document) if entries else {}
+        is_of_pattern = any(map(_patterns, proposed))
+        return self.earned(proposed, self._hidden(document) if is_of_pattern else {})
+
+    def earned(
+        self, proposed: Sequence[Suggestion], hidden: Mapping[int, Earned]
+    ) -> list[Suggestion]:
+        """Suggestions without those of patterns that suggest no more, and with how sure the others
+        are as their score."""
+        entries = entries_of(self.store, {n for each in proposed for n in _patterns(each)})
         found = []
         for each in proposed:
-            number = _pattern(each)
-            if not number:
+            if not (numbers := _patterns(each)):
                 found.append(each)
-            elif entry := entries.get(number):
-                stands = standing(entry, hidden.get(number, NOTHING))
-                if suggests(stands, self.project.threshold):
-                    place = (each.start, each.end, each.label)
-                    found.append(Suggestion(*place, each.sources, stands.score))
+                continue
+            sure = {}
+            for number in numbers:
+                if entry := entries.get(number):
+                    stands = standing(entry, hidden.get(number, NOTHING))
+                    if suggests(stands, self.project.threshold):
+                        sure[entry.source] = stands.score
+            if sure:
+                place = (each.start, each.end, each.label)
+                found.append(Suggestion(*place, tuple(sure), max(sure.values())))
         return found
+
+    def of_text(
+        self, text: str, tokens: Sequence[Token], asked: dict[tuple[int, ...], list[Option]]
+    ) -> list[Suggestion]:
+        """What `suggestions` finds in a text that is no document, for nobody: for many in a row,
+        as what entries have earned is `asked` once."""
+
+        def stands(found: Found) -> bool:
+            if found.entries not in asked:
+                entries = entries_of(self.store, found.entries)
+                asked[found.entries] = self._options(found.entries, entries, {})
+            return bool(asked[found.entries])
+
+        kept = self.matcher.longest(text, tokens, stands)
+        return [_suggestion(each, asked[each.entries]) for each in kept]
 
     def grown(
         self, document: Document, tokens: Sequence[Token], name: str, label: str
@@ -197,7 +229,7 @@ class Gazetteer:
 
     def _suggested(self, found: Sequence[Found], hidden: Mapping[int, Earned]) -> list[Suggestion]:
         entries = entries_of(self.store, {number for each in found for number in each.entries})
-        options: dict[tuple[int, ...], list[_Option]] = {}
+        options: dict[tuple[int, ...], list[Option]] = {}
         for each in found:
             if each.entries not in options:
                 options[each.entries] = self._options(each.entries, entries, hidden)
@@ -209,7 +241,7 @@ class Gazetteer:
         numbers: Iterable[int],
         entries: Mapping[int, Entry],
         hidden: Mapping[int, Earned],
-    ) -> list[_Option]:
+    ) -> list[Option]:
         """The labels that entries propose, the best first: by score, then by what it rests on, then
         as the project has them."""
         by_label: dict[str, list[tuple[Standing, Entry]]] = {}
@@ -223,7 +255,7 @@ class Gazetteer:
         ranked = []
         for label, those in by_label.items():
             best = max((stands.score, stands.stood) for stands, _ in those)
-            option = _Option(label, best[0], tuple(entry for _, entry in those))
+            option = Option(label, best[0], tuple(entry for _, entry in those))
             ranked.append((-best[0], -best[1], self._labels[label], option))
         return [option for *_, option in sorted(ranked, key=lambda each: each[:3])]
 
@@ -245,7 +277,7 @@ class Gazetteer:
             return {number: entry.label for number, entry in entries.items()}
 
         with contextlib.suppress(TonemarkError):  # what cannot be read says nothing of entries
-            patterns = [each for each in self.store.suggestions(document) if _pattern(each)]
+            patterns = [each for each in self.store.suggestions(document) if _patterns(each)]
             return weigh(
                 document.text,
                 tokens,
@@ -260,24 +292,50 @@ class Gazetteer:
 
     # What people are told
 
-    def about(self, source: str, document: Document) -> str:
+    def about(self, source: str, document: Document) -> Told:
         """A source of a suggestion for a document in words for people, with how its entry has done,
         as far as she may know."""
         number = entry_number(source, "gazetteer:") or entry_number(source, "pattern:")
         entry = entries_of(self.store, [number]).get(number)
         if entry is None:
             return plain(source)
-        what = {"name": "gazetteer ", "tokens": "pattern ", "regex": "expression "}[entry.kind]
+        kind = {"name": "gazetteer", "tokens": "pattern", "regex": "expression"}[entry.kind]
         name = entry.given or entry.gazetteer if entry.kind != "name" else entry.gazetteer
-        if entry.is_learnt:
-            what, name = "", "labelled before"
         stands = standing(entry, self._hidden(document).get(number, NOTHING))
-        if stands.seen < 0.5:
-            return f"{what}{name}"
-        return f"{what}{name}: right {stands.stood:.0f} of {stands.seen:.0f}"
+        if stands.share is None:  # it is not there for her: she labelled the name herself
+            return plain(f"gazetteer:{LABELLED_HERE}")
+        if entry.is_learnt:
+            kind, name = "", "labelled before"
+        return Told(name, kind, stands.seen, stands.stood)
+
+    def rivals(
+        self, document: Document, tokens: Sequence[Token], suggestion: Suggestion
+    ) -> list[Suggestion]:
+        """The other labels of its stretch, and what other sources suggest that overlaps it, as far
+        as she may know, the likeliest first. Names are looked for around it, and not in the whole
+        text: this is asked at a key."""
+        first = bisect_left(tokens, suggestion.start, key=lambda token: token.end)
+        last = bisect_left(tokens, suggestion.end, key=lambda token: token.start)
+        near = tokens[max(0, first - BESIDE) : last + BESIDE]
+        hidden = self._hidden(document)
+        others = self.stored(document)
+        if near:
+            left, right = near[0].start, near[-1].end
+            text = document.text[left:right]
+            found = [
+                each._replace(start=each.start + left, end=each.end + left)
+                for each in self.matcher.found(text, [Token(a - left, b - left) for a, b in near])
+            ]
+            others += self._suggested(found, hidden)
+            for each in found:
+                if (each.start, each.end) == (suggestion.start, suggestion.end):
+                    entries = entries_of(self.store, each.entries)
+                    for option in self._options(each.entries, entries, hidden):
+                        others.append(_suggestion(each, [option]))
+        return others_over(suggestion, others)
 
 
-def _suggestion(found: Found, options: Sequence[_Option]) -> Suggestion:
+def _suggestion(found: Found, options: Sequence[Option]) -> Suggestion:
     """What is suggested for a stretch: the best label; others say how sure it can be."""
     best = options[0]
     score = best.score
@@ -287,6 +345,6 @@ def _suggestion(found: Found, options: Sequence[_Option]) -> Suggestion:
     return Suggestion(found.start, found.end, best.label, sources, score)
 
 
-def _pattern(suggestion: Suggestion) -> int:
-    """The number of the pattern that proposes it; 0 where none does."""
-    return next((n for s in suggestion.sources if (n := entry_number(s, "pattern:"))), 0)
+def _patterns(suggestion: Suggestion) -> list[int]:
+    """The numbers of the patterns that propose it."""
+    return [number for each in suggestion.sources if (number := entry_number(each, "pattern:"))]

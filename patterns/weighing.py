@@ -23,6 +23,12 @@ class _Places:
         self.labels: dict[tuple[int, int], set[str]] = {}
         for span in self.spans:
             self.labels.setdefault((span.start, span.end), set()).add(span.label)
+        # What a gazetteer suggested and she kept: that stands, and teaches nothing.
+        self.handed_on = {
+            (span.start, span.end, span.label)
+            for span in self.spans
+            if all(source.startswith("gazetteer:") for source in span.sources)
+        }
         self._starts = [span.start for span in self.spans]
         self._longest = max((span.end - span.start for span in self.spans), default=0)
 
@@ -62,6 +68,7 @@ def weigh(
     places = _Places(spans)
     seen: dict[int, int] = {}
     stood: dict[int, int] = {}
+    by_hand: dict[int, int] = {}
     label_of = labels({number for each in found for number in each.entries})
     taught: set[tuple[int, int, str]] = set()
     for each in found:
@@ -73,6 +80,8 @@ def weigh(
             seen[number] = seen.get(number, 0) + 1
             if label in here:
                 stood[number] = stood.get(number, 0) + 1
+                if (each.start, each.end, label) not in places.handed_on:
+                    by_hand[number] = by_hand.get(number, 0) + 1
                 if each.exact:
                     taught.add((each.start, each.end, label))
     for suggestion in patterns:
@@ -81,11 +90,11 @@ def weigh(
             seen[number] = seen.get(number, 0) + 1
             stood[number] = stood.get(number, 0) + is_true
     changed, deleted = _fates(shown, places)
+    counts = (seen, stood, changed, deleted, by_hand)
     known = tuple(
-        (number, Verdict(seen.get(number, 0), stood.get(number, 0), changed.get(number, 0),
-                         deleted.get(number, 0)))
+        (number, Verdict(*(each.get(number, 0) for each in counts)))
         for number in sorted({*seen, *changed, *deleted})
-    )  # fmt: skip
+    )
     names = {
         (span.label, text[span.start : span.end])
         for span in places.spans
@@ -121,9 +130,9 @@ def _learnt(
             counts[at][0] += 1
             counts[at][1] += wanted[at] in here
     return tuple(
-        (label, name, Verdict(*count))
-        for ((_, label), name), count in zip(new.items(), counts, strict=True)
-        if count[1]  # one that is not on the borders of tokens is never found again
+        (label, name, Verdict(seen, stood, taught=stood))
+        for ((_, label), name), (seen, stood) in zip(new.items(), counts, strict=True)
+        if stood  # one that is not on the borders of tokens is never found again
     )
 
 

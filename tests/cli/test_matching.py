@@ -307,6 +307,7 @@ def test_a_process_that_is_killed_is_told_and_what_came_before_is_written(
     process = started("--jobs", 2)
     for worker in at_work(process):
         os.kill(worker, signal.SIGKILL)
+        until(lambda worker=worker: not is_alive(worker))  # before it is given anything
     out, err = process.stdout.read(), process.stderr.read()
     assert process.wait(60) == 1
     told = " ".join(err.decode().split())

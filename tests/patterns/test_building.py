@@ -114,6 +114,19 @@ def test_what_is_added_meanwhile_is_left_to_the_overlay(tmp_path: Path) -> None:
     assert (len(trie), covered(trie)) == (1, 1)
 
 
+def test_more_names_than_any_overlay_takes_are_never_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tonemark.patterns.building.FEW", 2)
+    monkeypatch.setattr("tonemark.patterns.building.MOST", 4)
+    store = store_in(tmp_path / "store", *(f"Name {n}" for n in range(1000)))
+    build(store, FOLDING, tmp_path)
+    add(store, *(f"More {n}" for n in range(4)))
+    assert not stale(store, FOLDING, tmp_path)
+    add(store, "Kano")  # far fewer than one in twenty
+    assert stale(store, FOLDING, tmp_path)
+
+
 def test_when_it_is_stale(tmp_path: Path) -> None:
     store = store_in(tmp_path / "store", "Juba")
     assert not stale(store, FOLDING, tmp_path)  # so few are no trie's work

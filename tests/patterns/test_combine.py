@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,10 +29,17 @@ CASES = {
     "other borders, as sure: the longer, in doubt": (
         [at(0, 4)], [at(0, 9)], [at(0, 9, score=0.5)],
     ),
+    "an untried longer one around a sure one": (
+        [at(0, 9, "ORG", score=0.5)], [at(5, 9, "LOC", score=0.9)],
+        [at(0, 9, "ORG", score=0.5 * 0.5 / 1.4 / 0.5)],
+    ),
+    "a longer one that is likely wrong": (
+        [at(0, 9, score=0.4)], [at(5, 9, score=0.9)], [at(5, 9, score=0.9 / 1.3)],
+    ),
     "crossing two": (
         [at(0, 5), at(6, 9)],
-        [at(3, 8, score=0.5)],
-        [at(0, 5, score=1 / 1.5), at(6, 9, score=1 / 1.5)],
+        [at(3, 8, score=0.3)],
+        [at(0, 5, score=1 / 1.3), at(6, 9, score=1 / 1.3)],
     ),
     "worth nothing": ([at(0, 4, score=0.0)], [at(0, 4, "LOC", score=0.0)], [at(0, 4, score=0.0)]),
 }  # fmt: skip
@@ -64,7 +73,7 @@ def test_none_overlap_and_what_is_left_out_was_contradicted(
 ) -> None:
     found = combine(one, other)
     assert list(found) == sorted(found)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))
     places = {(s.start, s.end, s.label) for s in found}
     for each in (*one, *other):
         if (each.start, each.end, each.label) not in places:

@@ -173,7 +173,7 @@ def test_a_changed_project_file_counts_at_once(case: Case) -> None:
 def test_too_many_new_names_wait_for_the_trie_to_be_built(
     case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tonemark.patterns.gazetteer.OVERLAY_MOST", 1)
+    monkeypatch.setattr("tonemark.patterns.gazetteer.MOST", 1)
     started: list[Path] = []
     monkeypatch.setattr("tonemark.patterns.gazetteer.start_building", started.append)
     case.add(("PER", "Juma"), ("LOC", "Kano"))

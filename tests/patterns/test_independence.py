@@ -1,5 +1,5 @@
-"""Promise 5: what others did on a document, or on one with an equal text, changes nothing of what an
-annotator is shown there before her own answer is in."""
+"""Promise 5: what others did on a document, or on one with an equal text, changes nothing of what
+an annotator is shown there before her own answer is in."""
 
 from __future__ import annotations
 
@@ -138,6 +138,17 @@ def test_never_on_the_document_it_was_learnt_from_nor_on_one_with_an_equal_text(
 ) -> None:
     team.answer(("bello", 1, ("PER", None, None)))
     assert team.shown("amina", document) == []
+
+
+def test_who_keeps_what_a_document_had_taught_hands_it_on_and_teaches_nothing(team: Team) -> None:
+    team.answer(("bello", 1, ("PER", None, None)))
+    for document in (5, 6):
+        team.opened("bello", document)  # Juma is suggested here
+        team.desk("bello").answer("accept")
+    assert team.shown("amina", 1) == []
+    assert team.shown("amina", 5) == [(5, 9, "PER", 0.833333)]
+    team.answer(("chidi", 6, (None, None, "PER")))  # by hand, having dropped what was suggested
+    assert [each[:3] for each in team.shown("amina", 3)] == [(0, 4, "PER")]
 
 
 def test_once_her_own_answer_is_in_she_may_know_it(team: Team) -> None:

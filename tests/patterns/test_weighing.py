@@ -45,9 +45,9 @@ def weighed(*spans: Span, **more) -> Weighed:
 def test_every_occurrence_counts_whether_it_was_shown_or_not() -> None:
     found = dict(weighed(span("Juma", "PER"), span("Kano", "LOC", 1)).known)
     assert found == {
-        1: Verdict(1, 1),  # not "juma", a name has a capital
+        1: Verdict(1, 1, taught=1),  # not "juma", a name has a capital
         2: Verdict(2, 0),
-        3: Verdict(3, 1),
+        3: Verdict(3, 1, taught=1),
         4: Verdict(3, 0),
     }
 
@@ -60,14 +60,14 @@ def test_what_lies_inside_a_longer_span_says_nothing() -> None:
 def test_a_span_that_is_no_entry_teaches_its_name_with_all_its_occurrences() -> None:
     found = weighed(span("Benki ya Kano", "ORG"), span("BENKI", "PER"), span("Juma", "PER"))
     assert found.learnt == (
-        ("ORG", "Benki ya Kano", Verdict(1, 1)),
-        ("PER", "BENKI", Verdict(1, 1)),
+        ("ORG", "Benki ya Kano", Verdict(1, 1, taught=1)),
+        ("PER", "BENKI", Verdict(1, 1, taught=1)),
     )
 
 
 def test_one_name_is_learnt_once_however_it_is_written() -> None:
     found = weighed(span("Kano", "ORG", 1), span("Kano", "ORG", 2))
-    assert found.learnt == (("ORG", "Kano", Verdict(3, 2)),)
+    assert found.learnt == (("ORG", "Kano", Verdict(3, 2, taught=2)),)
 
 
 @pytest.mark.parametrize("words", ["uma", "anything that is longer than it may be"])
@@ -89,9 +89,17 @@ def test_suggestions_that_she_saw_were_kept_changed_or_deleted() -> None:
             ],
         ).known
     )
-    assert found[1] == Verdict(1, 1)
+    assert found[1] == Verdict(1, 1, taught=1)
     assert found[2] == Verdict(1, 0, changed=1)
     assert found[3] == Verdict(2, 0, deleted=2)
+
+
+def test_what_she_kept_as_it_was_suggested_stands_and_teaches_nothing() -> None:
+    juma = span("Juma", "PER")
+    kept = Span(juma.start, juma.end, "PER", ("gazetteer:1",))
+    assert dict(weighed(kept).known)[1] == Verdict(1, 1)
+    resized = Span(juma.start, juma.end, "PER", ("gazetteer:1", "manual"))
+    assert dict(weighed(resized).known)[1] == Verdict(1, 1, taught=1)
 
 
 def test_a_pattern_occurs_where_it_proposes_something() -> None:

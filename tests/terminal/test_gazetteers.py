@@ -1,4 +1,4 @@
-"""Gazetteers in real terminals: two annotators at one project, from a file of names to the export."""
+"""Gazetteers in real terminals: two annotators at one project, from names to the export."""
 
 from __future__ import annotations
 

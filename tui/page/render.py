@@ -204,7 +204,10 @@ class _Row:
         places = sorted(tagged)
         limits = [*(x - 1 for x in places[1:]), self.view.width]
         for x, limit in zip(places, limits, strict=False):
-            line.put_tags(x, min(ends[x], limit), limit, [self._tag(s) for s in tagged[x]])
+            tags = [self._tag(s) for s in tagged[x]]
+            # Space passes by most suggestions: their hint is the way to them.
+            keeps = all(isinstance(s, Suggestion) and s.start >= self.first for s in tagged[x])
+            line.put_tags(x, min(ends[x], limit), limit, tags, keeps_hint=keeps)
         return line.runs()
 
     def list_line(self) -> list[Run]:
@@ -238,7 +241,7 @@ class _Row:
         place = self.labels.get(stretch.label, -1)
         name = short(stretch.label, TAG_LIMIT)
         if isinstance(stretch, Suggestion):
-            mark = DOUBTFUL if self.view.is_doubtful(stretch) else "?"
+            mark = DOUBTFUL if self.view.is_doubtful(self.row.sheet, stretch) else "?"
             return visible(f"{begun}{mark}{name}"), Look("maybe", place)
         return visible(f"{begun}{name}"), Look("tag", place)
 
@@ -256,7 +259,7 @@ class _Row:
         for stretch in reversed(self.stretches):
             if stretch.start < end and start < stretch.end:
                 role = "suggestion" if isinstance(stretch, Suggestion) else "span"
-                if self.view.is_doubtful(stretch):
+                if self.view.is_doubtful(self.row.sheet, stretch):
                     role = "doubtful"
                 return Look(role, self.labels.get(stretch.label, -1), focused)
         for left, right in self.runs:
@@ -267,7 +270,7 @@ class _Row:
 
 
 class _Line:
-    """A line of hints and tags, none of which touches another."""
+    """A line of hints and tags, none of which touches another but a tag its own hint."""
 
     def __init__(self, width: int) -> None:
         self.width = width
@@ -279,12 +282,15 @@ class _Line:
         self.items[x] = [(text, look)]
         self.ends[x] = x + cells(text)
 
-    def put_tags(self, x: int, end: int, limit: int, tags: Sequence[Run]) -> None:
+    def put_tags(
+        self, x: int, end: int, limit: int, tags: Sequence[Run], *, keeps_hint: bool
+    ) -> None:
         """Write tags behind the hint at `x`, up to cell `end`, in place of what is there.
 
         Where they do not go in whole they take the hint's place if they do there, for a hint can
-        be done without and a label not; the hint still works. Where next to nothing is left they
-        run on over blanks, but never to `limit`.
+        be done without and a label not; the hint still works. With `keeps_hint` they never do, and
+        stand close behind it where else not even their mark could. Where next to nothing is left
+        they run on over blanks, but never to `limit`.
         """
         held = max((at for at in self.items if at <= x <= self.ends[at]), default=None)
         behind = x if held is None else self.ends[held] + 1
@@ -294,15 +300,27 @@ class _Line:
         stops = {
             start: min(max(end, min(start + TAG_LEAST, limit)), following) for start in (behind, x)
         }
+        if keeps_hint and held is not None:
+            mark = 2 if tags[0][0].startswith(DOUBTFUL) else 1
+            close = stops[behind] - behind < mark
+            self._put(behind - close, _clipped(wanted, stops[behind] - behind + close), held)
+            return
         order = (x, behind) if stops[behind] - behind < whole <= stops[x] - x else (behind, x)
         for bare, start in product(((*MARKS, DOUBTFUL), MARKS), order):
             runs = _clipped(wanted, stops[start] - start)
             if runs and runs[0][0] not in bare:
-                reach = start + sum(cells(text) for text, _ in runs)
-                for at in [at for at in self.items if at <= reach and self.ends[at] >= start]:
-                    del self.items[at]
-                self.items[start], self.ends[start] = runs, reach
+                self._put(start, runs)
                 return
+
+    def _put(self, start: int, runs: list[Run], held: int | None = None) -> None:
+        """Write runs in place of all that they would touch, the hint at `held` left there."""
+        reach = start + sum(cells(text) for text, _ in runs)
+        touched = [at for at in self.items if at <= reach and self.ends[at] >= start]
+        for at in touched if runs else ():
+            if at != held:
+                del self.items[at]
+        if runs:
+            self.items[start], self.ends[start] = runs, reach
 
     def runs(self) -> list[Run]:
         """The line, blanks where nothing stands."""

@@ -24,17 +24,6 @@ DOUBT = 0.75
 WORDLIKE = regex.compile(r"[\p{L}\p{N}]")
 
 
-def is_doubtful(suggestion: Suggestion, doubt: float) -> bool:
-    """Whether a suggestion is drawn as doubtful: it stands too seldom, by its score."""
-    return suggestion.score < doubt
-
-
-def is_visited(suggestion: Suggestion, doubt: float) -> bool:
-    """Whether the tour stops at a suggestion, and a label goes on to it: at doubtful ones alone, as
-    the others are right more often than not, and would cost a key each."""
-    return is_doubtful(suggestion, doubt)
-
-
 class Ordered:
     """Stretches in order, and which of them share a code point with another stretch."""
 
@@ -57,8 +46,9 @@ class Standing:
     span leaves over at the right of a run is still a candidate, what lies left of it has been
     passed by; a suggestion leaves both sides. `tokens` are those that the runs speak of.
 
-    The stops of the tour are the open candidates and the suggestions that `is_visited`; those that
-    begin together are one stop, as long as the longest.
+    The stops of the tour are the open candidates and the doubtful suggestions, as the others are
+    right more often than not and would cost a key each; those that begin together are one stop, as
+    long as the longest.
     """
 
     def __init__(self, sheet: Sheet, runs: Sequence[tuple[int, int]], doubt: float = DOUBT) -> None:
@@ -98,6 +88,20 @@ class Standing:
         first = bisect_right(self.open, start, key=itemgetter(1))
         return self.open[first : bisect_left(self.open, end, key=itemgetter(0))]
 
+    def is_doubtful(self, suggestion: Suggestion) -> bool:
+        """Whether a suggestion is drawn as doubtful: it stands too seldom, by its score, or lies
+        inside a longer run."""
+        return suggestion.score < self._doubt or self.is_part(suggestion)
+
+    def is_part(self, stretch: Stretch) -> bool:
+        """Whether a stretch is a part of a name-like run, and not all of it: of "Daktari Asha Juma"
+        a name that is known may not be the whole. Visiting those costs nothing on the mean of five
+        languages."""
+        at = bisect_right(self._run_starts, stretch.start) - 1
+        if at < 0 or self._run_ends[at] < stretch.end:
+            return False
+        return (self._run_starts[at], self._run_ends[at]) != (stretch.start, stretch.end)
+
     def count(self) -> int:
         """How many stops there are."""
         return len(self.open) + len(self._suggested)
@@ -132,7 +136,7 @@ class Standing:
     def _order(self) -> None:
         self._spans = Ordered(self._draft.spans)
         self._suggestions = Ordered(self._draft.suggestions)
-        visited = (s for s in self._draft.suggestions if is_visited(s, self._doubt))
+        visited = (s for s in self._draft.suggestions if self.is_doubtful(s))
         self._suggested = sorted({s.start: s.end for s in visited}.items())
 
     def _reopen(self, first: int, last: int) -> None:

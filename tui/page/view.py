@@ -19,7 +19,7 @@ from tonemark.tui.page import hints
 from tonemark.tui.page.hinting import Hints, Places, give_hints
 from tonemark.tui.page.layout import Layout, Mode, Row, lay_out
 from tonemark.tui.page.relayout import laid_out_again
-from tonemark.tui.page.stops import DOUBT, Standing, is_doubtful
+from tonemark.tui.page.stops import DOUBT, Standing
 from tonemark.tui.page.visual import Directions, visual_row
 
 MARGIN = 3
@@ -39,7 +39,7 @@ class View:
     """What an annotator sees of a page through a window of `width` x `height` cells.
 
     `top` is the line at the top of the window; lines before `seen` have been in view. Suggestions
-    with a score below `doubt` are doubtful.
+    with a score below `doubt` are doubtful, and those that are but a part of a candidate.
     """
 
     def __init__(
@@ -137,9 +137,9 @@ class View:
         touched = self.standing(sheet).touching(start, end)
         return sorted(touched, key=lambda s: (s.end - s.start, s.start))
 
-    def is_doubtful(self, stretch: Stretch) -> bool:
-        """Whether a stretch is a suggestion that is drawn as doubtful."""
-        return isinstance(stretch, Suggestion) and is_doubtful(stretch, self.doubt)
+    def is_doubtful(self, sheet: int, stretch: Stretch) -> bool:
+        """Whether a stretch of a sheet is a suggestion that is drawn as doubtful."""
+        return isinstance(stretch, Suggestion) and self.standing(sheet).is_doubtful(stretch)
 
     def suggested(self) -> int:
         """How many suggestions stand, which Enter would accept."""
