@@ -21,12 +21,14 @@ from tonemark.cli.opening import (
 )
 from tonemark.cli.outcomes import Outcome, passed_over, tell
 from tonemark.errors import TonemarkError
+from tonemark.files import typed
 
 if TYPE_CHECKING:
     from tonemark.corpus.gazetteers import Added, NewEntry
     from tonemark.corpus.project import Project
     from tonemark.corpus.store import Store
     from tonemark.patterns.entries import Rules
+    from tonemark.patterns.oddities import Oddities
     from tonemark.patterns.reading import Item
 
 CLDR = "cldr"
@@ -42,7 +44,7 @@ NAME_LENGTH = 100
     " nothing.",
 )
 @click.argument("folder", type=DIRECTORY, metavar="DIR")
-@click.argument("files", type=DIRECTORY, metavar="[FILE]...", nargs=-1)
+@click.argument("files", type=DIRECTORY, metavar="[FILE|-]...", nargs=-1)
 @click.option("--label", metavar="L", help="The label of entries that come without one.")
 @click.option("--name", metavar="NAME", help="What to call the gazetteer; by default as the file.")
 @click.option("--map", "maps", multiple=True, metavar="OLD=NEW",
@@ -75,7 +77,8 @@ def add_command(
     other: Path | None,
     as_json: bool,
 ) -> int:
-    """Add names and patterns from FILEs: JSON Lines, CSV, TSV, lists of a name a line.
+    """Add names and patterns from FILEs: JSON Lines, CSV, TSV, lists of a name a line; - for
+    standard input.
 
     JSON Lines are as Prodigy and spaCy have them: {"label": "LOC", "pattern": "Dar es Salaam"}, the
     pattern a name or a list of spaCy's token dictionaries; or {"label", "regex"}. What cannot be
@@ -91,8 +94,8 @@ def add_command(
     with value_of("--name"):
         checked_name(name)
     outcomes = [
-        *(_from_file(store, path, name, form, rules, hidden=as_json) for path in files),
-        *([_from_cldr(project, store, topics, name, rules)] if topics else []),
+        *(_from_file(folder, store, path, name, form, rules, hidden=as_json) for path in files),
+        *([_from_cldr(project, folder, store, topics, name, rules)] if topics else []),
         *([_from_answers(project, store, other, name, rules, as_json)] if other else []),
     ]
     if as_json:
@@ -163,37 +166,75 @@ def checked_name(name: str | None) -> None:
 
 
 def _from_file(
-    store: Store, path: Path, name: str | None, form: str | None, rules: Rules, *, hidden: bool
+    folder: Path,
+    store: Store,
+    path: Path,
+    name: str | None,
+    form: str | None,
+    rules: Rules,
+    *,
+    hidden: bool,
 ) -> Outcome:
     from tonemark.cli.progress import Progress
     from tonemark.corpus.documents import source_name
     from tonemark.corpus.gazetteers import ACCEPTED
     from tonemark.corpus.reports import Report
-    from tonemark.patterns.reading import FORMS, form_of, opened, read_entries
+    from tonemark.patterns.oddities import Oddities
+    from tonemark.patterns.reading import (
+        FORMS,
+        encoding_seen,
+        form_of,
+        form_seen,
+        in_utf8,
+        opened,
+        read_entries,
+    )  # fmt: skip
 
-    chosen = form_of(path)
-    if form is not None:
-        if form not in FORMS:
-            error = TonemarkError(f'"{form}" is no format.', f"They are {', '.join(FORMS)}.")
-            raise WrongValue(error, "--format")
-        chosen = next(each for each in FORMS if each == form)
-    own = source_name(path.name)
+    if form is not None and form not in FORMS:
+        error = TonemarkError(f'"{form}" is no format.', f"They are {', '.join(FORMS)}.")
+        raise WrongValue(error, "--format")
+    given = next((each for each in FORMS if each == form), None) or form_of(path)
+    is_piped = str(path) == "-"
+    own = "standard input" if is_piped else source_name(path.name)
     own = f"{own} (file)" if own == ACCEPTED else own
-    outcome = Outcome(name or own, path.name, Report())
+    outcome = Outcome(name or own, own if is_piped else path.name, Report())
+    encoding = ""
     try:
         with opened(path) as stream:
-            bar = Progress(path, hidden=hidden)
+            encoding = encoding_seen(stream)
+            chosen = given or form_seen(stream)
+            odd = Oddities(is_list=chosen == "list")
+            bar = Progress(path, hidden=hidden or is_piped)
             bar.watch(stream)
             with bar as progress:
                 items = read_entries(stream, chosen, own, rules)
-                _put(store, outcome, items, progress)
+                _put(store, outcome, items, odd, progress)
     except TonemarkError as error:
         outcome.failure = error
+    report = outcome.report
+    if encoding and (outcome.failure or report.refused_count):
+        file = "FILE" if is_piped else typed(path)
+        outcome.notes.append(f"{own} is probably {encoding}: {in_utf8(encoding, file)}")
+    if outcome.failure:
+        return outcome
+    if notes := odd.told():
+        called = typed(Path(outcome.name))
+        outcome.notes += notes
+        outcome.notes.append(
+            "if these are none, take them away again: tonemark gazetteer remove"
+            f" {typed(folder)} {called}"
+        )
+    elif not (report.added or report.already_there or report.refused_count):
+        outcome.notes.append(f"nothing stands in {own}")
     return outcome
 
 
 def _put(
-    store: Store, outcome: Outcome, items: Iterator[Item], progress: Callable[[int], None]
+    store: Store,
+    outcome: Outcome,
+    items: Iterator[Item],
+    odd: Oddities,
+    progress: Callable[[int], None],
 ) -> None:
     """Write what is read, a chunk at a time, and note what is refused."""
     from tonemark.corpus.gazetteers import CHUNK, add_entries
@@ -210,6 +251,8 @@ def _put(
             else:
                 lines.append(item.line)
                 given += 1
+                if item.entry.kind == "name":
+                    odd.look(item.entry.pattern)
                 yield item.entry
 
     added = add_entries(store, outcome.name, entries(), progress)
@@ -225,7 +268,7 @@ def _count(outcome: Outcome, added: Added) -> None:
 
 
 def _from_cldr(
-    project: Project, store: Store, topics: str, name: str | None, rules: Rules
+    project: Project, folder: Path, store: Store, topics: str, name: str | None, rules: Rules
 ) -> Outcome:
     """Names out of CLDR; a topic that none of the project's labels is for is passed over."""
     from tonemark.corpus.gazetteers import NewEntry, add_entries
@@ -238,19 +281,27 @@ def _from_cldr(
         error = TonemarkError(f"CLDR has no {strange[0]} here.", f"It has {', '.join(TOPICS)}.")
         raise WrongValue(error, "--cldr")
     outcome = Outcome(name or CLDR, "CLDR", Report())
+    otherwise = (
+        f"Add a file of names:\n    tonemark gazetteer add {typed(folder)} FILE --label LABEL"
+    )
     entries: list[NewEntry] = []
     try:
         for topic in TOPICS:
             if "all" not in asked and topic not in asked:
                 continue
-            label = rules.label or label_for(topic, rules.labels)
+            # --label PLACE makes places of countries: of languages only where those are asked for.
+            is_meant = topic in asked or topic != "languages"
+            label = (rules.label if is_meant else "") or label_for(topic, rules.labels)
             if not label:
                 outcome.notes.append(
                     f"{topic}: left out, for no label of the project says that it is theirs; say"
                     f" which: --cldr {topic} --label LABEL"
                 )
                 continue
-            found = cldr_names(project.language, topic)
+            try:
+                found = cldr_names(project.language, topic)
+            except TonemarkError as error:
+                raise TonemarkError(error.title, otherwise) from None
             if not found:
                 outcome.notes.append(f"{topic}: CLDR has none in {locale_of(project.language)}")
             for each in found:
@@ -260,6 +311,8 @@ def _from_cldr(
                 outcome.notes.append(f"{topic}: {len(found):,} names, as {label}")
         if entries:
             _count(outcome, add_entries(store, outcome.name, entries))
+        else:
+            outcome.failure = TonemarkError("Nothing was added from CLDR.", otherwise)
     except TonemarkError as error:
         outcome.failure = error
     return outcome
@@ -272,13 +325,19 @@ def _from_answers(
     from tonemark.corpus.documents import source_name
     from tonemark.corpus.gazetteers import ACCEPTED, add_entries
     from tonemark.corpus.project import read_project
+    from tonemark.corpus.project_file import PROJECT_FILE
     from tonemark.corpus.reports import Report
     from tonemark.corpus.store import STORE_FILE, Store
     from tonemark.patterns.answered import Passed, answered_entries
 
     outcome = Outcome(name or "", str(other), Report())
     try:
-        theirs = read_project(other)
+        try:
+            theirs = read_project(other)
+        except TonemarkError as error:
+            if os.path.lexists(other / PROJECT_FILE):
+                raise
+            raise TonemarkError(error.title, "Name the folder of the project.") from None
         own = source_name(theirs.name)
         outcome.name = name or (f"{own} (project)" if own == ACCEPTED else own)
         is_own = theirs.folder == project.folder

@@ -12,6 +12,7 @@ import click
 from tonemark.cli.gazetteers import counted
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json
 from tonemark.cli.progress import ERASED, PATIENCE
+from tonemark.errors import TonemarkError
 
 if TYPE_CHECKING:
     from tonemark.corpus.project import Project
@@ -58,7 +59,7 @@ def build_command(folder: Path, as_json: bool) -> None:
     """
     project, store = open_project(folder)
     started = time.perf_counter()
-    names = built(project, store, hidden=as_json, anew=True)
+    names = _made(project, store, hidden=as_json, anew=True)
     weighed = weighed_all(project, store, hidden=as_json)
     seconds = time.perf_counter() - started
     if as_json:
@@ -74,6 +75,15 @@ def built(project: Project, store: Store, *, hidden: bool, anew: bool = False) -
 
     A cache that cannot be written is told, and no more: pages do without one of few names.
     """
+    try:
+        return _made(project, store, hidden=hidden, anew=anew)
+    except TonemarkError as error:
+        say(f"{error.title} {error.remedy}", err=True)
+        return 0
+
+
+def _made(project: Project, store: Store, *, hidden: bool, anew: bool) -> int:
+    """The same. Raises TonemarkError where it cannot be written."""
     from tonemark.patterns.building import build, cache_folder, stale
     from tonemark.patterns.folding import folding_of
 
@@ -84,8 +94,11 @@ def built(project: Project, store: Store, *, hidden: bool, anew: bool = False) -
         with Line("building the cache of names", hidden=hidden) as line:
             return build(store, folding, folder, line.update)
     except OSError as error:
-        say(f"The cache of names cannot be written: {folder}: {error.strerror}", err=True)
-        return 0
+        place = error.filename if isinstance(error.filename, str) else folder
+        raise TonemarkError(
+            f"The cache of names cannot be written: {place}: {error.strerror or error}.",
+            f"Let yourself write there, or remove {folder}: it is made anew.",
+        ) from None
 
 
 def weighed_all(project: Project, store: Store, *, hidden: bool) -> int:

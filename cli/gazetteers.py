@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,32 +118,44 @@ def remove_command(
 
     Answers and their spans stay as they are.
     """
-    from tonemark.corpus.gazetteers import entries_of, listed, remove_entries, remove_gazetteer
+    from tonemark.corpus.gazetteers import (
+        entries_of,
+        entry_count,
+        gazetteer_names,
+        is_entry,
+        remove_entries,
+        remove_gazetteer,
+    )
 
     if (name is None) == (not entries):
         raise click.UsageError("Name a gazetteer, or entries with --entry: one of the two.")
     project, store = open_project(folder)
     if name is None:
-        found = entries_of(store, entries)
-        if missing := [number for number in entries if number not in found]:
+        if missing := [number for number in entries if not is_entry(store, number)]:
             raise TonemarkError(
                 f"There is no entry {missing[0]}. Nothing was removed.",
                 f"See their numbers:\n    tonemark gazetteer show {typed(folder)}",
             )
-        _agreed(yes, f"This removes {_quoted(list(found.values()))}.")
-        removed = remove_entries(store, found)
+        numbers = list(dict.fromkeys(entries))
+        _agreed(yes, f"This removes {_quoted(numbers, entries_of(store, numbers))}.")
+        removed = remove_entries(store, numbers)
     else:
-        there = {each.name: each for each in listed(store)}
-        if name not in there:
-            raise no_gazetteer(name, list(there), folder)
-        count = sum(there[name].kinds.values())
+        if name not in (there := gazetteer_names(store)):
+            raise no_gazetteer(name, there, folder)
+        count = entry_count(store, name)
         _agreed(yes, f"This removes the gazetteer {name} with {counted(count, 'entry')}.")
         removed = remove_gazetteer(store, name)
+    left = _left(store)
     if as_json:
         say_json({"removed": removed})
     else:
-        left = _left(store)
         say(f"{counted(removed, 'entry')} removed; {project.name} has {counted(left, 'entry')} now")
+    from tonemark.cli.building_gazetteers import built
+    from tonemark.patterns.building import FEW, SHARE
+
+    if removed > max(FEW, left // SHARE):
+        # Names that went are looked up, and found, all the same.
+        built(project, store, hidden=as_json, anew=True)
 
 
 def _left(store: Store) -> int:
@@ -151,12 +164,17 @@ def _left(store: Store) -> int:
     return entry_count(store)
 
 
-def _quoted(entries: list[Entry]) -> str:
+def _quoted(numbers: list[int], entries: Mapping[int, Entry]) -> str:
     from tonemark.text import short
 
-    told = ", ".join(f"{e.label} {short(e.pattern, 30)}" for e in entries[:5])
-    more = f" and {len(entries) - 5:,} more" if len(entries) > 5 else ""
-    return f"{counted(len(entries), 'entry')}: {told}{more}"
+    told = ", ".join(
+        f"{entry.label} {short(entry.pattern, 30)}"
+        if (entry := entries.get(number))
+        else f"{number}, which cannot be read"
+        for number in numbers[:5]
+    )
+    more = f" and {len(numbers) - 5:,} more" if len(numbers) > 5 else ""
+    return f"{counted(len(numbers), 'entry')}: {told}{more}"
 
 
 def _agreed(yes: bool, what: str) -> None:

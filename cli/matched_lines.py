@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from tonemark.corpus.documents import Document
 from tonemark.corpus.project import read_project
@@ -19,7 +19,7 @@ from tonemark.corpus.tokens import tokenizer_of, tokens_of
 from tonemark.errors import TonemarkError
 from tonemark.exchange.checks import checked_text
 from tonemark.exchange.jsonl import given_tokens
-from tonemark.json_lines import json_object
+from tonemark.json_lines import elements, json_object, stretches
 from tonemark.lines import numbered_lines
 from tonemark.patterns.bulk import Bulk, usable_patterns
 from tonemark.refusals import Refusal, Refused, quoted
@@ -105,8 +105,12 @@ class Lines:
         if "spans" not in given:  # what came stays as it was written
             added = json.dumps(spans, ensure_ascii=False)
             return f'{line.rstrip()[:-1].rstrip()}, "spans": {added}}}\n'
-        given["spans"] = _together(_given_spans(given["spans"], text), spans)
-        return json.dumps(given, ensure_ascii=False) + "\n"
+        start, end = stretches(line)["spans"]
+        came = _written(_given_spans(given["spans"], text), line, start)
+        together = _together(came, spans)
+        if given["spans"] is None or len(together) > len(came):
+            line = f"{line[:start]}[{', '.join(together)}]{line[end:]}"
+        return line.rstrip() + "\n"
 
     def _run(self, text: str, tokens: Sequence[Token]) -> Any:
         assert self._patterns
@@ -135,14 +139,29 @@ def _given_spans(given: Any, text: str) -> list[dict[str, Any]]:
     return given
 
 
-def _together(given: list[dict[str, Any]], found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+_Written: TypeAlias = tuple[dict[str, Any], str]
+"""A span, and how it is written."""
+
+
+def _written(spans: list[dict[str, Any]], line: str, start: int) -> list[_Written]:
+    """The spans that came, as they are written in the list that begins at `start` of a line."""
+    return [
+        (span, line[first:last])
+        for span, (first, last) in zip(spans, elements(line, start), strict=True)
+    ]
+
+
+def _together(came: list[_Written], found: list[dict[str, Any]]) -> list[str]:
     """The spans that came, and of those that were found what is not among them, in order."""
 
-    def place(span: dict[str, Any]) -> tuple[int, int, str]:
+    def place(each: _Written) -> tuple[int, int, str]:
+        span = each[0]
         return span["start"], span["end"], str(span.get("label", ""))
 
-    there = set(map(place, given))
-    return sorted((*given, *(each for each in found if place(each) not in there)), key=place)
+    there = set(map(place, came))
+    new = [(each, json.dumps(each, ensure_ascii=False)) for each in found]
+    both = (*came, *(each for each in new if place(each) not in there))
+    return [words for _, words in sorted(both, key=place)]
 
 
 # In a child process

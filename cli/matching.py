@@ -12,13 +12,14 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 import click
 
+from tonemark.cli.gazetteers import counted
 from tonemark.cli.opening import DIRECTORY, open_project, say
 from tonemark.errors import TonemarkError
 from tonemark.files import atomic_writer, read_lines, typed
 from tonemark.lines import TOO_LONG
 
 if TYPE_CHECKING:
-    from tonemark.cli.matched_lines import Answer
+    from tonemark.cli.matched_lines import Answer, Note
     from tonemark.corpus.project import Project
     from tonemark.corpus.store import Store
 
@@ -33,6 +34,9 @@ PATIENCE = 3_600.0
 
 MOST = 256
 """Processes at a time."""
+
+SHOWN = 10
+"""Lines of which is told what is wrong with them; the rest are counted."""
 
 
 class Block(NamedTuple):
@@ -55,8 +59,8 @@ def match_command(folder: Path, file: Path, jobs: int, output: Path | None) -> i
 
     Each record comes out as it came, in order, with "spans": those that a page would suggest to
     somebody who may know of all answers. Entries that stopped find nothing. A record's own spans
-    stay; "tokens" are taken as they are given. What cannot be read is refused with its line and
-    reason; the rest goes on.
+    stay; "tokens" are taken as they are given. What cannot be read is left out and told, the first
+    ten with line and reason; the rest goes on.
     """
     if not output and sys.stdout.isatty():
         # The texts are written as they are, and their bytes could steer the terminal.
@@ -65,7 +69,7 @@ def match_command(folder: Path, file: Path, jobs: int, output: Path | None) -> i
     _make_ready(project, store)
     store.close()
     name = "standard input" if str(file) == "-" else file.name
-    matched = refused = 0
+    said = _Notes(name)
     with _opened(file) as stream, _writer(output) as out:
         jobs = jobs or len(os.sched_getaffinity(0))
         # Whoever writes into a pipe line by line gets them back line by line.
@@ -74,13 +78,51 @@ def match_command(folder: Path, file: Path, jobs: int, output: Path | None) -> i
         for answer in _answers(blocks, folder, name, jobs):
             out.write(answer.data)
             out.flush()
-            matched += answer.matched
-            for line, words, is_refusal in answer.notes:
-                refused += is_refusal
-                say(f"{name}, line {line}: {words}", err=True)
+            said.take(answer)
+        said.end()
     if output:
-        say(f"{matched:,} text{'s' * (matched != 1)} matched into {output}")
-    return int(bool(refused))
+        say(f"{counted(said.matched, 'text')} matched into {output}")
+    return int(bool(said.refused))
+
+
+class _Notes:
+    """Tells what is to be said of the lines of a file, not more than SHOWN by line, and nothing
+    before one was matched: a file of another kind has no line that can be."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._waiting: list[Note] = []
+        self._told = 0
+        self.matched = 0
+        self.refused = 0
+
+    def take(self, answer: Answer) -> None:
+        """Tell of a block of lines."""
+        self.matched += answer.matched
+        self.refused += sum(note.refused for note in answer.notes)
+        self._told += len(answer.notes)
+        self._waiting += answer.notes[: max(0, SHOWN + len(answer.notes) - self._told)]
+        if self.matched:
+            self._tell()
+
+    def end(self) -> None:
+        """Tell of what is left. Raises TonemarkError where lines were there, and none matched."""
+        if self.refused and not self.matched:
+            line, words, _ = next(note for note in self._waiting if note.refused)
+            all_ = "its only line" if self.refused == 1 else f"none of its {self.refused:,} lines"
+            cannot = "cannot be read" if self.refused == 1 else "can be read"
+            raise TonemarkError(
+                f"{self._name}: {all_} {cannot}; line {line}: {words}.",
+                'It takes JSON Lines, a record a line: {"text": "..."}',
+            )
+        self._tell()
+        if self._told > SHOWN:
+            say(f"{self._name}: and {self._told - SHOWN:,} more lines", err=True)
+
+    def _tell(self) -> None:
+        for line, words, _ in self._waiting:
+            say(f"{self._name}, line {line}: {words}", err=True)
+        self._waiting = []
 
 
 def _make_ready(project: Project, store: Store) -> None:

@@ -60,7 +60,8 @@ def tell(outcomes: list[Outcome]) -> None:
 
     for each in outcomes:
         report = each.report
-        if each.failure is None or report.added or report.already_there or report.refused_count:
+        counted = report.added + report.already_there + report.refused_count
+        if each.failure is None or counted or each.notes:
             for line in _told(each):
                 text = line.lstrip(" ")
                 say(*set_in(text, columns(sys.stdout), " " * (len(line) - len(text)), indent=4))

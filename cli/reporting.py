@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from tonemark.cli.gazetteers import counted
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json
 from tonemark.cli.telling import columns, set_in
 from tonemark.corpus.evidence import Astray
@@ -61,7 +62,11 @@ def status_command(folder: Path, as_json: bool) -> None:
         f" ({project.overlap} annotator{'s' * (project.overlap > 1)} each)",
     ]
     if found.with_suggestions:
-        told.append(f"{found.with_suggestions:,} documents have suggestions")
+        told.append(
+            f"{counted(found.with_suggestions, 'document')}"
+            f" ha{'s' if found.with_suggestions == 1 else 've'} suggestions that came with the data"
+            " or from patterns; names are looked for as a page opens"
+        )
     told += _astray(found.suggestions)
     if fault := _fault(project):
         told.append(f"no page can be opened: {fault} More: tonemark doctor {typed(folder)}")
@@ -80,18 +85,25 @@ def status_command(folder: Path, as_json: bool) -> None:
 def _astray(found: Astray) -> Iterator[str]:
     """How the suggestions that were shown fared, and how far they led annotators astray: by how
     much more of them stand than of those that a blind document would have had."""
-    if found.offered:
+    if found.offered == 1:
+        fate = "stands" if found.stood else "does not stand"
+        yield f"1 suggestion was shown on accepted documents, and {fate}"
+    elif found.offered:
         yield (
             f"{found.offered:,} suggestions were shown on accepted documents:"
             f" {found.stood / found.offered:.0%} of them stand"
         )
     if not found.blind_offered:
         return
-    documents = f"{found.blind_documents:,} blind document{'s' * (found.blind_documents > 1)}"
-    yield (
-        f"{found.blind_offered:,} more were kept from {documents}: annotators labelled"
-        f" {found.blind_stood / found.blind_offered:.0%} of them by hand"
-    )
+    documents = counted(found.blind_documents, "blind document")
+    if found.blind_offered == 1:
+        hand = "labelled it by hand" if found.blind_stood else "did not label it"
+        yield f"1 more was kept from {documents}: annotators {hand}"
+    else:
+        yield (
+            f"{found.blind_offered:,} more were kept from {documents}: annotators labelled"
+            f" {found.blind_stood / found.blind_offered:.0%} of them by hand"
+        )
     if found.offered:
         led = found.stood / found.offered - found.blind_stood / found.blind_offered
         # The standard error of a difference of two shares.

@@ -48,12 +48,11 @@ def show_command(
     Of each entry: its number, its label, the share of its occurrences that got the label, the
     pattern, and its id in the file.
     """
-    from tonemark.corpus.gazetteers import listed, search
+    from tonemark.corpus.gazetteers import gazetteer_names, search
     from tonemark.patterns.folding import folding_of
 
     project, store = open_project(folder)
-    there = [each.name for each in listed(store)]
-    if name is not None and name not in there:
+    if name is not None and name not in (there := gazetteer_names(store)):
         raise no_gazetteer(name, there, folder)
     folding = folding_of(project)
     wanted = _finder(folding, find) if find is not None else None
@@ -70,7 +69,7 @@ def show_command(
         })  # fmt: skip
         return
     width = columns(sys.stdout)
-    if not after and find is None:
+    if not after and find is None and name is None:
         for line in _rules_told(project, folding):
             say(*set_in(line.lstrip(), width, " " * (2 * (line[0] == " ")), indent=4))
         say("")
@@ -133,10 +132,12 @@ def _rules_told(project: Project, folding: Folding) -> Iterator[str]:
 
 @click.command("stats", epilog="Example: tonemark gazetteer stats habari")
 @click.argument("folder", type=DIRECTORY, metavar="DIR")
+@click.argument("name", required=False, metavar="[NAME]")
 @limit_option
 @json_option
-def stats_command(folder: Path, limit: int, as_json: bool) -> None:
-    """What entries have earned: how often they occurred, and how often that got their label.
+def stats_command(folder: Path, name: str | None, limit: int, as_json: bool) -> None:
+    """What entries have earned, of the gazetteer NAME, or of all: how often they occurred, and how
+    often that got their label.
 
     Those that suggest no more come first, with the reason. All annotators' answers are counted,
     for whoever leads or reviews the work.
@@ -145,7 +146,12 @@ def stats_command(folder: Path, limit: int, as_json: bool) -> None:
 
     project, store = open_project(folder)
     sums = totals(store, project.threshold)
-    entries = tried(store, project.threshold, limit)
+    if name is not None:
+        there = [each.name for each in sums]
+        if name not in there:
+            raise no_gazetteer(name, there, folder)
+        sums = [each for each in sums if each.name == name]
+    entries = tried(store, project.threshold, limit, name)
     if as_json:
         say_json({
             "threshold": project.threshold,
@@ -177,7 +183,7 @@ def stats_command(folder: Path, limit: int, as_json: bool) -> None:
 def _total_told(total: Total) -> str:
     told = f"{total.name}: {counted(total.entries, 'entry')}, {total.tried:,} of them occurred"
     if total.tried:
-        told += f", {amount(total.seen)} times; {amount(total.stood)} got their label"
+        told += f", {times(total.seen)}; {amount(total.stood)} got their label"
     if total.stopped:
         told += f"; {total.stopped:,} stopped"
     return told
@@ -188,14 +194,13 @@ def _earned_told(entry: Entry, project: Project) -> str:
     from tonemark.text import short
 
     told = f"{entry.number} {entry.label} {short(entry.pattern, 60)}: "
-    times = "time" if entry.seen == 1 else "times"
-    told += f"stood {amount(entry.stood)} of {amount(entry.seen)} {times}"
+    told += f"stood {amount(entry.stood)} of {times(entry.seen)} ({share_told(entry)})"
     if not suggests(standing(entry), project.threshold):
         told += (
             f": below the threshold {project.threshold:g} of project.toml, so it suggests no more"
         )
     else:
-        told += f" ({share_told(entry)})"
+        told += trusted(entry)
     if entry.changed or entry.deleted:
         told += f"; of those shown {entry.changed:,} were changed and {entry.deleted:,} deleted"
     return told
@@ -231,10 +236,23 @@ def _fitted(text: str, width: int, before: Safe) -> Safe:
 
 
 def share_told(entry: Entry) -> str:
-    """The share of an entry as suggestions have it; a dash where it has not occurred."""
+    """The share of an entry's occurrences that got its label; a dash where it has not occurred."""
+    return f"{min(1.0, entry.stood / entry.seen):.0%}" if entry.seen else "-"
+
+
+def trusted(entry: Entry) -> str:
+    """What the share of an entry counts as, where that is something else, in words."""
     from tonemark.patterns.earning import standing
 
-    return f"{standing(entry).share or 0.0:.0%}" if entry.seen else "-"
+    counts = f"{standing(entry).share or 0.0:.0%}"
+    if entry.is_learnt or counts == share_told(entry):
+        return ""
+    return f", counts as {counts} with what a new entry is trusted for"
+
+
+def times(number: float) -> str:
+    """How often, in words."""
+    return f"{amount(number)} time{'s' * (amount(number) != '1')}"
 
 
 def amount(number: float) -> str:
@@ -251,6 +269,7 @@ def as_object(entry: Entry, project: Project) -> dict[str, Any]:
         "entry": entry.number, "gazetteer": entry.gazetteer, "label": entry.label,
         "pattern": entry.pattern, "kind": entry.kind, "id": entry.given, "seen": entry.seen,
         "stood": entry.stood, "changed": entry.changed, "deleted": entry.deleted,
-        "share": stands.share if entry.seen else None,
+        "share": min(1.0, entry.stood / entry.seen) if entry.seen else None,
+        "counts_as": stands.share,
         "stopped": not suggests(stands, project.threshold),
     }  # fmt: skip

@@ -321,6 +321,7 @@ class Desk:
             self._awaited = lambda: opener(claims)
             raise
         self._awaiting = []
+        self.proposer.turn_to([claim.document for claim in claims])
         if self.read_only:
             sheets = [self._looked_at(claim) for claim in claims]
             self.page = Page(sheets) if sheets else None

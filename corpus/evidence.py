@@ -7,9 +7,8 @@ what an annotator sees (DESIGN.md, promise 5).
 from __future__ import annotations
 
 import contextlib
-import math
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -74,17 +73,29 @@ class Earned(NamedTuple):
 
 NOTHING = Earned()
 
+NEVER = 2**62
+"""The number of no answer: `since` of a name that nobody teaches any more."""
+
 
 @contextlib.contextmanager
 def earning(db: sqlite3.Connection, document: int) -> Iterator[None]:
     """Keep what entries earned in step with what changes meanwhile on one document: annotations and
     their evidence. Runs inside the caller's transaction."""
     before = earned_on(db, document)
+    there = _entries_on(db, document)
     yield
+    moved = _moved(db, there | _entries_on(db, document))
     after = earned_on(db, document)
+    for entry, since in moved.items():
+        db.execute(
+            "UPDATE entries SET since = ?, seen = ?, stood = ?, changed = ?, deleted = ?"
+            " WHERE id = ?",
+            (since, *_of_rows(db, _rows_of(db, entry), since), entry),
+        )
     changes = (
         (*after.get(entry, NOTHING).plus(before.get(entry, NOTHING), -1), entry)
         for entry in {**before, **after}
+        if entry not in moved
     )
     db.executemany(
         "UPDATE entries SET seen = max(0, seen + ?), stood = max(0, stood + ?),"
@@ -93,29 +104,57 @@ def earning(db: sqlite3.Connection, document: int) -> Iterator[None]:
     )
 
 
+def _entries_on(db: sqlite3.Connection, document: int) -> set[int]:
+    query = "SELECT DISTINCT entry FROM evidence WHERE document = ?"
+    return {entry for (entry,) in db.execute(query, (document,))}
+
+
+def _moved(db: sqlite3.Connection, entries: Iterable[int]) -> dict[int, int]:
+    """The names that annotators taught of which another answer is now the first that teaches them,
+    with that answer."""
+    found = {}
+    for entry in entries:
+        row = db.execute(
+            "SELECT n.since, (SELECT min(answer) FROM evidence WHERE entry = n.id AND taught > 0)"
+            " FROM entries n JOIN gazetteers g ON g.id = n.gazetteer WHERE n.id = ? AND g.name = ?",
+            (entry, ACCEPTED),
+        ).fetchone()
+        if row and (row[1] or NEVER) != row[0]:
+            found[entry] = row[1] or NEVER
+    return found
+
+
 def write_evidence(
     db: sqlite3.Connection, document: int, annotator: str, weighed: Weighed | None
 ) -> None:
     """Put an annotator's evidence on a document in the place of what she had there.
 
-    Runs inside `earning`, behind her annotation; None takes it away.
+    Runs inside `earning`, behind her annotation; None takes it away. A row that teaches a name
+    keeps the number of the answer that first did; any other has that of her last.
     """
-    db.execute("DELETE FROM evidence WHERE document = ? AND annotator = ?", (document, annotator))
+    hers = (document, annotator)
+    since = dict(
+        db.execute(
+            "SELECT entry, answer FROM evidence WHERE document = ? AND annotator = ?"
+            " AND taught > 0",
+            hers,
+        )
+    )
+    db.execute("DELETE FROM evidence WHERE document = ? AND annotator = ?", hers)
     if weighed is None:
         return
     learnt = [
         (learnt_entry(db, label, pattern), verdict) for label, pattern, verdict in weighed.learnt
     ]
-    # An entry may have been removed, or learnt by another, since the page was looked at.
     (answer,) = db.execute(
-        "SELECT id FROM annotations WHERE document = ? AND annotator = ? AND current",
-        (document, annotator),
+        "SELECT id FROM annotations WHERE document = ? AND annotator = ? AND current", hers
     ).fetchone()
+    # An entry may have been removed, or learnt by another, since the page was looked at.
     db.executemany(
         "INSERT OR IGNORE INTO evidence (document, annotator, answer, entry, seen, stood, changed,"
         " deleted, taught) SELECT ?, ?, ?, id, ?, ?, ?, ?, ? FROM entries WHERE id = ?",
         (
-            (document, annotator, answer, *verdict, entry)
+            (*hers, since.get(entry, answer) if verdict.taught else answer, *verdict, entry)
             for entry, verdict in (*weighed.known, *learnt)
         ),
     )
@@ -131,21 +170,76 @@ def write_offer(db: sqlite3.Connection, document: int, annotator: str, offer: Of
         )
 
 
+class _Row(NamedTuple):
+    """A row of evidence on some entry."""
+
+    document: int
+    annotator: str
+    answer: int
+    taught: int
+    seen: int
+    stood: int
+    changed: int
+    deleted: int
+
+
+_ROW = "e.document, e.annotator, e.answer, e.taught, e.seen, e.stood, e.changed, e.deleted"
+
+
 def earned_on(db: sqlite3.Connection, document: int) -> dict[int, Earned]:
     """What each entry earned on one document: where several accepted it, each of them counts her
     part, those for whom the entry was not there yet included."""
-    return _together(
-        db.execute(
-            "SELECT entry, seen, stood, changed, deleted FROM evidence WHERE document = ?",
-            (document,),
-        ),
-        _accepts(db, document),
+    return _earned_on(db, document, "", _accepts(db, document))
+
+
+def _earned_on(
+    db: sqlite3.Connection, document: int, annotator: str, accepts: int
+) -> dict[int, Earned]:
+    """The same of one annotator alone, if named."""
+    by_entry: dict[int, list[_Row]] = {}
+    for entry, *row in db.execute(
+        f"SELECT e.entry, {_ROW} FROM evidence e JOIN entries n ON n.id = e.entry"
+        " WHERE e.document = ? AND (? = '' OR e.annotator = ?) AND e.answer >= n.since",
+        (document, annotator, annotator),
+    ):
+        by_entry.setdefault(entry, []).append(_Row(*row))
+    return {entry: _together(rows, accepts) for entry, rows in by_entry.items()}
+
+
+def _rows_of(db: sqlite3.Connection, entry: int) -> list[_Row]:
+    rows = db.execute(f"SELECT {_ROW} FROM evidence e WHERE e.entry = ?", (entry,))
+    return [_Row(*row) for row in rows]
+
+
+def _of_rows(
+    db: sqlite3.Connection, rows: Iterable[_Row], since: int, alone: Collection[int] = ()
+) -> Earned:
+    """What an entry earned by rows from an answer on; on the documents `alone`, which are those of
+    one annotator, no other accept counts."""
+    by_document: dict[int, list[_Row]] = {}
+    for row in rows:
+        if row.answer >= since:
+            by_document.setdefault(row.document, []).append(row)
+    total = NOTHING
+    for document, those in by_document.items():
+        accepts = 1 if document in alone else _accepts(db, document)
+        total = total.plus(_together(those, accepts))
+    return total
+
+
+def _together(rows: list[_Row], accepts: int) -> Earned:
+    """What an entry earned on one document by all rows there."""
+    return Earned(
+        sum(row.seen for row in rows) / len(rows),
+        sum(row.stood for row in rows) / max(accepts, len(rows)),
+        sum(row.changed for row in rows),
+        sum(row.deleted for row in rows),
     )
 
 
-def hidden(store: Store, document: int, annotator: str) -> dict[int, Earned]:
-    """What is to be added to what entries earned in all, so that others' answers to a document, and
-    to those with an equal text, are left out: all there is to it, for most documents, is nothing.
+def hidden(store: Store, documents: Iterable[int], annotator: str) -> dict[int, Earned]:
+    """What is to be added to what entries earned in all, so that others' answers to the documents
+    of a page, and to those with an equal text, are left out: for most pages, nothing.
 
     A name that was learnt there has been one for her only since an answer that she may know of
     taught it by hand: what was counted of it before that is left out too, or its share would tell;
@@ -153,67 +247,46 @@ def hidden(store: Store, document: int, annotator: str) -> dict[int, Earned]:
     had taught, only hands on what she did here.
     """
     db = store.db
-    same = [
+    same = {
         other
+        for document in documents
         for (other,) in db.execute(
-            "SELECT DISTINCT e.document FROM documents d JOIN documents s ON s.digest = d.digest"
-            " JOIN evidence e ON e.document = s.id WHERE d.id = ? AND e.annotator <> ?",
+            "SELECT DISTINCT a.document FROM documents d JOIN documents s ON s.digest = d.digest"
+            " JOIN annotations a ON a.document = s.id AND a.current AND a.answer = 'accept'"
+            " WHERE d.id = ? AND a.annotator <> ?",
             (document, annotator),
         )
-    ]
+    }
     found: dict[int, Earned] = {}
     for other in same:
-        own = _together(
-            db.execute(
-                "SELECT entry, seen, stood, changed, deleted FROM evidence"
-                " WHERE document = ? AND annotator = ?",
-                (other, annotator),
-            ),
-            1,
-        )
+        own = _earned_on(db, other, annotator, 1)
         for entry, earned in earned_on(db, other).items():
             rest = own.get(entry, NOTHING).plus(earned, -1)
             found[entry] = found.get(entry, NOTHING).plus(rest)
-    for entry, rest in found.items():
-        if rest.stood < 0:
-            found[entry] = rest.plus(_too_early(db, entry, same, annotator), -1)
+    for entry in found:
+        row = db.execute("SELECT since, seen, stood FROM entries WHERE id = ?", (entry,)).fetchone()
+        since, seen, stood = row
+        if since and since != (known := _known_since(db, entry, same, annotator)):
+            rows = [
+                row
+                for row in _rows_of(db, entry)
+                if row.document not in same or row.annotator == annotator
+            ]
+            for_her = _of_rows(db, rows, known, same)
+            found[entry] = Earned(for_her.seen - seen, for_her.stood - stood)
     return found
 
 
-def _too_early(db: sqlite3.Connection, entry: int, same: list[int], annotator: str) -> Earned:
-    """What was counted of a name that annotators taught, by answers that one of them may know of,
-    before the first of these that taught it."""
-    rows = db.execute(
-        "SELECT e.document, e.annotator, e.answer, e.taught, e.seen, e.stood, e.changed, e.deleted"
-        " FROM evidence e JOIN entries n ON n.id = e.entry JOIN gazetteers g ON g.id = n.gazetteer"
-        " WHERE e.entry = ? AND g.name = ? ORDER BY e.answer",
-        (entry, ACCEPTED),
-    ).fetchall()
-    known = [row for row in rows if row[0] not in same or row[1] == annotator]
-    first = next((row[2] for row in known if row[3]), math.inf)
-    if first == next((row[2] for row in rows if row[3]), None):
-        return NOTHING
-    total = NOTHING
-    for document in {row[0] for row in known if row[2] < first}:
-        accepts = 1 if document in same else _accepts(db, document)
-        here = [row for row in known if row[0] == document]
-        after = [(entry, *row[4:]) for row in here if row[2] >= first]
-        before = _together([(entry, *row[4:]) for row in here], accepts)[entry]
-        total = total.plus(before).plus(_together(after, accepts).get(entry, NOTHING), -1)
-    return total
-
-
-def _together(rows: Iterable[tuple[int, int, int, int, int]], accepts: int) -> dict[int, Earned]:
-    by_entry: dict[int, list[tuple[int, ...]]] = {}
-    for entry, *verdict in rows:
-        by_entry.setdefault(entry, []).append(tuple(verdict))
-    found = {}
-    for entry, verdicts in by_entry.items():
-        seen, stood, changed, deleted = (sum(each) for each in zip(*verdicts, strict=True))
-        found[entry] = Earned(
-            seen / len(verdicts), stood / max(accepts, len(verdicts)), changed, deleted
-        )
-    return found
+def _known_since(db: sqlite3.Connection, entry: int, same: Collection[int], annotator: str) -> int:
+    """The first answer that taught a name, of those that an annotator may know of."""
+    for document, name, answer in db.execute(
+        "SELECT document, annotator, answer FROM evidence WHERE entry = ? AND taught > 0"
+        " ORDER BY answer",
+        (entry,),
+    ):
+        if document not in same or name == annotator:
+            return int(answer)
+    return NEVER
 
 
 def _accepts(db: sqlite3.Connection, document: int) -> int:
@@ -227,39 +300,46 @@ def _accepts(db: sqlite3.Connection, document: int) -> int:
 # Answers that nobody has weighed yet: they came with data, or before their entries
 
 
-Answer = tuple[int, str]
-"""Whose answer to which document: its number, and the annotator."""
+class Waiting(NamedTuple):
+    """An accepted annotation of which no evidence was made: its number, whose it is, to what."""
+
+    number: int
+    document: int
+    annotator: str
 
 
-def unweighed(store: Store, limit: int, behind: Answer = (0, "")) -> list[Answer]:
-    """At most `limit` accepted annotations of which no evidence was made, in order, those up to
-    `behind` left out."""
+def unweighed(store: Store, limit: int, behind: int = 0) -> list[Waiting]:
+    """At most `limit` of those that wait, in the order in which they were given, from the number
+    `behind` on."""
     rows = store.db.execute(
-        "SELECT document, annotator FROM annotations WHERE current AND answer = 'accept'"
-        " AND NOT weighed AND (document, annotator) > (?, ?) ORDER BY document, annotator LIMIT ?",
-        (*behind, limit),
+        "SELECT id, document, annotator FROM annotations WHERE current AND answer = 'accept'"
+        " AND NOT weighed AND id > ? ORDER BY id LIMIT ?",
+        (behind, limit),
     )
-    return [(int(document), str(annotator)) for document, annotator in rows]
+    return [Waiting(int(number), int(document), str(name)) for number, document, name in rows]
 
 
-def put_weighed(store: Store, made: Iterable[tuple[int, str, int, Weighed]]) -> None:
-    """Write evidence of answers that were there: document, annotator, revision, what it says. One
-    that has got another revision meanwhile is passed over."""
+def put_weighed(store: Store, made: Iterable[tuple[Waiting, Weighed]]) -> None:
+    """Write evidence of answers that waited; one with another revision by now is passed over."""
     with store.transaction() as db:
-        for document, annotator, revision, weighed in made:
-            key = (document, annotator, revision)
-            current = "document = ? AND annotator = ? AND revision = ? AND current"
+        for waiting, weighed in made:
+            key = (waiting.number,)
+            current = "id = ? AND current AND answer = 'accept' AND NOT weighed"
             if db.execute(f"SELECT 1 FROM annotations WHERE {current}", key).fetchone():
-                with earning(db, document):
-                    write_evidence(db, document, annotator, weighed)
-                db.execute(f"UPDATE annotations SET weighed = 1 WHERE {current}", key)
+                with earning(db, waiting.document):
+                    write_evidence(db, waiting.document, waiting.annotator, weighed)
+                db.execute("UPDATE annotations SET weighed = 1 WHERE id = ?", key)
+
+
+UNTRIED = "since = 0, seen = 0, stood = 0, changed = 0, deleted = 0"
+"""What an entry is set to that has earned nothing, as SQL."""
 
 
 def forget_evidence(store: Store) -> None:
     """Let all answers be weighed anew; names that annotators taught stay, as long as they occur."""
     with store.transaction() as db:
         db.execute("DELETE FROM evidence")
-        db.execute("UPDATE entries SET seen = 0, stood = 0, changed = 0, deleted = 0")
+        db.execute(f"UPDATE entries SET {UNTRIED}")
         db.execute("UPDATE annotations SET weighed = 0 WHERE current AND answer = 'accept'")
 
 

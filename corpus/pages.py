@@ -14,6 +14,7 @@ from tonemark.corpus.corrections import corrected
 from tonemark.corpus.documents import Document
 from tonemark.corpus.drafts import Draft, Edit
 from tonemark.corpus.events import Event, Kind, Replayed
+from tonemark.corpus.fates import fates
 from tonemark.corpus.queue import Claim, Outcome
 from tonemark.corpus.records import Answer
 from tonemark.corpus.spans import Suggestion
@@ -219,7 +220,7 @@ class Page:
             answer = draft.answer
         events = list(sheet.log.events)
         if answer:
-            data = {"answer": answer, **fates(sheet.state.shown, draft, answer)}
+            data = {"answer": answer, **told_fates(sheet.state.shown, draft, answer)}
             events.append(Event(self._number, "answer", data, now))
         unchanged = bool(sheet.claim.answered) and not sheet.state.touched
         return Outcome(
@@ -289,23 +290,14 @@ def _asked(changes: Sequence[_Change], focus: Callable[[], Focused | None]) -> F
             change.sheet.state.draft = draft
 
 
-def fates(shown: Iterable[Suggestion], draft: Draft, answer: Answer) -> dict[str, list[Any]]:
-    """What became of each suggestion shown: kept as it was, changed, or deleted.
+def told_fates(shown: Iterable[Suggestion], draft: Draft, answer: Answer) -> dict[str, list[Any]]:
+    """What became of each suggestion shown, as the event of an answer has it.
 
     An answer that is not accept says nothing of suggestions that merely still stood.
     """
-    fate: dict[str, list[Any]] = {"kept": [], "changed": [], "deleted": []}
-    kept = {(span.start, span.end, span.label) for span in draft.spans}
-    left = {(each.start, each.end, each.label) for each in draft.suggestions}
-    for suggestion in shown:
-        start, end = suggestion.start, suggestion.end
-        place = (start, end, suggestion.label)
-        if place in kept or (place in left and answer == "accept"):
-            fate["kept"].append(suggestion.to_json())
-        elif place in left:
-            continue
-        elif any(span.overlaps(start, end) for span in draft.spans):
-            fate["changed"].append(suggestion.to_json())
-        else:
-            fate["deleted"].append(suggestion.to_json())
-    return fate
+    if answer == "accept":
+        found = fates(shown, draft.accepted())
+    else:
+        left = set(draft.suggestions)
+        found = fates((each for each in shown if each not in left), draft.spans)
+    return {fate: [each.to_json() for each in those] for fate, those in found._asdict().items()}

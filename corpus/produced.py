@@ -163,14 +163,30 @@ def needs_patterns(store: Store) -> bool:
     return bool(needs)
 
 
-def patterns_stamp(store: Store) -> tuple[int, int, int]:
-    """Three numbers that are others whenever a pattern was added or removed (numbers of entries are
-    given once, and an entry never changes): to look at them costs a fiftieth of reading all."""
+def lack_patterns(store: Store, documents: Iterable[int]) -> bool:
+    """Whether the project has patterns that have not yet looked at one of these documents."""
+    query = (
+        "SELECT EXISTS (SELECT 1 FROM entries WHERE kind <> 'name' AND fault = '') AND NOT EXISTS"
+        " (SELECT 1 FROM producers r JOIN produced p ON p.producer = r.id"
+        " WHERE r.name = ? AND p.document = ?)"
+    )
+    return any(store.db.execute(query, (PATTERNS, each)).fetchone()[0] for each in documents)
+
+
+_ANEW = "anew "
+"""Before a producer's number, the version of one whose work is to be done again: none is so."""
+
+
+def patterns_stamp(store: Store) -> tuple[int, int, int, int]:
+    """Four numbers that are others whenever a pattern was added or removed (numbers of entries are
+    given once, and an entry never changes), and when those that were left out are to be tried
+    again: to look at them costs a fiftieth of reading all."""
     row = store.db.execute(
-        "SELECT count(*), coalesce(max(id), 0), coalesce(sum(id), 0) FROM entries"
-        " WHERE kind <> 'name'"
+        "SELECT count(*), coalesce(max(id), 0), total(id), (SELECT count(*) FROM producers"
+        " WHERE name = ? AND version GLOB ?) FROM entries WHERE kind <> 'name'",
+        (PATTERNS, f"{_ANEW}*"),
     ).fetchone()
-    return int(row[0]), int(row[1]), int(row[2])
+    return int(row[0]), int(row[1]), int(row[2]), int(row[3])
 
 
 def note_pattern_faults(store: Store, faults: Mapping[int, str]) -> None:
@@ -184,7 +200,24 @@ def note_pattern_faults(store: Store, faults: Mapping[int, str]) -> None:
 
 def pattern_faults(store: Store) -> dict[int, str]:
     """The patterns that are left out, by the number of their entries, and why."""
+    # By `+id`: in order of id SQLite would read a million names for ten patterns.
     rows = store.db.execute(
-        "SELECT id, fault FROM entries WHERE kind <> 'name' AND fault <> '' ORDER BY id"
+        "SELECT id, fault FROM entries WHERE kind <> 'name' AND fault <> '' ORDER BY +id"
     )
     return {int(number): str(fault) for number, fault in rows}
+
+
+def try_patterns_again(store: Store) -> int:
+    """Let the patterns that are left out suggest again, until they fail again: how many.
+
+    What patterns made of documents that nobody has opened is made anew, by whoever runs them, now
+    or later.
+    """
+    with store.transaction() as db:
+        found = db.execute("UPDATE entries SET fault = '' WHERE kind <> 'name' AND fault <> ''")
+        if found.rowcount:
+            db.execute(
+                "UPDATE producers SET version = ? || id WHERE name = ? AND version NOT GLOB ?",
+                (_ANEW, PATTERNS, f"{_ANEW}*"),
+            )
+    return found.rowcount

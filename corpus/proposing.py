@@ -11,14 +11,15 @@ from typing import NamedTuple, Protocol
 from tonemark.corpus.documents import Document
 from tonemark.corpus.events import Replayed
 from tonemark.corpus.evidence import Offer, Weighed
+from tonemark.corpus.fates import fates
 from tonemark.corpus.project import Project
 from tonemark.corpus.shares import is_blind
 from tonemark.corpus.spans import Span, Suggestion, apart
 from tonemark.corpus.store import Store
 from tonemark.tokenizers.base import Token
 
-LABELLED_HERE = "new"
-"""Stands for the entry of a name that was labelled on the page and is no entry yet."""
+SAME_NAME = "rule:same-name"
+"""The source of what joins a page because the same name was labelled on it."""
 
 
 class Proposed(NamedTuple):
@@ -62,6 +63,10 @@ class Proposer(Protocol):
 
     def use_project(self, project: Project) -> None:
         """Take in a project file that changed."""
+        ...
+
+    def turn_to(self, documents: Sequence[int]) -> None:
+        """A page of these documents is opened: what others did on one stays hidden on all."""
         ...
 
     def proposed(self, document: Document, tokens: Sequence[Token]) -> Proposed:
@@ -115,6 +120,9 @@ class Stored:
         """Take in a project file that changed."""
         self._project = project
 
+    def turn_to(self, documents: Sequence[int]) -> None:
+        """Nothing: it knows no evidence."""
+
     def proposed(self, document: Document, tokens: Sequence[Token]) -> Proposed:
         """Those for this document; of those that overlap the best, unless spans may overlap."""
         found: Iterable[Suggestion] = self._store.suggestions(document)
@@ -163,7 +171,7 @@ def plain(source: str) -> Told:
             return Told("by hand")
         case "import":
             return Told(f"came with the data ({name})")
-        case "gazetteer" if name == LABELLED_HERE:
+        case _ if source == SAME_NAME:
             return Told("labelled on this page")
         case _:
             return Told(source)
@@ -174,7 +182,7 @@ def others_over(suggestion: Suggestion, found: Iterable[Suggestion]) -> list[Sug
     place = (suggestion.start, suggestion.end, suggestion.label)
     others = {
         (each.start, each.end, each.label): each
-        for each in found
+        for each in sorted(found, key=lambda s: s.score)
         if each.overlaps(suggestion.start, suggestion.end)
     }
     others.pop(place, None)
@@ -194,6 +202,4 @@ def offer_of(state: Replayed, spans: Sequence[Span]) -> Offer | None:
     offered = state.hidden or state.frozen
     if not offered:
         return None
-    places = {(span.start, span.end, span.label) for span in spans}
-    stood = sum((each.start, each.end, each.label) in places for each in offered)
-    return Offer(bool(state.hidden), len(offered), stood)
+    return Offer(bool(state.hidden), len(offered), len(fates(offered, spans).kept))

@@ -20,7 +20,9 @@ from tonemark.corpus.findings import Checked
 from tonemark.corpus.queue import import_answer
 from tonemark.corpus.records import ANSWERS, TEXT_LIMIT, GivenAnnotation
 from tonemark.corpus.salvage import SQLITE_FAULTS, copy_of, keyed_rows, numbered_rows
+from tonemark.corpus.sound_rows import DATED, SOUND_OFFER
 from tonemark.corpus.soundness_documents import LEFT_OUT, Examiner
+from tonemark.corpus.soundness_entries import BAD_ENTRY, BAD_GAZETTEER
 from tonemark.corpus.soundness_spans import Row, Texts
 from tonemark.corpus.soundness_work import Work
 from tonemark.corpus.spans import Span, check_stretches, parsed_sources
@@ -336,24 +338,21 @@ def _settle_tables(db: sqlite3.Connection) -> None:
         "DELETE FROM preferences WHERE typeof(annotator) <> 'text' OR typeof(name) <> 'text'"
         " OR typeof(value) <> 'text' OR annotator = ''"
     )
+    db.execute("UPDATE gazetteers AS g SET added = 0 WHERE NOT " + DATED)
+    db.execute(f"DELETE FROM gazetteers AS g WHERE {BAD_GAZETTEER}")
     db.execute(
-        "DELETE FROM gazetteers WHERE typeof(name) <> 'text' OR typeof(added) NOT IN"
-        " ('real', 'integer')"
+        "DELETE FROM entries AS e WHERE gazetteer NOT IN (SELECT id FROM gazetteers)"
+        f" OR {BAD_ENTRY}"
     )
     db.execute(
-        "DELETE FROM entries WHERE gazetteer NOT IN (SELECT id FROM gazetteers)"
-        " OR typeof(label) <> 'text' OR typeof(pattern) <> 'text' OR typeof(given) <> 'text'"
-        " OR kind NOT IN ('name', 'tokens', 'regex')"
+        "UPDATE sqlite_sequence SET seq = (SELECT max(id) FROM entries) WHERE name = 'entries'"
     )
     db.execute("DELETE FROM producers WHERE typeof(name) <> 'text' OR typeof(version) <> 'text'")
     db.execute("DELETE FROM produced WHERE producer NOT IN (SELECT id FROM producers)")
     db.execute(
         "DELETE FROM suggestions WHERE producer <> 0 AND producer NOT IN (SELECT id FROM producers)"
     )
-    db.execute(
-        "DELETE FROM offers WHERE typeof(blind) <> 'integer' OR typeof(offered) <> 'integer'"
-        " OR typeof(stood) <> 'integer'"
-    )
+    db.execute(f"DELETE FROM offers AS o WHERE NOT {SOUND_OFFER}")
 
 
 def _count(db: sqlite3.Connection) -> None:

@@ -57,6 +57,7 @@ CREATE TABLE entries (
     given TEXT NOT NULL DEFAULT '',
     seen REAL NOT NULL DEFAULT 0, stood REAL NOT NULL DEFAULT 0,
     changed INTEGER NOT NULL DEFAULT 0, deleted INTEGER NOT NULL DEFAULT 0,
+    since INTEGER NOT NULL DEFAULT 0,
     fault TEXT NOT NULL DEFAULT '',
     UNIQUE (pattern, label, kind, gazetteer)
 );
@@ -72,7 +73,8 @@ CREATE TABLE evidence (
     taught INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (document, annotator, entry)
 ) WITHOUT ROWID;
-CREATE INDEX evidence_by_entry ON evidence (entry);
+CREATE INDEX evidence_by_entry ON evidence (entry, answer);
+CREATE INDEX evidence_taught ON evidence (entry, answer) WHERE taught > 0;
 CREATE TABLE offers (
     document INTEGER NOT NULL REFERENCES documents,
     annotator TEXT NOT NULL,
@@ -121,7 +123,7 @@ CREATE TABLE annotations (
     UNIQUE (document, annotator, revision)
 );
 CREATE UNIQUE INDEX annotations_current ON annotations (document, annotator) WHERE current;
-CREATE INDEX annotations_unweighed ON annotations (document, annotator)
+CREATE INDEX annotations_unweighed ON annotations (id)
     WHERE current AND answer = 'accept' AND NOT weighed;
 CREATE INDEX annotations_by_annotator ON annotations (annotator, answer) WHERE current;
 CREATE TABLE spans (

@@ -4,6 +4,8 @@ tokenizer a project has. Knows no names and no folds.
 
 from __future__ import annotations
 
+from functools import cache
+
 import regex
 
 APOSTROPHES = "'`´‘’‛ʹʻʼʽʾʿˈˊˋꞋꞌ′＇"
@@ -26,6 +28,13 @@ ATOM = regex.compile(
 """An atom: letters, marks and digits with the apostrophes between them; a cluster of a script that
 writes no spaces; any other character but white space. U+001C to U+001F, which keys are made with,
 count as white space."""
+
+
+@cache
+def compiled(pattern: str, flags: int = 0) -> regex.Pattern[str]:
+    """A regular expression, compiled where it is first needed: those of all folds together would
+    keep the first page waiting for three milliseconds."""
+    return regex.compile(pattern, flags)
 
 
 def atoms(text: str) -> list[tuple[int, int]]:

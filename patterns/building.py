@@ -18,12 +18,11 @@ from typing import Any
 
 import platformdirs
 
-from tonemark.background import NICENESS, start_module
 from tonemark.corpus.gazetteers import entries_after, entries_of, entry_count, last_number
 from tonemark.corpus.store import Store
 from tonemark.files import make_folders
 from tonemark.patterns.folds import Folding
-from tonemark.patterns.trie import Trie, open_trie, read_header, write_trie
+from tonemark.patterns.trie import Trie, make_way, open_trie, read_header, write_trie
 
 FEW = 2_000
 """Names that may be missing in the trie before it is made anew: the overlay of so many costs a page
@@ -32,9 +31,12 @@ that opens a hundredth of a second."""
 SHARE = 20
 """One in so many may be missing, too: making a million takes seconds."""
 
-MOST = 20_000
+MOST = 10_000
 """Names that any overlay has at most: they take a tenth of a second to load, and more wait for the
 trie to be made anew."""
+
+_NUMBERS = 1 << 60
+"""Numbers of entries are below: eight times as many fit into 64 bits."""
 
 _SAMPLES = 32
 """Entries all over the store, and as many at its end, of which the header keeps a digest: a copy of
@@ -123,7 +125,7 @@ def locked(folder: Path, *, wait: bool) -> Iterator[bool]:
 
     The system lets go of the lock whatever becomes of the process.
     """
-    file = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    file = _own_file(folder / "lock")
     try:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
@@ -141,14 +143,31 @@ def start_building(project: Path) -> None:
 
     Raises OSError where the cache cannot be written, or no process can be started.
     """
+    from tonemark.background import start_module
+
     folder = cache_folder(project)
     make_folders(folder)
-    with open(folder / "log", "wb") as log:
+    log = _own_file(folder / "log")
+    try:
+        os.ftruncate(log, 0)
         start_module(__name__, os.path.realpath(project), log=log)
+    finally:
+        os.close(log)
+
+
+def _own_file(path: Path) -> int:
+    """A file of the cache, open for writing, made where none is there. Raises OSError.
+
+    Never the target of a link, which would be emptied, nor a pipe, which would keep us waiting.
+    """
+    make_way(path)
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    return os.open(path, flags, 0o600)
 
 
 def main(project: Path) -> None:
     """What the process in the background does."""
+    from tonemark.background import NICENESS
     from tonemark.corpus.project import read_project
     from tonemark.corpus.store import STORE_FILE
     from tonemark.patterns.folding import folding_of
@@ -175,8 +194,10 @@ def _is_of(header: Mapping[str, Any], store: Store, folding: Folding) -> bool:
     """Whether a trie was made with a folding and from a store: a project that was deleted and made
     again at the same place numbers other entries alike."""
     try:
-        samples = {int(number): str(digest) for number, digest in header["samples"].items()}
-        int(header["last"]), int(header["items"])
+        samples = {int(number): digest for number, digest in header["samples"].items()}
+        numbers = [header["last"], header["items"], *samples]
+        if not all(type(number) is int and 0 <= number < _NUMBERS for number in numbers):
+            return False
         if header["stamp"] != folding.stamp or header["origin"] != _origin(store):
             return False
     except (KeyError, TypeError, ValueError, AttributeError):
@@ -187,10 +208,11 @@ def _is_of(header: Mapping[str, Any], store: Store, folding: Folding) -> bool:
     return all(_digest(entry.pattern) == samples[number] for number, entry in there.items())
 
 
-def _origin(store: Store) -> list[float]:
-    """What no two stores have in common: when the first gazetteer that is there was made."""
-    query = "SELECT id, added FROM gazetteers ORDER BY id LIMIT 1"
-    return [float(each) for each in store.db.execute(query).fetchone() or ()]
+def _origin(store: Store) -> list[str]:
+    """What no two stores have in common: when the first gazetteer that is there was made. In
+    hexadecimal digits, as a damaged store may have anything there."""
+    query = "SELECT hex(id), hex(added) FROM gazetteers ORDER BY id LIMIT 1"
+    return list(store.db.execute(query).fetchone() or ())
 
 
 def _digest(name: str) -> str:

@@ -48,7 +48,7 @@ def cldr_names(tag: str, topic: Topic) -> list[str]:
     if not locale:
         raise TonemarkError(
             f"CLDR has no names in {language_name(tag)} ({tag}).",
-            "Add a file of names: tonemark gazetteer add DIR FILE --label LABEL",
+            "Add a file of names.",
         )
     found = {name for given in _own(locale, topic) for name in _ways(given)}
     if not _is_latin(locale):

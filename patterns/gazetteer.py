@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ from tonemark.corpus.evidence import NOTHING, Earned, Weighed
 from tonemark.corpus.gazetteers import Entry, entries_after, entries_of, last_number
 from tonemark.corpus.project import Project
 from tonemark.corpus.proposing import (
-    LABELLED_HERE,
+    SAME_NAME,
     Proposed,
     Told,
     as_blind,
@@ -77,6 +77,9 @@ class Gazetteer:
         self._builds = builds
         self._build_after = 0.0
         self._last = 0
+        self._page: tuple[int, ...] = ()
+        self._kept_hidden: dict[int, Earned] | None = None
+        self._found: dict[int, tuple[Sequence[Token], list[Found]]] = {}
         self._header: Mapping[str, object] | None = None
         self.matcher = Matcher(folding_of(project), None, Overlay())
         self._begin(None)
@@ -109,13 +112,14 @@ class Gazetteer:
         if header != self._header:
             self._header = header
             self._begin(opened(self.store, self.folding, folder))
-        waiting = last_number(self.store) - self._last
+        last = last_number(self.store)
+        waiting = last - self._last
         if waiting < 0:
             self._begin(None)  # another store has taken the place of the one before
         if waiting <= MOST:
             for number, name in entries_after(self.store, self._last):
                 self._overlay.add(self.folding.keys(name), number)
-                self._last = number
+            self._last = last
         if self._builds and time.monotonic() > self._build_after:
             self._build_after = time.monotonic() + PAUSE
             if waiting > MOST or len(self._overlay) > FEW or self._are_unweighed():
@@ -132,6 +136,12 @@ class Gazetteer:
 
     # What is suggested
 
+    def turn_to(self, documents: Sequence[int]) -> None:
+        """A page of these documents is opened: what others did on one stays hidden on all."""
+        self._page = tuple(documents)
+        self._kept_hidden = None
+        self._found.clear()
+
     def proposed(self, document: Document, tokens: Sequence[Token]) -> Proposed:
         """What she is shown when she opens a document for the first time."""
         self.refresh()
@@ -145,7 +155,7 @@ class Gazetteer:
     def suggestions(self, document: Document, tokens: Sequence[Token]) -> list[Suggestion]:
         """The names in a document that suggest, leftmost and longest, with how sure their
         entries are as their score."""
-        return self._suggested(self.matcher.found(document.text, tokens), self._hidden(document))
+        return self._suggested(self._occurrences(document, tokens), self._hidden(document))
 
     def stored(self, document: Document) -> list[Suggestion]:
         """The suggestions in the store: those of patterns that still suggest, and what came with
@@ -206,15 +216,12 @@ class Gazetteer:
             n for each in self.matcher.found(name, alone) if each.exact for n in each.entries
         ]
         hidden = self._hidden(document)
-        source = f"gazetteer:{LABELLED_HERE}"
         for number, entry in entries_of(self.store, numbers).items():
-            if entry.label != label:
-                continue
             stands = standing(entry, hidden.get(number, NOTHING))
-            if stands.share is not None and not suggests(stands, self.project.threshold):
+            is_known = entry.label == label and stands.share is not None
+            if is_known and not suggests(stands, self.project.threshold):
                 return []
-            source = entry.source
-        return [Suggestion(start, end, label, (source,)) for start, end in here]
+        return [Suggestion(start, end, label, (SAME_NAME,)) for start, end in here]
 
     def places(
         self, document: Document, tokens: Sequence[Token], name: str
@@ -225,7 +232,21 @@ class Gazetteer:
     def _hidden(self, document: Document) -> dict[int, Earned]:
         if self.annotator is None:
             return {}
-        return evidence.hidden(self.store, document.number, self.annotator)
+        if document.number not in self._page:
+            return evidence.hidden(self.store, [document.number], self.annotator)
+        if self._kept_hidden is None:  # her page is frozen, and with it what she may know
+            self._kept_hidden = evidence.hidden(self.store, self._page, self.annotator)
+        return self._kept_hidden
+
+    def _occurrences(self, document: Document, tokens: Sequence[Token]) -> list[Found]:
+        """Every name in a document, looked for once while its page is open."""
+        known = self._found.get(document.number)
+        if known and known[0] is tokens:
+            return known[1]
+        found = self.matcher.found(document.text, tokens)
+        if document.number in self._page:
+            self._found[document.number] = tokens, found
+        return found
 
     def _suggested(self, found: Sequence[Found], hidden: Mapping[int, Earned]) -> list[Suggestion]:
         entries = entries_of(self.store, {number for each in found for number in each.entries})
@@ -268,8 +289,11 @@ class Gazetteer:
         spans: Sequence[Span],
         shown: Iterable[Suggestion] = (),
     ) -> Weighed | None:
-        """What her accept says of the entries that occur in a document."""
+        """What her accept says of the entries that occur in a document; None where the trie that
+        has them is still to be built: then it is weighed later."""
         self.refresh()
+        if last_number(self.store) > self._last:
+            return None  # once the trie is built it is weighed
         entries: dict[int, Entry] = {}
 
         def labels(numbers: set[int]) -> dict[int, str]:
@@ -283,7 +307,7 @@ class Gazetteer:
                 tokens,
                 spans,
                 folding=self.folding,
-                found=self.matcher.found(document.text, tokens),
+                found=self._occurrences(document, tokens),
                 labels=labels,
                 patterns=patterns,
                 shown=shown,
@@ -303,7 +327,7 @@ class Gazetteer:
         name = entry.given or entry.gazetteer if entry.kind != "name" else entry.gazetteer
         stands = standing(entry, self._hidden(document).get(number, NOTHING))
         if stands.share is None:  # it is not there for her: she labelled the name herself
-            return plain(f"gazetteer:{LABELLED_HERE}")
+            return plain(SAME_NAME)
         if entry.is_learnt:
             kind, name = "", "labelled before"
         return Told(name, kind, stands.seen, stands.stood)
@@ -314,7 +338,9 @@ class Gazetteer:
         """The other labels of its stretch, and what other sources suggest that overlaps it, as far
         as she may know, the likeliest first. Names are looked for around it, and not in the whole
         text: this is asked at a key."""
-        first = bisect_left(tokens, suggestion.start, key=lambda token: token.end)
+        if not self._last:  # a page that was left open comes back without being proposed anew
+            self.refresh()
+        first = bisect_right(tokens, suggestion.start, key=lambda token: token.end)
         last = bisect_left(tokens, suggestion.end, key=lambda token: token.start)
         near = tokens[max(0, first - BESIDE) : last + BESIDE]
         hidden = self._hidden(document)

@@ -5,10 +5,12 @@ Each line that cannot be taken is refused with its number, and the rest is read.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import select
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Final, Literal, NamedTuple, TypeAlias, get_args
@@ -16,10 +18,10 @@ from typing import IO, Final, Literal, NamedTuple, TypeAlias, get_args
 from tonemark.corpus.gazetteers import NewEntry
 from tonemark.errors import TonemarkError
 from tonemark.json_lines import json_object
-from tonemark.lines import numbered_lines
-from tonemark.patterns.entries import Rules
+from tonemark.lines import numbered_lines, without_bom
+from tonemark.patterns.entries import Rules, unknown_label
 from tonemark.refusals import Refusal, Refused, quoted
-from tonemark.table_rows import table_rows
+from tonemark.table_rows import Row, table_rows
 
 LINE_BYTES = 1 << 20
 """Bytes that a line of a file of entries may have, and a row of several lines."""
@@ -30,6 +32,8 @@ BUFFER = 1 << 20
 WAIT = 30.0
 """Seconds that a pipe is waited for in which nothing is written."""
 
+_BOM = b"\xef\xbb\xbf"
+
 Form = Literal["jsonl", "csv", "tsv", "list"]
 FORMS: Final[tuple[Form, ...]] = get_args(Form)
 
@@ -38,8 +42,9 @@ _SUFFIXES: Final[dict[str, Form]] = {
     ".csv": "csv", ".tsv": "tsv", ".tab": "tsv",
 }  # fmt: skip
 
-_NAMES = ("name", "pattern", "text")
-_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+_NAMES = ("name", "pattern", "text", "term", "word", "entry", "form", "string", "value", "entity")
+_LABELS = ("label", "type", "category", "class", "tag", "entity")
+"""What columns are called: `entity` is the name where another has the label, and else the label."""
 
 
 class Given(NamedTuple):
@@ -52,9 +57,9 @@ class Given(NamedTuple):
 Item: TypeAlias = Given | Refusal
 
 
-def form_of(path: Path) -> Form:
-    """How a file is read, by its suffix: a plain list where that tells nothing."""
-    return _SUFFIXES.get(path.suffix.lower(), "list")
+def form_of(path: Path) -> Form | None:
+    """How a file is read, by its suffix; None where that tells nothing."""
+    return _SUFFIXES.get(path.suffix.lower())
 
 
 def read_entries(stream: IO[bytes], form: Form, source: str, rules: Rules) -> Iterator[Item]:
@@ -62,32 +67,36 @@ def read_entries(stream: IO[bytes], form: Form, source: str, rules: Rules) -> It
 
     `jsonl`: `{"label", "pattern"}`, the pattern a name or a list of spaCy's token dictionaries (the
     format of Prodigy's --patterns and of spaCy's EntityRuler), or `{"label", "regex"}`; `id` may
-    stand beside them. `csv`, `tsv`: columns `name` (or `pattern`, `text`), `label`, `id` in any
-    order under a header; without one, name, label, id, or label and name where the first field is
-    one of the project's labels. `list`: a name a line. Blank lines are passed over.
+    stand beside them. `csv`, `tsv`: columns `name` (or `pattern`, `text`, `term`, `word` ...),
+    `label` (or `type`, `category` ...), `id` in any order under a header; without one, name, label,
+    id, or label and name where the first field is one of the project's labels. `list`: a name a
+    line. Blank lines are passed over.
 
     Raises TonemarkError where the file is not UTF-8 text, where the labels of a list are not told,
     and where a table has no names.
     """
+    _check_text(stream, source)
     if form == "list" and not rules.label:
         raise TonemarkError(
             f"{source} is a list of names, without their label.",
             f"Say it with --label, one of {', '.join(rules.labels[:12])}.",
         )
-    _check_text(stream, source)
     if form in ("csv", "tsv"):
-        return _table(stream, (",", ";", "\t") if form == "csv" else ("\t",), source, rules)
+        return _table(stream, _delimiters(stream, form, rules), source, rules)
     taken = _record if form == "jsonl" else _name
     return _lines(stream, source, lambda line: taken(line, rules))
 
 
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[IO[bytes]]:
-    """A file of entries, or a pipe that somebody writes into.
+    """A file of entries, or a pipe that somebody writes into; standard input for "-".
 
     Raises TonemarkError where it is a folder or a device, where it cannot be read, and where
     nothing comes out of a pipe for WAIT seconds.
     """
+    if str(path) == "-":
+        yield sys.stdin.buffer
+        return
     if os.path.isdir(path):
         raise TonemarkError(f'"{path}" is a folder, not a file.', "Name the files that are in it.")
     try:
@@ -108,15 +117,57 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
         yield stream
 
 
+def _start(stream: IO[bytes]) -> bytes:
+    """The beginning of a file, which is read all the same; empty where that cannot be seen."""
+    peek: Callable[[], bytes] = getattr(stream, "peek", bytes)
+    return peek()
+
+
+def form_seen(stream: IO[bytes]) -> Form:
+    """How a file is read of which the suffix tells nothing, by its beginning: as JSON Lines where
+    it begins with a brace, as TSV where tabs stand in all lines, as a spreadsheet pastes it."""
+    # What is behind the last line end may be half a line.
+    lines = [each for each in _start(stream).rpartition(b"\n")[0].split(b"\n") if each.strip()]
+    if not lines:
+        lines = [_start(stream)]
+    if lines[0].removeprefix(_BOM).startswith(b"{"):
+        return "jsonl"
+    return "tsv" if all(b"\t" in each.strip() for each in lines) else "list"
+
+
+def encoding_seen(stream: IO[bytes]) -> str:
+    """The encoding that a file is probably in, if not in UTF-8, by its beginning; else empty."""
+    start = _start(stream)
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        with contextlib.suppress(UnicodeDecodeError):
+            start.decode("cp1252")
+            return "WINDOWS-1252"
+    return ""
+
+
+def in_utf8(encoding: str, file: str) -> str:
+    """The command that converts a file."""
+    return f"iconv -f {encoding} -t UTF-8 {file}"
+
+
 def _check_text(stream: IO[bytes], source: str) -> None:
     """Raises TonemarkError where the file begins as none of text does."""
-    peek: Callable[[], bytes] = getattr(stream, "peek", bytes)
-    start = peek()
-    if b"\0" in start and not start.startswith(_WIDE):
+    start = _start(stream)
+    without_bom(start, source)
+    if b"\0" not in start:
+        return
+    even, odd = start[:4096:2].count(0), start[1:4096:2].count(0)
+    if max(even, odd) * 4 > len(start[:4096]) and not min(even, odd):
+        encoding = "UTF-16BE" if even else "UTF-16LE"
         raise TonemarkError(
-            f"{source} is not text: it holds NUL bytes.",
-            "Gazetteers are JSON Lines, CSV, TSV, or lists of a name a line, in UTF-8.",
+            f"{source} is probably {encoding}.", f"Convert it:\n    {in_utf8(encoding, 'FILE')}"
         )
+    raise TonemarkError(
+        f"{source} is not text: it holds NUL bytes.",
+        "Gazetteers are JSON Lines, CSV, TSV, or lists of a name a line, in UTF-8.",
+    )
 
 
 def _lines(stream: IO[bytes], source: str, taken: Callable[[str], NewEntry]) -> Iterator[Item]:
@@ -132,6 +183,8 @@ def _lines(stream: IO[bytes], source: str, taken: Callable[[str], NewEntry]) -> 
 
 
 def _name(line: str, rules: Rules) -> NewEntry:
+    if "\t" in line.strip():
+        raise Refused("a tab stands in it: is it a table? --format tsv")
     return NewEntry(rules.label, rules.checked_name(line))
 
 
@@ -143,6 +196,11 @@ def _record(line: str, rules: Rules) -> NewEntry:
     label, number = given.get("label"), given.get("id")
     if expression is not None:
         return rules.entry(label, "regex", expression, number)
+    if pattern is None and "text" in given:
+        raise Refused(
+            "this is a text, perhaps with answers: add texts with tonemark add, the names in"
+            " answers with tonemark gazetteer add --from"
+        )
     if pattern is None:
         raise Refused('there is neither "pattern" nor "regex"')
     return rules.entry(label, "tokens" if isinstance(pattern, list) else "name", pattern, number)
@@ -162,7 +220,12 @@ def _table(
     stream: IO[bytes], delimiters: tuple[str, ...], source: str, rules: Rules
 ) -> Iterator[Item]:
     columns: _Columns | None = None
+    strange: Row | None = None
+    is_first = True
     for row in table_rows(stream, source, delimiters, LINE_BYTES):
+        if strange:
+            yield _refused_head(strange, row, rules)
+            strange = None
         if isinstance(row, Refusal):
             yield row
             continue
@@ -171,18 +234,54 @@ def _table(
             if columns is not None:
                 continue
             columns = _unnamed(row.fields, source, rules)
+            if is_first and columns.label is not None and not _known(row.fields, rules):
+                # Whether it is a header, the next row tells.
+                strange, columns, is_first = row, None, False
+                continue
         try:
             yield Given(row.line, _entry_of(row.fields, columns, rules))
         except Refused as refused:
             yield Refusal(row.line, str(refused))
+    if strange:
+        yield _refused_head(strange, None, rules)
+
+
+def _known(fields: list[str], rules: Rules) -> bool:
+    """Whether a row without a header has a label, or leaves it to --label."""
+    given = [field.strip() for field in fields[:2]]
+    return not given[1] or any(each in rules.labels or each in rules.mapped for each in given)
+
+
+def _refused_head(row: Row, following: Row | Refusal | None, rules: Rules) -> Refusal:
+    """Why the first row is not taken, of which no field is a label: by what comes after it."""
+    call = "call its columns name, label, id"
+    if isinstance(following, Row) and len(following.fields) > 1 and _known(following.fields, rules):
+        return Refusal(row.line, f"this looks like a header: {call}")
+    told = unknown_label(row.fields[1].strip(), rules.labels).partition(": perhaps --map")[0]
+    return Refusal(row.line, f"{told}; if the line is a header, {call}")
+
+
+def _delimiters(stream: IO[bytes], form: Form, rules: Rules) -> tuple[str, ...]:
+    if form == "tsv":
+        return ("\t",)
+    first = _start(stream).removeprefix(_BOM).lstrip().partition(b"\n")[0].decode(errors="replace")
+    fields = [field.strip() for field in first.split("|")]
+    # A bar may be a click in a name: it parts columns where one of them says so.
+    if {*fields} & {*rules.labels, *rules.mapped, *_LABELS} and not {*",;\t"} & {*first}:
+        return ("|",)
+    return (",", ";", "\t")
 
 
 def _header(fields: list[str], source: str, rules: Rules) -> _Columns | None:
     """What the columns are called; None where the first row is no header."""
     heads = [field.strip().casefold() for field in fields]
-    name = next((heads.index(each) for each in _NAMES if each in heads), None)
-    label = heads.index("label") if "label" in heads else None
-    if label is None and not {*heads} <= {*_NAMES, "id"}:
+    label, name = _place(heads, _LABELS[:-1]), _place(heads, _NAMES[:-1])
+    if label is None and name is not None:
+        label = _place(heads, _LABELS)
+    elif name is None:
+        name = _place(heads, _NAMES)
+    is_header = "label" in heads or {*heads} <= {*_NAMES, "id"} or None not in (name, label)
+    if not is_header or ("label" not in heads and {*map(str.strip, fields)} & {*rules.labels}):
         return None
     if name is None:
         shown = ", ".join(quoted(each) for each in fields[:12])
@@ -193,6 +292,10 @@ def _header(fields: list[str], source: str, rules: Rules) -> _Columns | None:
     if label is None and not rules.label:
         raise _without_label(source, rules)
     return _Columns(name, label, heads.index("id") if "id" in heads else None, len(heads))
+
+
+def _place(heads: list[str], names: tuple[str, ...]) -> int | None:
+    return next((heads.index(each) for each in names if each in heads), None)
 
 
 def _unnamed(fields: list[str], source: str, rules: Rules) -> _Columns:

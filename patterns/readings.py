@@ -29,26 +29,46 @@ class Reading(NamedTuple):
     carrying: list[tuple[int, tuple[Way, ...]]]
 
 
-class _Page(NamedTuple):
-    """What was read last: a label key looks for one name on a page of which all is known, and
-    reading 20,000 tokens takes 20 ms."""
+class _Read(NamedTuple):
+    """A text that was read."""
 
     folding: Folding
-    text: str
     tokens: tuple[Token, ...]
     readings: list[Reading]
 
 
-_page: _Page | None = None
+_FEW = 16
+"""Tokens of a text that is not remembered: a name that a key looks up would put out one of a
+page."""
+
+_TEXTS, _TOKENS, _POINTS = 40, 200_000, 4_000_000
+"""What is remembered, unless it is the last text alone: twice the documents of a page, and so many
+tokens and code points together, some 35 mebibytes."""
+
+_remembered: dict[str, _Read] = {}
+"""Texts by when they were asked for: a label key looks for one name on a page of which all is
+known, and reading 20,000 tokens takes 20 ms."""
 
 
 def readings(folding: Folding, text: str, tokens: Sequence[Token]) -> list[Reading]:
     """How the text of some tokens can be read: token by token, and where a word lies in several
     (n'|ise, l'|Afrique), also with those as one."""
-    global _page
-    last, tokens = _page, tuple(tokens)
-    if last is not None and last.text == text and last.tokens == tokens and last.folding == folding:
-        return last.readings
+    if len(tokens) < _FEW:
+        return _readings(folding, text, tokens)
+    tokens, last = tuple(tokens), _remembered.pop(text, None)
+    if last is None or last.tokens != tokens or last.folding != folding:
+        last = _Read(folding, tokens, _readings(folding, text, tokens))
+    _remembered[text] = last
+    while len(_remembered) > 1 and (
+        len(_remembered) > _TEXTS
+        or sum(len(each.tokens) for each in _remembered.values()) > _TOKENS
+        or sum(map(len, _remembered)) > _POINTS
+    ):
+        del _remembered[next(iter(_remembered))]
+    return last.readings
+
+
+def _readings(folding: Folding, text: str, tokens: Sequence[Token]) -> list[Reading]:
     starts = [token[0] for token in tokens]
     ends = [token[1] for token in tokens]
     found = [_reading(folding, text, starts, ends)]
@@ -62,7 +82,6 @@ def readings(folding: Folding, text: str, tokens: Sequence[Token]) -> list[Readi
             starts = [start for i, start in enumerate(starts) if i not in inside]
             ends = [end for i, end in enumerate(ends, 1) if i not in inside]
             found.append(_reading(folding, text, starts, ends))
-    _page = _Page(folding, text, tokens, found)
     return found
 
 

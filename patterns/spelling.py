@@ -8,7 +8,7 @@ import unicodedata
 
 import regex
 
-from tonemark.patterns.atoms import APOSTROPHES, INVISIBLE
+from tonemark.patterns.atoms import APOSTROPHES, INVISIBLE, compiled
 
 TONES = "\u0300\u0301\u0302\u0304\u030c\u030d\u0311"
 """Grave, acute, circumflex, macron, caron, vertical line, inverted breve: what orthographies of
@@ -16,14 +16,14 @@ Africa write tone with."""
 
 # Only over vowels and the nasals that can be syllables: š and ŵ are letters of Sesotho and Chichewa
 # with the same marks. Marks that stand between (the dot of ọ́) stay.
-_TONED = regex.compile(r"[aeiouyæøœɑɐɒəɘɛɜɔɪɨʉʊʋɩᵾmnŋɲ]\p{M}+", regex.IGNORECASE)
+_TONED = r"[aeiouyæøœɑɐɒəɘɛɜɔɪɨʉʊʋɩᵾmnŋɲ]\p{M}+"
 _NO_TONE = {ord(tone): None for tone in TONES}
-_MARKS = regex.compile(r"\p{Mn}+")
-_UNSEEN = regex.compile(rf"[{INVISIBLE}]+")
-_APOSTROPHES = regex.compile(f"[{APOSTROPHES}]+")
-_HYPHENS = regex.compile("[-‐‑‒–−﹣－֊]")
+_MARKS = r"\p{Mn}+"
+_UNSEEN = f"[{INVISIBLE}]+"
+_APOSTROPHES = f"[{APOSTROPHES}]+"
+_HYPHENS = "[-‐‑‒–−﹣－֊]"
 
-_CLICKS = regex.compile("[ǃǀǁǂ!|/¦‖≠‡]")
+_CLICKS = "[ǃǀǁǂ!|/¦‖≠‡]"
 _CLICK_SIGNS = {
     "ǃ": ("!",), "!": ("!",),
     "ǀ": ("|",), "|": ("|",), "/": ("|",), "¦": ("|",),
@@ -39,34 +39,36 @@ _ONSET = (
     "|h|l|g|b|j"
 )
 _SYLLABLE = rf"(?:{_ONSET})?(?:ai|au|aw|aa|ee|ia|oo|ua|[aeiouw])(?:[bjvsgmd](?![aeiouw]))?"
-_SYLLABLES = regex.compile(rf"(?:({_SYLLABLE}))+", regex.IGNORECASE)
-_HUMPS = regex.compile(r"(?<=\p{Ll}\p{M}*)(?=\p{Lu})")
+_SYLLABLES = rf"(?:({_SYLLABLE}))+"
+_HUMPS = r"(?<=\p{Ll}\p{M}*)(?=\p{Lu})"
 
 
 def unseen(atom: str) -> str:
     """The atom without characters that cannot be seen."""
-    return _UNSEEN.sub("", atom)
+    return compiled(_UNSEEN).sub("", atom)
 
 
 def toneless(atom: str) -> str:
     """The atom without tone marks, decomposed: ọ̀ as ọ, but š as š."""
     atom = unicodedata.normalize("NFD", atom)
-    return _TONED.sub(lambda letter: letter[0].translate(_NO_TONE), atom)
+    return compiled(_TONED, regex.IGNORECASE).sub(
+        lambda letter: letter[0].translate(_NO_TONE), atom
+    )
 
 
 def bare(atom: str) -> str:
     """The atom without any mark above, below or in its letters, decomposed."""
-    return _MARKS.sub("", unicodedata.normalize("NFD", atom))
+    return compiled(_MARKS).sub("", unicodedata.normalize("NFD", atom))
 
 
 def without_apostrophes(atom: str) -> str:
     """The atom without apostrophes: ng'ombe as ngombe."""
-    return _APOSTROPHES.sub("", atom)
+    return compiled(_APOSTROPHES).sub("", atom)
 
 
 def is_hyphen(atom: str) -> bool:
     """Whether the atom is a hyphen, or a dash as short as one."""
-    return _HYPHENS.fullmatch(atom) is not None
+    return compiled(_HYPHENS).fullmatch(atom) is not None
 
 
 def clicks(atom: str) -> list[str]:
@@ -74,7 +76,7 @@ def clicks(atom: str) -> list[str]:
     as ! and Kung, ǁ as | and |."""
     pieces: list[str] = []
     last = 0
-    for click in _CLICKS.finditer(atom):
+    for click in compiled(_CLICKS).finditer(atom):
         pieces += [atom[last : click.start()], *_CLICK_SIGNS[click[0]]]
         last = click.end()
     return [piece for piece in (*pieces, atom[last:]) if piece]
@@ -84,8 +86,8 @@ def syllables(atom: str) -> list[str]:
     """The syllables of Hmong RPA that are written together (VajPov as Vaj and Pov); the atom as it
     is where it is not made of such."""
     pieces: list[str] = []
-    for hump in _HUMPS.split(atom):
-        found = _SYLLABLES.fullmatch(hump)
+    for hump in compiled(_HUMPS).split(atom):
+        found = compiled(_SYLLABLES, regex.IGNORECASE).fullmatch(hump)
         pieces += found.captures(1) if found else [hump]
     return pieces
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tonemark.corpus.gazetteers import ACCEPTED, Entry, entries_of
+from tonemark.corpus.sound_rows import SOUND
 from tonemark.corpus.store import Store
 from tonemark.patterns.earning import GIVEN, TRACE
 
@@ -43,21 +44,24 @@ def totals(store: Store, threshold: float) -> list[Total]:
         "SELECT g.name, count(e.id), coalesce(sum(e.seen > 0), 0),"
         f" coalesce(sum(e.id IS NOT NULL AND {_STOPPED}), 0), coalesce(sum(e.seen), 0),"
         " coalesce(sum(e.stood), 0), coalesce(sum(e.changed), 0), coalesce(sum(e.deleted), 0)"
-        " FROM gazetteers g LEFT JOIN entries e ON e.gazetteer = g.id GROUP BY g.id ORDER BY 1",
+        " FROM gazetteers g LEFT JOIN entries e ON e.gazetteer = g.id"
+        f" AND {SOUND} WHERE typeof(g.name) = 'text' GROUP BY g.id ORDER BY 1",
         {"threshold": threshold},
     )
     return [Total(*row) for row in rows]
 
 
-def tried(store: Store, threshold: float, limit: int) -> list[Entry]:
-    """At most `limit` entries that occurred: those that stopped first, then the lowest shares,
-    those with most occurrences first among equals."""
+def tried(store: Store, threshold: float, limit: int, gazetteer: str | None = None) -> list[Entry]:
+    """At most `limit` entries that occurred, of one gazetteer if named: those that stopped first,
+    then the lowest shares, those with most occurrences first among equals."""
     numbers = [
         number
         for (number,) in store.db.execute(
             "SELECT e.id FROM entries e JOIN gazetteers g ON g.id = e.gazetteer WHERE e.seen > 0"
+            f" AND {SOUND}"
+            " AND (:gazetteer IS NULL OR g.name = :gazetteer)"
             f" ORDER BY ({_STOPPED}) DESC, {_SHARE}, e.seen DESC, e.id LIMIT :limit",
-            {"threshold": threshold, "limit": limit},
+            {"threshold": threshold, "limit": limit, "gazetteer": gazetteer},
         )
     ]
     found = entries_of(store, numbers)

@@ -227,8 +227,8 @@ def _check_regex(text: str) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             re.compile(text)
-    except (re.error, ValueError, OverflowError, RecursionError) as error:
-        why = " ".join(str(error).split())[:100]
+    except (re.error, ValueError, OverflowError, RecursionError, MemoryError) as error:
+        why = " ".join(str(error).split())[:100] or type(error).__name__
         raise _Fault(
             f"REGEX does not compile ({why}): {_said(text)}. spaCy takes those of Python's re"
         ) from None

@@ -8,6 +8,7 @@ import contextlib
 import json
 import mmap
 import os
+import stat
 import sys
 import tempfile
 import zlib
@@ -15,8 +16,6 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
-
-import marisa_trie  # type: ignore[import-not-found]
 
 from tonemark.files import atomic_writer, open_regular, parsed, sync_folder
 from tonemark.patterns.folds import ACRONYM, CAPITAL, END, STRIPPED
@@ -101,6 +100,8 @@ def write_trie(
     `items` are read once; one key may come with many numbers. Raises OSError where the folder
     cannot be written: then the trie before is still there.
     """
+    import marisa_trie  # type: ignore[import-not-found]
+
     longest = count = 0
     with tempfile.TemporaryFile(dir=folder) as spool:
 
@@ -135,13 +136,34 @@ def write_trie(
             part.seek(0)
             size, crc = _checksum(part)
         name = f"{kind}-{crc:08x}-{size}"
-        os.replace(path, folder / name)
+        try:
+            make_way(folder / name)
+            os.replace(path, folder / name)
+        except OSError:
+            os.unlink(path)
+            raise
         made["files"][kind] = {"name": name, "size": size, "crc": crc}
+    make_way(folder / HEADER)
     with atomic_writer(folder / HEADER) as stream:
         stream.write(json.dumps(made).encode())
     sync_folder(folder)
     _sweep(folder, {each["name"] for each in made["files"].values()})
     return made
+
+
+def make_way(path: Path) -> None:
+    """Take away what is no file where one of ours belongs: a link, a named pipe, an empty folder.
+
+    Raises OSError where it cannot be, such as a folder with something in it.
+    """
+    try:
+        mode = os.lstat(path).st_mode
+    except FileNotFoundError:
+        return
+    if stat.S_ISDIR(mode):
+        os.rmdir(path)
+    elif not stat.S_ISREG(mode):
+        os.unlink(path)
 
 
 def open_trie(folder: Path) -> Trie | None:
@@ -180,6 +202,8 @@ def _opened(folder: Path, header: Mapping[str, Any]) -> Trie:
         with open_regular(folder / each["name"]) as stream:
             if _checksum(stream) != (each["size"], each["crc"]):
                 raise ValueError("damaged")
+    import marisa_trie  # as late as there is a trie: it takes two milliseconds
+
     names = marisa_trie.Trie()
     if header["keys"]:
         names.mmap(str(folder / header["files"][_NAMES]["name"]))

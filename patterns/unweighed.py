@@ -1,15 +1,16 @@
 """Answers that nobody has weighed: they came with data, or from a program that knew no gazetteer.
 
-Each is weighed as it would have been when it was given, in the order of the documents.
+They are weighed in the order in which they were given.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from tonemark.corpus.annotations import annotations_of
+from tonemark.corpus.annotations import annotations_of, events_of
 from tonemark.corpus.documents import Damaged
-from tonemark.corpus.evidence import Weighed, put_weighed, unweighed
+from tonemark.corpus.events import MALFORMED, replay
+from tonemark.corpus.evidence import Waiting, Weighed, put_weighed, unweighed
 from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, TokensAwaited, tokenizer_of, tokens_of
@@ -28,30 +29,31 @@ def weigh_all(project: Project, store: Store, progress: Callable[[int], None] | 
     """
     tokenizer = tokenizer_of(project, loads_code=False)
     gazetteer = Gazetteer(project, store)
-    done, last = 0, (0, "")
+    done = last = 0
     while waiting := unweighed(store, BATCH, last):
         gazetteer.refresh()
-        made = []
-        for document, annotator in waiting:
-            weighed = _weighed(gazetteer, store, tokenizer, document, annotator)
-            if weighed:
-                made.append(weighed)
+        made = [
+            (each, weighed)
+            for each in waiting
+            if (weighed := _weighed(gazetteer, store, tokenizer, each))
+        ]
         put_weighed(store, made)
         done += len(made)
-        last = waiting[-1]
+        last = waiting[-1].number
         if progress:
             progress(done)
     return done
 
 
 def _weighed(
-    gazetteer: Gazetteer, store: Store, tokenizer: AnyTokenizer, number: int, annotator: str
-) -> tuple[int, str, int, Weighed] | None:
+    gazetteer: Gazetteer, store: Store, tokenizer: AnyTokenizer, waiting: Waiting
+) -> Weighed | None:
+    number, annotator = waiting.document, waiting.annotator
     try:
         document = store.document(number)
         answer = next(a for a in annotations_of(store, number) if a.annotator == annotator)
         tokens: tuple[Token, ...] = answer.tokens or tokens_of(store, document, tokenizer)
-        weighed = gazetteer.weighed(document, tokens, answer.spans)
-    except (TokensAwaited, Damaged, StopIteration):
+        shown = replay(number, events_of(store, annotator, number)).shown
+        return gazetteer.weighed(document, tokens, answer.spans, shown)
+    except (TokensAwaited, Damaged, StopIteration, *MALFORMED):
         return None
-    return (number, annotator, answer.revision, weighed) if weighed else None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tonemark.corpus.evidence import Verdict, Weighed
+from tonemark.corpus.fates import fates
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.patterns.folds import Folding
 from tonemark.patterns.matcher import Found, Matcher, Overlay
@@ -27,7 +29,7 @@ class _Places:
         self.handed_on = {
             (span.start, span.end, span.label)
             for span in self.spans
-            if all(source.startswith("gazetteer:") for source in span.sources)
+            if all(source.startswith(("gazetteer:", "rule:")) for source in span.sources)
         }
         self._starts = [span.start for span in self.spans]
         self._longest = max((span.end - span.start for span in self.spans), default=0)
@@ -42,10 +44,6 @@ class _Places:
         return (start, end) not in self.labels and any(
             span.start <= start and end <= span.end for span in self._near(start, end)
         )
-
-    def touches(self, start: int, end: int) -> bool:
-        """Whether any span overlaps a stretch."""
-        return any(span.overlaps(start, end) for span in self._near(start, end))
 
 
 def weigh(
@@ -89,7 +87,8 @@ def weigh(
         for number in _entries(suggestion, "pattern:"):
             seen[number] = seen.get(number, 0) + 1
             stood[number] = stood.get(number, 0) + is_true
-    changed, deleted = _fates(shown, places)
+    fared = fates(shown, spans)
+    changed, deleted = _counted(fared.changed), _counted(fared.deleted)
     counts = (seen, stood, changed, deleted, by_hand)
     known = tuple(
         (number, Verdict(*(each.get(number, 0) for each in counts)))
@@ -136,17 +135,14 @@ def _learnt(
     )
 
 
-def _fates(shown: Iterable[Suggestion], places: _Places) -> tuple[dict[int, int], dict[int, int]]:
-    """How often suggestions that she saw were changed, and deleted, by entry."""
-    changed: dict[int, int] = {}
-    deleted: dict[int, int] = {}
-    for each in shown:
-        if each.label in places.labels.get((each.start, each.end), ()):
-            continue
-        counts = changed if places.touches(each.start, each.end) else deleted
-        for number in (*_entries(each, "gazetteer:"), *_entries(each, "pattern:")):
-            counts[number] = counts.get(number, 0) + 1
-    return changed, deleted
+def _counted(suggestions: Iterable[Suggestion]) -> dict[int, int]:
+    """How many suggestions there are of each entry."""
+    return Counter(
+        number
+        for each in suggestions
+        for kind in ("gazetteer:", "pattern:")
+        for number in _entries(each, kind)
+    )
 
 
 def _entries(suggestion: Suggestion, kind: str) -> list[int]:

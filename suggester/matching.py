@@ -133,10 +133,7 @@ class Matching:
         self._has_superseded = True
         entries = patterns(self._store)
         faults = pattern_faults(self._store)
-        damaged = [each.number for each in entries if not _is_sound(each)]
-        if new := set(damaged) - faults.keys():
-            self._left_out(dict.fromkeys(new, "what the store has of it is damaged"))
-        usable = [each for each in entries if each.number not in {*faults, *damaged}]
+        usable = [each for each in entries if each.number not in faults]
         self._run = PatternRun(usable, self.language, self._left_out) if usable else None
         if usable:
             self._id = producer_id(self._store, PATTERNS, _version(entries, key[1:]))
@@ -191,14 +188,6 @@ class Matching:
     def _rest(self) -> None:
         if self._run and time.monotonic() - self._run.used > UNUSED:
             self._run.close()
-
-
-def _is_sound(entry: Entry) -> bool:
-    """Whether a label and a pattern are texts: the store may have come from elsewhere."""
-    try:
-        return bool(entry.label.encode() and entry.pattern.encode())
-    except (AttributeError, UnicodeEncodeError):
-        return False
 
 
 def _version(entries: list[Entry], rest: tuple[object, ...]) -> str:

@@ -19,7 +19,7 @@ from tonemark.corpus.spans import Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.suggester.child import joined
 from tonemark.suggester.children import BEAT, Child, ChildCut, ChildEnded
-from tonemark.suggester.pattern_worker import AT, SECONDS, limits, too_slow
+from tonemark.suggester.pattern_worker import AT, PLACES, SECONDS, limits, too_slow
 from tonemark.suggester.workers import LOADING, TIME
 from tonemark.tokenizers.base import Token
 
@@ -138,10 +138,13 @@ class PatternRun:
             for source in (self.entries[int(number)].source,)
             for start, end in places
         ]
-        fault = ""
+        faults = []
+        if numbers := ", ".join(map(str, answer["crowded"])):
+            faults.append(f"more than {PLACES:,} places here, of pattern {numbers}"[:200])
         if answer["tried"] is not None:
-            fault = f"{answer['tried']:,} of {answer['all']:,} patterns were tried: time was up"
-        return Outcome(tuple(sorted(found)), fault)
+            tried = f"{answer['tried']:,} of {answer['all']:,}"
+            faults.append(f"{tried} patterns were tried: time was up")
+        return Outcome(tuple(sorted(found)), "; ".join(faults))
 
     def _fallen(self, error: Exception) -> Outcome | None:
         """What comes of a text at which the child ended; None where it is to be tried again."""

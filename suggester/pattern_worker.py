@@ -15,13 +15,19 @@ import struct
 import sys
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import regex
 
 from tonemark.corpus.documents import unpack_tokens
 from tonemark.files import parsed
 from tonemark.patterns import expressions, token_patterns
 from tonemark.suggester.child import begin, parted, received, send
 from tonemark.tokenizers.base import Token
+
+if TYPE_CHECKING:
+    from spacy.matcher import Matcher
 
 AT = struct.Struct("<q")
 """In the file: the number of the entry that is at work; 0 where none is."""
@@ -30,14 +36,19 @@ SECONDS = 0.25
 """Of processor time that a pattern may take on a text, or to be made. Usual ones take a few
 ten-thousandths: one that needs a thousand times as much has no end."""
 
-PACE = 100_000
-"""Characters for which a pattern has a second more."""
+PACE = 1_000_000
+"""Characters for which a pattern has a second more: the usual one needs 0.05 to 0.4 s. With ten
+seconds, stars side by side, which take the square of a text's length, held the child for 87 s."""
+
+PACE_OF_ALL = 100_000
+"""Characters for which all together have a second more, and so has making what they run over."""
 
 EACH = 0.001
 """Seconds by which each pattern adds to the second that all together have on a text."""
 
 PLACES = 10_000
-"""Places of one text that a pattern may have."""
+"""Places of one text that a pattern may have; of more none is suggested there. That says nothing of
+the pattern: a name stands as often in a book."""
 
 Places: TypeAlias = list[tuple[int, int]]
 
@@ -51,20 +62,30 @@ class Limits(NamedTuple):
 
 def limits(length: int, patterns: int) -> Limits:
     """What patterns may take on a text of so many characters."""
-    longer = length / PACE
-    return Limits(SECONDS + longer, 1.0 + EACH * patterns * (1 + longer) + longer)
+    longer = length / PACE_OF_ALL
+    return Limits(SECONDS + length / PACE, 1.0 + EACH * patterns * (1 + longer) + longer)
 
 
 class Text(NamedTuple):
-    """A text that patterns are run over; `spread` makes what token patterns run over, once."""
+    """A text that patterns are run over; `spread` is what token patterns run over, None where there
+    are none."""
 
     text: str
     tokens: Sequence[Token]
-    spread: Callable[[], token_patterns.Spread]
+    spread: token_patterns.Spread | None
 
 
-Run: TypeAlias = Callable[[Text, float], Places]
-"""A pattern that is ready: its places in a text, found within seconds. Raises TimeoutError."""
+class Run(NamedTuple):
+    """A pattern that is ready.
+
+    `places` finds those of a text, one more than PLACES at least where there are so many, within
+    seconds; raises TimeoutError. The system ends the process after `times` as long: once where
+    nothing else keeps the time.
+    """
+
+    kind: str
+    places: Callable[[Text, float], Places]
+    times: float
 
 
 class PatternFault(Exception):
@@ -92,57 +113,55 @@ class _Patterns:
     def _ready(self, kind: str, pattern: str) -> Run:
         # A store may have come from elsewhere: nobody has looked at these yet.
         if kind == "regex":
-            if fault := expressions.check_expression(pattern):
-                raise PatternFault(fault)
-            expression = expressions.compiled(pattern)
-            return lambda text, limit: expressions.occurrences(
-                expression, text.text, text.tokens, limit
-            )
+            return Run(kind, partial(_stands, expressions.compiled(pattern)), 2.0)
         data = parsed(pattern)
         if fault := token_patterns.check_token_pattern(data):
             raise PatternFault(fault)
         assert self._made
         matcher = self._made.pattern(data)
-        return lambda text, _: token_patterns.occurrences(matcher, text.spread())
+        return Run(kind, partial(_matches, matcher), 1.0)
 
     def found(self, text: str, tokens: Sequence[Token]) -> dict[str, Any]:
-        """Places by entry, entries that are left out from now on and why, and whether time was up
-        before all were tried: how many were."""
+        """Places by entry, entries that stand at too many, entries that are left out from now on
+        and why, and whether time was up before all were tried: how many were."""
         one, together = limits(len(text), len(self._runs))
-        started = time.process_time()
         given = Text(text, tokens, self._spread(text, tokens))
+        started = time.process_time()
         found: dict[int, Places] = {}
+        crowded: list[int] = []
         self.faults = {}
         tried = None
-        for count, number in enumerate(list(self._runs)):
+        for count, (number, run) in enumerate(list(self._runs.items())):
             if time.process_time() - started > together:
                 tried = count
                 break
-            # An expression keeps its time itself; where it does not, the system ends it later.
-            self._begin(number, 2 * one)
+            self._begin(number, run.times * one)
             try:
-                places = self._runs[number](given, one)
+                places = run.places(given, one)
                 if len(places) > PLACES:
-                    raise PatternFault(f"it stands at more than {PLACES:,} places of one document")
-                if places:
+                    crowded.append(number)
+                elif places:
                     found[number] = places
             except TimeoutError:
                 self._leave_out(number, PatternFault(too_slow(one)))
             except Exception as error:
                 self._leave_out(number, error)
         self._end()
-        return {"found": found, "faults": self.faults, "tried": tried, "all": len(self._runs)}
+        return {
+            "found": found,
+            "crowded": crowded,
+            "faults": self.faults,
+            "tried": tried,
+            "all": len(self._runs),
+        }
 
-    def _spread(self, text: str, tokens: Sequence[Token]) -> Callable[[], token_patterns.Spread]:
-        made: list[token_patterns.Spread] = []
-
-        def spread() -> token_patterns.Spread:
-            if not made:
-                assert self._made
-                made.append(self._made.doc(text, tokens))
-            return made[0]
-
-        return spread
+    def _spread(self, text: str, tokens: Sequence[Token]) -> token_patterns.Spread | None:
+        """What token patterns run over. Its time is no pattern's: 2 s on 4 MB."""
+        if not any(run.kind == "tokens" for run in self._runs.values()):
+            return None
+        assert self._made
+        self._begin(0, 1.0 + len(text) / PACE_OF_ALL)
+        return self._made.doc(text, tokens)
 
     def _begin(self, number: int, seconds: float) -> None:
         os.pwrite(self._at, AT.pack(number), 0)
@@ -156,10 +175,21 @@ class _Patterns:
         if isinstance(error, MemoryError):
             os._exit(1)  # what the others have gathered may be the cause: a fresh one shows it
         words = (
-            str(error) if isinstance(error, PatternFault) else f"{type(error).__name__}: {error}"
+            str(error)
+            if isinstance(error, PatternFault | expressions.ExpressionFault)
+            else f"{type(error).__name__}: {error}"
         )
         self.faults[number] = " ".join(words.split())[:300]
         self._runs.pop(number, None)
+
+
+def _stands(expression: regex.Pattern[str], text: Text, seconds: float) -> Places:
+    return expressions.occurrences(expression, text.text, text.tokens, seconds, PLACES + 1)
+
+
+def _matches(matcher: Matcher, text: Text, seconds: float) -> Places:
+    assert text.spread
+    return token_patterns.occurrences(matcher, text.spread)
 
 
 def too_slow(seconds: float) -> str:

@@ -55,6 +55,44 @@ def json_object(source: str) -> dict[str, Any]:
     return given
 
 
+def stretches(line: str) -> dict[str, tuple[int, int]]:
+    """Where the values of an object are written in its line, which `json_object` took: code points,
+    end exclusive; the last where a name stands twice."""
+    found = {}
+    at = _over_space(line, line.index("{") + 1)
+    while line[at] != "}":
+        name, at = _DECODER.raw_decode(line, at)
+        start = _over_space(line, _over_space(line, at) + 1)
+        _, at = _DECODER.raw_decode(line, start)
+        found[name] = start, at
+        at = _over_space(line, at)
+        if line[at] == ",":
+            at = _over_space(line, at + 1)
+    return found
+
+
+def elements(line: str, start: int) -> list[tuple[int, int]]:
+    """Where the elements of the list that begins at `start` are written; none where it is null."""
+    found: list[tuple[int, int]] = []
+    if line[start] != "[":
+        return found
+    at = _over_space(line, start + 1)
+    while line[at] != "]":
+        first = at
+        _, at = _DECODER.raw_decode(line, first)
+        found.append((first, at))
+        at = _over_space(line, at)
+        if line[at] == ",":
+            at = _over_space(line, at + 1)
+    return found
+
+
+def _over_space(line: str, at: int) -> int:
+    while line[at] in " \t\n\r":
+        at += 1
+    return at
+
+
 def _check_surrogates(given: dict[str, Any]) -> None:
     for name, value in given.items():
         try:

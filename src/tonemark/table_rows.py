@@ -8,9 +8,13 @@ from collections import deque
 from collections.abc import Iterator
 from typing import IO, NamedTuple
 
+import regex
+
 from tonemark.files import LINE_LIMIT, Line, read_lines
 from tonemark.lines import TOO_LONG, not_utf8, without_bom
 from tonemark.refusals import Refusal, Refused
+
+_DECLARED = regex.compile(r'"?sep=([,;|\t])"?')
 
 
 class Row(NamedTuple):
@@ -25,7 +29,8 @@ def table_rows(
 ) -> Iterator[Row | Refusal]:
     """The rows of a table that are not empty, and the refusals of those that cannot be read.
 
-    A field in double quotes may hold line ends. The first of the `delimiters` that stands in the
+    A field in double quotes may hold line ends. Excel's first line `sep=;` says what separates the
+    fields, and is no row; without it, the first of the `delimiters` that stands in the
     first line that is not blank separates the fields; where none does, the first of them. A row
     over several lines has at most `limit` bytes: where a quote was never closed, what has been
     read until then is held several times over (csv keeps a field at four bytes a character).
@@ -118,6 +123,8 @@ def _delimiter(lines: _Lines, delimiters: tuple[str, ...]) -> str:
     try:
         while not (line := next(lines)).strip():
             lines.begin()
+        if declared := _DECLARED.fullmatch(line.strip("\r\n")):
+            return declared[1]
     except (StopIteration, Refused):
         line = ""
     lines.give_back()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shlex
 from pathlib import Path
@@ -20,6 +21,7 @@ from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.patterns.building import FEW, cache_folder
 from tonemark.patterns.earning import standing, suggests
 from tonemark.patterns.standings import totals, tried
+from tonemark.patterns.trie import read_header
 
 
 @pytest.fixture
@@ -119,6 +121,60 @@ def test_what_cannot_be_added(
     assert entries(folder) == []
 
 
+def test_another_project_that_is_none_is_not_to_be_made(folder: Path) -> None:
+    Path("bare").mkdir()
+    for other in ("none", "bare"):
+        told = run("add", folder, "--from", other, code=1)
+        assert "tonemark new" not in told
+        assert "Name the folder of the project" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "options", "code", "told"),
+    [
+        ("t.txt", "Kisumu\tLOC\nAsha\tPER\n", (), 0, ["t.txt: 2 new"]),
+        ("t.txt", "Kisumu\tLOC\n", ("--format", "list", "--label", "LOC"), 1,
+         ["t.txt: 0 new, 1 refused", "is it a table? --format tsv"]),
+        ("t.txt", "", ("--label", "LOC"), 0, ["t.txt: 0 new", "nothing stands in t.txt"]),
+        ("t.csv", "\n \n", ("--label", "LOC"), 0, ["nothing stands in t.csv"]),
+        ("t.txt", "Kamau, Ann\nAsha\n", ("--label", "PER"), 0,
+         ["t.txt: 2 new", "1 line holds commas or quotes: is it CSV? --format csv",
+          "tonemark gazetteer remove p t.txt"]),
+        ("t.txt", b"\xc9gypte\nKenya\n", ("--label", "LOC"), 1,
+         ["t.txt: 1 new, 1 refused",
+          "t.txt is probably WINDOWS-1252: iconv -f WINDOWS-1252 -t UTF-8 t.txt"]),
+        ("t.txt", b"\xc9gypte\nKenya\n", (), 1,
+         ["without their label", "iconv -f WINDOWS-1252 -t UTF-8 t.txt"]),
+        ("t.csv", b"name,label\n\xc9gypte,LOC\n", (), 1, ["iconv -f WINDOWS-1252"]),
+        ("t.txt", "Kisumu".encode("utf-16"), (), 1, ["iconv -f UTF-16 -t UTF-8"]),
+    ],
+)  # fmt: skip
+def test_what_a_file_may_be_is_told(
+    folder: Path, name: str, data: str | bytes, options: tuple[str, ...], code: int, told: list[str]
+) -> None:
+    Path(name).write_bytes(data.encode() if isinstance(data, str) else data)
+    done = run_here("gazetteer", "add", "p", name, *options)
+    assert done.returncode == code
+    said = " ".join((done.stdout + done.stderr).split())
+    for each in told:
+        assert each in said
+        assert said.count(each) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "options"),
+    [("Kisumu\nLamu\n", ("--label", "LOC")), ("Kisumu\tLOC\nLamu\tLOC\n", ()),
+     ('{"label":"LOC","pattern":"Kisumu"}\n{"label":"LOC","pattern":"Lamu"}\n', ())],
+)  # fmt: skip
+def test_standard_input_is_read(
+    folder: Path, data: str, options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for named, told in ((("--name", "mine"), "mine"), ((), "standard input")):
+        piped = io.TextIOWrapper(io.BufferedReader(io.BytesIO(data.encode())))
+        monkeypatch.setattr("sys.stdin", piped)
+        assert run("add", folder, "-", *options, *named) == f"{told}: 2 new\n"
+
+
 def test_a_project_that_is_full_says_from_which_line_on_a_file_is_left_out(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,8 +200,63 @@ def test_cldr_by_the_language_and_labels_of_the_project(folder: Path) -> None:
     file("t.txt", "Kisumu")
     both = run("add", folder, "--label", "LOC", "--cldr", "t.txt")
     assert both.startswith("t.txt: 1 new")
-    run_here("new", "h", "--lang", "hmn", "--labels", "LOC")
-    assert "CLDR has no names in Hmong (hmn)." in run("add", "h", "--cldr", code=1)
+
+
+@pytest.mark.parametrize(
+    ("options", "label"), [((), "PLACE"), (("languages",), "TONGUE"), (("all,languages",), "PLACE")]
+)
+def test_a_label_is_not_that_of_languages_unless_they_are_asked_for(
+    folder: Path, options: tuple[str, ...], label: str
+) -> None:
+    run_here("new", "q", "--lang", "sw", "--labels", "PLACE,TONGUE")
+    told = run("add", "q", "--cldr", *options, "--label", label)
+    assert ("countries: 256 names, as PLACE" in told) == (label == "PLACE")
+    assert (f"languages: 472 names, as {label}" in told) == bool(options)
+    assert ("say which: --cldr languages --label LABEL" in told.replace("\n    ", " ")) != bool(
+        options
+    )
+
+
+def test_a_project_that_is_full_still_knows_what_is_in_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gazetteers, "LIMIT", 7)
+    for chunk in (1, 3, 100):
+        monkeypatch.setattr(gazetteers, "CHUNK", chunk)
+        file("t.txt", *(f"Jina {n}" for n in range(6)))
+        run("add", folder, "t.txt", "--label", "PER")
+        assert run("add", folder, "t.txt", "--label", "PER") == "t.txt: 0 new, 6 known\n"
+        file("t.txt", *(f"Jina {n}" for n in (0, 1, 6, 2, 6, 7, 3)))
+        report = as_json("add", folder, "t.txt", "--label", "PER", code=1)
+        assert (report["new"], report["known"]) == (1, 4)
+        assert report["gazetteers"][0]["stopped_at_line"] == 6
+        run("remove", folder, "t.txt", "--yes")
+
+
+def test_the_cache_is_made_anew_where_many_names_were_removed(folder: Path) -> None:
+    for name, count in (("many.txt", FEW + 1), ("few.txt", 9)):
+        file(name, *(f"{name[0]} {n}" for n in range(count)))
+        run("add", folder, name, "--label", "LOC")
+    before = read_header(cache_folder(folder))
+    assert before["items"] == FEW + 1
+    run("remove", folder, "few.txt", "--yes")
+    assert read_header(cache_folder(folder)) == before
+    file("few.txt", "Kisumu")
+    run("add", folder, "few.txt", "--label", "LOC")
+    run("remove", folder, "many.txt", "--yes", "--json")
+    assert read_header(cache_folder(folder))["items"] == 1
+
+
+@pytest.mark.parametrize("language", ["hmn", "nv"])
+def test_a_language_of_which_cldr_has_nothing_is_told_with_what_to_do(
+    folder: Path, language: str
+) -> None:
+    run_here("new", "h", "--lang", language, "--labels", "LOC")
+    done = run_here("gazetteer", "add", "h", "--cldr")
+    assert done.returncode == 1
+    assert "tonemark gazetteer add h FILE --label LABEL" in done.stderr
+    assert ("CLDR has no names in Hmong (hmn)." in done.stderr) == (language == "hmn")
+    assert ("countries: CLDR has none in nv" in done.stdout) == (language == "nv")
 
 
 def test_names_out_of_the_answers_of_a_project(folder: Path) -> None:
@@ -211,9 +322,10 @@ def test_show_finds_under_the_folds_and_goes_on(folder: Path) -> None:
     found = as_json("show", folder, "--find", "ES SALAAM")["entries"]
     assert [each["pattern"] for each in found] == ["Dar es Salaam", "Mji wa Dar-es-Salaam"]
     assert "Dar.+Salaam  (expression, id r1)" in run("show", folder, "--find", "Salaam")
+    assert "hyphens: " in run("show", folder, "--limit", "2")
+    assert "threshold 0.5" in run("show", folder, "--limit", "2")
     first = run("show", folder, "t.txt", "--limit", "2")
-    assert "hyphens: " in first
-    assert "threshold 0.5" in first
+    assert "hyphens: " not in first
     again = next(line for line in first.splitlines() if line.startswith("    tonemark gazetteer"))
     assert "Asha" in run(*shlex.split(again)[2:])
     for text in ("--", "''", ""):
@@ -273,8 +385,8 @@ def test_stats_tell_who_stopped_and_why(folder: Path) -> None:
     told = run("stats", folder).splitlines()
     assert told[0] == "t.txt: 4 entries, 3 of them occurred, 12 times; 7 got their label; 1 stopped"
     assert told[1].startswith(
-        "  2 PER Neema: stood 1 of 5 times: below the threshold 0.5 of project.toml, so it suggests"
-        " no more"
+        "  2 PER Neema: stood 1 of 5 times (20%): below the threshold 0.5 of project.toml, so it"
+        " suggests no more"
     )
     assert told[1].endswith("of those shown 1 were changed and 2 deleted")
     assert [line.split()[2] for line in told[2:4]] == ["Juma:", "Asha:"]
@@ -285,6 +397,28 @@ def test_stats_tell_who_stopped_and_why(folder: Path) -> None:
     assert "1 of them stopped" in run("list", folder)
     assert as_json("list", folder)["gazetteers"][0]["suggesting"] == 3
     assert "stopped" in run("show", folder, "--find", "neema")
+
+
+def test_shares_are_told_as_they_are_and_what_a_new_entry_is_trusted_for_beside_them(
+    folder: Path,
+) -> None:
+    for name, of in (("a.txt", ("Asha", "Neema")), ("b.txt", ("Juma",))):
+        run("add", folder, file(name, *of), "--label", "PER")
+    accepted(folder, *(
+        record._replace(annotations=(given("amina"),)) for record in numbered("ab")
+    ))  # fmt: skip
+    earn(folder, Asha=(1, 2), Juma=(1, 1))
+    assert run("stats", folder, "b.txt").splitlines() == [
+        "b.txt: 1 entry, 1 of them occurred, 1 time; 1 got their label",
+        "  3 PER Juma: stood 1 of 1 time (100%); of those shown 1 were changed and 2 deleted",
+    ]
+    told = run("stats", folder, "a.txt")
+    assert "Asha: stood 1 of 2 times (50%), counts as 67% with what a new entry is" in told
+    assert "Juma" not in told
+    assert "50%  Asha" in run("show", folder, "a.txt")
+    asha, _ = as_json("stats", folder)["entries"]
+    assert (asha["share"], round(asha["counts_as"], 2)) == (0.5, 0.67)
+    assert "There is no gazetteer c.txt" in run("stats", folder, "c.txt", code=1)
 
 
 @pytest.mark.parametrize("threshold", [0.0, 0.3, 0.5, 1.0])

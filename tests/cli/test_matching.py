@@ -84,6 +84,29 @@ def test_a_record_comes_out_as_it_came_with_its_spans(
     assert made == came
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"text":"Samia Suluhu yuko Nairobi", "n":1.50}',
+        ' {"a":[ 1,{}],"spans" : [ {"start":14 ,"end":18,"label":"X","p":0.10} ],"text":"Samia '
+        'Suluhu, yuko Nairobi" } ',
+        '{"spans":[],"spans": null ,"text":"\\u004eairobi"}',
+        '{"spans":[ ],"text":"hapana"}',
+    ],
+)
+def test_what_was_matched_comes_out_again_as_it_is(line: str, folder: Path, tmp_path: Path) -> None:
+    once = run_here("match", folder, written(tmp_path / "in.jsonl", line, "\n"))
+    again = run_here("match", folder, written(tmp_path / "in.jsonl", once.stdout))
+    assert (again.returncode, again.stdout) == (0, once.stdout)
+    kept, found = json.loads(line), json.loads(once.stdout)
+    for span in kept.pop("spans", None) or []:
+        assert span in found["spans"]
+    found.pop("spans")
+    assert found == kept
+    for words in ("1.50", "[ 1,{}]", '{"start":14 ,"end":18,"label":"X","p":0.10}', "\\u004e"):
+        assert (words in line) == (words in once.stdout)
+
+
 REFUSED = [
     ('{"text": ', "not JSON"),
     ('{"txt": "a"}', 'no "text"'),
@@ -116,12 +139,33 @@ def test_bad_lines_are_told_by_number_and_the_rest_goes_on(
         [1] * (len(REFUSED) + 2)
     )
     told = done.stderr.splitlines()
-    for number, ((_, reason), line) in enumerate(zip(REFUSED, told, strict=False)):
+    for number, ((_, reason), line) in enumerate(zip(REFUSED[:10], told, strict=False)):
         assert line.startswith(f"in.jsonl, line {2 + 3 * number}: ")
         assert reason in line
-    assert told[len(REFUSED) :] == [
-        f"in.jsonl, line {2 + 3 * len(REFUSED)}: the line is longer than 64 MiB"
-    ]
+    assert told[10:] == [f"in.jsonl: and {len(REFUSED) + 1 - 10} more lines"]
+
+
+@pytest.mark.parametrize(("line", "reason"), [each for each in REFUSED if each[0][:1] != b"\xff"])
+def test_a_bad_line_alone_is_told_in_one_sentence_and_no_file_is_made(
+    line: str | bytes, reason: str, folder: Path, tmp_path: Path
+) -> None:
+    path = written(tmp_path / "in.jsonl", line, "\n")
+    done = run_here("match", folder, path, "-o", tmp_path / "out.jsonl")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert reason in " ".join(done.stderr.split())
+    assert "It takes JSON Lines" in done.stderr
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_plain_text_is_refused_in_one_line(jobs: int, folder: Path, tmp_path: Path) -> None:
+    path = written(tmp_path / "in.txt", *["Samia yuko Nairobi.\n"] * 2_500)
+    out = written(tmp_path / "out.jsonl", "before")
+    done = run_here("match", folder, path, "-o", out, "--jobs", jobs)
+    assert done.returncode == 1
+    assert "in.txt: none of its 2,500 lines can be read; line 1: not JSON" in done.stderr
+    assert len(done.stderr.splitlines()) < 5
+    assert out.read_text() == "before"
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

@@ -72,11 +72,11 @@ def test_entries_are_added_once_listed_found_and_removed(store: Store) -> None:
     (places,) = listed(store)
     assert places.kinds == {"name": 3, "tokens": 1}
     assert places.labels == {"LOC": 2, "PER": 1, "DATE": 1}
-    assert list(entries_after(store, 1)) == [(2, "Juba"), (4, "Kano")]
+    assert list(entries_after(store, 1)) == [(2, "Juba"), (3, "Kano")]
     assert [each.pattern for each in patterns(store)] == ["[]"]
-    assert [each.number for each in search(store, gazetteer="places", after=2)] == [4, 5]
+    assert [each.number for each in search(store, gazetteer="places", after=2)] == [3, 4]
     assert entries_of(store, [1, 99]) == {1: Entry(1, "places", "LOC", "Kano", given="k1")}
-    assert remove_entries(store, [4, 99]) == 1
+    assert remove_entries(store, [3, 99]) == 1
     assert remove_gazetteer(store, "places") == 3
     assert listed(store) == []
     with pytest.raises(KeyError):
@@ -87,6 +87,16 @@ def test_a_number_is_never_given_twice(store: Store) -> None:
     remove_gazetteer(store, "places")
     add_entries(store, "others", [NewEntry("PER", "Asha")])
     assert list(entries_after(store, 0)) == [(3, "Asha")]
+
+
+def test_what_is_known_uses_up_no_number(store: Store) -> None:
+    kano = NewEntry("LOC", "Kano")
+    add_entries(store, "places", [kano] * 50)
+    add_entries(store, "others", [kano] * 50)
+    for document in (1, 2):
+        accept(store, "amina", document, Weighed(learnt=(("PER", "Juma", Verdict(1, 1, taught=1)),)))
+    add_entries(store, "others", [kano, NewEntry("LOC", "Jos")])
+    assert list(entries_after(store, 2)) == [(3, "Kano"), (4, "Juma"), (5, "Jos")]
 
 
 def test_a_project_has_room_for_so_many_entries(
@@ -123,12 +133,12 @@ def test_where_annotators_differ_each_accept_counts_its_part(store: Store) -> No
 
 def test_who_accepted_before_a_name_was_one_counts_against_it(store: Store) -> None:
     accept(store, "amina", 1, Weighed())
-    accept(store, "bello", 1, Weighed(learnt=(("PER", "Juma", Verdict(1, 1)),)))
+    accept(store, "bello", 1, Weighed(learnt=(("PER", "Juma", Verdict(1, 1, taught=1)),)))
     assert earned(store, 3) == (1, 0.5, 0, 0)
 
 
 def test_a_learnt_name_is_an_entry_of_its_own_gazetteer(store: Store) -> None:
-    taught = Weighed(learnt=(("PER", "Juma", Verdict(1, 1)),))
+    taught = Weighed(learnt=(("PER", "Juma", Verdict(1, 1, taught=1)),))
     accept(store, "amina", 1, taught)
     accept(store, "bello", 2, taught)
     assert entries_of(store, [3])[3] == Entry(3, ACCEPTED, "PER", "Juma", seen=2, stood=2)
@@ -147,17 +157,18 @@ def test_others_answers_to_the_document_and_its_equals_are_hidden(store: Store) 
     accept(store, "bello", 1, known(1, 0))
     accept(store, "bello", 2, known(5, 5))
     for document in (1, 3):
-        assert hidden(store, document, "amina")[1][:2] == (-1, 0)
-        assert hidden(store, document, "bello") == {}
-    assert hidden(store, 2, "amina")[1][:2] == (-5, -5)
-    assert hidden(store, 4, "amina") == {}
+        assert hidden(store, [document], "amina")[1][:2] == (-1, 0)
+        assert hidden(store, [document], "bello") == {}
+    assert hidden(store, [2], "amina")[1][:2] == (-5, -5)
+    assert hidden(store, [4], "amina") == {}
+    assert hidden(store, [4, 3, 2], "amina")[1][:2] == (-6, -5)  # of a page
 
 
 def test_her_own_answer_counts_for_her_as_if_she_were_alone(store: Store) -> None:
     accept(store, "amina", 1, known(1, 1))
     accept(store, "bello", 1, known(1, 0))
     assert earned(store)[:2] == (1, 0.5)
-    assert hidden(store, 3, "amina")[1][:2] == (0, 0.5)
+    assert hidden(store, [3], "amina")[1][:2] == (0, 0.5)
 
 
 # Answers that nobody weighed
@@ -167,10 +178,12 @@ def test_answers_without_evidence_wait_and_are_weighed_once(store: Store) -> Non
     accept(store, "amina", 1, None)
     accept(store, "bello", 2, None)
     accept(store, "bello", 4, Weighed())
-    assert unweighed(store, 9) == [(1, "amina"), (2, "bello")]
-    assert unweighed(store, 9, (1, "amina")) == [(2, "bello")]
-    put_weighed(store, [(1, "amina", 1, known(1, 1)), (2, "bello", 7, known(1, 1))])
-    assert unweighed(store, 9) == [(2, "bello")]  # it has no seventh revision
+    first, second = unweighed(store, 9)
+    assert [first[1:], second[1:]] == [(1, "amina"), (2, "bello")]
+    assert unweighed(store, 9, first.number) == [second]
+    accept(store, "bello", 2, None)  # another revision
+    put_weighed(store, [(first, known(1, 1)), (second, known(1, 1))])
+    assert [each[1:] for each in unweighed(store, 9)] == [(2, "bello")]
     assert earned(store) == (1, 1, 0, 0)
 
 

@@ -14,7 +14,7 @@ from tonemark.corpus.documents import Document
 from tonemark.corpus.drafts import Draft, Edit
 from tonemark.corpus.events import Event, Replayed, replay
 from tonemark.corpus.journal import encode, parse
-from tonemark.corpus.pages import MemoryLog, Page, Sheet, fates
+from tonemark.corpus.pages import MemoryLog, Page, Sheet, told_fates
 from tonemark.corpus.queue import Claim
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.tokenizers.base import Token
@@ -282,7 +282,7 @@ def test_a_key_that_is_refused_leaves_the_focus_and_what_it_had_shown() -> None:
 
 def test_shown_are_those_frozen_and_those_that_joined_and_stand_in_the_history() -> None:
     page = Page([sheet(1)])
-    joined = Suggestion(11, 17, "LOC", ("gazetteer:new",))
+    joined = Suggestion(11, 17, "LOC", ("rule:same-name",))
     page.perform([Edit(1, added=(Span(3, 4, "PER"),), suggested=(joined,))])
     assert page.sheets[0].state.shown == (*SHOWN, joined)
     page.perform([Edit(1, dropped=(joined,))])
@@ -294,7 +294,7 @@ def test_shown_are_those_frozen_and_those_that_joined_and_stand_in_the_history()
 
 
 def test_what_goes_with_the_span_that_brought_it_was_not_judged() -> None:
-    juma, beside = Span(8, 12, "PER"), Suggestion(13, 21, "PER", ("gazetteer:new",))
+    juma, beside = Span(8, 12, "PER"), Suggestion(13, 21, "PER", ("rule:same-name",))
     label = Edit(1, added=(juma,), suggested=(beside,))
     for undo, shown in (
         (Edit(1, removed=(juma,), dropped=(beside,)), SHOWN),
@@ -331,7 +331,7 @@ def test_an_answer_of_its_own_holds_on_a_page_of_several_and_not_alone() -> None
 def test_what_became_of_each_suggestion(
     draft: Draft, answer: Any, kept: list[int], changed: list[int], deleted: list[int]
 ) -> None:
-    found = fates(SHOWN, draft, answer)
+    found = told_fates(SHOWN, draft, answer)
     wanted = {"kept": kept, "changed": changed, "deleted": deleted}
     assert found == {
         name: [SHOWN[index].to_json() for index in places] for name, places in wanted.items()

@@ -10,12 +10,13 @@ import pytest
 from making import made_project, numbered
 
 from tonemark.corpus.desk import Desk
-from tonemark.corpus.gazetteers import NewEntry, add_entries, remove_entries
+from tonemark.corpus.gazetteers import NewEntry, add_entries, patterns, remove_entries
 from tonemark.corpus.intake import add_records
 from tonemark.corpus.produced import (
     PATTERNS,
     Produced,
     drop_superseded,
+    lack_patterns,
     needs_patterns,
     next_to_produce,
     note_pattern_faults,
@@ -24,6 +25,7 @@ from tonemark.corpus.produced import (
     produced_at_fault,
     producer_id,
     put_produced,
+    try_patterns_again,
 )
 from tonemark.corpus.project import read_project
 from tonemark.corpus.reports import Report
@@ -151,8 +153,39 @@ def test_faults_are_kept_and_told(store: Store) -> None:
     add_entries(store, "mine", [NewEntry("PER", "a+b", "regex"), NewEntry("PER", "Samia")])
     note_pattern_faults(store, {1: "it ran longer", 2: "a name is never at fault"})
     assert pattern_faults(store) == {1: "it ran longer"}
+    stamp = patterns_stamp(store)
     number = last(store)[0]
     put_produced(store, producer_id(store, PATTERNS, "1"), [Produced(number, (), "time was up")])
+    assert patterns_stamp(store) == stamp
     count, first = produced_at_fault(store, PATTERNS)
     assert count == 1
     assert first == [f"{store.document(number).key}: time was up"]
+    assert try_patterns_again(store) == 1
+    assert pattern_faults(store) == {}
+    assert patterns_stamp(store) != stamp
+    again = producer_id(store, PATTERNS, "1")
+    assert number in next_to_produce(store, again, GENERAL, 200, 100)
+    assert drop_superseded(store, PATTERNS, again, 10) == 1
+
+
+def test_few_patterns_are_found_among_many_names(store: Store) -> None:
+    """Without reading the names, which takes 15,000 steps of SQLite's machine and more."""
+    add_entries(store, "mine", [NewEntry("PER", f"Name {n}") for n in range(5000)])
+    add_entries(store, "mine", [NewEntry("PER", f"a{n}", "regex") for n in range(5)])
+    note_pattern_faults(store, {5001: "it ran longer"})
+    steps = 0
+
+    def step() -> int:
+        nonlocal steps
+        steps += 100
+        return 0
+
+    store.db.set_progress_handler(step, 100)
+    assert [each.number for each in patterns(store)] == [*range(5001, 5006)]
+    assert pattern_faults(store) == {5001: "it ran longer"}
+    assert patterns_stamp(store)[:2] == (5, 5005)
+    assert needs_patterns(store)
+    assert lack_patterns(store, [1])
+    assert try_patterns_again(store) == 1
+    store.db.set_progress_handler(None, 0)
+    assert steps < 3000

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import regex
 
-from tonemark.corpus.evidence import Offer, Verdict, Weighed, unweighed
+from tonemark.corpus.evidence import Offer, Verdict, Weighed, forget_evidence, unweighed
 from tonemark.corpus.gazetteers import NewEntry, add_entries
 from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import create_project
@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
     for name, stood in (("amina", 1), ("bello", 0)):
         weighed = Weighed(((1, Verdict(1, stood, 0, 1 - stood)),))
         claim = claim_document(store, name, 1)
-        more = [] if stood else [("PER", "leo", Verdict(1, 1))]
+        more = [] if stood else [("PER", "leo", Verdict(1, 1, taught=1))]
         weighed = Weighed(weighed.known, tuple(more))
         offer = Offer(False, 1, stood)
         leave(store, [Outcome(claim, (), "accept", weighed=weighed, offer=offer)])
@@ -40,7 +40,7 @@ def folder(tmp_path: Path) -> Path:
 
 def faults(folder: Path) -> list[Finding]:
     """What doctor finds of entries: the outcomes above have no events, which it tells too."""
-    words = ("entry", "evidence", "producer", "fared")
+    words = ("entry", "evidence", "producer", "fared", "taught a name")
     return [each for each in examine(folder) if any(word in each.what for word in words)]
 
 
@@ -61,8 +61,10 @@ FAULTS = {
     "UPDATE entries SET seen = 2 WHERE id = 1": ("added up wrongly", "entry 1"),
     "UPDATE entries SET stood = 1 WHERE id = 1": ("added up wrongly", "entry 1"),
     "UPDATE entries SET deleted = 0 WHERE id = 1": ("added up wrongly", "entry 1"),
+    "UPDATE entries SET since = 5 WHERE id = 1": ("Since when", "entry 1"),
+    "UPDATE entries SET since = 9 WHERE id = 3": ("Since when", "entry 3"),
     "UPDATE evidence SET stood = 1": ("added up wrongly", "entry 1"),
-    "UPDATE evidence SET answer = 7 WHERE annotator = 'amina'": ("by an answer", "1, amina"),
+    "UPDATE evidence SET answer = 99 WHERE annotator = 'amina'": ("by an answer", "1, amina"),
     "UPDATE annotations SET weighed = 0": ("by an answer", "1, amina"),
     "INSERT INTO suggestions VALUES (1, 9, 0, 4, 'PER', '[]', 1)": ("producer", "9"),
     "UPDATE offers SET stood = 5": ("cannot be read", "document 1, amina"),
@@ -78,17 +80,21 @@ def test_what_is_wrong_is_told(folder: Path, statement: str) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("sqlite3"), reason="needs SQLite's shell")
-@pytest.mark.parametrize(
-    "statement", [each for each in FAULTS if "wrongly" in FAULTS[each][0] or "9" in FAULTS[each]]
-)
-def test_a_remedy_that_is_a_command_mends(folder: Path, statement: str) -> None:
-    change(folder, statement)
+def test_a_remedy_that_is_a_command_mends(folder: Path) -> None:
+    change(folder, "INSERT INTO suggestions VALUES (1, 9, 0, 4, 'PER', '[]', 1)")
     for each in faults(folder):
         command = regex.search(r"sqlite3 .*", each.remedy)
         assert command
         subprocess.run(command[0], shell=True, check=True)
     assert faults(folder) == []
-    if "suggestions" not in statement:
-        store = Store(folder / STORE_FILE)
-        assert unweighed(store, 9) == [(1, "amina"), (1, "bello")]
-        store.close()
+
+
+@pytest.mark.parametrize("statement", [s for s in FAULTS if FAULTS[s][0] != "cannot be read"])
+def test_counting_anew_mends(folder: Path, statement: str) -> None:
+    change(folder, statement)
+    assert "--anew" in faults(folder)[0].remedy or "suggestions" in statement
+    store = Store(folder / STORE_FILE)
+    forget_evidence(store)
+    assert {each[1:] for each in unweighed(store, 9)} == {(1, "amina"), (1, "bello")}
+    store.close()
+    assert all("producer" in each.what for each in faults(folder))

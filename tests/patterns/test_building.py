@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,6 +33,7 @@ from tonemark.patterns.building import (
 from tonemark.patterns.folding import folding_of
 from tonemark.patterns.folds import Folding
 from tonemark.patterns.matcher import Matcher, Overlay
+from tonemark.patterns.trie import HEADER, read_header
 from tonemark.tokenizers.base import Token
 
 FOLDING = Folding(("nfc", "case"))
@@ -149,6 +158,124 @@ def test_a_damaged_cache_is_made_anew(tmp_path: Path) -> None:
     assert opened(store, FOLDING, tmp_path) is None
     build(store, FOLDING, tmp_path)
     assert found(store, tmp_path, "Juba") == [1]
+
+
+def test_a_header_that_lies_is_none_of_ours(tmp_path: Path) -> None:
+    store = store_in(tmp_path / "store", "Juba")
+    build(store, FOLDING, tmp_path)
+    header = read_header(tmp_path)
+    assert header is not None
+    assert header["samples"]
+    for changed in (
+        {"samples": {"9" * 30: "x"}},
+        {"samples": {str(1 << 63): "x"}},
+        {"samples": ["x"]},
+        {"last": 10**30},
+        {"last": float("inf")},
+        {"last": -1},
+        {"last": "1"},
+        {"items": float("nan")},
+        {"items": None},
+        {"origin": 1},
+    ):
+        (tmp_path / HEADER).write_text(json.dumps(header | changed))
+        assert opened(store, FOLDING, tmp_path) is None, changed
+        assert not stale(store, FOLDING, tmp_path)  # so few need none
+    build(store, FOLDING, tmp_path)
+    assert opened(store, FOLDING, tmp_path)
+
+
+@pytest.mark.parametrize("added", ["abc", b"\xff", 1e300, float("inf"), None])
+def test_a_store_with_a_damaged_gazetteer_has_a_cache(tmp_path: Path, added: object) -> None:
+    store = store_in(tmp_path / "store", "Juba")
+    store.db.execute("PRAGMA ignore_check_constraints = 1")
+    with contextlib.suppress(sqlite3.IntegrityError):  # None, where that may not be
+        store.db.execute("UPDATE gazetteers SET added = ?", (added,))
+    build(store, FOLDING, tmp_path)
+    assert opened(store, FOLDING, tmp_path)
+
+
+def _link(path: Path, elsewhere: Path) -> None:
+    path.symlink_to(elsewhere)
+
+
+def _dangling(path: Path, elsewhere: Path) -> None:
+    path.symlink_to(elsewhere.with_name("nowhere"))
+
+
+def _pipe(path: Path, elsewhere: Path) -> None:
+    os.mkfifo(path)
+
+
+def _folder(path: Path, elsewhere: Path) -> None:
+    path.mkdir()
+
+
+def _full_folder(path: Path, elsewhere: Path) -> None:
+    path.mkdir()
+    (path / "a").touch()
+
+
+PARTS = ("lock", "log", HEADER, "names-*", "rows-*")
+
+
+@pytest.mark.parametrize("put", [_link, _dangling, _pipe, _folder])
+@pytest.mark.parametrize("part", PARTS)
+def test_what_is_no_file_gives_way_to_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str, put: Callable[[Path, Path], None]
+) -> None:
+    started: list[int] = []
+    monkeypatch.setattr(
+        "tonemark.background.start_module", lambda *_, log: started.append(os.write(log, b"begun"))
+    )
+    store, elsewhere = store_in(tmp_path / "store", "Juba"), tmp_path / "mine"
+    elsewhere.write_text("mine")
+    folder = cache_folder(tmp_path / "store")
+    build(store, FOLDING, folder)
+    start_building(tmp_path / "store")
+    (path,) = folder.glob(part)
+    path.unlink()
+    put(path, elsewhere)
+    start_building(tmp_path / "store")
+    build(store, FOLDING, folder)
+    assert found(store, folder, "Juba") == [1]
+    assert elsewhere.read_text() == "mine"
+    assert not elsewhere.with_name("nowhere").exists()
+    assert stat.S_ISREG(path.lstat().st_mode)
+    assert (folder / "log").read_text() == "begun"
+    assert started == [5, 5]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_folder_with_something_in_it_is_told_and_not_removed(tmp_path: Path, part: str) -> None:
+    store = store_in(tmp_path / "store", "Juba")
+    folder = cache_folder(tmp_path / "store")
+    build(store, FOLDING, folder)
+    (folder / "log").touch()
+    (path,) = folder.glob(part)
+    path.unlink()
+    _full_folder(path, tmp_path)
+    with pytest.raises(OSError, match="not empty") as error:
+        start_building(tmp_path / "store") if part == "log" else build(store, FOLDING, folder)
+    assert error.value.filename == str(path)
+    assert (path / "a").exists()
+    assert not list(folder.glob("*.part"))
+
+
+def test_a_first_page_without_names_waits_for_none_of_what_many_need() -> None:
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys, tonemark.patterns.gazetteer; from tonemark.patterns.atoms import compiled;"
+            "print({'marisa_trie', 'tonemark.background'} & set(sys.modules),"
+            " compiled.cache_info().currsize)",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == "set() 0\n"
 
 
 def test_one_builds_at_a_time(tmp_path: Path) -> None:

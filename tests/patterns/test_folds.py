@@ -189,3 +189,15 @@ def test_composed_or_not_is_one(names: tuple[str, ...], text: str) -> None:
     folding = Folding(names)
     keys = {folding.fold(unicodedata.normalize(form, text)) for form in ("NFC", "NFD")}
     assert len(keys | {folding.fold(text)}) == 1
+
+
+@given(
+    st.text("abkpvjTXEN019", min_size=1, max_size=8),
+    st.sets(st.sampled_from(sorted(FOLDS))).map(tuple),
+)
+def test_plain_letters_are_folded_as_all_others_are(atom: str, names: tuple[str, ...]) -> None:
+    folding = Folding(names)
+    pieces = [atom]
+    while (folded := folding._folded_once(pieces)) != pieces:
+        pieces = folded
+    assert folding.fold(atom) == "".join(piece + END for piece in pieces)

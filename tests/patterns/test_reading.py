@@ -20,7 +20,15 @@ from tonemark.errors import TonemarkError
 from tonemark.patterns import reading
 from tonemark.patterns.entries import Rules
 from tonemark.patterns.folds import FOLDS, LONGEST, Folding
-from tonemark.patterns.reading import Form, Given, form_of, opened, read_entries
+from tonemark.patterns.reading import (
+    Form,
+    Given,
+    encoding_seen,
+    form_of,
+    form_seen,
+    opened,
+    read_entries,
+)
 from tonemark.refusals import Refusal, Refused
 
 LABELS = ("PER", "LOC", "GPE")
@@ -112,6 +120,7 @@ def line(**fields: Any) -> str:
         (line(label=["LOC"], pattern="x"), "the label is a list, not a string"),
         ('{"pattern":"x"}', "there is no label: say with --label"),
         (line(), 'there is neither "pattern" nor "regex"'),
+        ('{"text":"Asha","spans":[]}', "this is a text, perhaps with answers: add texts with"),
         (line(pattern=None), 'there is neither "pattern" nor "regex"'),
         (line(pattern="a", regex="b"), 'there are both "pattern" and "regex"'),
         (line(pattern=""), "the name is empty"),
@@ -170,6 +179,9 @@ def test_labels_are_mapped() -> None:
          "Call the column"),
         ("jsonl", b"PK\x03\x04\0\0", "f is not text: it holds NUL bytes.", "UTF-8"),
         ("jsonl", "a".encode("utf-16"), "f is UTF-16.", "iconv"),
+        ("list", "Kisumu".encode("utf-16"), "f is UTF-16.", "iconv"),
+        ("list", "Kisumu\n".encode("utf-16-le"), "f is probably UTF-16LE.", "iconv -f UTF-16LE"),
+        ("csv", "Kisumu\n".encode("utf-16-be"), "f is probably UTF-16BE.", "iconv -f UTF-16BE"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_refused_whole(
@@ -202,13 +214,73 @@ def test_a_pipe_with_a_writer_is_read(tmp_path: Path) -> None:
     os.write(handle, line(pattern="Kisumu").encode() + b"\n")
     with opened(path) as stream:
         os.close(handle)
-        found = list(read_entries(stream, form_of(path), "f", Rules(LABELS, FOLDING)))
+        found = list(read_entries(stream, form_of(path) or "jsonl", "f", Rules(LABELS, FOLDING)))
     assert found == [Given(1, LOC)]
 
 
+LOOKS = "this looks like a header: call its columns name, label, id"
+
+
+@pytest.mark.parametrize(
+    ("form", "label", "data", "found"),
+    [
+        ("csv", "", "Jina;Aina\nKisumu;LOC\n", [LOOKS, LOC]),
+        ("csv", "", "Aina;Jina\nLOC;Kisumu\n", [LOOKS, LOC]),
+        ("csv", "", "Jina;Aina\nKisumu;LOC\nAsha;PERS\n", [LOOKS, LOC, "perhaps --map PERS=PER"]),
+        ("tsv", "PER", "Jina\tAina\tNo\nKisumu\tLOC\n", [LOOKS, LOC]),
+        ("csv", "", "Jina;Aina\n", ["'Aina' is not one of PER, LOC, GPE; if the line is"]),
+        ("csv", "", "Kisumu;PLACE\nLamu;PLACE\n", ["if the line is a header", "--map PLACE="]),
+        ("csv", "", "term,type\nKisumu,LOC\n", [LOC]),
+        ("csv", "", "Type;Word\nLOC;Kisumu\n", [LOC]),
+        ("csv", "", "category,entity\nLOC,Kisumu\n", [LOC]),
+        ("csv", "", "word,entity\nKisumu,LOC\n", [LOC]),
+        ("csv", "LOC", "word\nKisumu\n", [LOC]),
+        ("csv", "", "Word,LOC\n", [NewEntry("LOC", "Word")]),
+        ("csv", "", "sep=;\nname;label\nKisumu;LOC\n", [LOC]),
+        ("csv", "", '"sep=;"\r\nKisumu;LOC\r\n', [LOC]),
+        ("csv", "", "name|label\nKisumu|LOC\n", [LOC]),
+        ("csv", "", "Kisumu|LOC\n", [LOC]),
+        ("csv", "PER", "|Xam\n", [NewEntry("PER", "|Xam")]),
+        ("list", "LOC", "Kisumu\nKisumu\tLOC\n", [LOC, "is it a table? --format tsv"]),
+    ],
+)  # fmt: skip
+def test_heads_of_tables(form: Form, label: str, data: str, found: list[Any]) -> None:
+    read_, last = read(data, form, label), 0
+    assert len(read_) == len(found)
+    for (number, each), expected in zip(read_, found, strict=True):
+        assert number > last
+        last = number
+        assert expected in each if isinstance(expected, str) else each == expected
+    first = read_[0][1]
+    assert isinstance(first, NewEntry) or "--map" not in first
+
+
+@pytest.mark.parametrize(
+    ("data", "form"),
+    [
+        (b"Kisumu\n", "list"), (b"", "list"), (b"Kisumu", "list"), (b"Kisumu\tLOC", "tsv"),
+        (b"Kisumu\tLOC\n\nLamu\tLO", "tsv"), (b"Kisumu\tLOC\nLamu\n", "list"),
+        (b"\tKisumu\n", "list"), (b'\xef\xbb\xbf{"label"', "jsonl"), (b"\n{}\n", "jsonl"),
+    ],
+)  # fmt: skip
+def test_forms_by_the_beginning(data: bytes, form: Form) -> None:
+    assert form_seen(io.BufferedReader(io.BytesIO(data))) == form
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        ("Égypte\nBénin".encode("cp1252"), "WINDOWS-1252"), ("Égypte".encode(), ""),
+        ("Égypte".encode()[:1], ""), (b"\x81\x8d\xff", ""), (b"Kenya", ""),
+    ],
+)  # fmt: skip
+def test_encodings_by_the_beginning(data: bytes, encoding: str) -> None:
+    assert encoding_seen(io.BufferedReader(io.BytesIO(data))) == encoding
+
+
 def test_forms_by_suffix() -> None:
-    names = {"a.JSONL": "jsonl", "a.json": "jsonl", "a.csv": "csv", "a.tab": "tsv", "a.txt": "list",
-             "a": "list"}  # fmt: skip
+    names = {"a.JSONL": "jsonl", "a.json": "jsonl", "a.csv": "csv", "a.tab": "tsv", "a.txt": None,
+             "a": None}  # fmt: skip
     assert {name: form_of(Path(name)) for name in names} == names
 
 

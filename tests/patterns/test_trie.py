@@ -115,8 +115,6 @@ def test_what_is_damaged_counts_as_none(tmp_path: Path, part: str, damage: objec
         assert open_trie(tmp_path) is None or read_header(tmp_path) is not None
     else:
         assert open_trie(tmp_path) is None
-    if (tmp_path / HEADER).is_fifo():
-        return  # whoever put it there must take it away
     write_trie(tmp_path, ITEMS, {})
     assert open_trie(tmp_path) is not None
 

@@ -17,7 +17,7 @@ CUT_AND_JOIN = {
     "tui/page/cells.py": "cuts it between clusters",
     "tui/page/columns.py": "cuts it between words",
     "tui/page/layout.py": "puts clusters together to rows",
-    "tui/page/render.py": "cuts it between a text and what stands in for it",
+    "tui/page/parts.py": "cuts it between a text and what stands in for it",
     "tui/page/visual.py": "reorders it",
 }
 """Where a text that is Safe is cut or put together, and so is cast: nowhere else."""

@@ -33,9 +33,13 @@ class EditKeys(TokenKeys):
     def _label(self, name: str) -> Reply:
         view = self.view
         sheet, start, end, _ = view.focus
-        edit = labelling.label(view.sheet, start, end, name, add=self.adding)
-        edits = grown(view.page, [edit], self.grow)
-        went_on = perform(view, edits, lambda: view.stop_from(sheet, end))
+        if edit := labelling.label(view.sheet, start, end, name, add=self.adding):
+            edits = grown(view.page, [edit], self.grow)
+            went_on = perform(view, edits, lambda: view.stop_from(sheet, end))
+        else:  # it has that label
+            stop = view.stop_from(sheet, end)
+            went_on = stop is not None
+            view.set_focus(stop or view.focus)
         self.adding = self.charwise = False
         return Reply() if went_on else said(self._no_more())
 
@@ -100,7 +104,8 @@ class EditKeys(TokenKeys):
             perform(view, edits, lambda: view.at(sheet, span.start, span.end))
         else:
             raise Refusal("there is no span in focus")
-        return said(f"deleted: {labelling.described(view.page, [edit])}")
+        done = "dropped" if labelling.only_drop([edit]) else "deleted"
+        return said(f"{done}: {labelling.described(view.page, [edit])}")
 
     def _do_same(self) -> Reply:
         view = self.view
@@ -134,14 +139,16 @@ class EditKeys(TokenKeys):
         page = self.view.page
         if page.undoable:
             edits = undo(self.view)
-            return said(f"undone: {labelling.described(page, edits)}")
+            done = "back" if labelling.only_drop(edits) else "undone"
+            return said(f"{done}: {labelling.described(page, edits)}")
         if page.untouched:
             return Reply(command="back")
         raise Refusal("nothing is left to undo")
 
     def _do_redo(self) -> Reply:
         if edits := redo(self.view):
-            return said(f"done again: {labelling.described(self.view.page, edits)}")
+            done = "dropped" if labelling.only_drop(edits) else "done again"
+            return said(f"{done}: {labelling.described(self.view.page, edits)}")
         raise Refusal("nothing to do again")
 
     def _do_reject(self) -> Reply:

@@ -42,11 +42,11 @@ class Occurrence(NamedTuple):
     end: int
 
 
-def label(sheet: Sheet, start: int, end: int, name: str, *, add: bool = False) -> Edit:
+def label(sheet: Sheet, start: int, end: int, name: str, *, add: bool = False) -> Edit | None:
     """Label a stretch, replacing what it overlaps; with `add`, beside it.
 
-    A suggestion taken over as it is keeps its sources. Refuses where the label stands there and
-    nothing is in its way.
+    A suggestion taken over as it is keeps its sources. None where the label stands there and
+    nothing is in its way; to add it there once more is refused.
     """
     if not sheet.document.text[start:end].strip():
         raise Refusal("there is no text in focus")
@@ -55,8 +55,10 @@ def label(sheet: Sheet, start: int, end: int, name: str, *, add: bool = False) -
     suggestions = _touching(sheet.draft.suggestions, start, end)
     twins = [s for s in spans if (s.start, s.end, s.label) == wanted]
     taken = [s for s in suggestions if (s.start, s.end, s.label) == wanted]
-    if twins and (add or (len(spans) == 1 and not suggestions)):
+    if twins and add:
         raise Refusal(f"this is {short(name, 30)} already")
+    if twins and len(spans) == 1 and not suggestions:
+        return None
     sources = twins[0].sources if twins else taken[0].sources if taken else (MANUAL,)
     return Edit(
         sheet.document.number,
@@ -167,10 +169,10 @@ def label_all(page: Page, places: Sequence[Occurrence], name: str) -> list[Edit]
     """Label each of these places: one edit a sheet."""
     edits = []
     for index, sheet in enumerate(page.sheets):
-        here = [
+        found = [
             label(sheet, place.start, place.end, name) for place in places if place.sheet == index
         ]
-        if here:
+        if here := [edit for edit in found if edit]:
             dropped = dict.fromkeys(s for edit in here for s in edit.dropped)
             added = tuple(s for edit in here for s in edit.added)
             edits.append(Edit(sheet.document.number, added=added, dropped=tuple(dropped)))
@@ -191,6 +193,11 @@ def set_value(sheet: Sheet, name: str, value: Any) -> Edit:
     return Edit(sheet.document.number, values=((name, getattr(sheet.draft, name), value),))
 
 
+def only_drop(edits: Sequence[Edit]) -> bool:
+    """Whether edits do nothing but drop suggestions."""
+    return all(edit == Edit(edit.document, dropped=edit.dropped) for edit in edits)
+
+
 def described(page: Page, edits: Sequence[Edit]) -> str:
     """What some edits are about, in a few words for a message."""
     numbers = [sheet.document.number for sheet in page.sheets]
@@ -205,10 +212,11 @@ def described(page: Page, edits: Sequence[Edit]) -> str:
         for span in edit.added or edit.removed or edit.dropped
     ]
     if len(spans) != 1:
-        return f"{len(spans)} spans"
+        return f"{len(spans)} {'suggestions' if only_drop(edits) else 'spans'}"
     edit, span = spans[0]
     text = page.sheets[numbers.index(edit.document)].document.text[span.start : span.end]
-    return f"{short(span.label, 20)} on {short(text, 30)}"
+    mark = "?" if isinstance(span, Suggestion) else ""
+    return f"{mark}{short(span.label, 20)} on {short(text, 30)}"
 
 
 def cluster_edges(text: str, start: int, end: int) -> tuple[list[int], list[int]]:

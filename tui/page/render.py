@@ -6,16 +6,17 @@ A function of the view alone; what a look is drawn with, the theme says.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
 from tonemark.corpus.spans import Span, Stretch, Suggestion
-from tonemark.text import Safe, graphemes, joined, short, stand_ins, visible
-from tonemark.tui.page.cells import blanks, cells, clusters, fit
+from tonemark.text import Safe, joined, short, visible
+from tonemark.tui.page.cells import blanks, cells, fit
 from tonemark.tui.page.hinting import Hints
 from tonemark.tui.page.labelling import ANSWERED
 from tonemark.tui.page.layout import LIST_INDENT, NEWLINE, Piece, Row
+from tonemark.tui.page.parts import Part, parts_of, told_apart
 from tonemark.tui.page.view import MARGIN, View
 from tonemark.tui.page.visual import reversed_text
 
@@ -24,9 +25,6 @@ TAG_LIMIT = 24
 
 TAG_LEAST = 3
 """Cells up to which a tag may run on over blanks, where its span has fewer."""
-
-_OWN_LIMIT = 4096
-"""Code points of a document, behind one row, that are looked at for what stands in for them."""
 
 MARKS = ("…", "?", "…?", "…??")
 """What a tag may begin with: alone it tells no label."""
@@ -61,18 +59,6 @@ HINT = Look("hint")
 def run(text: str, look: Look) -> Run:
     """A run of any text, data and words of the program alike: it is made safe here."""
     return visible(text), look
-
-
-class _Part(NamedTuple):
-    """What is drawn alike: code points, the cells where it stands, its token (or -1), its text."""
-
-    start: int
-    end: int
-    x: int
-    width: int
-    token: int
-    text: Safe
-    leftward: bool
 
 
 class _State(NamedTuple):
@@ -152,7 +138,7 @@ def _separator(view: View, row: Row) -> list[Run]:
     if sheet.draft.answer:
         said += f"· {ANSWERED[sheet.draft.answer]} "
     line = fit(visible(said), view.width)
-    return [(joined((line, Safe("─" * (view.width - cells(line))))), Look("rule"))]
+    return [(joined((line, visible("─" * (view.width - cells(line))))), Look("rule"))]
 
 
 class _Row:
@@ -165,7 +151,7 @@ class _Row:
         self.first = self.row.pieces[0].start if self.row.pieces else 0
         edges = {edge for s in self.stretches for edge in (s.start, s.end)}.union(self.focus)
         text = self.sheet.document.text
-        self.parts = [part for piece in self.row.pieces for part in _parts(piece, text, edges)]
+        self.parts = [part for piece in self.row.pieces for part in parts_of(piece, text, edges)]
 
     def text_line(self) -> list[Run]:
         line: list[Run] = [(blanks(MARGIN), BLANK)]
@@ -183,7 +169,7 @@ class _Row:
             if part.text == own or part.text == NEWLINE:
                 told = [(part.text, False)]
             else:
-                told = _told_apart(part.text, own)
+                told = told_apart(part.text, own)
             if part.leftward:
                 told = [(t if is_sign else reversed_text(t), is_sign) for t, is_sign in told[::-1]]
             for shown, is_stand_in in told:
@@ -253,7 +239,7 @@ class _Row:
         left = min(part.x for part in parts)
         return MARGIN + left, MARGIN + max(part.x + part.width for part in parts)
 
-    def _look(self, part: _Part) -> Look:
+    def _look(self, part: Part) -> Look:
         start, end = part.start, part.end
         focused = self.focus[0] < end and start < self.focus[1]
         for stretch in reversed(self.stretches):
@@ -332,59 +318,6 @@ class _Line:
                 _extend(line, text, look)
             x = self.ends[at]
         return _clipped(line, self.width)
-
-
-def _parts(piece: Piece, text: str, edges: set[int]) -> Iterator[_Part]:
-    """A piece, cut where spans or the focus begin or end inside it, but never inside a cluster.
-
-    A cluster that an edge lies in is a part of its own. What a character is shown as may hang on
-    its neighbours (ZWNJ), so the text of the whole is cut, not shown anew.
-    """
-    start, end = piece.start, piece.end
-    inside = [edge - start for edge in edges if start < edge < end]
-    own = graphemes(text[start:end]) if inside else []
-    shown = clusters(piece.text) if inside else []
-    if len(shown) != len(own):
-        shown = [visible(text[start + left : start + right]) for left, right in own]
-    if not inside or "".join(shown) != piece.text:
-        yield _Part(start, end, *piece[:2], piece.token, piece.text, piece.leftward)
-        return
-    cuts = set()
-    for left, right in own:
-        if any(left <= cut < right for cut in inside):
-            cuts.add(left)
-        if any(left < cut < right for cut in inside):
-            cuts.add(right)
-    x, at = piece.x, 0
-    for index in range(1, len(own) + 1):
-        if index == len(own) or own[index][0] in cuts:
-            part = joined(shown[at:index])
-            left, right, width = own[at][0], own[index - 1][1], cells(part)
-            place = 2 * piece.x + piece.width - x - width if piece.leftward else x
-            yield _Part(
-                start + left, start + right, place, width, piece.token, part, piece.leftward
-            )
-            x, at = x + width, index
-
-
-def _told_apart(shown: Safe, own: str) -> list[tuple[Safe, bool]]:
-    """What is shown for a document's `own` text, in parts: which of them stand in for something.
-
-    Where it is not what `visible()` makes of the whole, it was made of single clusters; where it
-    is not even that, or a megabyte stands behind a few cells, it all stands in.
-    """
-    if len(own) > _OWN_LIMIT:
-        return [(shown, True)]
-    marked: list[tuple[Safe, bool]] = []
-    for part in [own] if visible(own) == shown else [own[i:j] for i, j in graphemes(own)]:
-        safe, behind = visible(part), 0
-        for start, end in stand_ins(part):
-            marked += [(Safe(safe[behind:start]), False), (Safe(safe[start:end]), True)]
-            behind = end
-        marked.append((Safe(safe[behind:]), False))
-    if joined(text for text, _ in marked) != shown:
-        return [(shown, not shown.isspace())]
-    return [(text, is_stand_in) for text, is_stand_in in marked if text]
 
 
 def _joined(tags: Sequence[Run]) -> list[Run]:

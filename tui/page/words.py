@@ -6,17 +6,17 @@ Pure functions of the page and the view.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
 from tonemark.corpus.pages import Page
-from tonemark.corpus.proposing import plain
-from tonemark.corpus.spans import Span, Suggestion
-from tonemark.text import Safe, short, visible
+from tonemark.corpus.proposing import Told, plain
+from tonemark.corpus.spans import MANUAL, Suggestion
+from tonemark.text import Safe, joined, short, visible
 from tonemark.tokenizers.base import Token
-from tonemark.tui.page.cells import blanks, cells, fit
+from tonemark.tui.page.cells import CUT, blanks, cells, fit
 from tonemark.tui.page.columns import keys_line
 from tonemark.tui.page.correcting import Choice
 from tonemark.tui.page.keyboard import Keyboard
@@ -83,23 +83,35 @@ def labels_line(
     return line if shown is not None else line + more
 
 
+Rivals = Callable[[Suggestion], Sequence[Suggestion]]
+"""`rivals(suggestion)`: what is suggested otherwise where it stands (`Proposer.rivals`)."""
+
+
+def no_rivals(suggestion: Suggestion) -> Sequence[Suggestion]:
+    """Nothing speaks against it."""
+    return ()
+
+
 def status(
-    view: View, keyboard: Keyboard, about: Callable[[str], str] = plain
+    view: View,
+    keyboard: Keyboard,
+    about: Callable[[str], Told] = plain,
+    rivals: Rivals = no_rivals,
 ) -> tuple[list[Run], list[Run]]:
     """What is in focus, and where the tour stands: the left and the right part of the line.
 
     `about` has words for a source. Where there is no room for all, the count of tokens is left out,
-    or what the keys do, or both; then sources and the text are clipped.
+    or what the keys do, or both; then sources and the text are clipped, and left out.
     """
     focus, sheet = view.focus, view.sheet
     if keyboard.confirmation:
-        return message(keyboard.confirmation.question), []
+        return message(keyboard.confirmation.question, view.width), []
     if keyboard.choice:
         return places_line(keyboard.choice, view.width), []
     if keyboard.pending:
         end = "end at " if keyboard.ending else ""
         typed = keyboard.pending.upper() if keyboard.ending else keyboard.pending
-        return message(visible(f"{end}hint {typed}…")), []
+        return message(visible(f"{end}hint {typed}…"), view.width), []
     text = sheet.document.text[focus.start : focus.end]
     # Those that begin before the end, less those that end before the beginning.
     tokens = bisect_left(sheet.tokens, focus.end, key=itemgetter(0))
@@ -108,16 +120,15 @@ def status(
     over = view.spans_at(focus.sheet, focus.start, focus.end)
     exact = [s for s in over if (s.start, s.end) == (focus.start, focus.end)]
     for stretch in exact or over[:1]:
-        mark = "" if isinstance(stretch, Span) else "??" if view.is_doubtful(stretch) else "?"
-        doubtful = " doubtful" if view.is_doubtful(stretch) else ""
         inside = "" if exact else "in "
-        facts.append(_Fact(f"{inside}{mark}{short(stretch.label, 20)}{doubtful}"))
-        told = dict.fromkeys(map(about, stretch.sources))
-        facts += [_Fact(each, clips=True) for each in told]
+        told = list(dict.fromkeys(map(about, stretch.sources)))
         if isinstance(stretch, Suggestion):
+            facts += _suggested(view, stretch, inside, told, about, rivals)
             keys = keyboard.table
             does = f"{keys.key_of('accept')} keeps, {keys.key_of('delete')} drops"
             facts.append(_Fact(does, spare="keys"))
+        else:
+            facts += [_Fact(f"{inside}{short(stretch.label, 20)}"), _set_by(told)]
     if cuts_a_word(sheet.tokens, focus.start, focus.end):
         facts.append(_Fact("cuts a word"))
     if not over and view.is_candidate(*focus[:3]):
@@ -133,51 +144,129 @@ def status(
     if sheet.draft.comment:
         facts.append(_Fact("commented"))
     right = [run(f"{_to_look_at(view)} ", QUIET)]
-    return _fitted(text, facts, view.width - 1 - _cells(right)), right
+    room = view.width - 1 - _cells(right)
+    if room < _FEWEST:
+        room, right = view.width - 1, []
+    return _fitted(text, facts, room), right
 
 
 class _Fact(NamedTuple):
-    """Something said of the focus; `spare` names what can be left out, and `clips` says that a part
-    of it will do."""
+    """Something said of the focus, and what parts it from what stands before it; `spare` names what
+    can be left out. Where it `clips`, a part of it will do, with all of its `tail`."""
 
     words: str
     spare: str = ""
     clips: bool = False
+    tail: str = ""
+    before: str = " · "
+
+
+def _suggested(
+    view: View,
+    suggestion: Suggestion,
+    inside: str,
+    told: Sequence[Told],
+    about: Callable[[str], Told],
+    rivals: Rivals,
+) -> Iterator[_Fact]:
+    """A suggestion: its label, why it is doubtful, its best source and how that has done."""
+    best = max(told, key=lambda each: (each.stood, each.seen or 0.0), default=Told(""))
+    doubtful = view.is_doubtful(view.focus.sheet, suggestion)
+    yield _Fact(f"{inside}{'??' if doubtful else '?'}{short(suggestion.label, 20)}")
+    if doubtful and suggestion.score >= view.doubt:
+        yield _Fact("a part of a longer name", before=", ")
+    elif doubtful and (others := rivals(suggestion)):
+        other = others[0]
+        said = ["or"]
+        if other.label != suggestion.label:
+            said.append(short(other.label, 20))
+        if (other.start, other.end) != (suggestion.start, suggestion.end):
+            said.append(f'"{short(view.sheet.document.text[other.start : other.end], 20)}"')
+        said += [f"by {about(source).name}" for source in other.sources[:1]]
+        yield _Fact(" ".join(said), "rival", clips=True, before=", ")
+    elif doubtful and not best.record:
+        yield _Fact(f"score {suggestion.score:.2f}", before=", ")
+    if best.record:
+        yield _Fact(best.record)
+    if best.name:
+        name = best.name if best.kind == "gazetteer" else best.source
+        yield _Fact(name, "source", clips=True, tail=_more(told))
+
+
+def _set_by(told: Sequence[Told]) -> _Fact:
+    """Who set a span, or what proposed it; both where its edges were set by hand."""
+    by_hand = plain(MANUAL)
+    others = [each for each in told if each != by_hand]
+    if not others:
+        return _Fact(by_hand.source, "source", clips=True)
+    hand = f"{by_hand.source}, from " if len(others) < len(told) else ""
+    return _Fact(f"{hand}{others[0].source}", "source", clips=True, tail=_more(others))
+
+
+def _more(told: Sequence[Told]) -> str:
+    return f" +{len(told) - 1}" if len(told) > 1 else ""
 
 
 def _fitted(text: str, facts: Sequence[_Fact], room: int) -> list[Run]:
-    """The text in focus and what is said of it, in so many cells if that can be."""
-    for left_out in ((), ("count",), ("keys",), ("count", "keys")):
+    """The text in focus and what is said of it, in so many cells."""
+    kept = list(facts)
+    spared: list[tuple[str, ...]] = [(), ("count",), ("keys",), ("count", "keys")]
+    if any(fact.spare == "rival" for fact in facts):
+        spared.append(("count", "keys", "source"))  # who says otherwise tells more than who says it
+    for left_out in spared:
         kept = [fact for fact in facts if fact.spare not in left_out or not fact.spare]
         line = _line(short(text, 32), kept)
         if _cells(line) <= room:
             return line
-    told = sorted((fact for fact in kept if fact.clips), key=lambda fact: len(fact.words))
-    if not told:
-        return line
-    shown = short(text, max(_LEAST, 32 - (_cells(line) - room)))
-    left = room - _cells(_line(shown, kept)) + sum(len(fact.words) for fact in told)
-    for rest, fact in zip(range(len(told), 0, -1), told, strict=True):
-        part = fact._replace(words=_clipped(fact.words, max(_LEAST, left // rest)))
-        kept[kept.index(fact)] = part
-        left -= len(part.words)
-    return _line(shown, kept)
+    for left_out in ((), ("source",), ("source", "rival")):
+        kept = [fact for fact in kept if fact.spare not in left_out or not fact.spare]
+        line = _clipped(text, kept, room)
+        if _cells(line) <= room:
+            return line
+    return cut(line, room)
 
 
 _LEAST = 12
 """Cells that the text in focus and each source keep."""
 
+_FEWEST = 8
+"""Cells of the line below which the tour gives way to what is in focus."""
 
-def _clipped(source: str, room: int) -> str:
-    """A source in so many characters: how its entry has done stays where there is room for both."""
-    name, sign, done = source.rpartition(": ")
-    rest = room - len(sign + done)
-    return f"{short(name, rest)}{sign}{done}" if sign and rest >= _LEAST else short(source, room)
+
+def _clipped(text: str, facts: Sequence[_Fact], room: int) -> list[Run]:
+    """The line with its text, then its sources clipped as far as they go."""
+    kept = list(facts)
+    line = _line(short(text, 32), kept)
+    shown = short(text, max(_LEAST, 32 - max(0, _cells(line) - room)))
+    told = sorted((fact for fact in kept if fact.clips), key=lambda fact: cells(fact.words))
+    left = room - _cells(_line(shown, kept)) + sum(cells(fact.words) for fact in told)
+    for rest, fact in zip(range(len(told), 0, -1), told, strict=True):
+        part = fact._replace(words=short(fact.words, max(_LEAST, left // rest)))
+        kept[kept.index(fact)] = part
+        left -= cells(part.words)
+    return _line(shown, kept)
 
 
 def _line(text: str, facts: Sequence[_Fact]) -> list[Run]:
-    said = " · ".join(fact.words for fact in facts)
-    return [run(f"  {text}", TEXT), run(f" · {said}", QUIET)]
+    said = "".join(f"{fact.before}{fact.words}{fact.tail}" for fact in facts)
+    return [run(f"  {text}", TEXT), run(said, QUIET)]
+
+
+def cut(line: Sequence[Run], width: int) -> list[Run]:
+    """A line in so many cells: where it is longer, "…" stands at its end."""
+    if _cells(line) <= width:
+        return list(line)
+    kept: list[Run] = []
+    room = width - cells(CUT)
+    for text, look in line:
+        part = fit(text, room)
+        room -= cells(part)
+        if part == text:
+            kept.append((part, look))
+        else:
+            kept.append((joined((part, CUT)), look))
+            break
+    return kept if width > 0 else []
 
 
 def _to_look_at(view: View) -> str:
@@ -240,14 +329,14 @@ def menu_line(table: KeyTable, width: int = 80) -> list[Run]:
     return line
 
 
-def only_read(reason: str) -> list[Run]:
+def only_read(reason: str, width: int) -> list[Run]:
     """That nothing can be changed here, and why."""
-    return message(visible(f"read-only ({reason}): keys change nothing"))
+    return message(visible(f"read-only ({reason}): keys change nothing"), width)
 
 
-def message(text: Safe) -> list[Run]:
-    """A message in the place of the status."""
-    return [run("  ", BLANK), (text, Look("message"))]
+def message(text: Safe, width: int) -> list[Run]:
+    """A message in the place of the status, cut where it is longer than that."""
+    return cut([run("  ", BLANK), (text, Look("message"))], width)
 
 
 def notice(first: str, then: str = "") -> list[list[Run]]:

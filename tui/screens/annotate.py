@@ -153,12 +153,12 @@ class AnnotateScreen(Turning):
         if self.prompt:
             return self.prompt.runs(width)
         if self.question:
-            return words.message(self.question)
+            return words.message(self.question, width)
         if self._fresh and self.desk.read_only and not self._message:
-            return words.only_read(self.desk.read_only)
+            return words.only_read(self.desk.read_only, width)
         if self._message or self.view is None or self.keyboard is None:
-            return words.message(self._message)
-        told = words.status(self.view, self.keyboard, self.about)
+            return words.message(self._message, width)
+        told = words.status(self.view, self.keyboard, self.about, self.rivals)
         return words.spread(*told, width)
 
     def _actions_here(self) -> Sequence[str]:

@@ -102,7 +102,9 @@ class Dashboard(ReadingScreen[None]):
     def status(self) -> tuple[list[Run], list[Run]]:
         """Whether nothing can be changed, and what is above and below."""
         left, right = super().status()
-        return (words.only_read(self.desk.read_only) if self.desk.read_only else left), right
+        if reason := self.desk.read_only:
+            left = words.only_read(reason, self.size.width)
+        return left, right
 
     def body(self, width: int) -> Iterable[list[Run]]:
         """The figures."""

@@ -9,6 +9,7 @@ import json
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,7 +18,6 @@ from textual.app import ComposeResult
 
 from tonemark.corpus.documents import Document
 from tonemark.corpus.listing import neighbours
-from tonemark.corpus.pages import Sheet
 from tonemark.errors import TonemarkError
 from tonemark.text import Safe, short, visible
 from tonemark.tui.page import words
@@ -26,8 +26,8 @@ from tonemark.tui.page.help import help_lines
 from tonemark.tui.page.keys import ACTION
 from tonemark.tui.page.layout import frame
 from tonemark.tui.page.render import BLANK, Look, Run, run
-from tonemark.tui.page.stops import is_doubtful
 from tonemark.tui.page.tutor import AGAIN
+from tonemark.tui.page.view import View
 from tonemark.tui.screens.ways import Place, Result, Ways
 
 TEXT, QUIET, TITLE = Look("text"), Look("quiet"), Look("title")
@@ -128,7 +128,7 @@ class ReadingScreen(Ways[Result]):
         if self.prompt:
             status = self.prompt.runs(width)
         elif self._message:
-            status = words.message(self._message)
+            status = words.message(self._message, width)
         else:
             status = words.spread(*self.status(), width)
         self.set_line("status", status)
@@ -270,9 +270,10 @@ class GuidelinesScreen(ReadingScreen[Place | None]):
 class MetadataScreen(ReadingScreen[Place | None]):
     """What is known of one document, and what stands before and behind it."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, view: View) -> None:
         super().__init__()
-        self._sheet = sheet
+        self._sheet = view.sheet
+        self._is_doubtful = partial(view.is_doubtful, view.focus.sheet)
 
     def heading(self) -> tuple[str, str]:
         """The document's key."""
@@ -301,12 +302,11 @@ class MetadataScreen(ReadingScreen[Place | None]):
             yield from _prose(_beginning(other) if other else "(none of this source)", width)
 
     def _suggestions(self) -> Iterator[str]:
-        document, doubt = self._sheet.document, self.desk.project.doubt
-        about = self.desk.proposer.about
+        document, about = self._sheet.document, self.desk.proposer.about
         for each in self._sheet.draft.suggestions:
-            told = dict.fromkeys(about(source, document) for source in each.sources)
+            told = dict.fromkeys(str(about(source, document)) for source in each.sources)
             score = "" if each.score == 1 else f" (score {each.score:.2f})"
-            mark = "??" if is_doubtful(each, doubt) else "?"
+            mark = "??" if self._is_doubtful(each) else "?"
             where = document.text[each.start : each.end]
             yield f"{where}: {mark}{each.label}, {' and '.join(told)}{score}"
 

@@ -12,8 +12,9 @@ from contextlib import suppress
 
 from tonemark.corpus.journal import ClaimHeld, ClaimLost
 from tonemark.corpus.pages import Page, Sheet
+from tonemark.corpus.produced import lack_patterns
 from tonemark.corpus.project import Project, project_changed, read_project
-from tonemark.corpus.proposing import plain
+from tonemark.corpus.proposing import Told, plain
 from tonemark.corpus.records import Answer
 from tonemark.corpus.spans import Suggestion
 from tonemark.corpus.tokens import TokensAwaited, sentence_rules_with
@@ -97,7 +98,20 @@ class Turning(NewRules[None], Waiting[None]):
             more = f" ({len(passed)} documents)" if len(passed) > 1 else ""
             self.desk.passed_over = []
             self.say(f"Passed over{more}: {passed[0]}")
+        elif not self.faulty and self._are_patterns_late():
+            self.say("patterns have not yet looked at this page")
         return True
+
+    def _are_patterns_late(self) -> bool:
+        """Whether a page that is still to be answered was opened before the patterns could make
+        suggestions: it is then shown without, to everybody to whom it goes."""
+        page = self.desk.page
+        if page is None or not page.untouched or any(s.claim.answered for s in page.sheets):
+            return False
+        with suppress(TonemarkError):
+            numbers = [sheet.document.number for sheet in page.sheets]
+            return lack_patterns(self.desk.store, numbers)
+        return False
 
     def _turning(self, turn: Callable[[], Page | None]) -> Callable[[], bool]:
         return lambda: self._turn(turn)
@@ -151,12 +165,20 @@ class Turning(NewRules[None], Waiting[None]):
             return self.desk.proposer.grown(sheet.document, sheet.tokens, name, label)
         return ()
 
-    def about(self, source: str) -> str:
+    def about(self, source: str) -> Told:
         """A source of what is in focus, in words."""
         with suppress(TonemarkError):
             if self.view:
                 return self.desk.proposer.about(source, self.view.sheet.document)
         return plain(source)
+
+    def rivals(self, suggestion: Suggestion) -> Sequence[Suggestion]:
+        """What is suggested otherwise where one on the sheet in focus stands."""
+        with suppress(TonemarkError):
+            if self.view:
+                sheet = self.view.sheet
+                return self.desk.proposer.rivals(sheet.document, sheet.tokens, suggestion)
+        return ()
 
     def _places(self, sheet: Sheet, name: str) -> Sequence[tuple[int, int]]:
         return self.desk.proposer.places(sheet.document, sheet.tokens, name)
@@ -234,7 +256,8 @@ class Turning(NewRules[None], Waiting[None]):
             except TonemarkError as error:
                 self.faulty = error
                 if not self.waits:  # then it stands in the place of the page
-                    self.say(error.title)
+                    # The folder alone may be longer than the line, and she knows where she is.
+                    self.say(error.title.replace(f"{self.desk.project.folder}/", ""))
 
     def use_project(self, project: Project) -> None:
         """Take in a project file that changed."""

@@ -43,9 +43,10 @@ class TypedLabels(Questions[Result]):
         if self.desk.project.new_labels:
             name = new_name(typed)
             if name and (fault := label_fault(name)):
-                return words.message(visible(f"a label {fault}"))
-            return words.message(visible(f"{GLYPHS['enter']} adds the label {short(name, 30)}"))
-        return words.message(NO_SUCH_LABEL)
+                return words.message(visible(f"a label {fault}"), width)
+            adds = visible(f"{GLYPHS['enter']} adds the label {short(name, 30)}")
+            return words.message(adds, width)
+        return words.message(NO_SUCH_LABEL, width)
 
     def _command_type_ahead(self) -> None:
         self.ask_line("label", self._typed_label)

@@ -218,7 +218,7 @@ class Ways(Screen[Result]):
         from tonemark.tui.screens.reading import MetadataScreen
 
         if self.view:
-            self.app.push_screen(MetadataScreen(self.view.sheet), self.go_to)
+            self.app.push_screen(MetadataScreen(self.view), self.go_to)
 
     def _command_export(self) -> None:
         self.say("exporting…")

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tonemark.corpus.events import replay
-from tonemark.corpus.pages import Page, Sheet, fates
+from tonemark.corpus.pages import Page, Sheet, told_fates
 from tonemark.corpus.spans import Suggestion
 from tonemark.tui.page import words
 from tonemark.tui.page.view import View
@@ -31,7 +31,7 @@ def places(sheet: Sheet, name: str) -> list[tuple[int, int]]:
 
 def grow(sheet: Sheet, name: str, label: str) -> Sequence[Suggestion]:
     """Suggests a name wherever it stands."""
-    return [Suggestion(*place, label, ("gazetteer:new",)) for place in places(sheet, name)]
+    return [Suggestion(*place, label, ("rule:same-name",)) for place in places(sheet, name)]
 
 
 def suggested(page: Any) -> list[str]:
@@ -48,7 +48,8 @@ def suggested(page: Any) -> list[str]:
     [
         ("1", ["PER:Samia"], ["?PER:Samia"], "Juma"),  # the second is nothing to look at
         ("1 1", ["PER:Samia", "PER:Juma"], ["?PER:Samia", "?PER:Juma"], "Nairobi"),
-        ("1 1 2", None, ["?PER:Samia", "?PER:Juma", "?LOC:nairobi"], "Ali"),
+        # Juma Ali may be one name: Juma in it is looked at
+        ("1 1 2", None, ["?PER:Samia", "?PER:Juma", "?LOC:nairobi"], "Juma"),
         ("1 z", [], [], "Samia"),
         ("1 z Z", ["PER:Samia"], ["?PER:Samia"], "Samia"),
         # a slip mended by another label, by deleting, by other edges
@@ -63,7 +64,7 @@ def suggested(page: Any) -> list[str]:
         ("1 @Samia right right right right right right 1 @Samia -", ["PER:Samia"], [], "Samia"),
         # over spans and suggestions nothing grows
         ("@Ali 2 @Juma 1", ["PER:Juma", "LOC:Ali"], ["?PER:Juma"], "Nairobi"),
-        ("1 @Samia @Samia 1", ["PER:Samia"], ["?PER:Samia"], "Samia"),
+        ("1 @Samia @Samia 1", ["PER:Samia"], ["?PER:Samia"], "Juma"),
         # the same everywhere, by the way of comparing names
         ("@Nairobi 2 = enter", ["LOC:Nairobi", "LOC:nairobi"], [], None),
     ],
@@ -111,7 +112,7 @@ def test_what_became_of_those_that_grew_is_told_with_the_answer(player: Makes) -
     told = [f"{s.label}:{TEXT[s.start : s.end]}" for s in sheet.state.shown]
     assert told == ["LOC:Nairobi", "PER:Samia", "PER:Juma"]
     page.play("@Ali left -")
-    fate = fates(sheet.state.shown, sheet.draft, "accept")
+    fate = told_fates(sheet.state.shown, sheet.draft, "accept")
     names = {kind: [TEXT[s[0] : s[1]] for s in those] for kind, those in fate.items()}
     assert names == {"kept": ["Nairobi", "Samia"], "changed": [], "deleted": ["Juma"]}
 
@@ -131,7 +132,7 @@ def test_any_keys_leave_suggestions_apart_and_undone_the_page_as_it_was(
 ) -> None:
     def unsure(sheet: Sheet, name: str, label: str) -> list[Suggestion]:
         score = 0.4 if scores and len(name) % 2 else 1.0
-        return [Suggestion(*p, label, ("gazetteer:new",), score) for p in places(sheet, name)]
+        return [Suggestion(*p, label, ("rule:same-name",), score) for p in places(sheet, name)]
 
     page = player(*texts, grow=unsure, places=places)
     view, sheets = page.view, page.view.page.sheets
@@ -142,7 +143,7 @@ def test_any_keys_leave_suggestions_apart_and_undone_the_page_as_it_was(
         for sheet, draft in zip(sheets, before, strict=True):
             standing = sorted(sheet.draft.stretches(), key=lambda s: s.start)
             assert all(a.end <= b.start for a, b in pairwise(standing))
-            if draft.answer and sheet.draft.answer:
+            if draft.answer and sheet.draft.answer and key not in "zZ":  # they bring back what was
                 assert not set(sheet.draft.suggestions) - set(draft.suggestions)
             starts, ends = ({token[side] for token in sheet.tokens} for side in (0, 1))
             assert all(s.start in starts and s.end in ends for s in sheet.draft.suggestions)

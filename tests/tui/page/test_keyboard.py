@@ -102,7 +102,7 @@ def test_keys_and_what_they_make(player: Makes, keys: str, spans: list[str], foc
         ("@Nairobi 2 = enter", "1 more labelled LOC"),
         ("@Nairobi 2 = x", "left as it was"),
         ("+", "spans may not overlap in this project (overlapping in project.toml)"),
-        ("1 @Samia 1", "this is PER already"),
+        ("1 @Samia 1", ""),
         ("X", "caps lock? capitals end a span at a hint"),
         ("Y", "caps lock? capitals end a span at a hint"),
         ("ф", "ф is on no key of this page: is the keyboard set to another layout?"),

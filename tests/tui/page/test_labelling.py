@@ -61,12 +61,45 @@ def test_a_label_replaces_what_it_overlaps_or_adds(
 
 
 @pytest.mark.parametrize("add", [False, True])
-def test_a_label_that_stands_is_refused(player: Makes, add: bool) -> None:
+def test_a_label_that_stands_is_no_edit_and_not_added(player: Makes, add: bool) -> None:
     sheet = sheet_of(player, spans=["A:cha"])
-    with pytest.raises(Refusal, match="this is A already"):
-        labelling.label(sheet, 11, 14, "A", add=add)
+    if add:
+        with pytest.raises(Refusal, match="this is A already"):
+            labelling.label(sheet, 11, 14, "A", add=True)
+    else:
+        assert labelling.label(sheet, 11, 14, "A") is None
     with pytest.raises(Refusal, match="no text"):
         labelling.label(sheet, 4, 5, "A", add=add)
+
+
+def test_a_label_key_on_what_has_that_label_goes_on_and_writes_nothing(player: Makes) -> None:
+    page = player("na Juma kwa Ali na Asha").play("1 backspace left left")
+    page.view.go(0, 3, 7)
+    before = page.view.page.sheets[0].log.events[:]
+    page.play("1")
+    assert (page.focus, page.spans, page.reply.message) == ("Ali", ["PER:Juma"], "")
+    added = page.view.page.sheets[0].log.events[len(before) :]
+    assert {event.kind for event in added} <= {"focus"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ("@Yanga -", "dropped: ?LOC on Yanga"),
+        ("@Yanga - z", "back: ?LOC on Yanga"),
+        ("@Yanga - z Z", "dropped: ?LOC on Yanga"),
+        ("@Yanga 2 @Yanga -", "deleted: LOC on Yanga"),
+        ("@Yanga 2 z", "undone: LOC on Yanga"),
+        ("@Yanga 2 @Yanga - z", "undone: LOC on Yanga"),
+        ("t o z", "back: 2 suggestions"),
+        ("t o z Z", "dropped: 2 suggestions"),
+    ],
+)
+def test_what_goes_and_comes_back_is_told_as_what_it_was(
+    player: Makes, keys: str, message: str
+) -> None:
+    page = player("na Yanga kwa Simba", suggestions=["LOC:Yanga", "LOC:Simba"]).play(keys)
+    assert page.reply.message == message
 
 
 @pytest.mark.parametrize(
@@ -208,7 +241,7 @@ def test_what_edits_are_about(player: Makes) -> None:
     page = player(TEXT, spans=["A:cha"], suggestions=["B:Chuo"]).view.page
     sheet = page.sheets[0]
     assert labelling.described(page, [Edit(1, removed=sheet.draft.spans)]) == "A on cha"
-    assert labelling.described(page, [Edit(1, dropped=sheet.draft.suggestions)]) == "B on Chuo"
+    assert labelling.described(page, [Edit(1, dropped=sheet.draft.suggestions)]) == "?B on Chuo"
     assert (
         labelling.described(page, [Edit(1, added=(Span(0, 4, "C"), Span(5, 9, "C")))]) == "2 spans"
     )

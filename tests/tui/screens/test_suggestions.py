@@ -11,6 +11,7 @@ import pytest
 from tonemark.corpus.annotations import events_of
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.gazetteers import NewEntry, add_entries
+from tonemark.corpus.produced import PATTERNS, Produced, producer_id, put_produced
 from tonemark.corpus.records import Record
 from tonemark.corpus.spans import Suggestion
 from tonemark.patterns.gazetteer import Gazetteer
@@ -59,9 +60,9 @@ def test_names_of_a_gazetteer_and_what_is_labelled_stand_on_the_page(
         await stage.press("z")
         assert labels(desk) == ["?LOC:Kigali"]
         await stage.press("Z", "right", "right")
-        assert "Kigali · 1 token · ?LOC · gazetteer cities" in stage.line("status")
+        assert "Kigali · ?LOC · not tried yet · cities" in stage.line("status")
         shown = await stage.press("t", "i")
-        assert "Kigali: ?LOC, gazetteer cities" in shown
+        assert "Kigali: ?LOC, gazetteer cities: not tried yet" in shown
         assert "Samia Suluhu: ?PER, labelled on this page" in shown
         await stage.press("q", "enter")
         assert "2 of 2" in stage.line("title")
@@ -122,7 +123,7 @@ def test_doubtful_suggestions_are_marked_and_visited(
         # Kigali, if it is doubtful; the two names and the city are candidates.
         assert f"1 of {int(stops) + 1} to look at" in stage.line("status")
         await stage.press("space")
-        assert ("doubtful" in stage.line("status")) == (score < 0.75)
+        assert ("??LOC, score 0.40" in stage.line("status")) == (score < 0.75)
 
     play(desk, AnnotateScreen(), script)
 
@@ -155,3 +156,67 @@ def test_a_page_that_was_left_open_comes_back_with_what_grew(desk_at: DeskAt, pl
     again.open_next()
     assert labels(again) == ["PER:Samia Suluhu", "?PER:Samia Suluhu"]
     again.close()
+
+
+def test_a_page_that_patterns_have_not_looked_at_says_so(desk_at: DeskAt, play: Play) -> None:
+    desk = desk_at(TEXTS * 2)
+    add_entries(desk.store, "rules", [NewEntry("LOC", "Kiga.i", "regex")])
+    producer = producer_id(desk.store, PATTERNS, "1")
+    put_produced(desk.store, producer, [Produced(3)])
+
+    async def script(stage: Any) -> None:
+        said = "patterns have not yet looked at this page"
+        for turn, late in enumerate((True, True, False, True), 1):
+            assert f"{turn} of 4" in stage.line("title")
+            assert (said in stage.line("status")) == late
+            await stage.press("space")
+            assert said not in stage.line("status")
+            await stage.press("enter")
+        await stage.press("b")
+        assert said not in stage.line("status")  # she had it so when she answered
+
+    play(desk, AnnotateScreen(), script)
+
+
+def test_without_patterns_nothing_is_said_of_them(desk_at: DeskAt, play: Play) -> None:
+    desk = with_gazetteer(desk_at(TEXTS), "Kigali")
+
+    async def script(stage: Any) -> None:
+        assert "pattern" not in stage.text()
+
+    play(desk, AnnotateScreen(), script)
+
+
+def test_a_doubtful_one_says_who_says_otherwise_and_how_often_it_was_right(
+    desk_at: DeskAt, play: Play
+) -> None:
+    desk = desk_at(TEXTS)
+    add_entries(desk.store, "wrong.txt", [NewEntry("PER", "Kigali")])
+    desk = with_gazetteer(desk, "Kigali", "Ng'ombe")
+
+    async def script(stage: Any) -> None:
+        await stage.press("space")
+        assert "Kigali · ??PER, or LOC by cities · not tried yet" in stage.line("status")
+        await stage.press("space")
+        assert "Ng’ombe · 1 token · ??LOC · not tried yet · cities" in stage.line("status")
+
+    play(desk, AnnotateScreen(), script)
+
+
+def test_a_fault_of_the_project_file_is_cut_with_a_sign(desk_at: DeskAt, play: Play) -> None:
+    desk = desk_at(TEXTS)
+
+    async def script(stage: Any) -> None:
+        path = desk.project.folder / "project.toml"
+        path.write_text(f"threshhold = 1\n{path.read_text()}")
+        await stage.press("enter")
+        told = stage.line("status")
+        assert str(desk.project.folder) not in told
+        assert "project.toml" in told
+        assert len(told) <= 80
+        path.write_text(path.read_text().replace("threshhold", "t" * 99))
+        await stage.press("enter")
+        assert stage.line("status").endswith("…")
+        assert len(stage.line("status")) == 80
+
+    play(desk, AnnotateScreen(), script)

@@ -76,6 +76,7 @@ def test_a_faulty_name_between_two_pages_changes_nothing(desk_at: Play, play: Pl
         screen = await stage.press("b")
         assert "1 of 4" in stage.line("title")
         assert "nothere.toml" in screen
+        assert str(desk.project.folder) not in screen  # of which the line could be full
 
     play(desk, AnnotateScreen(), script)
 
