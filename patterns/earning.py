@@ -37,7 +37,9 @@ class Standing(NamedTuple):
 
 def standing(entry: Entry, hidden: Earned = NOTHING) -> Standing:
     """How an entry has done, what is hidden from an annotator left out (`evidence.hidden`)."""
-    seen, stood = max(0.0, entry.seen + hidden.seen), max(0.0, entry.stood + hidden.stood)
+    # Rounded: thirds that were added and taken away again must not decide between two labels.
+    seen = max(0.0, round(entry.seen + hidden.seen, 6))
+    stood = max(0.0, round(entry.stood + hidden.stood, 6))
     if not entry.is_learnt:
         return Standing(seen, stood, min(1.0, (stood + GIVEN) / (seen + GIVEN)))
     if stood < TRACE:
