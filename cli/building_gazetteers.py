@@ -50,24 +50,43 @@ class Line:
 
 @click.command("build", epilog="Example: tonemark gazetteer build habari")
 @click.argument("folder", type=DIRECTORY, metavar="DIR")
+@click.option(
+    "--anew", is_flag=True, help="Weigh all answers anew, and try left out patterns again."
+)
 @json_option
-def build_command(folder: Path, as_json: bool) -> None:
+def build_command(folder: Path, anew: bool, as_json: bool) -> None:
     """Make the cache of names anew, and weigh the answers that wait for it.
 
     The cache lies in your own cache folder, not in the project; a page that finds it out of date
     has it made, so that this is needed only where something seems wrong.
+
+    With --anew all that entries have earned is counted again from the answers; and patterns that
+    were left out, because they took too long or ended the process that runs them, get another try.
     """
+    from tonemark.corpus.evidence import forget_evidence
+    from tonemark.corpus.produced import try_patterns_again
+
     project, store = open_project(folder)
     started = time.perf_counter()
-    names = _made(project, store, hidden=as_json, anew=True)
+    again = 0
+    if anew:
+        forget_evidence(store)
+        again = try_patterns_again(store)
+    # Answers first: they teach names that the cache is to have.
     weighed = weighed_all(project, store, hidden=as_json)
+    names = _made(project, store, hidden=as_json, anew=True)
     seconds = time.perf_counter() - started
     if as_json:
-        say_json({"names": names, "weighed": weighed, "seconds": round(seconds, 2)})
+        seconds = round(seconds, 2)
+        say_json({"names": names, "weighed": weighed, "patterns": again, "seconds": seconds})
         return
     say(f"{counted(names, 'name')} in the cache, made in {seconds:.1f} s")
     if weighed:
         say(f"{counted(weighed, 'answer')} weighed: tonemark gazetteer stats tells what came of it")
+    if again:
+        say(
+            f"{counted(again, 'pattern')} that {'was' if again == 1 else 'were'} left out: tried again"
+        )
 
 
 def built(project: Project, store: Store, *, hidden: bool, anew: bool = False) -> int:

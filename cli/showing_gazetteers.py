@@ -142,6 +142,7 @@ def stats_command(folder: Path, name: str | None, limit: int, as_json: bool) -> 
     Those that suggest no more come first, with the reason. All annotators' answers are counted,
     for whoever leads or reviews the work.
     """
+    from tonemark.corpus.produced import pattern_faults
     from tonemark.patterns.standings import totals, tried
 
     project, store = open_project(folder)
@@ -175,6 +176,8 @@ def stats_command(folder: Path, name: str | None, limit: int, as_json: bool) -> 
         say(*set_in("No entry has occurred yet in an answer that was accepted", width, ""))
     for entry in entries:
         say(*set_in(_earned_told(entry, project), width, "  ", indent=4))
+    for number, fault in pattern_faults(store).items():
+        say(*set_in(f"pattern {number} is left out: {fault}", width, "  ", indent=4))
     rest = sum(each.tried for each in sums) - len(entries)
     if rest > 0:
         say(f"  and {rest:,} more (--limit)")

@@ -236,10 +236,11 @@ def remove_gazetteer(store: Store, name: str, progress: Callable[[int], None] | 
         while is_left:
             with store.transaction() as db:
                 deadline = time.monotonic() + TURN
-                while is_left and time.monotonic() < deadline:
-                    numbers = [number for (number,) in db.execute(query, (row[0], FEW))]
+                while numbers := [number for (number,) in db.execute(query, (row[0], FEW))]:
                     removed += _delete(db, numbers)
-                    is_left = bool(numbers)
+                    if time.monotonic() > deadline:
+                        break
+                is_left = bool(numbers)
                 if not is_left:
                     db.execute("DELETE FROM gazetteers WHERE id = ?", row)
             if progress:

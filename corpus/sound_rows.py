@@ -1,6 +1,6 @@
-"""What the rows of gazetteers and of their evidence must be to be read, as SQL. Any program can have
-written them, and SQLite takes whatever it is given in any column; those that are damaged count as
-none, and doctor tells of them.
+"""What the rows of gazetteers and of their evidence must be to be read, as SQL. Any program can
+have written them, and SQLite takes whatever it is given in any column; those that are damaged count
+as none, and doctor tells of them.
 """
 
 from __future__ import annotations

@@ -66,7 +66,8 @@ def _pattern_checks(project: Project, store: Store) -> Iterator[Check]:
         yield note(
             f"the pattern {short(entry.pattern, 60)} ({entry.label}, entry {number} of"
             f" {entry.gazetteer}) is left out: {faults[number]}",
-            "Others work. Say it otherwise, remove it, and add the other one:\n"
+            "Others work. Try it again with gazetteer build --anew; or say it otherwise, remove it,"
+            " and add the other one:\n"
             f"    tonemark gazetteer remove {folder} --entry {number}\n"
             f"    tonemark gazetteer add {folder} FILE",
         )

@@ -479,3 +479,29 @@ def test_nothing_is_listed_with_what_to_do(folder: Path) -> None:
     assert as_json("list", folder) == {"gazetteers": []}
     assert "No entry is there" in run("show", folder)
     assert "Commands:" in run()
+
+
+def test_counting_anew_comes_to_the_same_and_tries_patterns_again(
+    tmp_path: Path, tonemark: Any
+) -> None:
+    from tonemark.corpus.produced import note_pattern_faults
+
+    folder, names = tmp_path / "p", tmp_path / "names.jsonl"
+    names.write_text('{"label": "PER", "pattern": "Juma"}\n{"label": "LOC", "regex": "Ka.o"}\n')
+    answered = tmp_path / "answered.jsonl"
+    row = {"text": "Juma wa Kano", "answer": "accept", "_annotator_id": "amina"}
+    row["spans"] = [{"start": 0, "end": 4, "label": "PER"}, {"start": 8, "end": 12, "label": "LOC"}]
+    answered.write_text(json.dumps(row) + "\n")
+    tonemark("new", folder, "--lang", "sw", "--labels", "PER,LOC")
+    tonemark("gazetteer", "add", folder, names)
+    tonemark("add", folder, answered)
+    assert json.loads(tonemark("gazetteer", "build", folder, "--json").stdout)["weighed"] == 1
+    before = tonemark("gazetteer", "stats", folder, "--json").stdout
+    store = Store(folder / STORE_FILE)
+    note_pattern_faults(store, {2: "it takes too long"})
+    store.close()
+    assert "it takes too long" in tonemark("gazetteer", "stats", folder).stdout
+    made = json.loads(tonemark("gazetteer", "build", folder, "--anew", "--json").stdout)
+    assert (made["weighed"], made["patterns"]) == (1, 1)
+    assert tonemark("gazetteer", "stats", folder, "--json").stdout == before
+    assert "too long" not in tonemark("gazetteer", "stats", folder).stdout

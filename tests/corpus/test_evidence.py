@@ -21,6 +21,8 @@ from tonemark.corpus.gazetteers import (
     add_entries,
     entries_after,
     entries_of,
+    entry_count,
+    gazetteer_names,
     listed,
     patterns,
     remove_entries,
@@ -89,12 +91,33 @@ def test_a_number_is_never_given_twice(store: Store) -> None:
     assert list(entries_after(store, 0)) == [(3, "Asha")]
 
 
+def test_others_write_while_a_gazetteer_is_removed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tonemark.corpus.gazetteers.FEW", 3)
+    monkeypatch.setattr("tonemark.corpus.gazetteers.TURN", 0)
+    add_entries(store, "many", [NewEntry("LOC", f"n{i}") for i in range(10)])
+    other = Store(store.path)
+    told = []
+
+    def write(removed: int) -> None:
+        other.set_preference("amina", "theme", str(removed))
+        told.append((removed, entry_count(other, "many"), "many" in gazetteer_names(other)))
+
+    assert remove_gazetteer(store, "many", write) == 10
+    other.close()
+    assert told == [(3, 7, True), (6, 4, True), (9, 1, True), (10, 0, True), (10, 0, False)]
+    assert gazetteer_names(store) == ["places"]
+
+
 def test_what_is_known_uses_up_no_number(store: Store) -> None:
     kano = NewEntry("LOC", "Kano")
     add_entries(store, "places", [kano] * 50)
     add_entries(store, "others", [kano] * 50)
     for document in (1, 2):
-        accept(store, "amina", document, Weighed(learnt=(("PER", "Juma", Verdict(1, 1, taught=1)),)))
+        accept(
+            store, "amina", document, Weighed(learnt=(("PER", "Juma", Verdict(1, 1, taught=1)),))
+        )
     add_entries(store, "others", [kano, NewEntry("LOC", "Jos")])
     assert list(entries_after(store, 2)) == [(3, "Kano"), (4, "Juma"), (5, "Jos")]
 
