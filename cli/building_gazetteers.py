@@ -84,9 +84,7 @@ def build_command(folder: Path, anew: bool, as_json: bool) -> None:
     if weighed:
         say(f"{counted(weighed, 'answer')} weighed: tonemark gazetteer stats tells what came of it")
     if again:
-        say(
-            f"{counted(again, 'pattern')} that {'was' if again == 1 else 'were'} left out: tried again"
-        )
+        say(f"{counted(again, 'pattern')} left out before: tried again from the next page on")
 
 
 def built(project: Project, store: Store, *, hidden: bool, anew: bool = False) -> int:

@@ -29,6 +29,9 @@ _Hit = tuple[int, int, bool, int]
 """Start, end (negative: so that the longer is the first in order), whether only without an affix,
 entry."""
 
+_Key = tuple[int, int]
+"""A key of a trie that stands in a text: the last unit of it, and its place in the trie."""
+
 _REMEMBERED = 1 << 16
 """Folded units of which is remembered whether a name begins with them."""
 
@@ -145,36 +148,21 @@ class Matcher:
     def _longest(
         self, trie: Trie, text: str, reading: Reading, stands: Callable[[Found], bool]
     ) -> list[Found]:
-        starts, ends, keys, whole, *_ = reading
-        offsets = list(accumulate(map(len, keys), initial=0))
-        known, prefixes, longest, units = self._begins.get, trie.prefixes, trie.longest, len(keys)
+        starts, ends, *_ = reading
         kept: list[Found] = []
-        first = -1
-        while (first := first + 1) < units:
-            key = keys[first]
-            begins = known(key)
-            if not (self._begins_with(trie, key) if begins is None else begins):
-                continue
-            begin, last, start = offsets[first], first, starts[first]
-            ways: list[tuple[int, int]] = []
-            far = first + longest
-            for prefix, place in prefixes(whole[begin : offsets[far if far < units else units]]):
-                stop = begin + len(prefix)
-                while offsets[last + 1] < stop:
-                    last += 1
-                if offsets[last + 1] == stop:  # else the name ends inside a unit
-                    ways.append((last, place))
-            for last, place in reversed(ways):
+
+        def take(first: int, keys: Sequence[_Key]) -> int:
+            start = starts[first]
+            for last, place in reversed(keys):
                 end = ends[last]
-                entries = [
-                    row >> SHIFT
-                    for row in trie.numbers[trie.firsts[place] : trie.firsts[place + 1]]
-                    if not row & _IS_STRIPPED and _is_written(row, text[start:end])
-                ]
+                rows = trie.numbers[trie.firsts[place] : trie.firsts[place + 1]]
+                entries = _written(rows, text, start, end)
                 if entries and stands(found := Found(start, end, tuple(sorted(entries)), True)):
                     kept.append(found)
-                    first = last
-                    break
+                    return last
+            return first
+
+        self._walk(trie, reading, take)
         return kept
 
     def _add_overlay_hits(self, text: str, reading: Reading, hits: list[_Hit]) -> None:
@@ -194,35 +182,45 @@ class Matcher:
                         hits.append((start, -end, False, row >> SHIFT))
 
     def _add_trie_hits(self, trie: Trie, text: str, reading: Reading, hits: list[_Hit]) -> None:
+        starts, ends, *_ = reading
+        firsts, numbers = trie.firsts, trie.numbers
+
+        def take(first: int, keys: Sequence[_Key]) -> int:
+            start = starts[first]
+            for last, place in keys:
+                end = ends[last]
+                rows = numbers[firsts[place] : firsts[place + 1]]
+                hits.extend([(start, -end, False, e) for e in _written(rows, text, start, end)])
+            return first
+
+        self._walk(trie, reading, take)
+
+    def _walk(
+        self, trie: Trie, reading: Reading, take: Callable[[int, Sequence[_Key]], int]
+    ) -> None:
+        """Look up what begins with each unit: `take` is told the unit and the keys, the shortest
+        first, and gives the last unit of what it takes, behind which it goes on."""
         # The one loop that runs over every token of a corpus: a call or a slice less is a tenth.
-        starts, ends, keys, whole, *_ = reading
+        keys, whole = reading.keys, reading.whole
         offsets = list(accumulate(map(len, keys), initial=0))
         known, prefixes, longest, units = self._begins.get, trie.prefixes, trie.longest, len(keys)
-        firsts, numbers = trie.firsts, trie.numbers
-        for first, key in enumerate(keys):
+        first = -1
+        while (first := first + 1) < units:
+            key = keys[first]
             begins = known(key)
             if not (self._begins_with(trie, key) if begins is None else begins):
                 continue
-            begin, last, start = offsets[first], first, starts[first]
+            begin, last = offsets[first], first
             far = first + longest
+            found: list[_Key] = []
             for prefix, place in prefixes(whole[begin : offsets[far if far < units else units]]):
                 stop = begin + len(prefix)
                 while offsets[last + 1] < stop:
                     last += 1
-                if offsets[last + 1] != stop:
-                    continue  # the name ends inside a unit
-                end = ends[last]
-                for at in range(firsts[place], firsts[place + 1]):
-                    row = numbers[at]
-                    if row & _MARKED and (
-                        row & _IS_STRIPPED
-                        or not (
-                            (row & _NEEDS_CAPITAL and text[start].isupper())
-                            or _is_written(row, text[start:end])
-                        )
-                    ):
-                        continue
-                    hits.append((start, -end, False, row >> SHIFT))
+                if offsets[last + 1] == stop:  # else the name ends inside a unit
+                    found.append((last, place))
+            if found:
+                first = take(first, found)
 
     def _without_affixes(self, reading: Reading) -> Iterator[_Stripped]:
         """Every stretch that is a key without a prefix of its first unit, a suffix of its last, or
@@ -277,6 +275,23 @@ class Matcher:
     def _rows(self, key: str) -> Sequence[Row]:
         rows = self.overlay.rows(key)
         return [*rows, *self.trie.rows(key)] if self.trie is not None else rows
+
+
+def _written(rows: Iterable[Row], text: str, start: int, end: int) -> list[int]:
+    """The entries of rows of a key that may be written as they are there in a text, with no affix
+    missing."""
+    return [
+        row >> SHIFT
+        for row in rows
+        if not row & _MARKED
+        or (
+            not row & _IS_STRIPPED
+            and (
+                (row & _NEEDS_CAPITAL and text[start].isupper())
+                or _is_written(row, text[start:end])
+            )
+        )
+    ]
 
 
 def _is_written(row: Row, text: str) -> bool:
