@@ -1,5 +1,6 @@
 """Measures the matcher of names beside spaCy's PhraseMatcher with the same fold, in one run: build,
-load, memory, tokens a second, the delay of a page; and that both find the same.
+load, memory, tokens a second, the delay of a page, alone and as a page has it, with a store; and
+that both find the same, and the product what a plain search finds.
 
 Rates and pages are by the processor's time: other work on the machine slows them much less.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import pickle
 import statistics
 import subprocess
@@ -19,14 +21,19 @@ from pathlib import Path
 from typing import Any
 
 from figures import Figure
-from match_sides import FOLDS, PAGES, Ours, Spacy
+from match_plain import Plain
+from match_sides import FOLDS, PAGES, PROJECT, Ours, Product, Spacy
 from match_texts import Document, Name, documents, names
 
 from tonemark.corpus.gazetteers import NewEntry, add_entries
-from tonemark.corpus.store import Store, create_store
+from tonemark.corpus.intake import add_records
+from tonemark.corpus.project import create_project
+from tonemark.corpus.records import Record
+from tonemark.corpus.reports import Report
+from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.errors import TonemarkError
 from tonemark.patterns.atoms import ATOM
-from tonemark.patterns.building import build
+from tonemark.patterns.building import build, cache_folder
 from tonemark.patterns.folds import ACRONYM, CAPITAL, Folding, has_capital, has_small
 from tonemark.patterns.trie import BITS, row_of, unmarked
 from tonemark.tokenizers.base import Token
@@ -41,6 +48,9 @@ ROUNDS = 3
 
 COMPARED = 500
 """Documents in which what both find is compared, name by name."""
+
+SEARCHED = 1_000
+"""Documents in which what the product suggests is compared with what a plain search finds."""
 
 HUNDREDTH = 100
 """Times cheaper than PhraseMatcher in memory and load that a million names must be."""
@@ -102,8 +112,10 @@ def _figures(size: int, found: dict[str, Any]) -> list[Figure]:
     figures = [
         Figure(f"{size:,} names: documents in which both find the same", found["same"], "=",
                found["compared"]),
+        Figure(f"{size:,} names: documents in which the product suggests what a plain search finds",
+               found["plain"], "=", found["searched"]),
         Figure(f"{size:,} names: times PhraseMatcher's tokens a second", found["ratio"], ">=", 1.0),
-        Figure(f"{size:,} names: delay of a page, p95", found["ours"]["p95"], "<=", PAGE, "ms"),
+        Figure(f"{size:,} names: delay of a page, p95", found["product"]["p95"], "<=", PAGE, "ms"),
     ]  # fmt: skip
     if size >= 1_000_000:
         ours, theirs = found["ours"], found["spacy"]
@@ -121,19 +133,19 @@ def measured(texts: Sequence[Document], given: Sequence[Name], rounds: int) -> d
     """All figures for some names."""
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        create_store(folder / "store.db")
-        store = Store(folder / "store.db")
-        add_entries(store, "bench", (NewEntry("NAME", each.text) for each in given))
+        os.environ["XDG_CACHE_HOME"] = str(folder / "cache")  # of the sides, too
+        cache = cache_folder(folder / PROJECT)
+        store = _store(folder / PROJECT, texts, given)
         start, busy = time.perf_counter(), time.process_time()
-        build(store, _FOLDING, folder)
+        build(store, _FOLDING, cache)
         built, busy = time.perf_counter() - start, time.process_time() - busy
         store.close()
-        on_disk = sum(path.stat().st_size for path in folder.glob("*-*")) / 2**20
+        on_disk = sum(path.stat().st_size for path in cache.glob("*-*")) / 2**20
         words = [each for name in given for each in _ways(name)]
         (folder / "words.pickle").write_bytes(pickle.dumps(words))
         (folder / "pages.pickle").write_bytes(pickle.dumps(list(texts[:PAGES])))
-        costs = {side: _cost(side, folder) for side in ("ours", "spacy")}
-        ours = Ours(folder)
+        costs = {side: _cost(side, folder) for side in ("ours", "product", "spacy")}
+        ours, product = Ours(folder), Product(folder)
         start = time.perf_counter()
         theirs = Spacy(words)
         theirs_built = time.perf_counter() - start
@@ -145,7 +157,16 @@ def measured(texts: Sequence[Document], given: Sequence[Name], rounds: int) -> d
             ours.spans(Document(text, list(tokens))) == reference.spans(text, tokens)
             for text, tokens in compared
         )
-        rates = [(_rate(ours.spans, texts), _rate(theirs.of_text, texts)) for _ in range(rounds)]
+        plain = Plain(_FOLDING, [each.text for each in given])
+        numbered = list({each.text: (n, each) for n, each in enumerate(texts, 1)}.values())
+        searched = numbered[:: max(1, len(numbered) // SEARCHED)]
+        equal = sum(
+            product.spans(number, each.tokens) == product.of_text(each) == plain.spans(*each)
+            for number, each in searched
+        )
+        sides = (ours.spans, product.of_text, theirs.of_text)
+        rates = [[_rate(side, texts) for side in sides] for _ in range(rounds)]
+        medians = [round(statistics.median(side)) for side in zip(*rates, strict=True)]
         occurrences = sum(len(ours.spans(each)) for each in texts)
     return {
         "build": round(built, 2),
@@ -153,15 +174,32 @@ def measured(texts: Sequence[Document], given: Sequence[Name], rounds: int) -> d
         "spacy_build": round(theirs_built, 2),
         "on_disk": round(on_disk, 1),
         "occurrences": occurrences,
-        "ours": {"tokens_a_second": round(statistics.median(a for a, _ in rates)), **costs["ours"]},
+        "ours": {"tokens_a_second": medians[0], **costs["ours"]},
+        "product": {"tokens_a_second": medians[1], **costs["product"]},
         "spacy": {
-            "tokens_a_second": round(statistics.median(b for _, b in rates)),
+            "tokens_a_second": medians[2],
             **costs["spacy"],
         },
-        "ratio": round(statistics.median(a / b for a, b in rates), 2),
+        "ratio": round(statistics.median(a / b for _, a, b in rates), 2),
+        "alone_ratio": round(statistics.median(a / b for a, _, b in rates), 2),
         "same": same,
         "compared": len(compared),
+        "plain": equal,
+        "searched": len(searched),
     }
+
+
+def _store(folder: Path, texts: Sequence[Document], given: Sequence[Name]) -> Store:
+    """The store of a new project: the texts are its documents, in order, and the names its own."""
+    create_project(folder, language="en", labels=["NAME"])
+    settings = folder / "project.toml"
+    folds = f"[suggestions]\nfolds = {json.dumps(FOLDS)}\n"
+    settings.write_text(settings.read_text().replace("[suggestions]\n", folds))
+    create_store(folder / STORE_FILE)
+    store = Store(folder / STORE_FILE)
+    add_records(store, "bench", (Record(n, n, t.text) for n, t in enumerate(texts, 1)), Report())
+    add_entries(store, "bench", (NewEntry("NAME", each.text) for each in given))
+    return store
 
 
 def _words(document: Document) -> list[str]:

@@ -1,5 +1,6 @@
-"""The two sides of the bench of the matcher, Tonemark's and spaCy's PhraseMatcher, and what each
-costs a process of its own: seconds to load, memory, milliseconds a page.
+"""The sides of the bench of the matcher: Tonemark's, alone and as a page has it, with a store, and
+spaCy's PhraseMatcher; and what each costs a process of its own: seconds to load, memory,
+milliseconds a page.
 
 `python match_sides.py SIDE FOLDER` prints these as JSON; FOLDER is what `match` made.
 """
@@ -14,14 +15,21 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from match_texts import Document
 
 from tonemark.patterns.folds import END, Folding
+from tonemark.tokenizers.base import Token
+
+if TYPE_CHECKING:
+    from tonemark.patterns.gazetteer import Option
 
 FOLDS = ("nfc", "case")
 """What both compare without: folds that keep tokens tokens, as PhraseMatcher must."""
+
+PROJECT = "project"
+"""The folder of the project within FOLDER; its documents are the texts, in their order."""
 
 PAGES = 1_000
 """Documents of which opening is timed."""
@@ -43,20 +51,56 @@ class Cost(NamedTuple):
 
 
 class Ours:
-    """Tonemark's matcher over the trie in a folder."""
+    """Tonemark's matcher over the trie of the project."""
 
     def __init__(self, folder: Path) -> None:
+        from tonemark.patterns.building import cache_folder
         from tonemark.patterns.matcher import Matcher, Overlay
         from tonemark.patterns.trie import open_trie
 
-        trie = open_trie(folder)
+        trie = open_trie(cache_folder(folder / PROJECT))
         if trie is None:
-            raise SystemExit(f"There is no trie in {folder}.")
+            raise SystemExit(f"There is no trie of the project in {folder}.")
         self.matcher = Matcher(Folding(FOLDS), trie, Overlay())
 
     def spans(self, document: Document) -> list[tuple[int, int]]:
         """Where names stand: leftmost, longest."""
         return [(each.start, each.end) for each in self.matcher.longest(*document)]
+
+
+class Product:
+    """The gazetteer of the project as an annotator's page has it: the trie, and what the store has
+    of every entry that is found."""
+
+    def __init__(self, folder: Path) -> None:
+        from tonemark.corpus.project import read_project
+        from tonemark.corpus.store import STORE_FILE, Store
+        from tonemark.patterns.gazetteer import Gazetteer
+
+        project = read_project(folder / PROJECT)
+        self.store = Store(project.folder / STORE_FILE)
+        self.gazetteer = Gazetteer(project, self.store, "amina")
+        self.gazetteer.refresh()
+        self.bulk = Gazetteer(project, self.store)
+        self.bulk.refresh()
+        self.asked: dict[tuple[int, ...], list[Option]] = {}
+
+    def spans(self, number: int, tokens: Sequence[Token]) -> list[tuple[int, int]]:
+        """Where names are suggested in a document, which need not be opened as a page."""
+        document = self.store.document(number)
+        found = self.gazetteer.suggestions(document, tokens)
+        return [(each.start, each.end) for each in found]
+
+    def of_text(self, document: Document) -> list[tuple[int, int]]:
+        """Where names are suggested in a text that is no document, as `tonemark match` asks."""
+        found = self.bulk.of_text(*document, self.asked)
+        return [(each.start, each.end) for each in found]
+
+    def page(self, number: int, tokens: Sequence[Token]) -> object:
+        """What is proposed where she turns to a document."""
+        document = self.store.document(number)
+        self.gazetteer.turn_to([number])
+        return self.gazetteer.proposed(document, tokens)
 
 
 class Spacy:
@@ -112,7 +156,7 @@ def cost(side: str, folder: Path) -> Cost:
         empty = Spacy()
         empty.of_text(pages[0])
     else:
-        from tonemark.patterns import matcher  # noqa: F401 - loaded before memory is looked at
+        from tonemark.patterns import gazetteer  # noqa: F401 - loaded before memory is looked at
     gc.collect()
     before = _memory()
     start = time.process_time()
@@ -120,15 +164,17 @@ def cost(side: str, folder: Path) -> Cost:
         # As spaCy's rulers load: the words of each name from the disk, and all of them added.
         empty.add(pickle.loads((folder / "words.pickle").read_bytes()))
         match: Any = empty.of_text
+    elif side == "product":
+        match = Product(folder).page
     else:
         match = Ours(folder).spans
     load = time.process_time() - start
     gc.collect()
     loaded = _memory()
     times = []
-    for page in pages:
+    for number, page in enumerate(pages, 1):
         start = time.process_time()
-        match(page)
+        match(number, page.tokens) if side == "product" else match(page)
         times.append(1000 * (time.process_time() - start))
     gc.collect()
     after = _memory()

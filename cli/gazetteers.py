@@ -118,6 +118,7 @@ def remove_command(
 
     Answers and their spans stay as they are.
     """
+    from tonemark.cli.building_gazetteers import Line, built
     from tonemark.corpus.gazetteers import (
         entries_of,
         entry_count,
@@ -144,13 +145,13 @@ def remove_command(
             raise no_gazetteer(name, there, folder)
         count = entry_count(store, name)
         _agreed(yes, f"This removes the gazetteer {name} with {counted(count, 'entry')}.")
-        removed = remove_gazetteer(store, name)
+        with Line("removing entries", hidden=as_json) as line:
+            removed = remove_gazetteer(store, name, line.update)
     left = _left(store)
     if as_json:
         say_json({"removed": removed})
     else:
         say(f"{counted(removed, 'entry')} removed; {project.name} has {counted(left, 'entry')} now")
-    from tonemark.cli.building_gazetteers import built
     from tonemark.patterns.building import FEW, SHARE
 
     if removed > max(FEW, left // SHARE):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from tonemark.text import Safe, joined, visible
 if TYPE_CHECKING:
     from tonemark.corpus.gazetteers import Entry
     from tonemark.corpus.project import Project
+    from tonemark.corpus.store import Store
     from tonemark.patterns.folds import Folding
     from tonemark.patterns.standings import Total
 
@@ -55,12 +56,12 @@ def show_command(
     if name is not None and name not in (there := gazetteer_names(store)):
         raise no_gazetteer(name, there, folder)
     folding = folding_of(project)
-    wanted = _finder(folding, find) if find is not None else None
-    found: Iterable[Entry] = search(store, gazetteer=name, after=after)
-    found = (each for each in found if wanted is None or wanted(each))
-    entries = list(islice(found, limit + 1))
-    is_more = len(entries) > limit
-    entries = entries[:limit]
+    if find is None:
+        found = list(islice(search(store, gazetteer=name, after=after), limit + 1))
+    else:
+        found = _with(project, store, folding, find, name, after, limit + 1, hidden=as_json)
+    is_more = len(found) > limit
+    entries = found[:limit]
     if as_json:
         say_json({
             "folds": list(folding.names), "threshold": project.threshold, "doubt": project.doubt,
@@ -85,24 +86,34 @@ def show_command(
         say("There are more:", f"    tonemark gazetteer show {' '.join(options)} {where}")
 
 
-def _finder(folding: Folding, text: str) -> Callable[[Entry], bool]:
-    """Whether an entry has these words in it, as the folds compare them; other patterns have the
-    text itself. Raises TonemarkError where nothing of it is left."""
-    from tonemark.patterns.folds import END
+def _with(
+    project: Project,
+    store: Store,
+    folding: Folding,
+    text: str,
+    gazetteer: str | None,
+    after: int,
+    most: int,
+    *,
+    hidden: bool,
+) -> list[Entry]:
+    """The first entries with some text in them. Raises TonemarkError where nothing is left of it
+    under the folds."""
+    from tonemark.cli.building_gazetteers import Line
+    from tonemark.patterns.building import cache_folder, opened
+    from tonemark.patterns.entry_search import entries_with
 
-    words = folding.folded[text]
-    if not words:
+    if not folding.fold(text):
         raise TonemarkError(
             f'Nothing is left of "{text[:40]}" under the folds of the project.',
             "Look for a word.",
         )
-
-    def has(entry: Entry) -> bool:
-        if entry.kind != "name":
-            return text in entry.pattern
-        return END + words in END + folding.folded[entry.pattern]
-
-    return has
+    trie = opened(store, folding, cache_folder(project.folder))
+    with Line("looking through entries", hidden=hidden) as line:
+        found = entries_with(
+            store, folding, trie, text, gazetteer=gazetteer, after=after, progress=line.update
+        )
+        return list(islice(found, most))
 
 
 def _rules_told(project: Project, folding: Folding) -> Iterator[str]:

@@ -69,6 +69,10 @@ class Proposer(Protocol):
         """A page of these documents is opened: what others did on one stays hidden on all."""
         ...
 
+    def is_ready(self) -> bool:
+        """Whether all that it knows could be looked for; a page is else frozen without the rest."""
+        ...
+
     def proposed(self, document: Document, tokens: Sequence[Token]) -> Proposed:
         """What she is shown when she opens a document for the first time."""
         ...
@@ -122,6 +126,10 @@ class Stored:
 
     def turn_to(self, documents: Sequence[int]) -> None:
         """Nothing: it knows no evidence."""
+
+    def is_ready(self) -> bool:
+        """Always: the store is there."""
+        return True
 
     def proposed(self, document: Document, tokens: Sequence[Token]) -> Proposed:
         """Those for this document; of those that overlap the best, unless spans may overlap."""

@@ -141,6 +141,11 @@ class Gazetteer:
         self._page = tuple(documents)
         self._kept_hidden = None
         self._found.clear()
+        self.refresh()
+
+    def is_ready(self) -> bool:
+        """Whether no name waits for the trie to be built."""
+        return last_number(self.store) <= self._last
 
     def proposed(self, document: Document, tokens: Sequence[Token]) -> Proposed:
         """What she is shown when she opens a document for the first time."""
@@ -292,7 +297,7 @@ class Gazetteer:
         """What her accept says of the entries that occur in a document; None where the trie that
         has them is still to be built: then it is weighed later."""
         self.refresh()
-        if last_number(self.store) > self._last:
+        if not self.is_ready():
             return None  # once the trie is built it is weighed
         entries: dict[int, Entry] = {}
 

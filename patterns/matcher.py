@@ -155,8 +155,7 @@ class Matcher:
             start = starts[first]
             for last, place in reversed(keys):
                 end = ends[last]
-                rows = trie.numbers[trie.firsts[place] : trie.firsts[place + 1]]
-                entries = _written(rows, text, start, end)
+                entries = _written(trie, place, text, start, end)
                 if entries and stands(found := Found(start, end, tuple(sorted(entries)), True)):
                     kept.append(found)
                     return last
@@ -183,14 +182,13 @@ class Matcher:
 
     def _add_trie_hits(self, trie: Trie, text: str, reading: Reading, hits: list[_Hit]) -> None:
         starts, ends, *_ = reading
-        firsts, numbers = trie.firsts, trie.numbers
 
         def take(first: int, keys: Sequence[_Key]) -> int:
             start = starts[first]
             for last, place in keys:
                 end = ends[last]
-                rows = numbers[firsts[place] : firsts[place + 1]]
-                hits.extend([(start, -end, False, e) for e in _written(rows, text, start, end)])
+                for entry in _written(trie, place, text, start, end):
+                    hits.append((start, -end, False, entry))
             return first
 
         self._walk(trie, reading, take)
@@ -277,13 +275,14 @@ class Matcher:
         return [*rows, *self.trie.rows(key)] if self.trie is not None else rows
 
 
-def _written(rows: Iterable[Row], text: str, start: int, end: int) -> list[int]:
-    """The entries of rows of a key that may be written as they are there in a text, with no affix
-    missing."""
+def _written(trie: Trie, place: int, text: str, start: int, end: int) -> list[int]:
+    """The entries of the key at a place that may be written as they are there in a text, with no
+    affix missing."""
+    rows = trie.numbers
     return [
         row >> SHIFT
-        for row in rows
-        if not row & _MARKED
+        for at in range(trie.firsts[place], trie.firsts[place + 1])
+        if not (row := rows[at]) & _MARKED
         or (
             not row & _IS_STRIPPED
             and (

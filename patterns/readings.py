@@ -7,7 +7,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tonemark.patterns.atoms import ATOM
+import regex
+
+from tonemark.patterns.atoms import ATOM, INVISIBLE, compiled
 from tonemark.patterns.folds import END, Folding, Way
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.profiles.affixes import NO_AFFIXES
@@ -45,6 +47,8 @@ _TEXTS, _TOKENS, _POINTS = 40, 200_000, 4_000_000
 """What is remembered, unless it is the last text alone: twice the documents of a page, and so many
 tokens and code points together, some 35 mebibytes."""
 
+_SEEN = rf"[^{INVISIBLE}](?:.*[^{INVISIBLE}])?"
+
 _remembered: dict[str, _Read] = {}
 """Texts by when they were asked for: a label key looks for one name on a page of which all is
 known, and reading 20,000 tokens takes 20 ms."""
@@ -77,7 +81,7 @@ def _readings(folding: Folding, text: str, tokens: Sequence[Token]) -> list[Read
         for i, (end, start) in enumerate(zip(ends, starts[1:], strict=False), 1)
         if end == start and _inner[text[start]] and _inner[text[end - 1]]
     ]:
-        inside = _divided(text, starts, joints)
+        inside = _divided(folding, text, starts, joints)
         if inside:
             starts = [start for i, start in enumerate(starts) if i not in inside]
             ends = [end for i, end in enumerate(ends, 1) if i not in inside]
@@ -107,15 +111,20 @@ def _reading(folding: Folding, text: str, starts: list[int], ends: list[int]) ->
     return Reading(starts, ends, keys, whole, several, carrying)
 
 
-def _divided(text: str, starts: Sequence[int], joints: Sequence[int]) -> set[int]:
-    """Those of some tokens, by index, that begin inside a word of the text."""
+def _divided(folding: Folding, text: str, starts: Sequence[int], joints: Sequence[int]) -> set[int]:
+    """Those of some tokens, by index, that begin inside a word of the text; inside what is seen of
+    it, where folds leave out the rest: a zero width space behind a word is no part of a name."""
     inside: set[int] = set()
     places = iter(joints)
     joint = next(places, None)
     for atom in ATOM.finditer(text, starts[joints[0] - 1]):
-        while joint is not None and starts[joint] <= atom.start():
+        start, end = atom.span()
+        if folding.names and joint is not None and starts[joint] < end:
+            seen = compiled(_SEEN, regex.DOTALL).search(text, start, end)
+            start, end = seen.span() if seen else (end, end)
+        while joint is not None and starts[joint] <= start:
             joint = next(places, None)
-        while joint is not None and starts[joint] < atom.end():
+        while joint is not None and starts[joint] < end:
             inside.add(joint)
             joint = next(places, None)
         if joint is None:

@@ -85,6 +85,13 @@ class Trie:
         found: Iterator[tuple[str, int]] = self._names.iter_prefixes_with_ids(text)
         return found
 
+    def holding(self, part: str) -> Iterator[Row]:
+        """The rows of the keys that have some atoms in them: END, then those as in a key. It looks
+        at all keys: a million take a third of a second."""
+        for key, place in self._names.iteritems():
+            if part in END + key:
+                yield from self.numbers[self.firsts[place] : self.firsts[place + 1]]
+
     def rows(self, key: str) -> Sequence[Row]:
         """The rows of a key; none where it is not there."""
         place = self._names.get(key, -1)

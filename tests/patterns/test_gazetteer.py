@@ -180,9 +180,13 @@ def test_too_many_new_names_wait_for_the_trie_to_be_built(
     project = read_project(case.folder)
     gazetteer = Gazetteer(project, case.store, "amina", builds=True)
     assert case.shown(1, gazetteer) == []
+    assert not gazetteer.is_ready()
+    document = case.store.document(1)
+    assert gazetteer.weighed(document, case.tokenizer.tokenize(document.text), ()) is None
     assert started == [project.folder]
     building.build(case.store, gazetteer.folding, building.cache_folder(case.folder))
     assert case.shown(1, gazetteer) == [("Juma", "PER", 0.5), ("Kano", "LOC", 0.5)]
+    assert gazetteer.is_ready()
 
 
 def test_growth_is_of_the_name_everywhere_unless_it_is_mostly_none(case: Case) -> None:

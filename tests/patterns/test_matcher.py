@@ -62,6 +62,13 @@ def piped(text: str) -> tuple[str, list[Token]]:
         (FOLDED, ["Mahakama ya Rufani"], "MAHAKAMA YA RUFANI", ["MAHAKAMA YA RUFANI"]),
         ((), ["Ivoire", "Côte d'Ivoire"], "Côte d'|Ivoire", ["Côte d'Ivoire", "Ivoire"]),
         (FOLDED, ["Cote dIvoire"], "Cote d’|Ivoire", ["Cote d’Ivoire"]),
+        (
+            FOLDED,
+            ["Kano"],
+            "Kano|\u200b|. \u200b|Kano|\u200b|, Ka|\u200b|no",
+            ["Kano", "Kano", "Ka\u200bno"],
+        ),
+        ((), ["Kano\u200b"], "Kano|\u200b", ["Kano\u200b"]),
         ((), ["Yan", "'Yan"], "'Yan", ["'Yan"]),
         ((), ["Yan", "'Yan"], "'|Yan", ["'Yan", "Yan"]),
         ((), ["es", "Dar", "Dar es"], "Dar_es_Salaam", []),  # one token, which holds spaces

@@ -98,20 +98,23 @@ class Turning(NewRules[None], Waiting[None]):
             more = f" ({len(passed)} documents)" if len(passed) > 1 else ""
             self.desk.passed_over = []
             self.say(f"Passed over{more}: {passed[0]}")
-        elif not self.faulty and self._are_patterns_late():
-            self.say("patterns have not yet looked at this page")
+        elif late := "" if self.faulty else self._late():
+            self.say(late)
         return True
 
-    def _are_patterns_late(self) -> bool:
-        """Whether a page that is still to be answered was opened before the patterns could make
-        suggestions: it is then shown without, to everybody to whom it goes."""
+    def _late(self) -> str:
+        """Why a page that is still to be answered was opened before all suggestions could be made:
+        it is then shown without. Empty where it has all."""
         page = self.desk.page
         if page is None or not page.untouched or any(s.claim.answered for s in page.sheets):
-            return False
+            return ""
         with suppress(TonemarkError):
+            if not self.desk.proposer.is_ready():
+                return "the names of the gazetteers are still being made ready"
             numbers = [sheet.document.number for sheet in page.sheets]
-            return lack_patterns(self.desk.store, numbers)
-        return False
+            if lack_patterns(self.desk.store, numbers):
+                return "patterns have not yet looked at this page"
+        return ""
 
     def _turning(self, turn: Callable[[], Page | None]) -> Callable[[], bool]:
         return lambda: self._turn(turn)

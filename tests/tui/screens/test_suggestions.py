@@ -158,6 +158,22 @@ def test_a_page_that_was_left_open_comes_back_with_what_grew(desk_at: DeskAt, pl
     again.close()
 
 
+def test_a_page_that_opens_before_the_names_are_ready_says_so(
+    desk_at: DeskAt, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tonemark.patterns.gazetteer.MOST", 1)
+    desk = desk_at(TEXTS)
+    add_entries(desk.store, "names", [NewEntry("LOC", "Kigali"), NewEntry("LOC", "Kampala")])
+    desk = with_gazetteer(desk)
+
+    async def script(stage: Any) -> None:
+        assert "names of the gazetteers are still being made ready" in stage.line("status")
+        await stage.press("space")
+        assert "made ready" not in stage.line("status")
+
+    play(desk, AnnotateScreen(), script)
+
+
 def test_a_page_that_patterns_have_not_looked_at_says_so(desk_at: DeskAt, play: Play) -> None:
     desk = desk_at(TEXTS * 2)
     add_entries(desk.store, "rules", [NewEntry("LOC", "Kiga.i", "regex")])
