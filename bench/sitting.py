@@ -117,7 +117,7 @@ class Rehearsed:
     def _lines(self) -> tuple[str, ...]:
         places = {label.name: place for place, label in enumerate(self._project.labels)}
         drawn = [_text(line) for line in render(self._view, places)]
-        status = words.message(self._message)
+        status = words.message(self._message, SIZE[0])
         if not self._message:
             status = words.spread(*words.status(self._view, self._keyboard), SIZE[0])
         return (*drawn[: self._view.height], _text(status))

@@ -115,7 +115,8 @@ def _moved(db: sqlite3.Connection, entries: Iterable[int]) -> dict[int, int]:
     found = {}
     for entry in entries:
         row = db.execute(
-            "SELECT n.since, (SELECT min(answer) FROM evidence WHERE entry = n.id AND taught > 0)"
+            "SELECT n.since, CAST((SELECT min(answer) FROM evidence WHERE entry = n.id"
+            " AND taught > 0) AS INTEGER)"
             " FROM entries n JOIN gazetteers g ON g.id = n.gazetteer WHERE n.id = ? AND g.name = ?",
             (entry, ACCEPTED),
         ).fetchone()
@@ -135,8 +136,8 @@ def write_evidence(
     hers = (document, annotator)
     since = dict(
         db.execute(
-            "SELECT entry, answer FROM evidence WHERE document = ? AND annotator = ?"
-            " AND taught > 0",
+            "SELECT entry, CAST(answer AS INTEGER) FROM evidence"
+            " WHERE document = ? AND annotator = ? AND taught > 0",
             hers,
         )
     )
@@ -183,7 +184,11 @@ class _Row(NamedTuple):
     deleted: int
 
 
-_ROW = "e.document, e.annotator, e.answer, e.taught, e.seen, e.stood, e.changed, e.deleted"
+# Cast: in a store from elsewhere they may be anything.
+_ROW = "e.document, e.annotator, " + ", ".join(
+    f"CAST(e.{name} AS INTEGER)"
+    for name in ("answer", "taught", "seen", "stood", "changed", "deleted")
+)
 
 
 def earned_on(db: sqlite3.Connection, document: int) -> dict[int, Earned]:
@@ -264,7 +269,11 @@ def hidden(store: Store, documents: Iterable[int], annotator: str) -> dict[int, 
             rest = own.get(entry, NOTHING).plus(earned, -1)
             found[entry] = found.get(entry, NOTHING).plus(rest)
     for entry in found:
-        row = db.execute("SELECT since, seen, stood FROM entries WHERE id = ?", (entry,)).fetchone()
+        row = db.execute(
+            "SELECT CAST(since AS INTEGER), CAST(seen AS REAL), CAST(stood AS REAL) FROM entries"
+            " WHERE id = ?",
+            (entry,),
+        ).fetchone()
         since, seen, stood = row
         if since and since != (known := _known_since(db, entry, same, annotator)):
             rows = [
@@ -280,7 +289,8 @@ def hidden(store: Store, documents: Iterable[int], annotator: str) -> dict[int, 
 def _known_since(db: sqlite3.Connection, entry: int, same: Collection[int], annotator: str) -> int:
     """The first answer that taught a name, of those that an annotator may know of."""
     for document, name, answer in db.execute(
-        "SELECT document, annotator, answer FROM evidence WHERE entry = ? AND taught > 0"
+        "SELECT document, annotator, CAST(answer AS INTEGER) FROM evidence"
+        " WHERE entry = ? AND taught > 0"
         " ORDER BY answer",
         (entry,),
     ):
@@ -363,7 +373,8 @@ def astray(store: Store) -> Astray:
     found = {
         blind: (documents, offered, stood)
         for blind, documents, offered, stood in store.db.execute(
-            "SELECT blind, count(DISTINCT document), sum(offered), sum(stood) FROM offers"
+            "SELECT blind, count(DISTINCT document), sum(min(offered, 1000000000)),"
+            " sum(min(stood, 1000000000)) FROM offers"
             " GROUP BY blind"
         )
     }

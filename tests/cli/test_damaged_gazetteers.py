@@ -19,6 +19,7 @@ from tonemark.corpus.intake import add_records
 from tonemark.corpus.produced import PATTERNS, Produced, producer_id, put_produced
 from tonemark.corpus.project import read_project
 from tonemark.corpus.reports import Report
+from tonemark.corpus.rescue import rescue
 from tonemark.corpus.soundness import Finding, examine
 from tonemark.corpus.spans import Suggestion
 from tonemark.corpus.store import STORE_FILE, Store
@@ -183,3 +184,15 @@ def test_doctor_tells_of_them_and_its_remedies_mend(folder: Path, statement: str
                 done = run_here(*shlex.split(command[2]), *["--yes"] * ("remove" in command[2]))
                 assert done.returncode == 0, done.stderr
     assert findings(folder) == []
+
+
+@pytest.mark.parametrize("statement", DAMAGES)
+def test_a_rescue_leaves_out_what_cannot_be_read(folder: Path, statement: str) -> None:
+    change(folder, statement)
+    rescue(folder / STORE_FILE, folder / "saved")
+    for path in folder.glob(f"{STORE_FILE}*"):
+        path.unlink()
+    (folder / "saved").rename(folder / STORE_FILE)
+    assert findings(folder) == []
+    assert run_here("gazetteer", "add", "p", "--cldr").returncode == 0
+    assert answer(folder, 2)
