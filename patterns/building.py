@@ -19,6 +19,7 @@ from typing import Any
 import platformdirs
 
 from tonemark.corpus.gazetteers import entries_after, entries_of, entry_count, last_number
+from tonemark.corpus.sound_rows import HIGHEST
 from tonemark.corpus.store import Store
 from tonemark.files import make_folders
 from tonemark.patterns.folds import Folding
@@ -34,9 +35,6 @@ SHARE = 20
 MOST = 10_000
 """Names that any overlay has at most: they take a tenth of a second to load, and more wait for the
 trie to be made anew."""
-
-_NUMBERS = 1 << 60
-"""Numbers of entries are below: eight times as many fit into 64 bits."""
 
 _SAMPLES = 32
 """Entries all over the store, and as many at its end, of which the header keeps a digest: a copy of
@@ -196,7 +194,7 @@ def _is_of(header: Mapping[str, Any], store: Store, folding: Folding) -> bool:
     try:
         samples = {int(number): digest for number, digest in header["samples"].items()}
         numbers = [header["last"], header["items"], *samples]
-        if not all(type(number) is int and 0 <= number < _NUMBERS for number in numbers):
+        if not all(type(number) is int and 0 <= number <= HIGHEST for number in numbers):
             return False
         if header["stamp"] != folding.stamp or header["origin"] != _origin(store):
             return False
