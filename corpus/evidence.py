@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tonemark.corpus.gazetteers import ACCEPTED, learnt_entry
+from tonemark.corpus.sound_rows import SOUND_OFFER
 from tonemark.corpus.store import Store
 
 
@@ -373,9 +374,8 @@ def astray(store: Store) -> Astray:
     found = {
         blind: (documents, offered, stood)
         for blind, documents, offered, stood in store.db.execute(
-            "SELECT blind, count(DISTINCT document), sum(min(offered, 1000000000)),"
-            " sum(min(stood, 1000000000)) FROM offers"
-            " GROUP BY blind"
+            "SELECT blind, count(DISTINCT document), sum(offered), sum(stood) FROM offers o"
+            f" WHERE {SOUND_OFFER} GROUP BY blind"
         )
     }
     return Astray(*found.get(0, (0, 0, 0))[1:], *found.get(1, (0, 0, 0)))

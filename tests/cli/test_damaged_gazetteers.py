@@ -17,12 +17,12 @@ from tonemark.corpus.desk import Desk
 from tonemark.corpus.gazetteers import NewEntry, add_entries
 from tonemark.corpus.intake import add_records
 from tonemark.corpus.produced import PATTERNS, Produced, producer_id, put_produced
-from tonemark.corpus.project import read_project
+from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.reports import Report
 from tonemark.corpus.rescue import rescue
 from tonemark.corpus.soundness import Finding, examine
 from tonemark.corpus.spans import Suggestion
-from tonemark.corpus.store import STORE_FILE, Store
+from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.patterns.gazetteer import Gazetteer
 from tonemark.tokenizers.registry import load_tokenizer
 from tonemark.tui.page import labelling
@@ -52,15 +52,12 @@ def answer(folder: Path, document: int, label: str = "", name: str = "amina") ->
     return shown
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with entries of all kinds, learnt ones with the evidence of two among them, and
-    the trie of them."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tonemark.patterns.gazetteer.start_building", lambda folder: None)
-    assert run_here("new", "p", "--lang", "sw", "--labels", "PER,LOC").returncode == 0
-    folder = tmp_path / "p"
-    Path("text.jsonl").write_text('{"text": "Juma alifika Kano leo"}\n')
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with entries of all kinds, learnt ones with the evidence of two among them."""
+    folder = tmp_path_factory.mktemp("damaged") / "p"
+    create_project(folder, language="sw", labels=["PER", "LOC"])
+    create_store(folder / STORE_FILE)
     store = Store(folder / STORE_FILE)
     add_records(store, "a.txt", numbered([TEXT] * 4), Report())
     new = [NewEntry("LOC", "Kano"), NewEntry("LOC", "Kisumu"), NewEntry("LOC", "leo")]
@@ -70,9 +67,18 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     producer = producer_id(store, PATTERNS, "1")
     put_produced(store, producer, [Produced(number, (made,)) for number in (2, 3, 4)])
     store.close()
-    assert run_here("gazetteer", "build", "p").returncode == 0
     assert answer(folder, 1, "PER") == ["Kano", "leo"]
     answer(folder, 4, "LOC", "bello")  # the same text: what he did is to be hidden from her
+    return folder
+
+
+@pytest.fixture
+def folder(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, with the trie of its names."""
+    monkeypatch.chdir(tmp_path)
+    Path("text.jsonl").write_text('{"text": "Juma alifika Kano leo"}\n')
+    folder = Path(shutil.copytree(whole, tmp_path / "p"))
+    assert run_here("gazetteer", "build", "p").returncode == 0
     return folder
 
 
@@ -132,6 +138,7 @@ DAMAGES = {
     f"INSERT OR REPLACE INTO offers VALUES (1, 'amina', 0, {HUGE}, {HUGE}),"
     f" (2, 'bello', 0, {HUGE}, 1)": FARED,
     "INSERT OR REPLACE INTO offers VALUES (1, 'amina', 0, 1, 5)": FARED,
+    "INSERT OR REPLACE INTO offers VALUES (1, 'amina', 0, 1, 500), (2, 'bello', 1, 1, 500)": FARED,
     "INSERT OR REPLACE INTO offers VALUES (1, 'amina', 1, 'x', 'y')": FARED,
     "INSERT OR REPLACE INTO offers VALUES (1, 'amina', 'x', x'00', 1)": FARED,
 }
@@ -150,12 +157,11 @@ def test_rows_that_cannot_be_read_count_as_none(folder: Path, statement: str) ->
         ("gazetteer", "stats", "p", "--json"),
         ("status", "p"),
         ("status", "p", "--json"),
-        ("match", "p", "text.jsonl", "-o", "out"),
+        *([("match", "p", "text.jsonl", "-o", "out")] if "4" in statement else []),
     ):
         done = run_here(*command)
         is_named = "SET name" in statement and "names" in command
         assert done.returncode == is_named, (command, done.stderr)
-        Path("out").unlink(missing_ok=True)
     answer(folder, 2)
     assert run_here("gazetteer", "build", "p").returncode == 0
     answer(folder, 3)
@@ -172,7 +178,6 @@ def test_doctor_tells_of_them_and_its_remedies_mend(folder: Path, statement: str
     assert findings(folder) == []
     change(folder, statement)
     assert DAMAGES[statement] in [each.what for each in findings(folder)]
-    assert run_here("doctor", "p").returncode == 1
     for _ in range(2):
         remedies = dict.fromkeys(each.remedy for each in findings(folder))
         for remedy in remedies:
@@ -186,7 +191,7 @@ def test_doctor_tells_of_them_and_its_remedies_mend(folder: Path, statement: str
     assert findings(folder) == []
 
 
-@pytest.mark.parametrize("statement", DAMAGES)
+@pytest.mark.parametrize("statement", [each for each in DAMAGES if "evidence" not in each])
 def test_a_rescue_leaves_out_what_cannot_be_read(folder: Path, statement: str) -> None:
     change(folder, statement)
     rescue(folder / STORE_FILE, folder / "saved")
