@@ -90,7 +90,7 @@ def annotate(
 def _desk(folder: Path, as_name: str | None) -> Desk:
     from tonemark.corpus.produced import needs_patterns
     from tonemark.corpus.tokens import StoredTokenizer, tokenizer_of
-    from tonemark.patterns.gazetteer import Gazetteer
+    from tonemark.patterns.proposer import GazetteerProposer
 
     _check_terminal()
     project, store = open_project(folder)
@@ -104,7 +104,7 @@ def _desk(folder: Path, as_name: str | None) -> Desk:
         raise TonemarkError(error.title, f"{error.remedy}\n{another}".lstrip()) from None
     if isinstance(tokenizer, StoredTokenizer) or needs_patterns(store):
         _suggester(project.folder).tend()  # it loads while the screen does
-    return Desk(project, store, name, tokenizer, Gazetteer(project, store, name, builds=True))
+    return Desk(project, store, name, tokenizer, GazetteerProposer(project, store, name))
 
 
 @cache
