@@ -69,6 +69,10 @@ class Proposer(Protocol):
         """A page of these documents is opened: what others did on one stays hidden on all."""
         ...
 
+    def warm(self) -> None:
+        """Load what keys will need: called once the first page stands."""
+        ...
+
     def is_ready(self) -> bool:
         """Whether all that it knows could be looked for; a page is else frozen without the rest."""
         ...
@@ -126,6 +130,9 @@ class Stored:
 
     def turn_to(self, documents: Sequence[int]) -> None:
         """Nothing: it knows no evidence."""
+
+    def warm(self) -> None:
+        """Nothing: the store is there."""
 
     def is_ready(self) -> bool:
         """Always: the store is there."""

@@ -143,6 +143,9 @@ class Gazetteer:
         self._found.clear()
         self.refresh()
 
+    def warm(self) -> None:
+        """Nothing: it is loaded."""
+
     def is_ready(self) -> bool:
         """Whether no name waits for the trie to be built."""
         return last_number(self.store) <= self._last

@@ -60,6 +60,10 @@ class GazetteerProposer:
         self._page = documents
         self._now.turn_to(documents)
 
+    def warm(self) -> None:
+        """Load the gazetteer: her first label would else wait for it."""
+        self._gazetteer.warm()
+
     def is_ready(self) -> bool:
         """Whether no name waits for the trie to be built."""
         return self._now.is_ready()
