@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from tonemark.corpus.ahead import documents_ahead
 from tonemark.corpus.spans import Suggestion
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, StoredTokenizer, current_id
@@ -88,8 +89,7 @@ def next_to_produce(
     """At most `limit` documents for which a producer is to make suggestions: of the `ahead` that
     each annotator would get next, those that nobody has opened, that it has not done, and whose
     tokens are there."""
-    db = store.db
-    values = {"producer": producer, "ahead": ahead, "limit": limit, "tokenizer": 0}
+    values = {"producer": producer, "tokenizer": 0}
     lacking = (
         f"{_UNOPENED.format('d.id')} AND NOT EXISTS (SELECT 1 FROM produced p"
         " WHERE p.producer = :producer AND p.document = d.id)"
@@ -100,19 +100,7 @@ def next_to_produce(
             " AND (d.tokens IS NOT NULL OR EXISTS (SELECT 1 FROM tokenized t"
             " WHERE t.document = d.id AND t.tokenizer = :tokenizer))"
         )
-    found: dict[int, None] = {}
-    # Who is new begins at the first document that is free.
-    for cursor in [0, *(int(at) for (at,) in db.execute("SELECT DISTINCT document FROM cursors"))]:
-        if len(found) >= limit:
-            break
-        rows = db.execute(
-            "SELECT d.id FROM (SELECT id, tokens FROM documents"
-            " WHERE taken < places AND id > :cursor ORDER BY id LIMIT :ahead) d"
-            f" WHERE {lacking} ORDER BY d.id LIMIT :limit",
-            {**values, "cursor": cursor},
-        )
-        found.update(dict.fromkeys(number for (number,) in rows))
-    return list(found)[:limit]
+    return documents_ahead(store, lacking, values, ahead=ahead, limit=limit)
 
 
 def drop_superseded(store: Store, name: str, producer: int | None, limit: int) -> int:

@@ -66,7 +66,8 @@ class Proposer(Protocol):
         ...
 
     def turn_to(self, documents: Sequence[int]) -> None:
-        """A page of these documents is opened: what others did on one stays hidden on all."""
+        """A page of these documents is opened: what came since the one before is taken in, and what
+        others did on one of them stays hidden on all."""
         ...
 
     def warm(self) -> None:

@@ -13,6 +13,7 @@ from functools import cache
 from typing import NamedTuple, Protocol, TypeAlias
 
 from tonemark import plugins
+from tonemark.corpus.ahead import documents_ahead
 from tonemark.corpus.documents import (
     Document,
     damaged,
@@ -278,31 +279,21 @@ def tokenized_at_fault(store: Store, tokenizer: StoredTokenizer) -> tuple[int, l
 def next_to_tokenize(store: Store, tokenizer: int, ahead: int, limit: int) -> list[int]:
     """At most `limit` documents that need tokens: first those that lie before someone, the latest
     claim first, then for each annotator the `ahead` documents that she would get next."""
-    db = store.db
     lacking = (
         " d.tokens IS NULL AND NOT EXISTS"
         " (SELECT 1 FROM tokenized t WHERE t.document = d.id AND t.tokenizer = :tokenizer)"
     )
-    values = {"tokenizer": tokenizer, "limit": limit, "ahead": ahead}
+    values = {"tokenizer": tokenizer, "limit": limit}
     found = dict.fromkeys(
         number
-        for (number,) in db.execute(
+        for (number,) in store.db.execute(
             "SELECT d.id FROM claims c JOIN documents d ON d.id = c.document"
             f" WHERE (c.state <> 'answered' OR c.reopened) AND {lacking}"
             " ORDER BY c.deferred, c.sequence DESC LIMIT :limit",
             values,
         )
     )
-    # Who is new begins at the first document that is free.
-    cursors = [0, *(int(at) for (at,) in db.execute("SELECT DISTINCT document FROM cursors"))]
-    for cursor in cursors:
-        if len(found) >= limit:
-            break
-        rows = db.execute(
-            "SELECT d.id FROM (SELECT id, tokens FROM documents"
-            " WHERE taken < places AND id > :cursor ORDER BY id LIMIT :ahead) d"
-            f" WHERE {lacking} ORDER BY d.id LIMIT :limit",
-            {**values, "cursor": cursor},
-        )
-        found.update(dict.fromkeys(number for (number,) in rows))
+    if len(found) < limit:
+        following = documents_ahead(store, lacking, values, ahead=ahead, limit=limit)
+        found.update(dict.fromkeys(following))
     return list(found)[:limit]

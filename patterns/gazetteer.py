@@ -152,7 +152,6 @@ class Gazetteer:
 
     def proposed(self, document: Document, tokens: Sequence[Token]) -> Proposed:
         """What she is shown when she opens a document for the first time."""
-        self.refresh()
         found = combine(
             self.suggestions(document, tokens),
             self.stored(document),
@@ -346,8 +345,6 @@ class Gazetteer:
         """The other labels of its stretch, and what other sources suggest that overlaps it, as far
         as she may know, the likeliest first. Names are looked for around it, and not in the whole
         text: this is asked at a key."""
-        if not self._last:  # a page that was left open comes back without being proposed anew
-            self.refresh()
         first = bisect_right(tokens, suggestion.start, key=lambda token: token.end)
         last = bisect_left(tokens, suggestion.end, key=lambda token: token.start)
         near = tokens[max(0, first - BESIDE) : last + BESIDE]

@@ -81,6 +81,7 @@ def test_a_text_gets_what_its_page_gets(seed: int, overlapping: bool, tmp_path: 
         tokens = tokenizer.tokenize(document.text)
         ran = tuple(run(document.text, tokens))
         put_produced(store, producer, [Produced(number, ran)])
+        page.turn_to([number])
         shown = page.proposed(document, tokens).shown
         assert bulk.found(document.text, tokens) == shown
         made += len(shown)

@@ -46,12 +46,16 @@ class Case:
 
     @property
     def gazetteer(self) -> Gazetteer:
-        return Gazetteer(read_project(self.folder), self.store, "amina")
+        made = Gazetteer(read_project(self.folder), self.store, "amina")
+        made.refresh()
+        return made
 
     def shown(self, document: int, gazetteer: Gazetteer | None = None) -> list[tuple]:
         found = self.store.document(document)
         tokens = self.tokenizer.tokenize(found.text)
-        proposed = (gazetteer or self.gazetteer).proposed(found, tokens)
+        gazetteer = gazetteer or self.gazetteer
+        gazetteer.turn_to([document])
+        proposed = gazetteer.proposed(found, tokens)
         return [(found.text[s.start : s.end], s.label, s.score) for s in proposed.shown]
 
     def answer(self, document: int, *spans: tuple[int, int, str], drop: bool = False) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from textual import events
 from textual.app import ComposeResult
@@ -24,6 +26,9 @@ from tonemark.tui.screens.ways import Place, key_name
 
 READING = 0.25
 """Seconds that a new page must have stood before its first key may be the one that accepts it."""
+
+WARMING = 0.2
+"""Seconds after which what label keys will need is loaded: nobody has read the first page yet."""
 
 
 class AnnotateScreen(Turning):
@@ -48,6 +53,11 @@ class AnnotateScreen(Turning):
             self.go_to(self._first)
         else:
             self._turn(self.desk.open_next)
+        self.set_timer(WARMING, self._warm)
+
+    def _warm(self) -> None:
+        with suppress(TonemarkError, OSError, sqlite3.Error):  # the key that needs it says it
+            self.desk.proposer.warm()
 
     def on_screen_resume(self) -> None:
         """Come back from another screen."""

@@ -34,9 +34,6 @@ from tonemark.tui.widgets.tutor import TutorLines
 
 _COUNTS = len(WordCount._fields)
 
-WARMING = 0.2
-"""Seconds that a page has stood when what its keys will need is loaded: nobody has read it yet."""
-
 
 class Turning(NewRules[None], Waiting[None]):
     """A screen that has a page before it: `view` and `keyboard` are that page's, None without."""
@@ -103,7 +100,6 @@ class Turning(NewRules[None], Waiting[None]):
             self.say(f"Passed over{more}: {passed[0]}")
         elif late := "" if self.faulty else self._late():
             self.say(late)
-        self.set_timer(WARMING, self.desk.proposer.warm)
         return True
 
     def _late(self) -> str:
