@@ -44,6 +44,25 @@ _DIGEST = 6
 names look alike once mapped, two meet by chance once in 3,000 projects."""
 
 
+_REVIEWING = "+"
+
+
+def reviewing(name: str) -> str:
+    """The key under which a reviewer's claims, events and journals are kept: what she does as a
+    reviewer is apart from what she does as an annotator. No annotator's name begins so."""
+    return f"{_REVIEWING}{name}"
+
+
+def is_reviewing(key: str) -> bool:
+    """Whether a key is a reviewer's."""
+    return key.startswith(_REVIEWING)
+
+
+def person(key: str) -> str:
+    """Whose key it is: the name of an annotator, or of a reviewer."""
+    return key.removeprefix(_REVIEWING)
+
+
 def is_annotator_name(name: str) -> bool:
     """Whether it is `[A-Za-z][A-Za-z0-9_.-]{0,31}` (DESIGN.md, "Words")."""
     return _NAME.fullmatch(name) is not None

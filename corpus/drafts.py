@@ -5,11 +5,24 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from tonemark.corpus.records import Answer
 from tonemark.corpus.spans import Span, Stretch, Suggestion
 from tonemark.tokenizers.base import Token
+
+
+class Decision(NamedTuple):
+    """What a reviewer took at a difference, which reaches from `start` to `end` (code points; 0 to
+    0: the answers themselves differ).
+
+    `choice` is the annotator whose version it is; what is no name has a colon: `rule:majority`,
+    `:own` for what the reviewer made herself, `:accept`, `:reject` or `:ignore` for an answer.
+    """
+
+    start: int
+    end: int
+    choice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +33,7 @@ class Draft:
     order. `answer` is set where the document has its answer before the page is left (reject and
     ignore on a page of several). `made` are the tokens that the annotator made by splitting and
     joining, in order: they lie over those that the document has (`corrections.corrected`).
+    `decisions` are a reviewer's, in order, at most one a difference.
     """
 
     spans: tuple[Span, ...] = ()
@@ -28,6 +42,7 @@ class Draft:
     comment: str = ""
     flagged: bool = False
     made: tuple[Token, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
     def stretches(self) -> tuple[Stretch, ...]:
         """All that is drawn: spans, then suggestions."""
@@ -43,8 +58,9 @@ class Edit:
     """One change of one draft, with all that undoing it takes.
 
     `unmade` and `made` are corrected tokens that it takes away and sets: those of the stretch that
-    was corrected, for a page may have 100,000. `values` holds (field, before, after) for `answer`,
-    `comment` and `flagged`.
+    was corrected, for a page may have 100,000. `undecided` and `decided` are decisions of a
+    reviewer, taken back and made. `values` holds (field, before, after) for `answer`, `comment`
+    and `flagged`.
     """
 
     document: int
@@ -54,6 +70,8 @@ class Edit:
     suggested: tuple[Suggestion, ...] = ()
     unmade: tuple[Token, ...] = ()
     made: tuple[Token, ...] = ()
+    undecided: tuple[Decision, ...] = ()
+    decided: tuple[Decision, ...] = ()
     values: tuple[tuple[str, Any, Any], ...] = ()
 
     def apply(self, draft: Draft) -> Draft:
@@ -63,6 +81,7 @@ class Edit:
             spans=_changed(draft.spans, self.removed, self.added),
             suggestions=_changed(draft.suggestions, self.dropped, self.suggested),
             made=_changed(draft.made, self.unmade, self.made),
+            decisions=_changed(draft.decisions, self.undecided, self.decided),
             **{name: after for name, _, after in self.values},
         )
 
@@ -76,6 +95,8 @@ class Edit:
             suggested=self.dropped,
             unmade=self.made,
             made=self.unmade,
+            undecided=self.decided,
+            decided=self.undecided,
             values=tuple((name, after, before) for name, before, after in reversed(self.values)),
         )
 
@@ -85,9 +106,9 @@ class Edit:
         for name in ("removed", "added", "dropped", "suggested"):
             if items := getattr(self, name):
                 data[name] = [item.to_json() for item in items]
-        for name in ("unmade", "made"):
-            if tokens := getattr(self, name):
-                data[name] = [list(token) for token in tokens]
+        for name in ("unmade", "made", "undecided", "decided"):
+            if items := getattr(self, name):
+                data[name] = [list(item) for item in items]
         if self.values:
             data["values"] = [list(value) for value in self.values]
         return data
@@ -103,11 +124,13 @@ class Edit:
             suggested=tuple(map(Suggestion.from_json, data.get("suggested", ()))),
             unmade=tuple(_token(*each) for each in data.get("unmade", ())),
             made=tuple(_token(*each) for each in data.get("made", ())),
+            undecided=tuple(decision_from_json(*each) for each in data.get("undecided", ())),
+            decided=tuple(decision_from_json(*each) for each in data.get("decided", ())),
             values=tuple((name, before, after) for name, before, after in data.get("values", ())),
         )
 
 
-_Item = TypeVar("_Item", Span, Suggestion, Token)
+_Item = TypeVar("_Item", Span, Suggestion, Token, Decision)
 
 
 def _changed(
@@ -124,6 +147,13 @@ def _changed(
     for item in added:
         insort(kept, item)
     return tuple(kept)
+
+
+def decision_from_json(start: Any, end: Any, choice: Any) -> Decision:
+    """A decision as the journal and the store keep it. Raises ValueError where it is none."""
+    if not (isinstance(start, int) and isinstance(end, int) and isinstance(choice, str)):
+        raise ValueError((start, end, choice))
+    return Decision(start, end, choice)
 
 
 def _token(start: int, end: int) -> Token:

@@ -6,7 +6,7 @@ What they mean to the queue, to intake and to reports is told in those modules.
 APPLICATION_ID = 0x746D726B
 """`tmrk`: marks a SQLite file as ours."""
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 SCHEMA = """
 CREATE TABLE sources (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -20,10 +20,12 @@ CREATE TABLE documents (
     meta TEXT,
     tokens BLOB,
     places INTEGER NOT NULL DEFAULT 1, taken INTEGER NOT NULL DEFAULT 0,
+    given INTEGER NOT NULL DEFAULT 0,
+    priority INTEGER NOT NULL DEFAULT 0,
     UNIQUE (source, record)
 );
 CREATE INDEX documents_by_text ON documents (digest);
-CREATE INDEX documents_with_places ON documents (id) WHERE taken < places;
+CREATE INDEX documents_with_places ON documents (priority DESC, id) WHERE taken < places;
 CREATE TABLE producers (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL, version TEXT NOT NULL,
@@ -99,7 +101,11 @@ CREATE INDEX claims_by_answer ON claims (annotator, answered) WHERE answered > 0
 CREATE INDEX claims_by_lease ON claims (expires) WHERE state = 'open';
 CREATE INDEX claims_by_document ON claims (document);
 CREATE INDEX claims_extra ON claims (document, answered) WHERE answered > 0 AND NOT counted;
-CREATE TABLE cursors (annotator TEXT PRIMARY KEY, document INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE cursors (
+    annotator TEXT PRIMARY KEY,
+    priority INTEGER NOT NULL DEFAULT 0,
+    document INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE events (
     document INTEGER NOT NULL,
     annotator TEXT NOT NULL,
@@ -119,6 +125,7 @@ CREATE TABLE annotations (
     tokens BLOB,
     extra INTEGER NOT NULL DEFAULT 0,
     weighed INTEGER NOT NULL DEFAULT 0,
+    seconds REAL NOT NULL DEFAULT 0,
     time REAL NOT NULL,
     UNIQUE (document, annotator, revision)
 );
@@ -132,6 +139,38 @@ CREATE TABLE spans (
     label TEXT NOT NULL, sources TEXT NOT NULL
 );
 CREATE INDEX spans_by_annotation ON spans (annotation);
+CREATE TABLE gold (
+    id INTEGER PRIMARY KEY,
+    document INTEGER NOT NULL REFERENCES documents,
+    revision INTEGER NOT NULL, current INTEGER NOT NULL DEFAULT 1,
+    reviewer TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    comment TEXT NOT NULL DEFAULT '',
+    flagged INTEGER NOT NULL DEFAULT 0,
+    tokens BLOB,
+    decisions TEXT NOT NULL DEFAULT '[]',
+    cites TEXT NOT NULL DEFAULT '[]',
+    compared INTEGER NOT NULL DEFAULT 0,
+    time REAL NOT NULL,
+    UNIQUE (document, revision)
+);
+CREATE UNIQUE INDEX gold_current ON gold (document) WHERE current;
+CREATE TABLE gold_spans (
+    gold INTEGER NOT NULL REFERENCES gold,
+    start_char INTEGER NOT NULL, end_char INTEGER NOT NULL,
+    label TEXT NOT NULL, sources TEXT NOT NULL
+);
+CREATE INDEX gold_spans_by_gold ON gold_spans (gold);
+CREATE TABLE differences (
+    document INTEGER PRIMARY KEY REFERENCES documents,
+    compared INTEGER NOT NULL,
+    accepts INTEGER NOT NULL,
+    agreed INTEGER NOT NULL, label INTEGER NOT NULL, boundary INTEGER NOT NULL,
+    presence INTEGER NOT NULL, tokens INTEGER NOT NULL, answers INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    labels TEXT NOT NULL, annotators TEXT NOT NULL
+);
+CREATE INDEX differences_by_size ON differences (size DESC, document);
 CREATE TABLE tokenizers (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL, package TEXT NOT NULL, version TEXT NOT NULL,
@@ -147,8 +186,12 @@ CREATE TABLE tokenized (
 );
 CREATE INDEX tokenized_at_fault ON tokenized (tokenizer, document) WHERE fault <> '';
 CREATE TABLE words (word TEXT PRIMARY KEY, counts TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE ticket (last INTEGER NOT NULL, places INTEGER NOT NULL);
-INSERT INTO ticket VALUES (0, 0);
+CREATE TABLE ticket (
+    last INTEGER NOT NULL,
+    places INTEGER NOT NULL, share REAL NOT NULL,
+    compared INTEGER NOT NULL
+);
+INSERT INTO ticket VALUES (0, 0, 1, 0);
 CREATE TABLE preferences (
     annotator TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
     PRIMARY KEY (annotator, name)
