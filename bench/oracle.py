@@ -40,8 +40,7 @@ def play(rehearsal: Rehearsal, golds: Sequence[Gold], *, looking: bool = True) -
         if task in right and _beside(rehearsal, task, right):
             rehearsal.do(ADD)  # first: edges of a focus that is a span would move the span
             yield ADD
-        last = _label(rehearsal, task) if task in right else DELETE
-        for action in reach(rehearsal, task, last, right) or ():
+        for action in _way(rehearsal, task, right) or ():
             rehearsal.do(action)
             yield action
         if (task in rehearsal.standing()) is not (task in right):
@@ -58,13 +57,37 @@ def _tasks(rehearsal: Rehearsal, right: set[Gold]) -> set[Gold]:
     labels = right - standing
     replaced = set() if rehearsal.keyboard.overlapping else labels
     return labels | {
-        wrong
-        for wrong in standing - right
-        if not any(
-            wrong.sheet == gold.sheet and wrong.start < gold.end and gold.start < wrong.end
-            for gold in replaced
-        )
+        wrong for wrong in standing - right if not any(_overlap(wrong, gold) for gold in replaced)
     }
+
+
+def _overlap(one: Gold, other: Gold) -> bool:
+    return one.sheet == other.sheet and one.start < other.end and other.start < one.end
+
+
+def _way(rehearsal: Rehearsal, task: Gold, right: set[Gold]) -> list[Action] | None:
+    """The cheapest keys that do one task; none are pressed, and None where there is no way.
+
+    What is wrong where a label is to stand goes with the label, or is deleted before where that
+    is cheaper: the tour then goes on from there, and stops at the candidates that it hid.
+    """
+    if task not in right:
+        return reach(rehearsal, task, DELETE, right)
+    best = reach(rehearsal, task, _label(rehearsal, task), right)
+    if rehearsal.keyboard.overlapping:
+        return best  # a label replaces nothing, and to delete is a task of its own
+    for wrong in sorted(rehearsal.standing() - right):
+        first = reach(rehearsal, wrong, DELETE, right) if _overlap(wrong, task) else None
+        if first is None or (best and cost_of(first) >= cost_of(best) - 1):
+            continue  # no key is left for the label
+        kept = rehearsal.keep()
+        for action in first:
+            rehearsal.do(action)
+        then = _way(rehearsal, task, right)
+        rehearsal.go_back(kept)
+        if then and (best is None or cost_of(first + then) < cost_of(best)):
+            best = first + then
+    return best
 
 
 def _dropping_pays(rehearsal: Rehearsal, golds: Sequence[Gold]) -> bool:
@@ -83,10 +106,7 @@ def _dropping_pays(rehearsal: Rehearsal, golds: Sequence[Gold]) -> bool:
 
 def _beside(rehearsal: Rehearsal, gold: Gold, right: set[Gold]) -> bool:
     """Whether a span must be added beside others instead of replacing them."""
-    over = any(
-        gold.sheet == span.sheet and gold.start < span.end and span.start < gold.end
-        for span in right & rehearsal.standing()
-    )
+    over = any(_overlap(gold, span) for span in right & rehearsal.standing())
     return over and rehearsal.keyboard.overlapping and not rehearsal.keyboard.adding
 
 

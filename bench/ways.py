@@ -238,6 +238,9 @@ def _edges(rehearsal: Rehearsal, goal: _Goal, node: _Node) -> Iterator[tuple[Act
         return
     if node.phase == _APPROACHING:
         yield Action((";",), "edge"), _UNSNAPPED
+    elif node.phase == _UNSNAPPED and focus.start != gold.start:  # out of a long suggestion
+        step = "right" if focus.start < gold.start else "left"
+        yield Action((step,), "move"), _APPROACHING
     if goal.key == DELETE:
         return
     on_a_right_one = any(span[:3] == focus[:3] for span in goal.kept)

@@ -63,8 +63,8 @@ def build_command(folder: Path, anew: bool, as_json: bool) -> None:
     With --anew all that entries have earned is counted again from the answers; and patterns that
     were left out, because they took too long or ended the process that runs them, get another try.
     """
-    from tonemark.corpus.evidence import forget_evidence
     from tonemark.corpus.produced import try_patterns_again
+    from tonemark.corpus.unweighed import forget_evidence
 
     project, store = open_project(folder)
     started = time.perf_counter()

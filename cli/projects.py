@@ -31,6 +31,13 @@ from tonemark.text import short
     help="Annotators a document gets.  [1]",
 )
 @click.option(
+    "--overlap-share",
+    type=click.FloatRange(0, 1),
+    default=1.0,
+    metavar="S",
+    help="Share of the documents that get them; the others get one.  [1]",
+)
+@click.option(
     "--page",
     type=click.IntRange(1, 20),
     default=1,
@@ -45,6 +52,7 @@ def new_command(
     labels: str,
     tokenizer: str | None,
     overlap: int,
+    overlap_share: float,
     page: int,
     team: str,
     as_json: bool,
@@ -73,6 +81,7 @@ def new_command(
             labels=_list(labels),
             tokenizer=name,
             overlap=overlap,
+            overlap_share=overlap_share,
             page=page,
             team=_list(team),
         )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from tonemark.corpus.cursors import cursors, free_behind
 from tonemark.corpus.store import Store
 
 
@@ -15,17 +17,17 @@ def documents_ahead(
 
     `lacking` says so as SQL of the row `d` (id, tokens) of `documents`, with the names of `values`.
     """
-    db = store.db
     found: dict[int, None] = {}
-    # Who is new begins at the first document that is free.
-    for cursor in [0, *(int(at) for (at,) in db.execute("SELECT DISTINCT document FROM cursors"))]:
+    for cursor in cursors(store.db):
         if len(found) >= limit:
             break
-        rows = db.execute(
-            "SELECT d.id FROM (SELECT id, tokens FROM documents"
-            " WHERE taken < places AND id > :cursor ORDER BY id LIMIT :ahead) d"
-            f" WHERE {lacking} ORDER BY d.id LIMIT :limit",
-            {**values, "cursor": cursor, "ahead": ahead, "limit": limit},
+        # Those that she would get next are counted before it is asked what they lack.
+        following = [each.document for each in free_behind(store.db, cursor, ahead, "true", {})]
+        rows = store.db.execute(
+            f"SELECT d.id FROM documents d WHERE {lacking}"
+            " AND d.id IN (SELECT value FROM json_each(:following))",
+            {**values, "following": json.dumps(following)},
         )
-        found.update(dict.fromkeys(number for (number,) in rows))
+        wanted = {number for (number,) in rows}
+        found.update(dict.fromkeys(each for each in following if each in wanted))
     return list(found)[:limit]

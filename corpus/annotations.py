@@ -36,6 +36,7 @@ class Annotation:
     `revision` counts her answers to it from 1; `extra` says that it came when the document's
     places were taken, and is outside the figures. `tokens` are those she corrected, or None.
     `weighed` says that what it tells of entries is counted (`evidence`).
+    `seconds` are those of work that this revision took (`work_time`), 0 where it came with a file;
     `time` is Unix seconds.
     """
 
@@ -50,6 +51,7 @@ class Annotation:
     extra: bool = False
     time: float = 0.0
     weighed: bool = False
+    seconds: float = 0.0
 
     def stretches(self) -> set[tuple[int, int, str]]:
         """Its spans as (start, end, label): what annotators can agree on."""
@@ -57,7 +59,7 @@ class Annotation:
 
 
 _COLUMNS = "a.id, a.document, a.annotator, a.revision, a.answer, a.comment, a.flagged, a.tokens,"
-_COLUMNS += " a.extra, a.time"
+_COLUMNS += " a.extra, a.time, a.seconds"
 
 
 def annotated_documents(
@@ -104,11 +106,12 @@ def annotated_documents(
         yield document, annotations
 
 
-def annotations_of(store: Store, document: int) -> list[Annotation]:
-    """The current annotations of one document, by annotator."""
+def annotations_of(store: Store, document: int, *, earlier: bool = False) -> list[Annotation]:
+    """The current annotations of one document, by annotator; with `earlier` those before them too,
+    in the order of their revisions."""
     rows = store.db.execute(
-        f"SELECT {_COLUMNS} FROM annotations a WHERE a.document = ? AND a.current"
-        " ORDER BY a.annotator",
+        f"SELECT {_COLUMNS} FROM annotations a WHERE a.document = ?"
+        f"{'' if earlier else ' AND a.current'} ORDER BY a.annotator, a.revision",
         (document,),
     ).fetchall()
     return [_annotation(store.db, row) for row in rows]
@@ -177,10 +180,12 @@ def write_revision(db: sqlite3.Connection, annotation: Annotation) -> None:
         "UPDATE annotations SET current = 0 WHERE document = ? AND annotator = ? AND current",
         (document, annotator),
     )
-    cursor = db.execute(
-        "INSERT INTO annotations (document, annotator, revision, answer, comment, flagged,"
-        " tokens, extra, weighed, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    number = next_number(db)
+    db.execute(
+        "INSERT INTO annotations (id, document, annotator, revision, answer, comment, flagged,"
+        " tokens, extra, weighed, seconds, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
+            number,
             document,
             annotator,
             last + 1,
@@ -191,16 +196,29 @@ def write_revision(db: sqlite3.Connection, annotation: Annotation) -> None:
             None if annotation.tokens is None else pack_tokens(annotation.tokens),
             annotation.extra,
             annotation.weighed,
+            annotation.seconds,
             annotation.time,
         ),
     )
     db.executemany(
         "INSERT INTO spans VALUES (?, ?, ?, ?, ?)",
         (
-            (cursor.lastrowid, span.start, span.end, span.label, json.dumps(span.sources))
+            (number, span.start, span.end, span.label, json.dumps(span.sources))
             for span in annotation.spans
         ),
     )
+
+
+def next_number(db: sqlite3.Connection) -> int:
+    """The number of the next annotation, or gold: one sequence, by which evidence is in order.
+
+    Runs inside the caller's transaction.
+    """
+    (number,) = db.execute(
+        "SELECT 1 + max(coalesce((SELECT max(id) FROM annotations), 0),"
+        " coalesce((SELECT max(id) FROM gold), 0))"
+    ).fetchone()
+    return int(number)
 
 
 def _json(value: Any) -> str:
@@ -214,7 +232,8 @@ def _json(value: Any) -> str:
 
 
 def _annotation(db: sqlite3.Connection, row: tuple[Any, ...]) -> Annotation:
-    number, document, annotator, revision, answer, comment, flagged, tokens, extra, time = row
+    number, document, annotator, revision, answer, comment, flagged, tokens, *rest = row
+    extra, time, seconds = rest
     spans = db.execute(
         "SELECT start_char, end_char, label, sources FROM spans WHERE annotation = ?"
         " ORDER BY start_char, end_char, label",
@@ -232,6 +251,7 @@ def _annotation(db: sqlite3.Connection, row: tuple[Any, ...]) -> Annotation:
             None if tokens is None else unpack_tokens(tokens),
             bool(extra),
             time,
+            seconds=seconds,
         )
     except (ValueError, TypeError):
         raise _damaged(document, annotator) from None

@@ -10,6 +10,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from tonemark.corpus.annotators import is_reviewing
+from tonemark.corpus.cursors import Cursor, draw_back
 from tonemark.corpus.journal import ClaimLost
 from tonemark.corpus.places import free_place, take_place
 
@@ -42,12 +44,13 @@ def claim_of(db: sqlite3.Connection, annotator: str, document: int) -> Claim | N
 
 
 def new_claim(db: sqlite3.Connection, annotator: str, document: int, lease: float) -> Claim:
-    """Claim a document that she has no claim on, for `lease` seconds, with a place if one is free.
+    """Claim a document that she has no claim on, for `lease` seconds, with a place if one is free
+    and she is an annotator.
 
     Its number is its place in the order: a claim that was given back is deleted, and a window that
     still has it before it must not find its number again.
     """
-    counted, number = take_place(db, document), draw_ticket(db)
+    counted, number = _place(db, annotator, document), draw_ticket(db)
     db.execute(
         "INSERT INTO claims (annotator, document, number, state, counted, sequence, expires)"
         " VALUES (?, ?, ?, 'open', ?, ?, ?)",
@@ -96,8 +99,13 @@ def prolong(db: sqlite3.Connection, claim: Claim, lease: float) -> None:
     ).fetchone()
     if row[0] == "answered":
         return
-    counted = row[1] or take_place(db, claim.document)
+    counted = row[1] or _place(db, claim.annotator, claim.document)
     update_claim(db, claim, state="open", counted=counted, expires=time.time() + lease)
+
+
+def _place(db: sqlite3.Connection, annotator: str, document: int) -> int:
+    """Take a place of a document if one is free: 1, else 0; reviewers take none."""
+    return 0 if is_reviewing(annotator) else take_place(db, document)
 
 
 def check_held(db: sqlite3.Connection, claim: Claim) -> None:
@@ -119,10 +127,11 @@ def give_back(db: sqlite3.Connection, claim: Claim) -> None:
     if not deferred:
         db.execute("DELETE FROM claims WHERE annotator = ? AND document = ?", here)
         db.execute("DELETE FROM events WHERE annotator = ? AND document = ?", here)
-        db.execute(  # the next time her queue begins with it
-            "UPDATE cursors SET document = min(document, ?) WHERE annotator = ?",
-            (claim.document - 1, claim.annotator),
-        )
+        (priority,) = db.execute(
+            "SELECT priority FROM documents WHERE id = ?", (claim.document,)
+        ).fetchone()
+        # The next time her queue begins with it.
+        draw_back(db, Cursor(priority, claim.document - 1), claim.annotator)
         if counted:
             free_place(db, claim.document)
 

@@ -9,16 +9,18 @@ import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from tonemark.corpus import places, queue
-from tonemark.corpus.documents import Damaged
+from tonemark.corpus.documents import Damaged, Document
+from tonemark.corpus.events import Replayed
 from tonemark.corpus.journal import ClaimHeld, ClaimLost, Journal
 from tonemark.corpus.pages import Page, ReadOnlyLog, Sheet
 from tonemark.corpus.project import Project
 from tonemark.corpus.proposing import Proposer, Stored, offer_of
 from tonemark.corpus.queue import Claim, Outcome
 from tonemark.corpus.records import Answer
-from tonemark.corpus.sheets import journal_read, open_journal, open_sheet, seized
+from tonemark.corpus.sheets import journal_read, open_journal, open_sheet, proposed, seized
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import (
     AnyTokenizer,
@@ -29,6 +31,7 @@ from tonemark.corpus.tokens import (
     tokenizer_of,
 )
 from tonemark.errors import TonemarkError
+from tonemark.tokenizers.base import Token
 
 RENEWAL = 0.2
 """Share of the lease after which a key prolongs it."""
@@ -51,6 +54,9 @@ class Desk:
     would change something raises TonemarkError.
     """
 
+    turns: queue.Turns = queue.ANNOTATING
+    """Which documents come to her."""
+
     def __init__(
         self,
         project: Project,
@@ -72,6 +78,11 @@ class Desk:
         self._followed = ""
         self._renewed = 0.0
         self._placed: Project | None = None
+
+    @property
+    def size(self) -> int:
+        """Documents that share a page."""
+        return self.project.page
 
     @property
     def lease(self) -> float:
@@ -97,7 +108,7 @@ class Desk:
         self._set_places()
         return self._turn_to_next(
             queue.claim_next(
-                self.store, self.annotator, self.project.page, self.lease, self._outcomes()
+                self.store, self.annotator, self.size, self.lease, self._outcomes(), self.turns
             )
         )
 
@@ -255,7 +266,9 @@ class Desk:
         self._set_places()
         outcomes = self._outcomes(answer, defer=defer)
         return self._turn_to_next(
-            queue.leave(self.store, outcomes, claim_next=self.project.page, lease=self.lease)
+            queue.leave(
+                self.store, outcomes, claim_next=self.size, lease=self.lease, turns=self.turns
+            )
         )
 
     def _turn(self, claims: list[Claim]) -> Page | None:
@@ -273,33 +286,38 @@ class Desk:
             if page or {claim.document for claim in claims} <= tried:
                 return page
             tried |= {claim.document for claim in claims}
-            size = self.project.page
-            claims = queue.claim_next(self.store, self.annotator, size, self.lease)
+            claims = queue.claim_next(
+                self.store, self.annotator, self.size, self.lease, turns=self.turns
+            )
 
     def _look_next(self) -> Page | None:
         self._awaited = self._look_next
         self.page = None
-        size, seen = self.project.page, -1
+        size, seen = self.size, -1
         while True:
             self.passed_over = []
-            claims = queue.look_next(self.store, self.annotator, size)
+            claims = self._following(size)
             sheets = []
             for claim in claims:
                 try:
                     sheets.append(self._looked_at(claim))
                 except Damaged as error:
                     self.passed_over.append(error.title)
-                if len(sheets) == self.project.page:
+                if len(sheets) == self.size:
                     break
             if sheets or len(claims) <= seen:
                 self.page = Page(sheets) if sheets else None
                 return self.page
             size, seen = size * 2 + len(claims), len(claims)
 
+    def _following(self, size: int) -> list[Claim]:
+        """What comes next, of a store that may only be read."""
+        return queue.look_next(self.store, self.annotator, size)
+
     def _set_places(self) -> None:
-        """Let the store follow `overlap`, which may have been changed in project.toml."""
+        """Let the store follow `overlap` and its share, which may have been changed in project.toml."""
         if self._placed is not self.project:
-            places.set_places(self.store, self.project.overlap)
+            places.set_places(self.store, self.project.overlap, self.project.overlap_share)
             self._placed = self.project
 
     def _close_journals(self, *, discard: bool) -> None:
@@ -354,4 +372,11 @@ class Desk:
         return self._opened(claim, journal_read(self.project.folder, claim, self.read_only))
 
     def _opened(self, claim: Claim, journal: Journal | ReadOnlyLog) -> Sheet:
-        return open_sheet(self.store, claim, journal, self.tokenizer, self.proposer)
+        return open_sheet(self.store, claim, journal, self.tokenizer, self.opening)
+
+    def opening(
+        self, document: Document, tokens: tuple[Token, ...], state: Replayed
+    ) -> dict[str, Any] | None:
+        """What stands on a sheet when it is opened (`sheets.Opening`): what is suggested, the first
+        time."""
+        return proposed(self.proposer)(document, tokens, state)

@@ -16,8 +16,8 @@ class Decision(NamedTuple):
     """What a reviewer took at a difference, which reaches from `start` to `end` (code points; 0 to
     0: the answers themselves differ).
 
-    `choice` is the annotator whose version it is; what is no name has a colon: `rule:majority`,
-    `:own` for what the reviewer made herself, `:accept`, `:reject` or `:ignore` for an answer.
+    `choice` is the annotator whose version it is, or `rule:majority`, or `:own` for what the
+    reviewer made herself; of an answer, that and the answer behind a colon: `amina:reject`.
     """
 
     start: int

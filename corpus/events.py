@@ -10,9 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from tonemark.corpus.documents import misplaced
-from tonemark.corpus.drafts import Draft, Edit
+from tonemark.corpus.drafts import Draft, Edit, decision_from_json
 from tonemark.corpus.records import ANSWERS, Answer
 from tonemark.corpus.spans import Span, Suggestion, check_stretches
+from tonemark.tokenizers.base import Token
+from tonemark.tokenizers.base import Token
 
 MALFORMED = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 """What reading data of ours raises where their bytes have changed."""
@@ -28,9 +30,9 @@ class Event:
     a claim; one key that changes several documents of a page gives each the same number and the
     same `time`, which is in Unix seconds and orders nothing. `data` by kind: `open` the
     suggestions that the page was frozen with, as `shown`, or, where the document is blind, as
-    `hidden`; `import` the spans, comment and flag that came with
-    an answer from a file; `edit` the edit; `focus` start and end; `answer` the answer and what
-    became of the suggestions shown. An `edit`, `undo` or `redo` that moved the focus has it as
+    `hidden`, and of a review what the page began with (`Begun`); `import` the spans, comment, flag and tokens of its own
+    that came with an answer from a file; `edit` the edit; `focus` start and end; `answer` the answer and what
+    became of the suggestions shown, or the revision of gold that it made, as `gold`. An `edit`, `undo` or `redo` that moved the focus has it as
     `focus`: the number of a document of its page, start and end.
     """
 
@@ -54,15 +56,39 @@ class Done:
     undone: tuple[int, float] = (0, 0.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a document was opened with for a review.
+
+    `cites` are the annotations that lay before the reviewer, annotator and revision; `gold` is the
+    revision of gold that stood (0 for none), after an answer the one that it made. `changed` are
+    the places, start and end, that annotators changed since they were settled.
+    """
+
+    cites: tuple[tuple[str, int], ...]
+    gold: int
+    changed: tuple[tuple[int, int], ...] = ()
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Begun:
+        """As an `open` event has it. Raises one of MALFORMED."""
+        return cls(
+            tuple((str(name), int(revision)) for name, revision in data["cites"]),
+            int(data["gold"]),
+            tuple((int(start), int(end)) for start, end in data["changed"]),
+        )
+
+
 @dataclass(slots=True)
 class Replayed:
     """What the events of a document add up to.
 
     `frozen` are the suggestions that the page was frozen with, `hidden` those that a blind one
-    would have had. `focus` is the last one written
+    would have had; `begun` is what a review was opened with. `focus` is the last one written
     down: a document of the page, which need not be this one, and code points; `focused` is its
     event's number. `touched` says whether something changed since the last answer, which is
-    `answer`; `edited` is the number of the last edit, `last` of any event.
+    `answer`; `edited` is the number of the last edit, `last` of any event. `moments` are the times
+    of what was done since that answer.
     """
 
     draft: Draft = field(default_factory=Draft)
@@ -70,6 +96,7 @@ class Replayed:
     redoable: list[Done] = field(default_factory=list)
     frozen: tuple[Suggestion, ...] = ()
     hidden: tuple[Suggestion, ...] = ()
+    begun: Begun | None = None
     focus: tuple[int, int, int] | None = None
     focused: int = 0
     opened: bool = False
@@ -77,17 +104,23 @@ class Replayed:
     answer: Answer | None = None
     edited: int = 0
     last: int = 0
+    moments: list[float] = field(default_factory=list)
 
     def take(self, document: int, event: Event) -> None:
         """Add one event of `document`."""
         self.last = max(self.last, event.number)
+        if isinstance(event.time, float):  # damaged, it is anything; the work is whole without
+            self.moments.append(event.time)
         if where := event.data.get("focus"):
             self._look(event.number, *where)
         match event.kind:
             case "open":
                 self.frozen = tuple(map(Suggestion.from_json, event.data["shown"]))
                 self.hidden = tuple(map(Suggestion.from_json, event.data.get("hidden", ())))
-                self.draft = replace(self.draft, suggestions=self.frozen)
+                if "cites" in event.data:
+                    self._begin_review(event.data)
+                else:
+                    self.draft = replace(self.draft, suggestions=self.frozen)
                 self.opened = True
             case "import":
                 spans = tuple(map(Span.from_json, event.data["spans"]))
@@ -95,10 +128,12 @@ class Replayed:
                     spans=spans,
                     comment=event.data.get("comment", ""),
                     flagged=event.data.get("flagged", False),
+                    made=tuple(Token(*each) for each in event.data.get("made", ())),
                 )
                 self.frozen = self.hidden = ()
                 self.undoable.clear()
                 self.redoable.clear()
+                self.moments.clear()
                 self.opened = True
             case "edit":
                 self._do(Done(event.number, Edit.from_json(document, event.data), event.time))
@@ -116,6 +151,9 @@ class Replayed:
             case "answer":
                 self.answer = event.data["answer"]
                 self.touched = False
+                if self.begun and "gold" in event.data:
+                    self.begun = replace(self.begun, gold=event.data["gold"])
+                self.moments.clear()
 
     @property
     def shown(self) -> tuple[Suggestion, ...]:
@@ -150,6 +188,22 @@ class Replayed:
             raise ValueError("tokens")
         if self.focus and self.focus[0] == document and self.focus[2] > length:
             raise ValueError(self.focus)
+
+    def _begin_review(self, data: dict[str, Any]) -> None:
+        """A review begins anew whenever what it looks at has changed: what stood before is in what
+        it begins with, and cannot be undone behind that."""
+        self.begun = Begun.from_json(data)
+        self.draft = Draft(
+            spans=tuple(map(Span.from_json, data["spans"])),
+            comment=data["comment"],
+            flagged=data["flagged"],
+            made=tuple(Token(start, end) for start, end in data["made"]),
+            decisions=tuple(decision_from_json(*each) for each in data["decisions"]),
+        )
+        self.undoable.clear()
+        self.redoable.clear()
+        self.touched = False
+        self.answer = None
 
     def _look(self, number: int, document: int, start: int, end: int) -> None:
         if not isinstance(document, int) or not 0 <= start <= end:

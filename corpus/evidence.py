@@ -1,4 +1,5 @@
-"""What annotators' answers say of entries: by row (entry, document, annotator), and added up.
+"""What annotators' answers, and gold, say of entries: by row (entry, document, annotator), and
+added up. Where a document has gold, its part stands in the place of the annotators'.
 
 Kept by row, so that what others did on a document that is still hers to answer can be left out of
 what an annotator sees (DESIGN.md, promise 5).
@@ -15,6 +16,9 @@ from typing import NamedTuple
 from tonemark.corpus.gazetteers import ACCEPTED, learnt_entry
 from tonemark.corpus.sound_rows import SOUND_OFFER
 from tonemark.corpus.store import Store
+
+GOLD = "+:gold"
+"""Whose the rows of gold are: the key of no annotator, and of no reviewer."""
 
 
 class Verdict(NamedTuple):
@@ -106,8 +110,18 @@ def earning(db: sqlite3.Connection, document: int) -> Iterator[None]:
 
 
 def _entries_on(db: sqlite3.Connection, document: int) -> set[int]:
-    query = "SELECT DISTINCT entry FROM evidence WHERE document = ?"
+    query = (
+        "SELECT DISTINCT e.entry FROM evidence e JOIN entries n ON n.id = e.entry"
+        " WHERE e.document = ?"
+    )
     return {entry for (entry,) in db.execute(query, (document,))}
+
+
+_STANDS = (
+    f"(e.annotator = '{GOLD}' OR NOT EXISTS"
+    " (SELECT 1 FROM gold g WHERE g.document = e.document AND g.weighed))"
+)
+"""Which rows of `evidence e` can teach a name: where a document has gold, gold's alone."""
 
 
 def _moved(db: sqlite3.Connection, entries: Iterable[int]) -> dict[int, int]:
@@ -116,8 +130,8 @@ def _moved(db: sqlite3.Connection, entries: Iterable[int]) -> dict[int, int]:
     found = {}
     for entry in entries:
         row = db.execute(
-            "SELECT n.since, CAST((SELECT min(answer) FROM evidence WHERE entry = n.id"
-            " AND taught > 0) AS INTEGER)"
+            "SELECT n.since, CAST((SELECT min(e.answer) FROM evidence e"
+            f" WHERE e.entry = n.id AND e.taught > 0 AND {_STANDS}) AS INTEGER)"
             " FROM entries n JOIN gazetteers g ON g.id = n.gazetteer WHERE n.id = ? AND g.name = ?",
             (entry, ACCEPTED),
         ).fetchone()
@@ -129,16 +143,17 @@ def _moved(db: sqlite3.Connection, entries: Iterable[int]) -> dict[int, int]:
 def write_evidence(
     db: sqlite3.Connection, document: int, annotator: str, weighed: Weighed | None
 ) -> None:
-    """Put an annotator's evidence on a document in the place of what she had there.
+    """Put an annotator's evidence on a document, or GOLD's, in the place of what was hers there.
 
     Runs inside `earning`, behind her annotation; None takes it away. A row that teaches a name
-    keeps the number of the answer that first did; any other has that of her last.
+    keeps the number of the answer that first did, gold's that of the first annotator who did there;
+    any other has that of her last.
     """
     hers = (document, annotator)
     since = dict(
         db.execute(
-            "SELECT entry, CAST(answer AS INTEGER) FROM evidence"
-            " WHERE document = ? AND annotator = ? AND taught > 0",
+            "SELECT entry, min(CAST(answer AS INTEGER)) FROM evidence WHERE document = ?1"
+            f" AND (annotator = ?2 OR ?2 = '{GOLD}') AND taught > 0 GROUP BY entry",
             hers,
         )
     )
@@ -149,7 +164,9 @@ def write_evidence(
         (learnt_entry(db, label, pattern), verdict) for label, pattern, verdict in weighed.learnt
     ]
     (answer,) = db.execute(
-        "SELECT id FROM annotations WHERE document = ? AND annotator = ? AND current", hers
+        "SELECT id FROM gold WHERE document = ?1 AND ?2 = ?3 AND current UNION ALL"
+        " SELECT id FROM annotations WHERE document = ?1 AND annotator = ?2 AND current",
+        (*hers, GOLD),
     ).fetchone()
     # An entry may have been removed, or learnt by another, since the page was looked at.
     db.executemany(
@@ -193,15 +210,16 @@ _ROW = "e.document, e.annotator, " + ", ".join(
 
 
 def earned_on(db: sqlite3.Connection, document: int) -> dict[int, Earned]:
-    """What each entry earned on one document: where several accepted it, each of them counts her
-    part, those for whom the entry was not there yet included."""
+    """What each entry earned on one document: what gold says, if there is some; else, where several
+    accepted it, each of them counts her part, those for whom the entry was not there yet included.
+    """
     return _earned_on(db, document, "", _accepts(db, document))
 
 
 def _earned_on(
-    db: sqlite3.Connection, document: int, annotator: str, accepts: int
+    db: sqlite3.Connection, document: int, annotator: str, accepts: int | None
 ) -> dict[int, Earned]:
-    """The same of one annotator alone, if named."""
+    """The same of one annotator alone, if named, for whom there is no gold."""
     by_entry: dict[int, list[_Row]] = {}
     for entry, *row in db.execute(
         f"SELECT e.entry, {_ROW} FROM evidence e JOIN entries n ON n.id = e.entry"
@@ -233,19 +251,25 @@ def _of_rows(
     return total
 
 
-def _together(rows: list[_Row], accepts: int) -> Earned:
-    """What an entry earned on one document by all rows there."""
+def _together(rows: list[_Row], accepts: int | None) -> Earned:
+    """What an entry earned on one document by all rows there; `accepts` as `_accepts` has it."""
+    changed, deleted = sum(row.changed for row in rows), sum(row.deleted for row in rows)
+    if accepts is None:
+        golden = [row for row in rows if row.annotator == GOLD]
+        seen, stood = sum(row.seen for row in golden), sum(row.stood for row in golden)
+        return Earned(seen, stood, changed, deleted)
     return Earned(
         sum(row.seen for row in rows) / len(rows),
         sum(row.stood for row in rows) / max(accepts, len(rows)),
-        sum(row.changed for row in rows),
-        sum(row.deleted for row in rows),
+        changed,
+        deleted,
     )
 
 
 def hidden(store: Store, documents: Iterable[int], annotator: str) -> dict[int, Earned]:
     """What is to be added to what entries earned in all, so that others' answers to the documents
-    of a page, and to those with an equal text, are left out: for most pages, nothing.
+    of a page, and to those with an equal text, are left out, and gold, which comes of them: for
+    most pages, nothing.
 
     A name that was learnt there has been one for her only since an answer that she may know of
     taught it by hand: what was counted of it before that is left out too, or its share would tell;
@@ -257,17 +281,19 @@ def hidden(store: Store, documents: Iterable[int], annotator: str) -> dict[int, 
         other
         for document in documents
         for (other,) in db.execute(
-            "SELECT DISTINCT a.document FROM documents d JOIN documents s ON s.digest = d.digest"
-            " JOIN annotations a ON a.document = s.id AND a.current AND a.answer = 'accept'"
-            " WHERE d.id = ? AND a.annotator <> ?",
+            "SELECT s.id FROM documents d JOIN documents s ON s.digest = d.digest WHERE d.id = ?"
+            " AND (EXISTS (SELECT 1 FROM annotations a WHERE a.document = s.id AND a.current"
+            " AND a.answer = 'accept' AND a.annotator <> ?)"
+            " OR EXISTS (SELECT 1 FROM gold g WHERE g.document = s.id AND g.weighed))",
             (document, annotator),
         )
     }
     found: dict[int, Earned] = {}
     for other in same:
         own = _earned_on(db, other, annotator, 1)
-        for entry, earned in earned_on(db, other).items():
-            rest = own.get(entry, NOTHING).plus(earned, -1)
+        everybodys = earned_on(db, other)
+        for entry in _entries_on(db, other):
+            rest = own.get(entry, NOTHING).plus(everybodys.get(entry, NOTHING), -1)
             found[entry] = found.get(entry, NOTHING).plus(rest)
     for entry in found:
         row = db.execute(
@@ -284,74 +310,30 @@ def hidden(store: Store, documents: Iterable[int], annotator: str) -> dict[int, 
             ]
             for_her = _of_rows(db, rows, known, same)
             found[entry] = Earned(for_her.seen - seen, for_her.stood - stood)
-    return found
+    return {entry: earned for entry, earned in found.items() if earned != NOTHING}
 
 
 def _known_since(db: sqlite3.Connection, entry: int, same: Collection[int], annotator: str) -> int:
     """The first answer that taught a name, of those that an annotator may know of."""
-    for document, name, answer in db.execute(
-        "SELECT document, annotator, CAST(answer AS INTEGER) FROM evidence"
-        " WHERE entry = ? AND taught > 0"
-        " ORDER BY answer",
+    for document, name, answer, stands in db.execute(
+        f"SELECT e.document, e.annotator, CAST(e.answer AS INTEGER), {_STANDS} FROM evidence e"
+        " WHERE e.entry = ? AND e.taught > 0 ORDER BY e.answer",
         (entry,),
     ):
-        if document not in same or name == annotator:
+        if (document in same and name == annotator) or (document not in same and stands):
             return int(answer)
     return NEVER
 
 
-def _accepts(db: sqlite3.Connection, document: int) -> int:
+def _accepts(db: sqlite3.Connection, document: int) -> int | None:
+    """How many accepts a document has; None where gold stands in their place."""
+    if db.execute("SELECT 1 FROM gold WHERE document = ? AND weighed", (document,)).fetchone():
+        return None
     (count,) = db.execute(
         "SELECT count(*) FROM annotations WHERE document = ? AND current AND answer = 'accept'",
         (document,),
     ).fetchone()
     return int(count)
-
-
-# Answers that nobody has weighed yet: they came with data, or before their entries
-
-
-class Waiting(NamedTuple):
-    """An accepted annotation of which no evidence was made: its number, whose it is, to what."""
-
-    number: int
-    document: int
-    annotator: str
-
-
-def unweighed(store: Store, limit: int, behind: int = 0) -> list[Waiting]:
-    """At most `limit` of those that wait, in the order in which they were given, from the number
-    `behind` on."""
-    rows = store.db.execute(
-        "SELECT id, document, annotator FROM annotations WHERE current AND answer = 'accept'"
-        " AND NOT weighed AND id > ? ORDER BY id LIMIT ?",
-        (behind, limit),
-    )
-    return [Waiting(int(number), int(document), str(name)) for number, document, name in rows]
-
-
-def put_weighed(store: Store, made: Iterable[tuple[Waiting, Weighed]]) -> None:
-    """Write evidence of answers that waited; one with another revision by now is passed over."""
-    with store.transaction() as db:
-        for waiting, weighed in made:
-            key = (waiting.number,)
-            current = "id = ? AND current AND answer = 'accept' AND NOT weighed"
-            if db.execute(f"SELECT 1 FROM annotations WHERE {current}", key).fetchone():
-                with earning(db, waiting.document):
-                    write_evidence(db, waiting.document, waiting.annotator, weighed)
-                db.execute("UPDATE annotations SET weighed = 1 WHERE id = ?", key)
-
-
-UNTRIED = "since = 0, seen = 0, stood = 0, changed = 0, deleted = 0"
-"""What an entry is set to that has earned nothing, as SQL."""
-
-
-def forget_evidence(store: Store) -> None:
-    """Let all answers be weighed anew; names that annotators taught stay, as long as they occur."""
-    with store.transaction() as db:
-        db.execute("DELETE FROM evidence")
-        db.execute(f"UPDATE entries SET {UNTRIED}")
-        db.execute("UPDATE annotations SET weighed = 0 WHERE current AND answer = 'accept'")
 
 
 @dataclass(frozen=True, slots=True)

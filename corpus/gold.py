@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from tonemark.corpus.annotations import next_number
 from tonemark.corpus.documents import Damaged, damaged, misplaced, pack_tokens, unpack_tokens
 from tonemark.corpus.drafts import Decision, decision_from_json
 from tonemark.corpus.records import ANSWERS, Answer
@@ -104,16 +105,18 @@ def check_gold(gold: Gold, text: str) -> None:
 def write_gold(db: sqlite3.Connection, gold: Gold) -> None:
     """Write gold as a new revision, whatever its `revision` says; earlier ones stay.
 
-    Runs inside the caller's transaction.
+    What it says of entries is weighed later (`evidence.unweighed`). Runs inside the caller's transaction.
     """
     (last,) = db.execute(
         "SELECT coalesce(max(revision), 0) FROM gold WHERE document = ?", (gold.document,)
     ).fetchone()
     db.execute("UPDATE gold SET current = 0 WHERE document = ? AND current", (gold.document,))
-    cursor = db.execute(
-        "INSERT INTO gold (document, revision, reviewer, answer, comment, flagged, tokens,"
-        " decisions, cites, compared, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    number = next_number(db)
+    db.execute(
+        "INSERT INTO gold (id, document, revision, reviewer, answer, comment, flagged, tokens,"
+        " decisions, cites, compared, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
+            number,
             gold.document,
             last + 1,
             gold.reviewer,
@@ -131,7 +134,7 @@ def write_gold(db: sqlite3.Connection, gold: Gold) -> None:
     db.executemany(
         "INSERT INTO gold_spans VALUES (?, ?, ?, ?, ?)",
         (
-            (cursor.lastrowid, span.start, span.end, span.label, json.dumps(span.sources))
+            (number, span.start, span.end, span.label, json.dumps(span.sources))
             for span in gold.spans
         ),
     )

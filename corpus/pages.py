@@ -18,6 +18,7 @@ from tonemark.corpus.fates import fates
 from tonemark.corpus.queue import Claim, Outcome
 from tonemark.corpus.records import Answer
 from tonemark.corpus.spans import Suggestion
+from tonemark.corpus.work_time import worked
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.base import Token
 
@@ -110,6 +111,9 @@ class Page:
         # An edit on one document ends what could be done again on all of them.
         for sheet in sheets:
             sheet.state.redoable = [d for d in sheet.state.redoable if d.undone[0] > edited]
+        # Apart: between an earlier sitting and this one she did not work on this page.
+        self._earlier = worked(at for sheet in sheets for at in sheet.state.moments)
+        self._moments = [time.time()]
 
     @property
     def untouched(self) -> bool:
@@ -205,6 +209,10 @@ class Page:
         self._number += 1
         now = time.time()
         outcomes = [self._outcome(sheet, answer, defer, now) for sheet in self.sheets]
+        if answer:
+            # A key on a page of several is for all of them: which one she read cannot be known.
+            seconds = (self._earlier + worked((*self._moments, now))) / len(self.sheets)
+            outcomes = [replace(outcome, seconds=seconds) for outcome in outcomes]
         if returning:
             outcomes = [replace(outcome, close=False) for outcome in outcomes]
         if not give_back:
@@ -266,6 +274,7 @@ class Page:
             for sheet, _ in written:
                 sheet.log.retract()
             raise
+        self._moments.append(now)
         for sheet, event in written:
             sheet.state.take(sheet.document.number, event)
 

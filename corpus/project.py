@@ -72,7 +72,7 @@ class Project:
     """How right-to-left text is drawn."""
 
     overlap: int
-    """Annotators that each document goes to, 1 to 50."""
+    """Annotators that each document goes to, 1 to 50, where it is in `overlap_share`."""
 
     team: tuple[str, ...]
     """Names of those who may annotate, besides the reviewers; empty: anyone may."""
@@ -82,6 +82,9 @@ class Project:
 
     lease_minutes: int
     """Minutes after which an untouched document goes to another, 1 to 1440."""
+
+    overlap_share: float = 1.0
+    """The share of the documents that go to `overlap` annotators, 0 to 1; the others go to one."""
 
     folds: tuple[str, ...] | None = None
     """What names of gazetteers are compared without; None: by the language."""
@@ -141,6 +144,7 @@ def create_project(
     labels: Sequence[str],
     tokenizer: str = "general",
     overlap: int = 1,
+    overlap_share: float = 1.0,
     team: Sequence[str] = (),
     page: int = 1,
     guidelines: str | None = None,
@@ -167,6 +171,7 @@ def create_project(
         guidelines=guidelines,
         page=page,
         overlap=overlap,
+        overlap_share=overlap_share,
         team=tuple(dict.fromkeys(annotator_name(person) for person in team)),
     )
     _settle(folder, parse_toml(text, PROJECT_FILE), faults)

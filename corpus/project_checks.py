@@ -55,7 +55,7 @@ _KEYS = (
     "routing",
     "suggestions",
 )
-_ROUTING_KEYS = ("overlap", "team", "reviewers", "lease_minutes")
+_ROUTING_KEYS = ("overlap", "overlap_share", "team", "reviewers", "lease_minutes")
 _SUGGESTION_KEYS = ("folds", "threshold", "doubt", "blind")
 _LABEL_KEYS = ("about", "key")
 
@@ -100,13 +100,14 @@ def read_settings(data: dict[str, Any], folder: Path, faults: Faults) -> dict[st
         "new_rules": _flag(data, ("new_rules",), True, faults),
         "bidi": _choice(data, ("bidi",), get_args(Bidi), faults),
         "overlap": _whole(routing, ("routing", "overlap"), 1, 50, 1, faults),
+        "overlap_share": _share(routing, ("routing", "overlap_share"), 1.0, faults),
         "team": _people(routing, ("routing", "team"), faults),
         "reviewers": _people(routing, ("routing", "reviewers"), faults),
         "lease_minutes": _whole(routing, ("routing", "lease_minutes"), 1, 1440, 30, faults),
         "folds": _folds(suggestions, faults),
-        "threshold": _share(suggestions, "threshold", 0.5, faults),
-        "doubt": _share(suggestions, "doubt", 0.75, faults),
-        "blind": _share(suggestions, "blind", 0.0, faults),
+        "threshold": _share(suggestions, ("suggestions", "threshold"), 0.5, faults),
+        "doubt": _share(suggestions, ("suggestions", "doubt"), 0.75, faults),
+        "blind": _share(suggestions, ("suggestions", "blind"), 0.0, faults),
     }
 
 
@@ -150,11 +151,11 @@ def _whole(
     return default
 
 
-def _share(table: dict[str, Any], key: str, default: float, faults: Faults) -> float:
-    value = table.get(key, default)
+def _share(table: dict[str, Any], at: KeyPath, default: float, faults: Faults) -> float:
+    value = table.get(at[-1], default)
     if type(value) in (int, float) and 0 <= value <= 1:
         return float(value)
-    faults.add(f"{key} must be a share from 0 to 1, not {shown(value)}", ("suggestions", key))
+    faults.add(f"{at[-1]} must be a share from 0 to 1, not {shown(value)}", at)
     return default
 
 

@@ -31,6 +31,7 @@ bidi = "auto"                # right-to-left text: "auto", "logical", "visual" o
 {labels}
 [routing]
 {overlap}
+{overlap_share}
 {team}
 reviewers = []               # who may review, besides annotating
 lease_minutes = 30           # minutes until a document that nobody touches goes to another
@@ -56,6 +57,7 @@ def new_project_text(
     guidelines: str | None,
     page: int,
     overlap: int,
+    overlap_share: float,
     team: Sequence[str],
 ) -> str:
     """The text of a new project.toml, commented. The values are written as they are, unchecked."""
@@ -72,6 +74,9 @@ def new_project_text(
         page=_line(f"page = {page}", "documents that share a page, 1 to 20"),
         labels="".join(f'{toml_key(label)} = ""\n' for label in labels),
         overlap=_line(f"overlap = {overlap}", "annotators that each document goes to"),
+        overlap_share=_line(
+            f"overlap_share = {overlap_share}", "share of them that does; the others go to one"
+        ),
         team=_line(f"team = [{people}]", "empty: anyone; else only these and the reviewers"),
     )
 

@@ -10,7 +10,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from tonemark.corpus.annotations import Annotation, write_events, write_revision
 from tonemark.corpus.annotations import events_of as events_of
@@ -27,13 +27,26 @@ from tonemark.corpus.claims import (
     update_claim,
 )
 from tonemark.corpus.claims import Claim as Claim
+from tonemark.corpus.cursors import START, cursor_of, free_behind, move_cursor
 from tonemark.corpus.events import Event
 from tonemark.corpus.evidence import Offer, Weighed, earning, write_evidence, write_offer
-from tonemark.corpus.places import take_place
+from tonemark.corpus.gold import Gold, write_gold
+from tonemark.corpus.places import give_place, take_place
 from tonemark.corpus.records import Answer, GivenAnnotation
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import Store
+from tonemark.errors import TonemarkError
 from tonemark.tokenizers.base import Token
+
+
+class SettledMeanwhile(TonemarkError):
+    """Another reviewer made gold of a document that lies before this one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Another reviewer has settled this document meanwhile.",
+            "Nothing was overwritten; open it again to see what stands.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +57,9 @@ class Outcome:
     sends it to the end of her queue, `close` says that a reopened one was left as it was, and
     `give_back` that nothing was done under it, so that others may have its place. `weighed` is what
     an accept says of entries, None where it is still to be weighed; `offer` how its suggestions
-    fared, None where there were none.
+    fared, None where there were none; `seconds` of work that the answer took. A reviewer's claim is
+    answered by `gold`, which was made when the gold of its document had the revision that it names
+    (0: there was none).
     """
 
     claim: Claim
@@ -59,14 +74,55 @@ class Outcome:
     give_back: bool = False
     weighed: Weighed | None = None
     offer: Offer | None = None
+    seconds: float = 0.0
+    gold: Gold | None = None
 
 
 Leaving: TypeAlias = Sequence[Outcome]
 """What is done with a page in the transaction that claims the next."""
 
 
+NOT_HERS = "NOT EXISTS (SELECT 1 FROM claims WHERE annotator = :annotator AND document = d.id)"
+"""Of the row `d` of a document: that `:annotator` has no claim on it."""
+
+
+class Turns(Protocol):
+    """Which documents come to whom, asked inside a transaction."""
+
+    def to_do(
+        self, db: sqlite3.Connection, annotator: str, size: int, *, deferred: bool
+    ) -> list[Claim]:
+        """At most `size` of the claims that she has and is not done with: those put off, or the
+        others; those that were answered together come without any else."""
+        ...
+
+    def free(self, db: sqlite3.Connection, annotator: str, size: int) -> list[int]:
+        """At most `size` documents that she may claim next."""
+        ...
+
+
+class _Annotating:
+    """The turns of annotators: documents that have a place free, once for each of them."""
+
+    def to_do(
+        self, db: sqlite3.Connection, annotator: str, size: int, *, deferred: bool
+    ) -> list[Claim]:
+        return _to_do(db, annotator, size, deferred=deferred)
+
+    def free(self, db: sqlite3.Connection, annotator: str, size: int) -> list[int]:
+        return _free_documents(db, annotator, size)
+
+
+ANNOTATING: Turns = _Annotating()
+
+
 def leave(
-    store: Store, outcomes: Leaving, *, claim_next: int = 0, lease: float = 1800.0
+    store: Store,
+    outcomes: Leaving,
+    *,
+    claim_next: int = 0,
+    lease: float = 1800.0,
+    turns: Turns = ANNOTATING,
 ) -> list[Claim]:
     """Write what was done on a page, and claim the next `claim_next` documents, all at once.
 
@@ -77,11 +133,16 @@ def leave(
         _leave(db, outcomes)
         if not claim_next or not outcomes:
             return []
-        return _claim_next(db, outcomes[0].claim.annotator, claim_next, lease)
+        return _claim_next(db, outcomes[0].claim.annotator, claim_next, lease, turns)
 
 
 def claim_next(
-    store: Store, annotator: str, size: int, lease: float = 1800.0, leaving: Leaving = ()
+    store: Store,
+    annotator: str,
+    size: int,
+    lease: float = 1800.0,
+    leaving: Leaving = (),
+    turns: Turns = ANNOTATING,
 ) -> list[Claim]:
     """The next page of an annotator, at most `size` documents: unfinished ones, new ones, those
     she left for later; empty where nothing is left. `lease` is in seconds.
@@ -90,7 +151,7 @@ def claim_next(
     """
     with store.transaction() as db:
         _leave(db, leaving)
-        return _claim_next(db, annotator, size, lease)
+        return _claim_next(db, annotator, size, lease, turns)
 
 
 def look_next(store: Store, annotator: str, size: int) -> list[Claim]:
@@ -100,12 +161,8 @@ def look_next(store: Store, annotator: str, size: int) -> list[Claim]:
     """
     claims = _to_do(store.db, annotator, size, deferred=False)
     if not claims:
-        rows = store.db.execute(
-            "SELECT id FROM documents WHERE taken < places AND NOT EXISTS (SELECT 1 FROM claims"
-            " WHERE annotator = ? AND document = documents.id) ORDER BY id LIMIT ?",
-            (annotator, size),
-        )
-        claims = [Claim(annotator, number, 0) for (number,) in rows]
+        found = free_behind(store.db, START, size, NOT_HERS, {"annotator": annotator})
+        claims = [Claim(annotator, each.document, 0) for each in found]
     return claims or _to_do(store.db, annotator, size, deferred=True)
 
 
@@ -118,13 +175,9 @@ def claim_document(
     """
     with store.transaction() as db:
         _leave(db, leaving)
-        claim = claim_of(db, annotator, document)
-        if claim:
-            reopen(db, claim, lease)
-            return claim
         if not db.execute("SELECT 1 FROM documents WHERE id = ?", (document,)).fetchone():
             raise KeyError(document)
-        return new_claim(db, annotator, document, lease)
+        return _claimed(db, annotator, document, lease)
 
 
 def claim_last_answered(
@@ -196,11 +249,14 @@ def renew(store: Store, claims: Iterable[Claim], lease: float, patience: float =
 def import_answer(
     db: sqlite3.Connection, annotator: str, document: int, given: GivenAnnotation
 ) -> None:
-    """Write an answer that came from a file as a revision of its annotator's.
+    """Write an answer that came from a file as a revision of its annotator's, and count it.
 
     Runs inside the caller's transaction.
     """
-    claim = claim_of(db, annotator, document) or new_claim(db, annotator, document, 0.0)
+    claim = claim_of(db, annotator, document)
+    if not (claim and _has_place(db, claim)):
+        give_place(db, document)
+    claim = claim or new_claim(db, annotator, document, 0.0)
     (last,) = db.execute(
         "SELECT coalesce(max(number), 0) FROM events WHERE document = ? AND annotator = ?",
         (document, annotator),
@@ -211,13 +267,24 @@ def import_answer(
         "comment": given.comment,
         "flagged": given.flagged,
     }
+    if given.made:
+        data["made"] = [list(token) for token in given.made]
     events = (
         Event(last + 1, "import", data, when),
         Event(last + 2, "answer", {"answer": given.answer}, when),
     )
     _write_events(db, claim, events)
-    outcome = Outcome(claim, events, given.answer, given.spans, given.comment, given.flagged)
+    said = (given.answer, given.spans, given.comment, given.flagged, given.tokens)
+    outcome = Outcome(claim, events, *said)
     _write_annotation(db, outcome, draw_ticket(db), when)
+
+
+def _has_place(db: sqlite3.Connection, claim: Claim) -> bool:
+    row = db.execute(
+        "SELECT counted FROM claims WHERE annotator = ? AND document = ?",
+        (claim.annotator, claim.document),
+    ).fetchone()
+    return bool(row[0])
 
 
 def _leave(db: sqlite3.Connection, outcomes: Iterable[Outcome]) -> None:
@@ -225,7 +292,10 @@ def _leave(db: sqlite3.Connection, outcomes: Iterable[Outcome]) -> None:
     for outcome in outcomes:
         check_held(db, outcome.claim)
         _write_events(db, outcome.claim, outcome.events)
-        if outcome.answer:
+        if outcome.gold:
+            answered = answered or draw_ticket(db)
+            _write_gold(db, outcome.claim, outcome.gold, answered)
+        elif outcome.answer:
             answered = answered or draw_ticket(db)
             _write_annotation(db, outcome, answered, time.time())
         elif outcome.give_back:
@@ -236,21 +306,32 @@ def _leave(db: sqlite3.Connection, outcomes: Iterable[Outcome]) -> None:
             update_claim(db, outcome.claim, reopened=0)
 
 
-def _claim_next(db: sqlite3.Connection, annotator: str, size: int, lease: float) -> list[Claim]:
-    claims = _to_do(db, annotator, size, deferred=False)
+def _claim_next(
+    db: sqlite3.Connection, annotator: str, size: int, lease: float, turns: Turns
+) -> list[Claim]:
+    claims = turns.to_do(db, annotator, size, deferred=False)
     for claim in claims:
         prolong(db, claim, lease)
     if len(claims) < size and not any(claim.answered for claim in claims):
         lapse(db, lease)
-        for document in _free_documents(db, annotator, size - len(claims)):
-            claims.append(new_claim(db, annotator, document, lease))
+        for document in turns.free(db, annotator, size - len(claims)):
+            claims.append(_claimed(db, annotator, document, lease))
     if not claims:
-        claims = _to_do(db, annotator, size, deferred=True)
+        claims = turns.to_do(db, annotator, size, deferred=True)
         for claim in claims:
             prolong(db, claim, lease)
             # It lies before her now: after a lost connection it comes back first.
             update_claim(db, claim, deferred=0)
     return claims
+
+
+def _claimed(db: sqlite3.Connection, annotator: str, document: int, lease: float) -> Claim:
+    """A new claim, or the one that she has, reopened."""
+    claim = claim_of(db, annotator, document)
+    if claim is None:
+        return new_claim(db, annotator, document, lease)
+    reopen(db, claim, lease)
+    return claim
 
 
 def _to_do(db: sqlite3.Connection, annotator: str, size: int, *, deferred: bool) -> list[Claim]:
@@ -267,34 +348,34 @@ def _to_do(db: sqlite3.Connection, annotator: str, size: int, *, deferred: bool)
 def _free_documents(db: sqlite3.Connection, annotator: str, size: int) -> list[int]:
     # Her own documents that still wait for others would be walked each time (engines.md, 4): a
     # cursor says how far the queue has brought her; before it stands only what came free since.
-    query = (
-        "SELECT id FROM documents WHERE taken < places AND id > ? AND NOT EXISTS (SELECT 1 FROM"
-        " claims WHERE annotator = ? AND document = documents.id) ORDER BY id LIMIT ?"
-    )
-    (cursor,) = db.execute(
-        "SELECT coalesce(max(document), 0) FROM cursors WHERE annotator = ?", (annotator,)
-    ).fetchone()
-    found = [number for (number,) in db.execute(query, (cursor, annotator, size))]
+    cursor = cursor_of(db, annotator)
+    found = free_behind(db, cursor, size, NOT_HERS, {"annotator": annotator})
     if found:
-        db.execute("INSERT OR REPLACE INTO cursors VALUES (?, ?)", (annotator, found[-1]))
-    if len(found) < size and cursor:
-        rest = [number for (number,) in db.execute(query, (0, annotator, size))]
-        found += [number for number in rest if number not in found][: size - len(found)]
-    return found
+        move_cursor(db, annotator, found[-1])
+    if len(found) < size and cursor != START:
+        rest = free_behind(db, START, size, NOT_HERS, {"annotator": annotator})
+        found += [each for each in rest if each not in found][: size - len(found)]
+    return [each.document for each in found]
 
 
 def _write_events(db: sqlite3.Connection, claim: Claim, events: Iterable[Event]) -> None:
     write_events(db, claim.annotator, claim.document, claim.number, events)
 
 
+def _write_gold(db: sqlite3.Connection, claim: Claim, gold: Gold, answered: int) -> None:
+    (last,) = db.execute(
+        "SELECT coalesce(max(revision), 0) FROM gold WHERE document = ?", (gold.document,)
+    ).fetchone()
+    if last != gold.revision:
+        raise SettledMeanwhile
+    update_claim(db, claim, state="answered", reopened=0, deferred=0, answered=answered)
+    write_gold(db, replace(gold, time=time.time()))
+
+
 def _write_annotation(db: sqlite3.Connection, outcome: Outcome, answered: int, when: float) -> None:
     claim = outcome.claim
     assert outcome.answer
-    row = db.execute(
-        "SELECT counted FROM claims WHERE annotator = ? AND document = ?",
-        (claim.annotator, claim.document),
-    ).fetchone()
-    counted = row[0] or take_place(db, claim.document)
+    counted = _has_place(db, claim) or bool(take_place(db, claim.document))
     update_claim(
         db, claim, state="answered", counted=counted, reopened=0, deferred=0, answered=answered
     )
@@ -310,6 +391,7 @@ def _write_annotation(db: sqlite3.Connection, outcome: Outcome, answered: int, w
         not counted,
         when,
         weighed=outcome.weighed is not None,
+        seconds=outcome.seconds,
     )
     with earning(db, claim.document):
         write_revision(db, annotation)

@@ -22,7 +22,11 @@ TEXT_LIMIT = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class GivenAnnotation:
-    """An answer that a file brings along: whose it is, what it says, and when (Unix seconds)."""
+    """An answer that a file brings along: whose it is, what it says, and when (Unix seconds).
+
+    `tokens` are those under it where they are others than its document's, and `made` those of them
+    that the document has not (as `Draft.made`); intake finds them out.
+    """
 
     annotator: str
     answer: Answer
@@ -30,6 +34,8 @@ class GivenAnnotation:
     comment: str = ""
     flagged: bool = False
     time: float | None = None
+    tokens: tuple[Token, ...] | None = None
+    made: tuple[Token, ...] = ()
 
 
 class Record(NamedTuple):
@@ -38,7 +44,8 @@ class Record(NamedTuple):
     `number` counts the records of the file from 1, `line` is where it begins (from 1). `key` is
     the identity that the file itself gives, or None. `tokens` are those given with it, or None.
     Offsets are code points of `text`, end exclusive, already checked against it. With `piece`,
-    the text is that part of the record, whose number and key all its pieces have.
+    the text is that part of the record, whose number and key all its pieces have. `priority` is
+    what the file says of when the document is to come, or None (`cursors.LOWEST` to `HIGHEST`).
     """
 
     number: int
@@ -51,3 +58,4 @@ class Record(NamedTuple):
     annotations: tuple[GivenAnnotation, ...] = ()
     warnings: tuple[str, ...] = ()
     piece: Piece | None = None
+    priority: int | None = None

@@ -151,10 +151,13 @@ CREATE TABLE gold (
     decisions TEXT NOT NULL DEFAULT '[]',
     cites TEXT NOT NULL DEFAULT '[]',
     compared INTEGER NOT NULL DEFAULT 0,
+    weighed INTEGER NOT NULL DEFAULT 0,
     time REAL NOT NULL,
     UNIQUE (document, revision)
 );
 CREATE UNIQUE INDEX gold_current ON gold (document) WHERE current;
+CREATE INDEX gold_unweighed ON gold (id) WHERE current AND NOT weighed;
+CREATE UNIQUE INDEX gold_weighed ON gold (document) WHERE weighed;
 CREATE TABLE gold_spans (
     gold INTEGER NOT NULL REFERENCES gold,
     start_char INTEGER NOT NULL, end_char INTEGER NOT NULL,

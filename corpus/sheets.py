@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from tonemark.corpus import queue
-from tonemark.corpus.documents import damaged
-from tonemark.corpus.events import MALFORMED, Event, replay
+from tonemark.corpus.documents import Document, damaged
+from tonemark.corpus.events import MALFORMED, Event, Replayed, replay
 from tonemark.corpus.journal import ClaimHeld, Journal, parse, read_journal, seize, taken_path
 from tonemark.corpus.pages import ReadOnlyLog, Sheet
 from tonemark.corpus.proposing import Proposer
@@ -19,6 +21,11 @@ from tonemark.corpus.queue import Claim
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, tokens_of
 from tonemark.files import check_inside
+from tonemark.tokenizers.base import Token
+
+Opening: TypeAlias = Callable[[Document, tuple[Token, ...], Replayed], dict[str, Any] | None]
+"""What the `open` event of a sheet has to say, of a document, its tokens and what her events so far
+add up to; None where it stays as it was opened before."""
 
 
 def open_journal(store: Store, folder: Path, claim: Claim, lease: float) -> tuple[Claim, Journal]:
@@ -68,9 +75,10 @@ def open_sheet(
     claim: Claim,
     journal: Journal | ReadOnlyLog,
     tokenizer: AnyTokenizer,
-    proposer: Proposer,
+    opening: Opening,
 ) -> Sheet:
-    """The sheet of a claim. Opened for the first time, it is frozen with what is proposed now.
+    """The sheet of a claim. What stands on it when it is opened, for the first time or anew, is
+    frozen as `opening` says it.
 
     Raises Damaged where the document, or her work on it, cannot be read, and TokensAwaited.
     """
@@ -84,15 +92,29 @@ def open_sheet(
         state.check(document.number, len(document.text))
     except MALFORMED:
         raise damaged(document.number, "your work on ") from None
-    if not state.opened:
-        proposed = proposer.proposed(document, given)
-        data = {"shown": [suggestion.to_json() for suggestion in proposed.shown]}
-        if proposed.hidden:
-            data["hidden"] = [suggestion.to_json() for suggestion in proposed.hidden]
+    data = opening(document, given, state)
+    if data is not None:
         event = Event(state.last + 1, "open", data, time.time())
         journal.append(event)
         state.take(document.number, event)
     return Sheet(document, claim, given, journal, state)
+
+
+def proposed(proposer: Proposer) -> Opening:
+    """The opening of an annotator: what is suggested at the first time."""
+
+    def opening(
+        document: Document, given: tuple[Token, ...], state: Replayed
+    ) -> dict[str, Any] | None:
+        if state.opened:
+            return None
+        found = proposer.proposed(document, given)
+        data = {"shown": [suggestion.to_json() for suggestion in found.shown]}
+        if found.hidden:
+            data["hidden"] = [suggestion.to_json() for suggestion in found.hidden]
+        return data
+
+    return opening
 
 
 def _path(folder: Path, claim: Claim) -> Path:

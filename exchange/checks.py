@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import regex
 
+from tonemark.corpus.cursors import HIGHEST, LOWEST
 from tonemark.corpus.labels import label_fault
 from tonemark.corpus.records import TEXT_LIMIT
 from tonemark.refusals import Refused, quoted
@@ -15,6 +16,7 @@ from tonemark.tokenizers.check import faults
 NAME_LIMIT = 200
 """Code points that a key may have."""
 
+_WHOLE = regex.compile(r"\s*[+-]?[0-9]{1,9}\s*")
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]")
 
 
@@ -53,6 +55,22 @@ def checked_key(value: object, name: str) -> str | None:
         return None
     _check_name(value, name)
     return value
+
+
+def checked_priority(value: object, warnings: list[str]) -> int | None:
+    """The value of a field `priority` where it can be one: a whole number, also as text; None where
+    it is absent, and, with a warning, where it is anything else."""
+    if value is None or value == "":
+        return None
+    number = value
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        number = int(value)
+    if type(number) is int and LOWEST <= number <= HIGHEST:
+        return number
+    warnings.append(
+        f"the priority is {quoted(value)}, not a whole number from {LOWEST} to {HIGHEST}: left out"
+    )
+    return None
 
 
 def checked_label(value: object) -> str:

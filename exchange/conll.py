@@ -47,6 +47,48 @@ def read_conll(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:
     Raises TonemarkError where the file is UTF-16 or CoNLL-U, or where the number of annotators is
     not that of the tag columns.
     """
+    layout, sentences = _laid_out(stream, options)
+    notes = _notes(layout, options.annotators)
+    for number, sentence in enumerate(sentences, start=1):
+        try:
+            yield _record(sentence, number, layout, options, notes)
+        except Refused as refused:
+            yield sentence.refusal or Refusal(sentence.line, str(refused))
+        else:
+            notes = ()
+
+
+class TaggedSentence(NamedTuple):
+    """A sentence with its tag columns, from left to right: the tags of each as they stand, one a
+    token, and the spans that conlleval reads there. `line` is where it begins, from 1."""
+
+    line: int
+    text: str
+    tokens: tuple[Token, ...]
+    tags: tuple[tuple[str, ...], ...]
+    spans: tuple[tuple[Span, ...], ...]
+
+
+def read_tags(
+    stream: IO[bytes], options: ReadOptions
+) -> tuple[int, Iterator[TaggedSentence | Refusal]]:
+    """How many tag columns a file has, and its sentences, column by column.
+
+    Reads, refuses and raises as `read_conll` does.
+    """
+    layout, sentences = _laid_out(stream, options)
+
+    def read() -> Iterator[TaggedSentence | Refusal]:
+        for sentence in sentences:
+            try:
+                yield _tagged(sentence, layout, options.origin)
+            except Refused as refused:
+                yield sentence.refusal or Refusal(sentence.line, str(refused))
+
+    return len(layout.tags), read()
+
+
+def _laid_out(stream: IO[bytes], options: ReadOptions) -> tuple[_Layout, Iterator[_Sentence]]:
     lines = text_lines(stream, options.source, limit=TEXT_LIMIT)
     ahead = _look_ahead(lines)
     layout = _layout(ahead, options.source)
@@ -57,14 +99,7 @@ def read_conll(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:
             f"{_count(len(names), 'annotator')} {'was' if len(names) == 1 else 'were'} named.",
             "Give one name a tag column with --annotators, from left to right.",
         )
-    notes = _notes(layout, names)
-    for number, sentence in enumerate(_sentences(chain(ahead, lines), layout), start=1):
-        try:
-            yield _record(sentence, number, layout, options, notes)
-        except Refused as refused:
-            yield sentence.refusal or Refusal(sentence.line, str(refused))
-        else:
-            notes = ()
+    return layout, _sentences(chain(ahead, lines), layout)
 
 
 class _Layout(NamedTuple):
@@ -222,19 +257,8 @@ def _record(
     options: ReadOptions,
     notes: tuple[str, ...],
 ) -> Record:
-    if sentence.refusal:
-        raise Refused(sentence.refusal.reason)
-    words = [row[0] for row in sentence.rows]
-    text = checked_text(" ".join(words))
-    places: list[Token] = []
-    start = 0
-    for word in words:
-        places.append(Token(start, start + len(word)))
-        start += len(word) + 1
-    columns = [
-        _spans([row[place] for row in sentence.rows], places, options.origin)
-        for place in layout.tags
-    ]
+    text, places, columns = _read(sentence, layout, options.origin)
+    tokens = _tokens(sentence, places)
     annotations: tuple[GivenAnnotation, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     if options.annotators:
@@ -247,8 +271,6 @@ def _record(
     else:
         together = _in_order([span for spans in columns for span in spans])
         suggestions = tuple(Suggestion(s.start, s.end, s.label, s.sources) for s in together)
-    # White space that tabs let through as a token stays in the text; it is no token of ours.
-    tokens = tuple(place for place, word in zip(places, words, strict=True) if not word.isspace())
     return Record(
         number,
         sentence.line,
@@ -257,6 +279,43 @@ def _record(
         suggestions=suggestions,
         annotations=annotations,
         warnings=notes + token_warnings(text, tokens),
+    )
+
+
+def _tagged(sentence: _Sentence, layout: _Layout, origin: str) -> TaggedSentence:
+    text, places, columns = _read(sentence, layout, origin)
+    rows = [row for row in sentence.rows if not row[0].isspace()]
+    tags = tuple(tuple(row[place] for row in rows) for place in layout.tags)
+    spans = tuple(map(tuple, columns))
+    return TaggedSentence(sentence.line, text, _tokens(sentence, places), tags, spans)
+
+
+def _read(
+    sentence: _Sentence, layout: _Layout, origin: str
+) -> tuple[str, list[Token], list[list[Span]]]:
+    """The text of a sentence, where each of its words stands, and the spans of each tag column.
+
+    Raises Refused.
+    """
+    if sentence.refusal:
+        raise Refused(sentence.refusal.reason)
+    words = [row[0] for row in sentence.rows]
+    text = checked_text(" ".join(words))
+    places: list[Token] = []
+    start = 0
+    for word in words:
+        places.append(Token(start, start + len(word)))
+        start += len(word) + 1
+    columns = [
+        _spans([row[place] for row in sentence.rows], places, origin) for place in layout.tags
+    ]
+    return text, places, columns
+
+
+def _tokens(sentence: _Sentence, places: list[Token]) -> tuple[Token, ...]:
+    """White space that tabs let through as a token stays in the text; it is no token of ours."""
+    return tuple(
+        place for place, row in zip(places, sentence.rows, strict=True) if not row[0].isspace()
     )
 
 

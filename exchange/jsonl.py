@@ -13,7 +13,13 @@ from tonemark.corpus.records import ANSWERS, Answer, GivenAnnotation, Record
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Given, ReadOptions
-from tonemark.exchange.checks import checked_key, checked_label, checked_text, token_warnings
+from tonemark.exchange.checks import (
+    checked_key,
+    checked_label,
+    checked_priority,
+    checked_text,
+    token_warnings,
+)
 from tonemark.exchange.prodigy import GAP, GIVEN, OWN_FIELDS
 from tonemark.json_lines import json_object
 from tonemark.lines import numbered_lines
@@ -68,7 +74,10 @@ def _record(
     if given.keys().isdisjoint(_ANNOTATED):
         key = _key(given, None)
         meta = _meta(given, field, False, warnings)
-        return Record(number, line, text, key, meta, warnings=tuple(warnings))
+        priority = _priority(given, warnings)
+        return Record(
+            number, line, text, key, meta, warnings=tuple(warnings), priority=priority
+        )
     answer = _answer(given)
     key = _key(given, answer)
     tokens, places = given_tokens(given.get("tokens"), text)
@@ -98,16 +107,19 @@ def _record(
             Suggestion(each.start, each.end, each.label, (options.origin,), each.score)
             for each in parsed
         )
+    meta = _meta(given, field, bool(answer), warnings)
+    priority = _priority(given, warnings)
     return Record(
         number,
         line,
         text,
         key,
-        _meta(given, field, bool(answer), warnings),
+        meta,
         tokens,
         suggestions,
         annotations,
         tuple(warnings),
+        priority=priority,
     )
 
 
@@ -291,6 +303,13 @@ def _time(given: dict[str, Any], warnings: list[str]) -> float | None:
         pass
     warnings.append(f'"_timestamp" is {quoted(time)}, not seconds: left out')
     return None
+
+
+def _priority(given: dict[str, Any], warnings: list[str]) -> int | None:
+    """The field `priority` of the record, else of its `meta`."""
+    meta = given.get("meta")
+    value = given.get("priority", meta.get("priority") if isinstance(meta, dict) else None)
+    return checked_priority(value, warnings)
 
 
 def _meta(given: dict[str, Any], field: str, answered: bool, warnings: list[str]) -> dict[str, Any]:

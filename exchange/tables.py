@@ -9,7 +9,7 @@ from tonemark.corpus.pieces import PIECE
 from tonemark.corpus.records import TEXT_LIMIT, Record
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Given, ReadOptions
-from tonemark.exchange.checks import checked_key, checked_text
+from tonemark.exchange.checks import checked_key, checked_priority, checked_text
 from tonemark.exchange.prodigy import GIVEN
 from tonemark.refusals import Refusal, Refused, quoted
 from tonemark.table_rows import table_rows
@@ -39,6 +39,7 @@ class _Header(NamedTuple):
     names: list[str]
     text: int
     key: int | None
+    priority: int | None
 
 
 def _read_table(
@@ -91,7 +92,8 @@ def _header(row: list[str], options: ReadOptions) -> _Header:
             "Name the column of the texts with --text-column.",
         )
     keys = (folded.index(name) for name in _KEY_COLUMNS if name in folded)
-    return _Header(names, text, next((place for place in keys if place != text), None))
+    key = next((place for place in keys if place != text), None)
+    return _Header(names, text, key, folded.index("priority") if "priority" in folded else None)
 
 
 def _record(row: list[str], header: _Header, number: int, line: int) -> Record:
@@ -107,4 +109,7 @@ def _record(row: list[str], header: _Header, number: int, line: int) -> Record:
         for place, (name, value) in enumerate(zip(header.names, row, strict=True))
         if value and place not in (header.text, header.key)
     }
-    return Record(number, line, text, key, meta)
+    warnings: list[str] = []
+    place = header.priority
+    priority = None if place is None else checked_priority(row[place], warnings)
+    return Record(number, line, text, key, meta, warnings=tuple(warnings), priority=priority)

@@ -29,6 +29,7 @@ from tonemark.corpus.proposing import (
 from tonemark.corpus.shares import is_blind
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import Store
+from tonemark.corpus.unweighed import unweighed
 from tonemark.errors import TonemarkError
 from tonemark.patterns.building import FEW, MOST, cache_folder, covered, opened, start_building
 from tonemark.patterns.combine import combine
@@ -132,7 +133,7 @@ class Gazetteer:
         self.matcher = Matcher(self.folding, trie, self._overlay)
 
     def _are_unweighed(self) -> bool:
-        return not self.store.read_only and bool(evidence.unweighed(self.store, 1))
+        return not self.store.read_only and bool(unweighed(self.store, 1))
 
     # What is suggested
 

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tonemark.corpus.documents import Document
-from tonemark.corpus.evidence import Weighed, unweighed
+from tonemark.corpus.evidence import Weighed
 from tonemark.corpus.gazetteers import last_number
 from tonemark.corpus.project import Project
 from tonemark.corpus.proposing import Proposed, Stored, Told
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import Store
+from tonemark.corpus.unweighed import unweighed
 from tonemark.tokenizers.base import Token
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Answers that nobody has weighed: they came with data, or from a program that knew no gazetteer.
+"""Answers, and gold, that nobody has weighed: they came with data, or from a program that knew no gazetteer.
 
 They are weighed in the order in which they were given.
 """
@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tonemark.corpus.annotations import annotations_of, events_of
-from tonemark.corpus.documents import Damaged
+from tonemark.corpus.documents import Damaged, Document
 from tonemark.corpus.events import MALFORMED, replay
-from tonemark.corpus.evidence import Waiting, Weighed, put_weighed, unweighed
+from tonemark.corpus.evidence import GOLD, Weighed
+from tonemark.corpus.gold import check_gold, gold_of
 from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, TokensAwaited, tokenizer_of, tokens_of
+from tonemark.corpus.unweighed import Waiting, put_weighed, unweighed
 from tonemark.patterns.gazetteer import Gazetteer
 from tonemark.tokenizers.base import Token
 
@@ -51,9 +53,23 @@ def _weighed(
     number, annotator = waiting.document, waiting.annotator
     try:
         document = store.document(number)
+        if annotator == GOLD:
+            return _weighed_gold(gazetteer, store, tokenizer, document)
         answer = next(a for a in annotations_of(store, number) if a.annotator == annotator)
         tokens: tuple[Token, ...] = answer.tokens or tokens_of(store, document, tokenizer)
         shown = replay(number, events_of(store, annotator, number)).shown
         return gazetteer.weighed(document, tokens, answer.spans, shown)
     except (TokensAwaited, Damaged, StopIteration, *MALFORMED):
         return None
+
+
+def _weighed_gold(
+    gazetteer: Gazetteer, store: Store, tokenizer: AnyTokenizer, document: Document
+) -> Weighed | None:
+    """What gold says; a text that it refuses says nothing of entries, whatever annotators said."""
+    gold = gold_of(store, document.number)
+    if gold is None or gold.answer != "accept":
+        return Weighed() if gold else None
+    check_gold(gold, document.text)
+    tokens = gold.tokens or tokens_of(store, document, tokenizer)
+    return gazetteer.weighed(document, tokens, gold.spans)

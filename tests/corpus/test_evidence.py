@@ -11,8 +11,6 @@ from tonemark.corpus.evidence import (
     Weighed,
     astray,
     hidden,
-    put_weighed,
-    unweighed,
 )
 from tonemark.corpus.gazetteers import (
     ACCEPTED,
@@ -36,6 +34,7 @@ from tonemark.corpus.reports import Report
 from tonemark.corpus.shares import is_blind, share_of
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store
+from tonemark.corpus.unweighed import put_weighed, unweighed
 
 TEXTS = ("Juma wa Kano", "Juma leo", "Juma wa Kano", "Kano")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import regex
 
-from tonemark.corpus.evidence import Offer, Verdict, Weighed, forget_evidence, unweighed
+from tonemark.corpus.evidence import Offer, Verdict, Weighed
 from tonemark.corpus.gazetteers import NewEntry, add_entries
 from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import create_project
@@ -17,6 +17,7 @@ from tonemark.corpus.records import Record
 from tonemark.corpus.reports import Report
 from tonemark.corpus.soundness import Finding, examine
 from tonemark.corpus.store import STORE_FILE, Store, create_store
+from tonemark.corpus.unweighed import forget_evidence, unweighed
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from tonemark.corpus.desk import Desk
-from tonemark.corpus.evidence import unweighed
 from tonemark.corpus.gazetteers import NewEntry, add_entries, entries_of, remove_gazetteer
 from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import create_project, read_project
@@ -14,6 +13,7 @@ from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import STORE_FILE, Store, create_store
+from tonemark.corpus.unweighed import unweighed
 from tonemark.patterns import building
 from tonemark.patterns.gazetteer import Gazetteer
 from tonemark.patterns.unweighed import weigh_all

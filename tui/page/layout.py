@@ -1,13 +1,13 @@
 """Where each token of a page stands: rows of pieces for a width, in logical order.
 
-Pure: text and tokens in, rows out. A row takes two lines of the screen (its hints, its text); in a
-list, one token takes one line.
+Pure: text and tokens in, rows out. A row takes two lines of the screen (its hints, its text), and as
+many more as are asked for under it; in a list, one token takes one line.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -91,14 +91,25 @@ class Piece(NamedTuple):
 class Row(NamedTuple):
     """A row of one sheet: `y` is its first line on an endless screen, `height` its lines.
 
-    `separator` marks the line that stands above a sheet of a page that has several.
+    `head` marks what stands above the text of a sheet: the line between the sheets of a page that
+    has several, notes on the whole text.
     """
 
     sheet: int
     y: int
     height: int
     pieces: tuple[Piece, ...]
-    separator: bool = False
+    head: bool = False
+
+
+Under = Callable[[int, int, int], int]
+"""`under(sheet, start, end)`: the lines that stand under a row of a sheet's text, which reaches from
+code point to code point; in a list there are none."""
+
+
+def nothing_under(sheet: int, start: int, end: int) -> int:
+    """Rows have their hints and their text alone."""
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,29 +138,41 @@ class Layout:
 
 
 def lay_out(
-    sheets: Sequence[tuple[str, Sequence[Token]]], width: int, mode: Mode = "logical"
+    sheets: Sequence[tuple[str, Sequence[Token]]],
+    width: int,
+    mode: Mode = "logical",
+    under: Under = nothing_under,
+    head: int = 0,
 ) -> Layout:
-    """Lay out texts with their tokens in `width` cells (at least 1)."""
+    """Lay out texts with their tokens in `width` cells (at least 1), each with `head` lines above
+    it; where there are several, with one at least."""
     width = max(1, width)
     rows: list[Row] = []
     first_rows: list[int] = []
     starts: list[tuple[int, ...]] = []
     y = 0
     for sheet, (text, tokens) in enumerate(sheets):
-        if len(sheets) > 1:
-            rows.append(Row(sheet, y, 1, (), separator=True))
-            y += 1
-        height = 1 if mode == "list" else 2
+        if high := max(head, len(sheets) > 1):
+            rows.append(Row(sheet, y, high, (), head=True))
+            y += high
         first_rows.append(len(rows))
         behind = 0
         begins = []
         for pieces in filled(text, tokens, width, mode):
             begins.append(pieces[0].start if pieces else behind)
             behind = pieces[-1].end if pieces else behind
+            height = height_of(sheet, pieces, mode, under)
             rows.append(Row(sheet, y, height, tuple(pieces)))
             y += height
         starts.append(tuple(begins))
     return Layout(width, mode, tuple(rows), tuple(first_rows), tuple(starts), y)
+
+
+def height_of(sheet: int, pieces: Sequence[Piece], mode: Mode, under: Under) -> int:
+    """How many lines a row of these pieces takes."""
+    if mode == "list":
+        return 1
+    return 2 + (under(sheet, pieces[0].start, pieces[-1].end) if pieces else 0)
 
 
 def filled(

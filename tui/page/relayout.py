@@ -12,7 +12,15 @@ from operator import itemgetter
 from typing import NamedTuple, overload
 
 from tonemark.tokenizers.base import Token, common_ends
-from tonemark.tui.page.layout import Layout, Piece, Row, filled
+from tonemark.tui.page.layout import (
+    Layout,
+    Piece,
+    Row,
+    Under,
+    filled,
+    height_of,
+    nothing_under,
+)
 
 AHEAD = 400
 """Tokens behind a change that are laid out before it is looked where rows begin as before."""
@@ -78,9 +86,15 @@ class Rows(Sequence[Row]):
 
 
 def laid_out_again(
-    layout: Layout, text: str, sheet: int, before: Sequence[Token], after: Sequence[Token]
+    layout: Layout,
+    text: str,
+    sheet: int,
+    before: Sequence[Token],
+    after: Sequence[Token],
+    under: Under = nothing_under,
 ) -> Layout | None:
-    """The layout of a page on which the tokens of one sheet, whose text this is, are others now.
+    """The layout of a page on which the tokens of one sheet, whose text this is, are others now;
+    `under` is what it was laid out with.
 
     None where rows do not come to begin as before within AHEAD tokens: then all are to be laid out.
     """
@@ -106,12 +120,13 @@ def laid_out_again(
         if resumed is None:
             return None
         new, old = resumed
-    height = 1 if layout.mode == "list" else 2
-    y = layout.rows[first_row + row].y
-    made = [
-        Row(sheet, y + height * number, height, _moved(each, first))
-        for number, each in enumerate(pieces[:new])
-    ]
+    y = begun = layout.rows[first_row + row].y
+    made = []
+    for each in pieces[:new]:
+        made.append(Row(sheet, y, height_of(sheet, each, layout.mode, under), _moved(each, first)))
+        y += made[-1].height
+    last = layout.rows[first_row + old - 1] if old > row else None
+    lines = y - (last.y + last.height if last else begun)
     more = new - (old - row)
     rows = layout.rows if isinstance(layout.rows, Rows) else Rows([_whole(layout.rows)])
     moved = len(after) - len(before)
@@ -123,8 +138,8 @@ def laid_out_again(
             [
                 *rows.parts(0, first_row + row),
                 _whole(made),
-                *rows.parts(first_row + old, next_sheet, more * height, moved),
-                *rows.parts(next_sheet, len(rows), more * height),
+                *rows.parts(first_row + old, next_sheet, lines, moved),
+                *rows.parts(next_sheet, len(rows), lines),
             ]
         ),
         tuple(each + more * (index > sheet) for index, each in enumerate(layout.first_rows)),
@@ -132,7 +147,7 @@ def laid_out_again(
             (*each[:row], *begins[:new], *each[old:]) if index == sheet else each
             for index, each in enumerate(layout.starts)
         ),
-        layout.height + more * height,
+        layout.height + lines,
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from operator import is_
-from typing import NamedTuple
 
 from tonemark.corpus.pages import Page, Sheet
 from tonemark.corpus.spans import Stretch, Suggestion
@@ -20,22 +19,15 @@ from tonemark.tui.page.hinting import Hints, Places, give_hints
 from tonemark.tui.page.layout import Layout, Mode, Row, lay_out
 from tonemark.tui.page.relayout import laid_out_again
 from tonemark.tui.page.stops import DOUBT, Standing
+from tonemark.tui.page.tour import Focus as Focus
+from tonemark.tui.page.tour import Tour
 from tonemark.tui.page.visual import Directions, visual_row
 
 MARGIN = 3
 """Cells left of the text."""
 
 
-class Focus(NamedTuple):
-    """A stretch in focus: index of the sheet, code points, and the token it was aimed at."""
-
-    sheet: int
-    start: int
-    end: int
-    anchor: int
-
-
-class View:
+class View(Tour):
     """What an annotator sees of a page through a window of `width` x `height` cells.
 
     `top` is the line at the top of the window; lines before `seen` have been in view. Suggestions
@@ -75,6 +67,22 @@ class View:
         self.focus = Focus(0, 0, 0, 0)
         self.resize(width, height)
         self._first_focus()
+
+    # What stands beside the text: nothing here, annotators' versions in review.
+
+    @property
+    def margin(self) -> int:
+        """Cells left of the text."""
+        return MARGIN
+
+    @property
+    def head(self) -> int:
+        """Lines above the text of each sheet; where there are several, one at least."""
+        return 0
+
+    def under(self, sheet: int, start: int, end: int) -> int:
+        """Lines under a row of a sheet's text (`layout.Under`)."""
+        return 0
 
     @property
     def letters(self) -> str:
@@ -120,18 +128,6 @@ class View:
         """The stretches of a sheet's candidates that nothing is said of: code points, in order."""
         return self.standing(sheet).open
 
-    def place_in_tour(self) -> tuple[int, int]:
-        """Which stop is in focus, from 1 (0 where none is), and how many there are."""
-        place = total = 0
-        for index in self._toured():
-            standing = self.standing(index)
-            if index == self.focus.sheet:
-                here = standing.stop_from(self.focus.start)
-                if here and here[0] == self.focus.start:
-                    place = total + standing.rank(here[0]) + 1
-            total += standing.count()
-        return place, total
-
     def spans_at(self, sheet: int, start: int, end: int) -> list[Stretch]:
         """The spans and suggestions that share a code point with a stretch, innermost first."""
         touched = self.standing(sheet).touching(start, end)
@@ -156,9 +152,10 @@ class View:
 
         Where several lie over it the innermost comes first, and each repetition takes the next.
         """
-        self.set_focus(self._snapped(sheet, token))
+        self.set_focus(self.snapped(sheet, token))
 
-    def _snapped(self, sheet: int, token: int) -> Focus:
+    def snapped(self, sheet: int, token: int) -> Focus:
+        """A token, widened to what lies over it: repeated, to the next of several."""
         start, end = self.page.sheets[sheet].tokens[token]
         over = list(dict.fromkeys((s.start, s.end) for s in self.spans_at(sheet, start, end)))
         if not over:
@@ -204,53 +201,10 @@ class View:
         self.focus = focus
         self.reveal()
 
-    def tour(self, step: int) -> bool:
-        """Go to the next stop (`step` 1) or the one before (-1); round the page at its end.
-
-        Returns whether it went on without going round.
-        """
-        sheet, start = self.focus.sheet, self.focus.start
-        stop = self._next(sheet, start + 1) if step > 0 else self._last(sheet, start)
-        around = stop or (self._next(0, 0) if step > 0 else self._last(len(self.page.sheets), 0))
-        if around:
-            self.go(*around)
-        return stop is not None
-
-    def stop_from(self, sheet: int, offset: int) -> Focus | None:
-        """The first stop at or after an offset, on this sheet or behind it."""
-        stop = self._next(sheet, offset)
-        return self.at(*stop) if stop else None
-
-    def first_of(self, sheet: int) -> Focus | None:
-        """The first stop of a sheet, else its first token; None where it has none."""
-        if stop := self.standing(sheet).stop_from(0):
-            return self.at(sheet, *stop)
-        return self._snapped(sheet, 0) if self.page.sheets[sheet].tokens else None
-
     def token_at(self, sheet: int, offset: int) -> int:
         """The token that covers a code point, or the last one before it."""
         tokens = self.page.sheets[sheet].tokens
         return max(0, bisect_right(tokens, offset, key=lambda token: token.start) - 1)
-
-    def _toured(self) -> list[int]:
-        return [i for i, sheet in enumerate(self.page.sheets) if sheet.draft.answer is None]
-
-    def _next(self, sheet: int, offset: int) -> tuple[int, int, int] | None:
-        for index in self._toured():
-            if index >= sheet:
-                stop = self.standing(index).stop_from(offset if index == sheet else 0)
-                if stop:
-                    return index, *stop
-        return None
-
-    def _last(self, sheet: int, offset: int) -> tuple[int, int, int] | None:
-        for index in reversed(self._toured()):
-            if index <= sheet:
-                end = len(self.page.sheets[index].document.text)
-                stop = self.standing(index).stop_before(offset if index == sheet else end)
-                if stop:
-                    return index, *stop
-        return None
 
     def _first_focus(self) -> None:
         """Where she was, else the first stop, else the first word; opening writes nothing down."""
@@ -261,7 +215,7 @@ class View:
         elif stop:
             self.focus = self.at(*stop)
         elif words is not None:
-            self.focus = self._snapped(words, 0)
+            self.focus = self.snapped(words, 0)
         self.reveal()
 
     # Window
@@ -273,8 +227,10 @@ class View:
         self._laid_out = [sheet.tokens for sheet in self.page.sheets]
         self.layout = lay_out(
             [(sheet.document.text, sheet.tokens) for sheet in self.page.sheets],
-            self.width - MARGIN,
+            self.width - self.margin,
             self.mode,
+            self.under,
+            self.head,
         )
         self._settle()
 
@@ -309,7 +265,8 @@ class View:
             return False
         at, before = changed[0], self._laid_out[changed[0]]
         tokens = sheets[at].tokens
-        again = laid_out_again(self.layout, sheets[at].document.text, at, before, tokens)
+        text = sheets[at].document.text
+        again = laid_out_again(self.layout, text, at, before, tokens, self.under)
         if again is None:
             return False
         self.layout, self._laid_out[at] = again, tokens
@@ -370,7 +327,7 @@ class View:
         row = max(0, min(row, first))
         while row < first and self._bottom(last) - rows[row].y > self.height:
             row += 1
-        if row and rows[row - 1].separator and self._bottom(last) - rows[row - 1].y <= self.height:
+        if row and rows[row - 1].head and self._bottom(last) - rows[row - 1].y <= self.height:
             row -= 1
         while row and self.layout.height - rows[row - 1].y <= self.height:
             row -= 1

@@ -128,7 +128,7 @@ def test_what_no_token_covers_is_shown_in_a_list() -> None:
 
 def test_a_line_stands_above_each_of_several_texts() -> None:
     layout = lay_out([("a", tokens_of("a")), ("", []), ("b", tokens_of("b"))], 9, "list")
-    assert [row.separator for row in layout.rows] == [True, False] * 3
+    assert [row.head for row in layout.rows] == [True, False] * 3
     assert [layout.row_of_offset(sheet, 0) for sheet in range(3)] == [1, 3, 5]
 
 

@@ -321,7 +321,7 @@ def test_no_line_is_too_wide_and_no_hint_or_tag_touches_another(
     hints = view.hints().of
     for row in view.visible_rows():
         y = row.y - view.top
-        if row.separator or mode == "list":
+        if row.head or mode == "list":
             continue
         texts = "".join(text for text, look in lines[y + 1] if look != BLANK)
         assert texts == "".join(piece.text for piece in row.pieces)

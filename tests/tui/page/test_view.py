@@ -247,7 +247,7 @@ def test_the_name_of_a_document_is_shown_with_its_first_row(
     for sheet in (1, 0, 1):
         page.view.focus_token(sheet, 0)
         first = page.view.visible_rows()[0]
-        before = [row for row in page.view.visible_rows() if row.sheet == sheet and row.separator]
+        before = [row for row in page.view.visible_rows() if row.sheet == sheet and row.head]
         assert before, first
 
 

@@ -1,0 +1,236 @@
+"""The queue of reviews: documents whose answers are all in, as the table of differences knows them,
+and which of them comes to which reviewer.
+
+What a difference is, is worked out elsewhere. A reviewer's claims are kept under a key of their own
+(`annotators.reviewing`): leases as annotators have them, and never a place of a document.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from tonemark.corpus.annotators import person
+from tonemark.corpus.claims import TO_DO, Claim
+from tonemark.corpus.store import Store
+
+KINDS = ("label", "boundary", "presence", "tokens", "answers")
+"""How annotators can differ on a document: on spans, in four ways, or on the answer itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which documents a reviewer wants: those with a difference of one of `kinds`, where a `label`
+    is in question, or on which an `annotator` stands against the majority; empty is any.
+
+    With `everything` those come too on which all agree. `largest` brings first where most differs.
+    """
+
+    kinds: tuple[str, ...] = ()
+    label: str = ""
+    annotator: str = ""
+    everything: bool = False
+    largest: bool = False
+
+
+class Differing(NamedTuple):
+    """How the annotators of a document differ, as the store keeps it.
+
+    `compared` is the number of the newest of their annotations that matters. `accepts` counts those
+    that are compared span by span, `agreed` the clusters on which they agree. `labels` are those of
+    differing clusters, and `annotators` those who stand against a majority, or where there is none.
+    """
+
+    document: int
+    compared: int
+    accepts: int
+    agreed: int
+    label: int
+    boundary: int
+    presence: int
+    tokens: int
+    answers: int
+    labels: tuple[str, ...] = ()
+    annotators: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many differences there are."""
+        return self.label + self.boundary + self.presence + self.tokens + self.answers
+
+
+_UNSETTLED = (
+    " NOT EXISTS (SELECT 1 FROM gold g WHERE g.document = f.document AND g.current"
+    " AND g.compared >= f.compared)"
+)
+# All answers are in, and none was taken away since they were compared.
+_FINISHED = (
+    " (SELECT count(*) FROM annotations a WHERE a.document = f.document AND a.current"
+    " AND NOT a.extra) >= (SELECT places FROM documents WHERE id = f.document)"
+)
+# In the hands of a reviewer: hers to go on with, or another's while the lease lasts.
+_HELD = (
+    " EXISTS (SELECT 1 FROM claims c WHERE c.document = f.document AND c.annotator GLOB '+*'"
+    f" AND ((c.annotator = :reviewer AND {TO_DO}) OR (c.annotator <> :reviewer"
+    " AND c.state = 'open')))"
+)
+# She annotates too: what others said of a text of which an equal one is still hers to answer.
+_HERS_TO_ANSWER = (
+    " EXISTS (SELECT 1 FROM documents d JOIN documents s ON s.digest = d.digest AND s.id <> d.id"
+    " WHERE d.id = f.document AND s.taken < s.places"
+    " AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.document = s.id AND c.annotator = :person)"
+    " AND EXISTS (SELECT 1 FROM claims c WHERE c.annotator = :person))"
+    " OR EXISTS (SELECT 1 FROM documents d JOIN documents s ON s.digest = d.digest"
+    " JOIN claims c ON c.document = s.id AND c.annotator = :person"
+    " WHERE d.id = f.document AND c.answered = 0)"
+)
+
+
+class Reviewing:
+    """The turns of reviewers (`queue.Turns`)."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        self.wanted = wanted
+
+    def to_do(
+        self, db: sqlite3.Connection, annotator: str, size: int, *, deferred: bool
+    ) -> list[Claim]:
+        """Those that she began; not what another reviewer took up or settled meanwhile."""
+        rows = db.execute(
+            "SELECT c.document, c.number, c.answered FROM claims c"
+            f" WHERE c.annotator = ? AND {TO_DO} AND c.deferred {'>' if deferred else '='} 0"
+            " AND NOT EXISTS (SELECT 1 FROM claims o"
+            " WHERE o.document = c.document AND o.annotator <> c.annotator AND o.annotator GLOB '+*' AND (o.state = 'open' OR o.answered > c.sequence))"
+            " ORDER BY c.deferred, c.sequence LIMIT ?",
+            (annotator, size),
+        )
+        return [Claim(annotator, *row) for row in rows]
+
+    def free(self, db: sqlite3.Connection, annotator: str, size: int) -> list[int]:
+        """Documents that wait for a review, or for another one since an annotation changed."""
+        query, values = self._query(annotator)
+        order = "f.size DESC, f.document" if self.wanted.largest else "f.document"
+        rows = db.execute(
+            f"SELECT f.document FROM differences f {query} ORDER BY {order} LIMIT :limit",
+            {**values, "limit": size},
+        )
+        return [number for (number,) in rows]
+
+    def waiting(self, store: Store, annotator: str, most: int) -> int:
+        """How many documents she may still get, those before her included; counted up to `most`."""
+        query, values = self._query(annotator)
+        counted = "SELECT count(*) FROM (SELECT 1 FROM differences f {} LIMIT :limit)"
+        (free,) = store.db.execute(counted.format(query), {**values, "limit": most}).fetchone()
+        begun = len(self.to_do(store.db, annotator, most, deferred=False))
+        return int(free) + begun + len(self.to_do(store.db, annotator, most, deferred=True))
+
+    def _query(self, annotator: str) -> tuple[str, dict[str, Any]]:
+        wanted = self.wanted
+        wheres = [_UNSETTLED, _FINISHED, f" NOT {_HELD}", f" NOT ({_HERS_TO_ANSWER})"]
+        if not wanted.everything:
+            wheres.insert(0, "f.size > 0")
+        if wanted.kinds:
+            kinds = " OR ".join(f"f.{kind} > 0" for kind in wanted.kinds if kind in KINDS)
+            wheres.insert(0, f"({kinds or '0'})")
+        for column in ("label", "annotator"):
+            if getattr(wanted, column):
+                names = f"SELECT value FROM json_each(f.{column}s)"
+                wheres.append(f":{column} IN ({names})")
+        values = {
+            "reviewer": annotator,
+            "person": person(annotator),
+            "label": wanted.label,
+            "annotator": wanted.annotator,
+        }
+        return "WHERE " + " AND ".join(wheres), values
+
+
+def is_finished(store: Store, document: int) -> bool:
+    """Whether all answers to a document are in."""
+    query = f"SELECT {_FINISHED} FROM (SELECT ? AS document) f"
+    return bool(store.db.execute(query, (document,)).fetchone()[0])
+
+
+def newest(store: Store, document: int, cites: Iterable[tuple[str, int]]) -> int:
+    """The number of the newest of some annotations of a document, named by annotator and revision;
+    0 where there are none."""
+    numbers = [
+        store.db.execute(
+            "SELECT id FROM annotations WHERE document = ? AND annotator = ? AND revision = ?",
+            (document, *cite),
+        ).fetchone()
+        for cite in cites
+    ]
+    return max((number for (number,) in filter(None, numbers)), default=0)
+
+
+class Batch(NamedTuple):
+    """Annotations that nobody has compared: their numbers lie `behind` one and go `up_to` another.
+    `documents` are those that they are of, each with whether its answers are all in."""
+
+    behind: int
+    up_to: int
+    documents: dict[int, bool]
+
+
+def next_to_compare(store: Store, most: int) -> Batch | None:
+    """At most `most` annotations to compare next; None where all are compared."""
+    db = store.db
+    (behind,) = db.execute("SELECT compared FROM ticket").fetchone()
+    (up_to,) = db.execute(
+        "SELECT max(id) FROM (SELECT id FROM annotations WHERE id > ? ORDER BY id LIMIT ?)",
+        (behind, most),
+    ).fetchone()
+    if up_to is None:
+        return None
+    rows = db.execute(
+        f"SELECT f.document, {_FINISHED} FROM"
+        " (SELECT DISTINCT document FROM annotations WHERE id > ? AND id <= ?) f",
+        (behind, up_to),
+    )
+    return Batch(behind, up_to, {document: bool(finished) for document, finished in rows})
+
+
+def put_compared(store: Store, batch: Batch, found: Iterable[Differing]) -> None:
+    """Keep how the annotators of a batch's documents differ; those that are not among `found` have
+    answers missing."""
+    with store.transaction() as db:
+        db.executemany(
+            "DELETE FROM differences WHERE document = ?", ((n,) for n in batch.documents)
+        )
+        db.executemany(
+            "INSERT INTO differences VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (*each[:9], each.size, json.dumps(each.labels), json.dumps(each.annotators))
+                for each in found
+            ),
+        )
+        # Not where all is to be looked at anew since: documents have other places now.
+        db.execute("UPDATE ticket SET compared = ? WHERE compared = ?", (batch.up_to, batch.behind))
+
+
+class Counts(NamedTuple):
+    """How far reviewing is: documents whose answers are all in, those on which annotators differ,
+    those that are gold, and how many differ in each way and are not gold."""
+
+    finished: int
+    differing: int
+    gold: int
+    open: dict[str, int]
+
+
+def counts(store: Store) -> Counts:
+    """How far reviewing is, as far as annotations are compared."""
+    db = store.db
+    finished, differing = db.execute(
+        "SELECT count(*), coalesce(sum(size > 0), 0) FROM differences"
+    ).fetchone()
+    (gold,) = db.execute("SELECT count(*) FROM gold WHERE current").fetchone()
+    columns = ", ".join(f"coalesce(sum(f.{kind} > 0), 0)" for kind in KINDS)
+    row: Sequence[int] = db.execute(
+        f"SELECT {columns} FROM differences f WHERE f.size > 0 AND {_UNSETTLED}"
+    ).fetchone()
+    return Counts(finished, differing, gold, dict(zip(KINDS, row, strict=True)))

@@ -1,0 +1,160 @@
+"""What a reviewer does at a difference, as edits of the document before her. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from tonemark.corpus.drafts import Decision, Draft, Edit
+from tonemark.corpus.gold import MAJORITY
+from tonemark.corpus.pages import Sheet
+from tonemark.corpus.records import ANSWERS, Answer
+from tonemark.corpus.spans import Span
+from tonemark.review.compare import Version
+from tonemark.review.opening import Difference, Place, Reviewed
+from tonemark.tokenizers.base import Token
+
+OWN = ":own"
+"""The choice of a difference at which the reviewer made something of her own."""
+
+
+def decided_answer(draft: Draft) -> Answer | None:
+    """The answer that was taken where annotators' answers differ; None where none was."""
+    for decision in draft.decisions:
+        if decision[:2] == (0, 0):
+            for answer in ANSWERS:
+                if decision.choice.endswith(f":{answer}"):
+                    return answer
+    return None
+
+
+def decision_at(draft: Draft, difference: Difference) -> Decision | None:
+    """What was decided at a difference, or None."""
+    return _at(draft, difference.place)
+
+
+def undecided(draft: Draft, reviewed: Reviewed) -> list[Difference]:
+    """The differences at which nothing was decided, in order: none are left where the text was
+    refused."""
+    if decided_answer(draft) in ("reject", "ignore"):
+        return []
+    places = {decision[:2] for decision in draft.decisions}
+    return [each for each in reviewed.differences if each.place not in places]
+
+
+def taken(sheet: Sheet, reviewed: Reviewed, difference: Difference, row: int) -> Edit | None:
+    """Take the version of an annotator, whose row is counted from 0; None where she has none there,
+    for she did not accept the document."""
+    if difference.kind == "answers":
+        name, answer = reviewed.rows[row].annotator, reviewed.rows[row].answer
+        return _decided(sheet, difference.place, f"{name}:{answer}")
+    version = difference.versions[row]
+    if version is None:
+        return None
+    edit = _put(sheet, reviewed, difference, version, reviewed.rows[row].annotator)
+    return _with_tokens(sheet, difference, reviewed.rows[row].tokens, edit)
+
+
+def by_majority(sheet: Sheet, reviewed: Reviewed, difference: Difference) -> Edit | None:
+    """Take what more than half have there; None where no version is."""
+    if difference.kind == "answers":
+        answer = reviewed.majority_answer()
+        return _decided(sheet, difference.place, f"{MAJORITY}:{answer}") if answer else None
+    version = difference.majority()
+    if version is None:
+        return None
+    tokens = next(
+        row.tokens
+        for row, theirs in zip(reviewed.rows, difference.versions, strict=True)
+        if theirs == version
+    )
+    edit = _put(sheet, reviewed, difference, version, MAJORITY)
+    return _with_tokens(sheet, difference, tokens, edit)
+
+
+def own(sheet: Sheet, reviewed: Reviewed, edit: Edit) -> Edit:
+    """An edit of the reviewer's own, which settles the differences that it touches."""
+    touched = [(span.start, span.end) for span in (*edit.removed, *edit.added)]
+    for difference in reviewed.differences:
+        start, end = difference.place
+        if any(left < end and start < right for left, right in touched):
+            decision = _decided(sheet, difference.place, OWN)
+            edit = replace(
+                edit,
+                undecided=(*edit.undecided, *decision.undecided),
+                decided=(*edit.decided, *decision.decided),
+            )
+    return edit
+
+
+def nothing_there(sheet: Sheet, difference: Difference) -> Edit:
+    """Settle a difference by no span at all: nobody was right."""
+    removed = _standing(sheet.draft, difference.place)
+    edit = _decided(sheet, difference.place, OWN)
+    return replace(edit, removed=tuple(removed))
+
+
+def _put(
+    sheet: Sheet, reviewed: Reviewed, difference: Difference, version: Version, choice: str
+) -> Edit:
+    """Let a version stand at a difference."""
+    wanted = [reviewed.span(marked) for marked in version]
+    standing = _standing(sheet.draft, difference.place)
+    edit = _decided(sheet, difference.place, choice)
+    return replace(
+        edit,
+        removed=tuple(span for span in standing if span not in wanted),
+        added=tuple(span for span in wanted if span not in standing),
+    )
+
+
+def _decided(sheet: Sheet, place: Place, choice: str) -> Edit:
+    before = _at(sheet.draft, place)
+    return Edit(
+        sheet.document.number,
+        undecided=(before,) if before else (),
+        decided=(Decision(*place, choice),),
+    )
+
+
+def _at(draft: Draft, place: Place) -> Decision | None:
+    return next((each for each in draft.decisions if each[:2] == place), None)
+
+
+def _standing(draft: Draft, place: Place) -> list[Span]:
+    start, end = place
+    return [span for span in draft.spans if span.overlaps(start, end)]
+
+
+def _with_tokens(sheet: Sheet, difference: Difference, tokens: Sequence[Token], edit: Edit) -> Edit:
+    """With the tokens of the annotator whose version is taken, where they differ from those that
+    stand: her spans lie on them."""
+    start, end = _reach(sheet, tokens, difference.place)
+    theirs = [token for token in tokens if token.start < end and start < token.end]
+    given = set(sheet.given)
+    made = tuple(token for token in theirs if token not in given)
+    unmade = tuple(each for each in sheet.draft.made if each.start < end and start < each.end)
+    if made == unmade:
+        return edit
+    return replace(
+        edit,
+        unmade=tuple(each for each in unmade if each not in made),
+        made=tuple(each for each in made if each not in unmade),
+    )
+
+
+def _reach(sheet: Sheet, tokens: Sequence[Token], place: Place) -> Place:
+    """The shortest stretch around a place that cuts no token, neither of hers nor of those that
+    stand."""
+    start, end = place
+    while True:
+        around: list[Iterable[Token]] = [tokens, sheet.draft.made]
+        touched = [t for each in around for t in each if t.start < end and start < t.end]
+        wider = (
+            min((t.start for t in touched), default=start),
+            max((t.end for t in touched), default=end),
+        )
+        wider = min(start, wider[0]), max(end, wider[1])
+        if wider == (start, end):
+            return wider
+        start, end = wider

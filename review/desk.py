@@ -1,0 +1,206 @@
+"""A reviewer's place at a project: the document before her, what annotators said of it, and what
+becomes gold when she leaves it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from tonemark.corpus.annotators import person, reviewing
+from tonemark.corpus.desk import Desk
+from tonemark.corpus.documents import Document
+from tonemark.corpus.events import Replayed
+from tonemark.corpus.gold import Gold, gold_of
+from tonemark.corpus.pages import Page, Sheet
+from tonemark.corpus.project import Project
+from tonemark.corpus.queue import Claim, Outcome
+from tonemark.corpus.records import Answer
+from tonemark.corpus.reviews import Reviewing, Wanted, is_finished, newest
+from tonemark.corpus.store import Store
+from tonemark.corpus.tokens import AnyTokenizer
+from tonemark.errors import TonemarkError
+from tonemark.review.catching_up import catch_up, cited, counted
+from tonemark.review.decisions import decided_answer
+from tonemark.review.opening import Before, Reviewed, opened, reviewed
+from tonemark.tokenizers.base import Token
+
+MANY = 1_000
+"""Documents up to which those that wait are counted."""
+
+
+class ReviewDesk(Desk):
+    """A desk whose queue is that of reviews: a document a page, of which an answer makes gold.
+
+    A document is frozen when it is opened: what an annotator changes later comes with the next
+    opening, beside what was decided so far. `annotator` is the key of her claims, `reviewer` her
+    name.
+    """
+
+    turns: Reviewing
+
+    def __init__(
+        self,
+        project: Project,
+        store: Store,
+        reviewer: str,
+        tokenizer: AnyTokenizer,
+        wanted: Wanted | None = None,
+        *,
+        anonymous: bool = False,
+    ) -> None:
+        super().__init__(project, store, reviewing(reviewer), tokenizer)
+        self.anonymous = anonymous
+        self.turns = Reviewing(wanted or Wanted())
+        self._seen: tuple[Sheet, Reviewed] | None = None
+
+    @property
+    def reviewer(self) -> str:
+        """Who reviews."""
+        return person(self.annotator)
+
+    @property
+    def size(self) -> int:
+        """Documents that share a page: one."""
+        return 1
+
+    @property
+    def wanted(self) -> Wanted:
+        """Which documents she wants."""
+        return self.turns.wanted
+
+    def want(self, wanted: Wanted) -> None:
+        """Ask for other documents from the next page on."""
+        self.turns = Reviewing(wanted)
+
+    def waiting(self) -> int:
+        """How many documents are still to come, this one included, counted up to MANY: of those
+        that are compared by now."""
+        return self.turns.waiting(self.store, self.annotator, MANY)
+
+    @property
+    def reviewed(self) -> Reviewed:
+        """What annotators said of the document before her. Raises TonemarkError without one."""
+        if not self.page:
+            raise TonemarkError("There is no document to review.")
+        sheet = self.page.sheets[0]
+        if self._seen is None or self._seen[0] is not sheet:
+            begun = sheet.state.begun
+            assert begun
+            given = cited(self.store, sheet.document.number, begun.cites)
+            key = sheet.document.key if self.anonymous else ""
+            found = reviewed(given, sheet.given, begun.changed, anonymous=key)
+            self._seen = sheet, found
+        return self._seen[1]
+
+    def open_next(self) -> Page | None:
+        """Put the next document before her; what was answered meanwhile is compared first, as far
+        as it takes to find one."""
+        catch_up(self.store, self.tokenizer)
+        while super().open_next() is None and catch_up(self.store, self.tokenizer):
+            pass
+        return self.page
+
+    def open_document(self, number: int) -> Page | None:
+        """Put one document before her. Raises TonemarkError where answers to it are missing: they
+        would no longer be given blind."""
+        if not is_finished(self.store, number):
+            raise TonemarkError(
+                "Not all answers to this document are in.",
+                "It can be reviewed when its annotators have answered it.",
+            )
+        return super().open_document(number)
+
+    def opening(
+        self, document: Document, tokens: tuple[Token, ...], state: Replayed
+    ) -> dict[str, Any] | None:
+        """What the document begins with: anew where annotators or another reviewer changed what
+        lay before her."""
+        given = counted(self.store, document.number)
+        gold = gold_of(self.store, document.number)
+        cites = tuple((each.annotator, each.revision) for each in given)
+        revision = gold.revision if gold else 0
+        begun = state.begun
+        if begun and begun.cites == cites and begun.gold == revision:
+            return None
+        before, draft = None, state.draft
+        if begun and state.touched and begun.gold == revision:
+            # What she had done stays: only others' answers are new.
+            then = cited(self.store, document.number, begun.cites)
+            before = Before(draft.spans, draft.decisions, then)
+        elif gold:
+            then = cited(self.store, document.number, gold.cites)
+            before = Before(gold.spans, gold.decisions, then)
+        spans, decisions, changed = opened(given, tokens, before)
+        comment, flagged = draft.comment, draft.flagged
+        if gold and not state.touched:
+            comment, flagged = gold.comment, gold.flagged
+        if before is None:
+            made = _alike([each.tokens or tokens for each in given if each.answer == "accept"])
+            made = [token for token in made if token not in set(tokens)]
+        elif gold and before.spans is gold.spans:
+            made = [token for token in gold.tokens or () if token not in set(tokens)]
+        else:
+            made = list(draft.made)
+        return {
+            "cites": cites,
+            "gold": revision,
+            "changed": changed,
+            "spans": [span.to_json() for span in spans],
+            "decisions": decisions,
+            "made": made,
+            "comment": comment,
+            "flagged": flagged,
+            "shown": [],
+        }
+
+    def _following(self, size: int) -> list[Claim]:
+        db = self.store.db
+        claims = self.turns.to_do(db, self.annotator, size, deferred=False)
+        claims = claims or [
+            Claim(self.annotator, number, 0) for number in self.turns.free(db, self.annotator, size)
+        ]
+        return claims or self.turns.to_do(db, self.annotator, size, deferred=True)
+
+    def _outcomes(self, answer: Answer | None = None, *, defer: bool = False) -> list[Outcome]:
+        if not self.page:
+            return []
+        return [
+            self._with_gold(outcome, sheet) if outcome.answer else outcome
+            for outcome, sheet in zip(
+                self.page.outcomes(answer, defer=defer), self.page.sheets, strict=True
+            )
+        ]
+
+    def _with_gold(self, outcome: Outcome, sheet: Sheet) -> Outcome:
+        """An answer as the gold that it makes."""
+        begun, draft = sheet.state.begun, sheet.draft
+        assert begun
+        answer = outcome.answer
+        assert answer
+        if answer == "accept":
+            answer = decided_answer(draft) or answer
+        gold = Gold(
+            sheet.document.number,
+            self.reviewer,
+            answer,
+            draft.spans,
+            revision=begun.gold,
+            comment=draft.comment,
+            flagged=draft.flagged,
+            tokens=sheet.tokens if draft.made else None,
+            decisions=draft.decisions,
+            cites=begun.cites,
+            compared=newest(self.store, sheet.document.number, begun.cites),
+        )
+        *events, last = outcome.events
+        last = replace(last, data={"answer": answer, "gold": begun.gold + 1})
+        return replace(outcome, gold=gold, answer=answer, events=(*events, last))
+
+
+def _alike(tokenizations: list[tuple[Token, ...]]) -> list[Token]:
+    """The tokens that all have."""
+    if not tokenizations:
+        return []
+    first, *others = tokenizations
+    common = set(first).intersection(*others)
+    return [token for token in first if token in common]
