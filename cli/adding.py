@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias
 
 import click
 
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json, value_of
 from tonemark.cli.progress import Progress
-from tonemark.corpus.intake import add_records
+from tonemark.corpus.cursors import HIGHEST, LOWEST
+from tonemark.corpus.intake import add_records, times_of
 from tonemark.corpus.reports import Report
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, sentence_rules_with, tokenizer_of, tokens_of
@@ -17,6 +20,7 @@ from tonemark.errors import TonemarkError
 from tonemark.tokenizers.general import GeneralTokenizer
 
 if TYPE_CHECKING:
+    from tonemark.exchange.base import Given, ReadOptions
     from tonemark.exchange.splitting import Cut
 
 Split: TypeAlias = Literal["sentences", "paragraphs"]
@@ -56,6 +60,12 @@ were counted."""
     type=click.Choice(["key", "text"]),
     help="Bring answers to the documents that are there already.",
 )
+@click.option(
+    "--priority",
+    type=click.IntRange(LOWEST, HIGHEST),
+    metavar="N",
+    help="When they come, higher first; of documents that are there, too.",
+)
 @json_option
 def add_command(
     folder: Path,
@@ -66,6 +76,7 @@ def add_command(
     split: Split | None,
     annotators: str,
     match: Any,
+    priority: int | None,
     as_json: bool,
 ) -> int:
     """Add documents from FILEs: text (one a line), JSON Lines, CSV, TSV, CoNLL columns.
@@ -73,13 +84,13 @@ def add_command(
     What cannot be taken is refused with its line and reason; the rest goes in.
     """
     from tonemark.exchange.base import ReadOptions
-    from tonemark.exchange.registry import format_named, read_records
-    from tonemark.exchange.splitting import held_together, split_records
+    from tonemark.exchange.registry import format_named
 
     if format_ is not None:
         with value_of("--format"):
             format_named(format_)
     project, store = open_project(folder)
+    tokenizer = cache(lambda: tokenizer_of(project, loads_code=True))
     cut = _cut(split, project.tokenizer, project.folder)
     options = ReadOptions(
         text_column=text_column,
@@ -93,12 +104,10 @@ def add_command(
         reports.append((path.name, report))
         try:
             bar = Progress(path, hidden=as_json)
-            records = read_records(path, format=format_, options=options, watch=bar.watch)
-            if split:
-                held: dict[str, set[int]] = {}
-                if path.is_file():  # what comes through a pipe is read once
-                    held = held_together(read_records(path, format=format_, options=options), cut)
-                records = split_records(records, cut, split.removesuffix("s"), held)
+            read = partial(_read, path, format_, options, split, cut)
+            # What comes through a pipe is read once.
+            times = times_of(read()) if match == "text" and path.is_file() else {}
+            records = read(watch=bar.watch)
             with bar as progress:
                 add_records(
                     store,
@@ -106,7 +115,11 @@ def add_command(
                     records,
                     report,
                     places=project.overlap,
+                    share=project.overlap_share,
                     match=match,
+                    times=times,
+                    priority=priority,
+                    tokens_of=lambda number: tokens_of(store, store.document(number), tokenizer()),
                     progress=progress,
                 )
         except TonemarkError as error:
@@ -128,7 +141,7 @@ def add_command(
         if strange:
             say(f"Labels that project.toml does not have, and so have no key: {', '.join(strange)}")
     # Last: on a full disk the report is out already.
-    _count_words(store, tokenizer_of(project, loads_code=True))
+    _count_words(store, tokenizer())
     return int(bool(failures) or any(report.refused_count for _, report in reports))
 
 
@@ -142,6 +155,27 @@ def _cut(split: Split | None, tokenizer: str, folder: Path) -> Cut:
 
     rules = sentence_rules_of(tokenizer, folder)
     return lambda text: sentences(text, rules)
+
+
+def _read(
+    path: Path,
+    format_: str | None,
+    options: ReadOptions,
+    split: Split | None,
+    cut: Cut,
+    watch: Callable[[IO[bytes]], None] = lambda stream: None,
+) -> Iterator[Given]:
+    """The records of a file, in pieces if they are to be split."""
+    from tonemark.exchange.registry import read_records
+    from tonemark.exchange.splitting import held_together, split_records
+
+    records = read_records(path, format=format_, options=options, watch=watch)
+    if not split:
+        return records
+    held: dict[str, set[int]] = {}
+    if path.is_file():
+        held = held_together(read_records(path, format=format_, options=options), cut)
+    return split_records(records, cut, split.removesuffix("s"), held)
 
 
 def add_file(store_path: Path, path: Path) -> None:
@@ -187,7 +221,7 @@ def _tell(name: str, report: Report) -> None:
     if report.already_there:
         parts.append(f"{report.already_there:,} there already")
     if report.annotations:
-        parts.append(f"{report.annotations:,} answers")
+        parts.append(f"{report.annotations:,} answer{'s' * (report.annotations != 1)}")
     if report.suggestions:
         parts.append(f"{report.suggestions:,} suggestions")
     if report.refused_count:
@@ -196,6 +230,14 @@ def _tell(name: str, report: Report) -> None:
     if report.equal_texts:
         have = "has" if report.equal_texts == 1 else "have"
         say(f"  {report.equal_texts:,} {have} the text of another document: added all the same")
+    if report.moved:
+        have = "has" if report.moved == 1 else "have"
+        say(f"  {report.moved:,} of those that were there {have} another priority now")
+    if report.other_tokens:
+        say(
+            f"  {report.other_tokens:,} of the answers came with tokens other than their"
+            " document's: kept as corrections"
+        )
     for given, written in report.renamed.items():
         say(f"  the annotator {given} is written {written} here")
     for refusal in report.refused[:SHOWN]:
@@ -217,6 +259,8 @@ def _json(reports: list[tuple[str, Report]]) -> dict[str, Any]:
         "already_there": sum(report.already_there for _, report in reports),
         "equal_texts": sum(report.equal_texts for _, report in reports),
         "annotations": sum(report.annotations for _, report in reports),
+        "moved": sum(report.moved for _, report in reports),
+        "other_tokens": sum(report.other_tokens for _, report in reports),
         "suggestions": sum(report.suggestions for _, report in reports),
         "refused_count": sum(report.refused_count for _, report in reports),
         "refused": [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -29,24 +29,42 @@ NAME = 16
 COUNTED = ("accepted", "rejected", "ignored", "begun", "spans")
 """What is counted of an annotator."""
 
+MEASURED = ("hours", "entities/hour", "F1 with gold", "F1 with others")
+"""What is measured of an annotator's work."""
+
+NONE = "–"
+"""Stands for a figure that there is not: no time was measured, or there is nothing to compare."""
+
 
 @click.command("status", epilog="Example: tonemark status habari")
 @click.argument("folder", type=DIRECTORY, metavar="DIR")
 @json_option
 def status_command(folder: Path, as_json: bool) -> None:
-    """What is in the project, and how far each annotator is.
+    """What is in the project, how far each annotator is, and how each works.
+
+    Hours count what lies between two keys on a page, up to two minutes each time; answers that came
+    with files have none. F1 is over exact spans: against gold, and the mean of that with each other
+    annotator over documents that both accepted.
 
     It counts everyone's spans and labels, for whoever leads or reviews the work. Annotators look at
     the dashboard (tonemark DIR), which keeps others' spans from them.
     """
+    from tonemark.corpus.gold import settled
+    from tonemark.corpus.people import people
     from tonemark.corpus.progress import progress
     from tonemark.tokenizers.languages import language_name
 
     project, store = open_project(folder)
     found = progress(store, project.team)
+    each_one = people(store)
+    gold = settled(store)
     if as_json:
-        annotators = [{**asdict(each), "answered": each.answered} for each in found.annotators]
-        report = {**asdict(found), "annotators": annotators}
+        annotators = [
+            {**asdict(each), "answered": each.answered,
+             **_measured(each_one.get(each.name, Person(each.name)))}
+            for each in found.annotators
+        ]  # fmt: skip
+        report = {**asdict(found), "annotators": annotators, "gold": gold}
         failed = _failed(project, store)
         say_json(
             {"name": project.name, "language": project.language, "tokenizer": project.tokenizer,
@@ -68,6 +86,8 @@ def status_command(folder: Path, as_json: bool) -> None:
             " or from patterns; names are looked for as a page opens"
         )
     told += _astray(found.suggestions)
+    if gold:
+        told.append(_settled(gold))
     if fault := _fault(project):
         told.append(f"no page can be opened: {fault} More: tonemark doctor {typed(folder)}")
     if failed := _failed(project, store):
@@ -79,7 +99,36 @@ def status_command(folder: Path, as_json: bool) -> None:
         say(*set_in(line, width, ""))
     rows = [(a.name, (a.accept, a.reject, a.ignore, a.begun, a.spans)) for a in found.annotators]
     say(*counts("annotator", COUNTED, rows, width))
+    figures = [(name, _figures(person)) for name, person in sorted(each_one.items())]
+    if any(set(shown) != {NONE} for _, shown in figures):
+        say(*counts("annotator", MEASURED, figures, width))
     say(*counts("label", ("spans",), [(name, (n,)) for name, n in found.labels.items()], width))
+
+
+def _measured(person: Person) -> dict[str, float | None]:
+    """A person's figures as `--json` has them."""
+    return {
+        "hours": person.hours, "entities_an_hour": person.entities_an_hour,
+        "f1_gold": person.f1_gold, "f1_others": person.f1_others,
+    }  # fmt: skip
+
+
+def _figures(person: Person) -> tuple[str, ...]:
+    """A person's figures as the table has them."""
+    hours, speed = person.hours, person.entities_an_hour
+    return (
+        NONE if hours is None else f"{max(hours, 0.01):,.{1 if hours >= 10 else 2}f}",
+        NONE if speed is None else f"{speed:,.0f}",
+        *(NONE if f1 is None else f"{f1:.3f}" for f1 in (person.f1_gold, person.f1_others)),
+    )
+
+
+def _settled(gold: Mapping[str, int]) -> str:
+    """How many documents have gold, and who decided it."""
+    who = {MAJORITY: "by majority", UNANIMOUS: "where all agree"}
+    most = sorted(gold.items(), key=lambda each: (each[0] in who, -each[1], each[0]))
+    by = ", ".join(f"{count:,} {who.get(name, f'by {name}')}" for name, count in most)
+    return f"{counted(sum(gold.values()), 'document')} ha{'s' if sum(gold.values()) == 1 else 've'} gold: {by}"
 
 
 def _astray(found: Astray) -> Iterator[str]:
@@ -160,9 +209,9 @@ def _failed(project: Project, store: Store) -> int:
 
 
 def counts(
-    of: str, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[int]]], width: int
+    of: str, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[int | str]]], width: int
 ) -> Iterator[Safe]:
-    """Names with their numbers, in at most `width` cells, under the heads of the columns: what
+    """Names with their numbers, or with figures in words, in at most `width` cells, under the heads of the columns: what
     the names are `of`, then what is counted.
 
     Where they do not fit beside the names, the numbers stand under them, each with its head. A
@@ -173,7 +222,7 @@ def counts(
 
     if not rows:
         return
-    figures = [[f"{number:,}" for number in numbers] for _, numbers in rows]
+    figures = [[n if isinstance(n, str) else f"{n:,}" for n in numbers] for _, numbers in rows]
     each = [max(map(len, of_one)) for of_one in zip(heads, *figures, strict=True)]
     beside = 2 + sum(1 + one for one in each)
     widest = max(cells(visible(name)) for name in (of, *(name for name, _ in rows)))

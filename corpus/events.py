@@ -14,7 +14,6 @@ from tonemark.corpus.drafts import Draft, Edit, decision_from_json
 from tonemark.corpus.records import ANSWERS, Answer
 from tonemark.corpus.spans import Span, Suggestion, check_stretches
 from tonemark.tokenizers.base import Token
-from tonemark.tokenizers.base import Token
 
 MALFORMED = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 """What reading data of ours raises where their bytes have changed."""

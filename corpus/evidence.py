@@ -117,7 +117,7 @@ def _entries_on(db: sqlite3.Connection, document: int) -> set[int]:
     return {entry for (entry,) in db.execute(query, (document,))}
 
 
-_STANDS = (
+STANDS = (
     f"(e.annotator = '{GOLD}' OR NOT EXISTS"
     " (SELECT 1 FROM gold g WHERE g.document = e.document AND g.weighed))"
 )
@@ -131,7 +131,7 @@ def _moved(db: sqlite3.Connection, entries: Iterable[int]) -> dict[int, int]:
     for entry in entries:
         row = db.execute(
             "SELECT n.since, CAST((SELECT min(e.answer) FROM evidence e"
-            f" WHERE e.entry = n.id AND e.taught > 0 AND {_STANDS}) AS INTEGER)"
+            f" WHERE e.entry = n.id AND e.taught > 0 AND {STANDS}) AS INTEGER)"
             " FROM entries n JOIN gazetteers g ON g.id = n.gazetteer WHERE n.id = ? AND g.name = ?",
             (entry, ACCEPTED),
         ).fetchone()
@@ -316,7 +316,7 @@ def hidden(store: Store, documents: Iterable[int], annotator: str) -> dict[int, 
 def _known_since(db: sqlite3.Connection, entry: int, same: Collection[int], annotator: str) -> int:
     """The first answer that taught a name, of those that an annotator may know of."""
     for document, name, answer, stands in db.execute(
-        f"SELECT e.document, e.annotator, CAST(e.answer AS INTEGER), {_STANDS} FROM evidence e"
+        f"SELECT e.document, e.annotator, CAST(e.answer AS INTEGER), {STANDS} FROM evidence e"
         " WHERE e.entry = ? AND e.taught > 0 ORDER BY e.answer",
         (entry,),
     ):

@@ -92,6 +92,12 @@ def golds(store: Store, documents: Iterable[int] | None = None) -> Iterator[Gold
         yield _gold(found[0][1:12], [row[12:] for row in found if row[12] is not None])
 
 
+def settled(store: Store) -> dict[str, int]:
+    """How many documents have gold, by who decided it last: people, `rule:majority` and so on."""
+    rows = store.db.execute("SELECT reviewer, count(*) FROM gold WHERE current GROUP BY 1")
+    return {str(reviewer): count for reviewer, count in rows}
+
+
 def check_gold(gold: Gold, text: str) -> None:
     """Raises Damaged where gold does not fit the text that it is of."""
     try:
@@ -105,7 +111,7 @@ def check_gold(gold: Gold, text: str) -> None:
 def write_gold(db: sqlite3.Connection, gold: Gold) -> None:
     """Write gold as a new revision, whatever its `revision` says; earlier ones stay.
 
-    What it says of entries is weighed later (`evidence.unweighed`). Runs inside the caller's transaction.
+    What it says of entries is weighed later (`unweighed`). Runs inside the caller's transaction.
     """
     (last,) = db.execute(
         "SELECT coalesce(max(revision), 0) FROM gold WHERE document = ?", (gold.document,)

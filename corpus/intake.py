@@ -10,21 +10,26 @@ from __future__ import annotations
 import itertools
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import partial
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
-from tonemark.corpus.annotations import Annotation, current_annotation
-from tonemark.corpus.annotators import annotator_name
 from tonemark.corpus.batches import Following, Item, batches
-from tonemark.corpus.documents import damaged, pack_tokens, source_name
+from tonemark.corpus.brought import Bringing, TokensOf
+from tonemark.corpus.cursors import Cursor, draw_back, set_priority
+from tonemark.corpus.documents import digest, pack_tokens, source_name, unpack_tokens
 from tonemark.corpus.pieces import PIECE, first_and_last, offset_of, piece_json
-from tonemark.corpus.queue import import_answer
-from tonemark.corpus.records import GivenAnnotation, Record
+from tonemark.corpus.places import places_of
+from tonemark.corpus.records import Record
 from tonemark.corpus.reports import Report
-from tonemark.corpus.spans import Suggestion, parsed_sources
 from tonemark.corpus.store import Store
+from tonemark.errors import TonemarkError
 from tonemark.refusals import Refusal
+from tonemark.tokenizers.base import Token
 
 BATCH = 4000
 """Records a transaction: enough to spread the cost of a sync, few enough to let others in."""
@@ -59,19 +64,28 @@ def add_records(
     report: Report,
     *,
     places: int = 1,
+    share: float = 1.0,
     match: Match | None = None,
+    times: Mapping[int, int] = MappingProxyType({}),
+    priority: int | None = None,
+    tokens_of: TokensOf | None = None,
     progress: Callable[[int], None] = lambda line: None,
 ) -> None:
     """Add one file's records under its name `source`, batch by batch, counting in `report`.
 
-    `places` is how many annotators a document gets. With `match`, a record whose key or text is
-    there already brings its answers and suggestions to that document. `progress` is told the line
-    reached. Raises what the reader raises; batches before that stay, and `report` counts them.
+    `places` is how many annotators that `share` of the documents gets; the others get one. With
+    `match`, a record whose key or text is there already brings its answers and suggestions to that
+    document; where several have its text, and the file has it as often (`times`, by digest), to
+    each in turn. `priority` is given to all its documents, new or not; without, new ones have that
+    of their records. `tokens_of` tells whether the tokens under an answer are others than its
+    document's: those given with it, where nobody says. `progress` is told the line reached. Raises
+    what the reader raises; batches before that stay, and `report` counts them.
     """
     store.db.execute(f"PRAGMA cache_size = {-CACHE}")
     store.db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
     name = source_name(source)
     number: int | None = None
+    adding = _Adding(places, share, match, times, Counter(), priority)
     ready = batches(records, BATCH, BATCH_SIZE)
     batch = next(ready, None)
     while batch:
@@ -85,12 +99,43 @@ def add_records(
                     counted.warn(item.record.line, warning)
             with store.transaction() as db:
                 number = number or _source(db, name, batch.items[:HEAD])
-                _Intake(db, number, places, match, counted).add(batch.items)
+                bringing = Bringing(db, counted, tokens_of or partial(_given_tokens, db))
+                _Intake(db, number, adding, counted, bringing).add(batch.items)
                 following = Following(ready)  # last: beside it, nothing may run but the commit
         counted.refused.sort(key=lambda refusal: refusal.line)
         report.include(counted)
         progress(batch.line)
         batch = following.wait() if following else next(ready, None)
+
+
+def times_of(records: Iterable[Record | Refusal]) -> Counter[int]:
+    """How often each text stands in a file, by its digest; as far as the file can be read."""
+    times: Counter[int] = Counter()
+    with suppress(TonemarkError):  # said when it is added
+        for each in records:
+            if isinstance(each, Record):
+                with suppress(UnicodeEncodeError):
+                    times[digest(each.text)] += 1
+    return times
+
+
+def _given_tokens(db: sqlite3.Connection, number: int) -> tuple[Token, ...]:
+    (packed,) = db.execute("SELECT tokens FROM documents WHERE id = ?", (number,)).fetchone()
+    if packed is None:
+        raise TonemarkError("Nobody says how this text is cut.")
+    return unpack_tokens(packed)
+
+
+class _Adding(NamedTuple):
+    """What holds for a whole file, as `add_records` has it. `turns` counts its records with a text
+    that several documents have."""
+
+    places: int
+    share: float
+    match: Match | None
+    times: Mapping[int, int]
+    turns: Counter[int]
+    priority: int | None
 
 
 def _source(db: sqlite3.Connection, name: str, head: Sequence[Item]) -> int:
@@ -137,14 +182,15 @@ class _Intake:
     """One batch of one file, inside its transaction.
 
     What the store knows of the batch is asked for in a few queries, not record by record: `known`
-    by identity, `texts` by digest (two numbers at most), `keys` that are in use.
+    by identity, `texts` by digest (as many numbers as the file may want, and one more), `keys` that
+    are in use.
     """
 
     db: sqlite3.Connection
     source: int
-    places: int
-    match: Match | None
+    adding: _Adding
     report: Report
+    bringing: Bringing
     name: str = ""
     number: int = 0
     known: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -157,22 +203,28 @@ class _Intake:
         self._look_up(items)
         rows = []
         brought = []
+        there = []
         for item in items:
             found = self._find(item)
             if isinstance(found, str):
                 self.report.refuse(item.record.line, found)
                 continue
-            self.report.already_there += found is not None
+            is_new = found is None
+            self.report.already_there += not is_new
             if found is None:
                 rows.append(self._row(item))
                 found = self.number
+            else:
+                there.append(found)
             if item.record.suggestions or item.record.annotations:
-                brought.append((found, item.record))
+                brought.append((found, item.record, is_new))
         self._insert(rows)
-        for number, record in brought:
-            self._suggest(number, record)
+        if self.adding.priority is not None:
+            self.report.moved += set_priority(self.db, there, self.adding.priority)
+        for number, record, is_new in brought:
+            self.bringing.suggest(number, record)
             for annotation in record.annotations:
-                self._annotate(number, record, annotation)
+                self.bringing.annotate(number, record, annotation, new=is_new)
 
     def _look_up(self, items: Sequence[Item]) -> None:
         """Ask what the store knows of these records."""
@@ -186,7 +238,7 @@ class _Intake:
             "SELECT digest, id FROM documents WHERE digest IN", [item.digest for item in new]
         ):
             numbers = self.texts.setdefault(text_digest, [])
-            if len(numbers) < 2:
+            if len(numbers) <= max(1, self.adding.times.get(text_digest, 0)):
                 numbers.append(number)
         for key, number, text_digest in self._rows(
             "SELECT key, id, digest FROM documents WHERE key IN",
@@ -214,15 +266,21 @@ class _Intake:
             return f"what stands at {piece.offset} is there already, divided in another way"
         if key is not None and piece:
             key = self._plain_key(item.record)
-        if self.match == "key" and key in self.keys:
+        if self.adding.match == "key" and key in self.keys:
             number, its_digest = self.keys[key]
             if its_digest != item.digest:
                 return f"the project's document {key} has another text"
             return number
-        if self.match == "text" and (numbers := self.texts.get(item.digest)):
-            if len(numbers) > 1:
-                return "several documents of the project have this text; match by key"
-            return numbers[0]
+        if self.adding.match == "text" and (numbers := self.texts.get(item.digest)):
+            if len(numbers) == 1:
+                return numbers[0]
+            if len(numbers) != self.adding.times.get(item.digest):
+                return (
+                    "several documents of the project have this text, and the file has it not as"
+                    " often; match by key"
+                )
+            self.adding.turns[item.digest] += 1
+            return sorted(numbers)[self.adding.turns[item.digest] - 1]
         return None
 
     def _reached(self, identity: str) -> int:
@@ -237,7 +295,7 @@ class _Intake:
             self.reached[first] = offset_of(row[0]) + row[1] if row else 0
         return self.reached[first]
 
-    def _row(self, item: Item) -> tuple[object, ...]:
+    def _row(self, item: Item) -> tuple[Any, ...]:
         """The row of a new document, which is from now on known."""
         record = item.record
         self.number += 1
@@ -262,21 +320,30 @@ class _Intake:
             item.digest,
             meta,
             None if record.tokens is None else pack_tokens(record.tokens),
-            self.places,
+            places_of(record.text, self.adding.places, self.adding.share),
+            self._priority(record),
         )
 
-    def _insert(self, rows: Sequence[tuple[object, ...]]) -> None:
+    def _priority(self, record: Record) -> int:
+        if self.adding.priority is not None:
+            return self.adding.priority
+        return record.priority or 0
+
+    def _insert(self, rows: Sequence[tuple[Any, ...]]) -> None:
         if not rows:
             return
+        routing = (self.adding.places, self.adding.share)
         if self.number == len(rows):
-            self.db.execute("UPDATE ticket SET places = ?", (self.places,))
-        else:  # 0: not the same for all, until places.set_places
-            self.db.execute("UPDATE ticket SET places = 0 WHERE places <> ?", (self.places,))
+            self.db.execute("UPDATE ticket SET places = ?, share = ?", routing)
+        else:  # 0: not what holds for all, until places.set_places
+            self.db.execute("UPDATE ticket SET places = 0 WHERE (places, share) <> (?, ?)", routing)
         self.db.executemany(
-            "INSERT INTO documents (id, key, source, record, text, digest, meta, tokens, places)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO documents (id, key, source, record, text, digest, meta, tokens, places,"
+            " priority) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
+        highest, first = max((row[-1], -row[0]) for row in rows)
+        draw_back(self.db, Cursor(highest, -first - 1))
         self.report.added += len(rows)
 
     def _whole_key(self, record: Record) -> str:
@@ -308,67 +375,3 @@ class _Intake:
             if key not in self.keys and not self.db.execute(query, (key,)).fetchone():
                 return key
         raise AssertionError("unreachable")
-
-    def _suggest(self, number: int, record: Record) -> None:
-        for suggestion in record.suggestions:
-            place = (number, suggestion.start, suggestion.end, suggestion.label)
-            cursor = self.db.execute(
-                "INSERT OR IGNORE INTO suggestions (document, start_char, end_char, label, sources,"
-                " score) VALUES (?, ?, ?, ?, ?, ?)",
-                (*place, _json(suggestion.sources), suggestion.score),
-            )
-            if cursor.rowcount:
-                self.report.suggestions += 1
-                self.report.labels.add(suggestion.label)
-            else:
-                self._suggest_again(place, suggestion)
-
-    def _suggest_again(self, place: tuple[int, int, int, str], suggestion: Suggestion) -> None:
-        """A suggestion keeps all that proposed it, and the best score."""
-        where = "WHERE document = ? AND start_char = ? AND end_char = ? AND label = ?"
-        where += " AND producer = 0"
-        known, score = self.db.execute(
-            f"SELECT sources, score FROM suggestions {where}", place
-        ).fetchone()
-        try:
-            sources = list(dict.fromkeys((*parsed_sources(known), *suggestion.sources)))
-            best = max(score, suggestion.score)
-        except (ValueError, TypeError):
-            raise damaged(place[0], "the suggestions for ") from None
-        self.db.execute(
-            f"UPDATE suggestions SET sources = ?, score = ? {where}", (_json(sources), best, *place)
-        )
-
-    def _annotate(self, number: int, record: Record, given: GivenAnnotation) -> None:
-        name = annotator_name(given.annotator)
-        if name != given.annotator:
-            self.report.renamed[given.annotator] = name
-        claim = self.db.execute(
-            "SELECT state, reopened FROM claims WHERE annotator = ? AND document = ?",
-            (name, number),
-        ).fetchone()
-        if claim and (claim[0] != "answered" or claim[1]):
-            self.report.warn(
-                record.line, f"{name} is working on this document; her answer was left out"
-            )
-            return
-        there = current_annotation(self.db, number, name)
-        # An answer that was there before is not news, whatever its clock said.
-        is_known = self.db.execute(
-            "SELECT 1 FROM annotations WHERE document = ? AND annotator = ? AND time = ?",
-            (number, name, given.time),
-        ).fetchone()
-        if there is None or (given.time is not None and given.time > there.time and not is_known):
-            import_answer(self.db, name, number, given)
-            self.report.annotations += 1
-            self.report.labels.update(span.label for span in given.spans)
-        elif not is_known and _content(given) != _content(there):
-            self.report.warn(
-                record.line, f"{name} has another answer to this document already; it is kept"
-            )
-
-
-def _content(annotation: GivenAnnotation | Annotation) -> tuple[object, ...]:
-    """What an answer says, for comparing."""
-    places = sorted((span.start, span.end, span.label) for span in annotation.spans)
-    return annotation.answer, places, annotation.comment, annotation.flagged

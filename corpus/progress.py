@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from tonemark.corpus.annotators import is_reviewing
 from tonemark.corpus.evidence import NOTHING_SHOWN, Astray, astray
 from tonemark.corpus.records import ANSWERS
 from tonemark.corpus.store import Store
@@ -50,7 +51,7 @@ def progress(store: Store, team: Sequence[str] = (), annotator: str | None = Non
     Spans and labels are counted in the accepts of all, or in those of `annotator` alone, to whom
     others' work on documents that are still hers to answer must not show (DESIGN.md, promise 5).
     Extra answers count among the answers, spans and labels of whoever gave them: she did the work;
-    `finished` does without them.
+    `finished` does without them. What reviewers have open is not counted.
     """
     db = store.db
     accepts = "a.current AND a.answer = 'accept' AND (:own IS NULL OR a.annotator = :own)"
@@ -64,6 +65,8 @@ def progress(store: Store, team: Sequence[str] = (), annotator: str | None = Non
     for name, count in db.execute(
         "SELECT annotator, count(*) FROM claims WHERE state <> 'answered' OR reopened GROUP BY 1"
     ):
+        if is_reviewing(str(name)):
+            continue
         answers.setdefault(str(name), {})["begun"] = count
     for name, count in db.execute(
         "SELECT a.annotator, count(*) FROM annotations a JOIN spans s ON s.annotation = a.id"

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from tonemark.corpus.pieces import Piece
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.tokenizers.base import Token
+
+if TYPE_CHECKING:
+    from tonemark.corpus.drafts import Decision
 
 Answer = Literal["accept", "reject", "ignore"]
 """accept: the spans are right; reject: the text itself is faulty; ignore: leave it out."""
@@ -20,9 +23,28 @@ TEXT_LIMIT = 4 * 1024 * 1024
 """Bytes of UTF-8 that one text may have (DESIGN.md, "Defaults")."""
 
 
+class Cite(NamedTuple):
+    """An annotation that a review looked at; by its time (Unix seconds) another project that has
+    it knows it, where its revision may have another number."""
+
+    annotator: str
+    revision: int
+    time: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What makes an answer gold: what was taken where annotators differed, and what was looked at.
+    Whose the answer is, is the reviewer, or the rule, that settled it."""
+
+    decisions: tuple[Decision, ...] = ()
+    cites: tuple[Cite, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class GivenAnnotation:
-    """An answer that a file brings along: whose it is, what it says, and when (Unix seconds).
+    """An answer that a file brings along: whose it is, what it says, and when (Unix seconds). With
+    `settled` it is gold, and nobody's annotation.
 
     `tokens` are those under it where they are others than its document's, and `made` those of them
     that the document has not (as `Draft.made`); intake finds them out.
@@ -36,6 +58,7 @@ class GivenAnnotation:
     time: float | None = None
     tokens: tuple[Token, ...] | None = None
     made: tuple[Token, ...] = ()
+    settled: Settled | None = None
 
 
 class Record(NamedTuple):

@@ -20,6 +20,10 @@ class Report:
     """Texts that were split, of those added; `added` counts their pieces."""
     equal_texts: int = 0
     annotations: int = 0
+    other_tokens: int = 0
+    """Annotations, of those, under whose spans the text is cut otherwise than their document."""
+    moved: int = 0
+    """Documents that were there already and have another priority now."""
     suggestions: int = 0
     refused_count: int = 0
     refused: list[Refusal] = field(default_factory=list)

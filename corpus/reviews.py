@@ -103,7 +103,8 @@ class Reviewing:
             "SELECT c.document, c.number, c.answered FROM claims c"
             f" WHERE c.annotator = ? AND {TO_DO} AND c.deferred {'>' if deferred else '='} 0"
             " AND NOT EXISTS (SELECT 1 FROM claims o"
-            " WHERE o.document = c.document AND o.annotator <> c.annotator AND o.annotator GLOB '+*' AND (o.state = 'open' OR o.answered > c.sequence))"
+            " WHERE o.document = c.document AND o.annotator <> c.annotator"
+            " AND o.annotator GLOB '+*' AND (o.state = 'open' OR o.answered > c.sequence))"
             " ORDER BY c.deferred, c.sequence LIMIT ?",
             (annotator, size),
         )

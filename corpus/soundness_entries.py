@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from tonemark.corpus.evidence import NEVER
+from tonemark.corpus.evidence import GOLD, NEVER, STANDS
 from tonemark.corpus.findings import Finding
 from tonemark.corpus.gazetteers import ACCEPTED
 from tonemark.corpus.sound_rows import (
@@ -23,10 +23,14 @@ from tonemark.files import typed
 
 # What `evidence.earned_on` adds up document by document, of all documents at once.
 _SUMS = """
-WITH parts AS (
-    SELECT entry, avg(seen) AS seen, sum(changed) AS changed, sum(deleted) AS deleted,
-        1.0 * sum(stood) / max(count(*), (SELECT count(*) FROM annotations a
-            WHERE a.document = e.document AND a.current AND a.answer = 'accept')) AS stood
+WITH golden AS (
+    SELECT document FROM gold WHERE weighed
+), parts AS (
+    SELECT entry, sum(changed) AS changed, sum(deleted) AS deleted,
+        iif(document IN golden, total(iif(annotator = :gold, seen, 0)), avg(seen)) AS seen,
+        iif(document IN golden, total(iif(annotator = :gold, stood, 0)),
+            1.0 * sum(stood) / max(count(*), (SELECT count(*) FROM annotations a
+            WHERE a.document = e.document AND a.current AND a.answer = 'accept'))) AS stood
     FROM evidence e WHERE answer >= (SELECT since FROM entries n WHERE n.id = e.entry)
     GROUP BY entry, document
 ), sums AS (
@@ -117,12 +121,12 @@ def _examine_evidence(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
         yield Finding(what, f"document {document}, {annotator}", anew)
     if is_bad:
         return  # what it adds up to cannot be right, and may be more than SQLite adds up
-    for (number,) in db.execute(_SUMS):
+    for (number,) in db.execute(_SUMS, {"gold": GOLD}):
         yield Finding("What an entry has earned is added up wrongly.", f"entry {number}", anew)
     for (number,) in db.execute(
         "SELECT n.id FROM entries n JOIN gazetteers g ON g.id = n.gazetteer WHERE n.since <>"
-        " iif(g.name = ?, coalesce((SELECT min(answer) FROM evidence"
-        " WHERE entry = n.id AND taught > 0), iif(n.since, ?, 0)), 0)",
+        " iif(g.name = ?, coalesce((SELECT min(e.answer) FROM evidence e"
+        f" WHERE e.entry = n.id AND e.taught > 0 AND {STANDS}), iif(n.since, ?, 0)), 0)",
         (ACCEPTED, NEVER),
     ):
         what = "Since when annotators taught a name is noted wrongly."
@@ -131,6 +135,10 @@ def _examine_evidence(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
         "SELECT DISTINCT e.document, e.annotator FROM evidence e LEFT JOIN annotations a"
         " ON a.document = e.document AND a.annotator = e.annotator AND a.id >= e.answer"
         " AND a.current AND a.answer = 'accept' AND a.weighed WHERE a.id IS NULL"
+        " AND e.annotator <> :gold UNION SELECT DISTINCT e.document, e.annotator FROM evidence e"
+        " LEFT JOIN gold g ON g.document = e.document AND g.id >= e.answer AND g.answer = 'accept'"
+        " AND g.weighed WHERE g.id IS NULL AND e.annotator = :gold",
+        {"gold": GOLD},
     ):
         what = "There is evidence on entries by an answer that there is not."
         yield Finding(what, f"document {document}, {annotator}", anew)

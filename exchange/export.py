@@ -1,8 +1,9 @@
 """A project into a file: which annotation stands for each document, and what is left out.
 
-Document by document: the accept that all who answered gave alike; with a name, all answers of that
-annotator. An answer that is extra (it came when the document's places were taken) settles nothing
-by itself and outvotes nobody: where it differs, the document is left out.
+Document by document: gold; where there is none, the accept that all who answered gave alike; with a
+name, all answers of that annotator. An answer that is extra (it came when the document's places
+were taken) settles nothing by itself and outvotes nobody: where it differs, the document is left
+out.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from typing import IO, NamedTuple
 
 from tonemark.corpus.annotations import Annotation, annotated_documents
 from tonemark.corpus.documents import Damaged, Document
+from tonemark.corpus.gold import Gold, check_gold, gold_of
 from tonemark.corpus.progress import progress
 from tonemark.corpus.project import Project
+from tonemark.corpus.records import Cite, Settled
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, tokenizer_of, tokens_of
 from tonemark.errors import TonemarkError
@@ -30,9 +33,9 @@ KEYS_NAMED = 10
 
 
 class Exported(NamedTuple):
-    """What an export wrote, and how many documents it left out, by the reason; `damaged` are the
-    keys of those that cannot be read, `without_tokens` of those that were written without tokens,
-    because a span does not lie on them. Of split texts that were to be joined, `open_texts` were
+    """What an export wrote, `gold` of it gold, and how many documents it left out, by the reason;
+    `damaged` are the keys of those that cannot be read, `without_tokens` of those that were written
+    without tokens, because a span does not lie on them. Of split texts that were to be joined, `open_texts` were
     left out with pieces that have no answer: `unanswered_pieces` of their `open_pieces`."""
 
     written: int
@@ -46,6 +49,8 @@ class Exported(NamedTuple):
     open_texts: int = 0
     open_pieces: int = 0
     unanswered_pieces: int = 0
+    gold: int = 0
+    without_gold: int = 0
 
     def left_out(self) -> list[str]:
         """What was left out, documents and tokens, in words."""
@@ -54,6 +59,7 @@ class Exported(NamedTuple):
             (self.rejected, "rejected"),
             (self.ignored, "ignored"),
             (self.unanswered, "without an answer"),
+            (self.without_gold, "without gold"),
             (self.in_part, "of which pieces are missing, or were answered in different ways"),
         )
         told = [f"  left out: {count:,} {reason}" for count, reason in reasons if count]
@@ -87,8 +93,10 @@ def export_project(
     annotator: str | None = None,
     all_documents: bool = False,
     joined: bool = False,
+    gold: bool = False,
 ) -> Exported:
-    """Write a project's annotations to a file (whole or not at all) or a stream.
+    """Write a project's annotations to a file (whole or not at all) or a stream; with `gold`, those
+    documents alone that have gold.
 
     With `joined`, the pieces of a text that was split stand together as one document, and are
     counted as one.
@@ -105,7 +113,7 @@ def export_project(
                 f"Annotators who have: {', '.join(known) or 'nobody yet'}.",
             )
     tokenizer = tokenizer_of(project, loads_code=True)
-    selection = _Selection(store, tokenizer, annotator, all_documents)
+    selection = _Selection(store, tokenizer, annotator, all_documents, gold)
     if isinstance(output, Path):
         try:
             with atomic_writer(output) as stream:
@@ -139,6 +147,8 @@ def writer_named(format_name: str) -> Writer:
     return chosen.write
 
 
+_REFUSED = {"reject": "rejected", "ignore": "ignored"}
+
 _KEYS = ("damaged", "without_tokens")
 """The fields of `Exported` that name documents; the others count them."""
 
@@ -151,12 +161,20 @@ class _Selection:
     """Goes through the documents and counts what it leaves out."""
 
     def __init__(
-        self, store: Store, tokenizer: AnyTokenizer, annotator: str | None, all_documents: bool
+        self,
+        store: Store,
+        tokenizer: AnyTokenizer,
+        annotator: str | None,
+        all_documents: bool,
+        gold: bool,
     ) -> None:
         self.store = store
         self.tokenizer = tokenizer
         self.annotator = annotator
         self.all_documents = all_documents
+        self.gold_alone = gold
+        query = "SELECT document FROM gold WHERE current"
+        self.golden = set() if annotator else {number for (number,) in store.db.execute(query)}
         self.counts = {name: 0 for name in Exported._fields if name not in _KEYS}
         self.damaged: list[str] = []
         self.without_tokens: list[str] = []
@@ -170,6 +188,7 @@ class _Selection:
             rows = self._one_by_one(found)
         for row in rows:
             self.counts["written"] += 1
+            self.counts["gold"] += row.settled is not None
             if row.tokens is not None and not row.fits_tokens():
                 self.without_tokens.append(row.key)
             yield row
@@ -194,16 +213,24 @@ class _Selection:
         for document, given in annotated_documents(
             self.store, annotator=self.annotator, unanswered=True, damaged_keys=self.damaged
         ):
-            found = self._choose(given)
-            if isinstance(found, str) and not (found == "unanswered" and self.all_documents):
-                yield document, found
-                continue
             try:
-                row = self._row(document, found if isinstance(found, Annotation) else None)
+                found = self._gold_or_why(document) or self._choose(given)
+                if isinstance(found, str) and not (found == "unanswered" and self.all_documents):
+                    yield document, found
+                    continue
+                row = self._row(document, None if isinstance(found, str) else found)
             except Damaged:
                 self.damaged.append(document.key)
                 continue
             yield document, row
+
+    def _gold_or_why(self, document: Document) -> Gold | str | None:
+        """The gold that stands for a document, or why none may; None: annotators' answers do."""
+        gold = gold_of(self.store, document.number) if document.number in self.golden else None
+        if gold is None:
+            return "without_gold" if self.gold_alone else None
+        check_gold(gold, document.text)
+        return gold if gold.answer == "accept" else _REFUSED[gold.answer]
 
     def _choose(self, annotations: list[Annotation]) -> Annotation | str:
         """The annotation that stands for a document, or why there is none."""
@@ -214,16 +241,15 @@ class _Selection:
         first = min(annotations, key=lambda each: each.extra)  # one that counts, if there is one
         if any(_said(each) != _said(first) for each in annotations):
             return "differing"
-        if first.answer == "accept":
-            return first
-        return "rejected" if first.answer == "reject" else "ignored"
+        return first if first.answer == "accept" else _REFUSED[first.answer]
 
-    def _row(self, document: Document, annotation: Annotation | None) -> ExportRow:
+    def _row(self, document: Document, annotation: Annotation | Gold | None) -> ExportRow:
         corrected = annotation.tokens if annotation else None
         tokens = corrected or tokens_of(self.store, document, self.tokenizer)
         row = ExportRow(key=document.key, text=document.text, meta=document.meta, tokens=tokens)
         if annotation is None:
             return replace(row, suggestions=self.store.suggestions(document))
+        name, settled = _by_whom(self.store, annotation)
         return ExportRow(
             key=document.key,
             text=document.text,
@@ -231,11 +257,24 @@ class _Selection:
             tokens=tokens,
             spans=annotation.spans,
             answer=annotation.answer,
-            annotator=annotation.annotator,
+            annotator=name,
             comment=annotation.comment,
             flagged=annotation.flagged,
             time=annotation.time,
+            settled=settled,
         )
+
+
+def _by_whom(store: Store, annotation: Annotation | Gold) -> tuple[str, Settled | None]:
+    """Whose an annotation is, and what makes it gold, if it is."""
+    if isinstance(annotation, Annotation):
+        return annotation.annotator, None
+    query = "SELECT time FROM annotations WHERE document = ? AND annotator = ? AND revision = ?"
+    cites = []
+    for name, revision in annotation.cites:
+        row = store.db.execute(query, (annotation.document, name, revision)).fetchone()
+        cites.append(Cite(name, revision, row[0] if row else None))
+    return annotation.reviewer, Settled(annotation.decisions, tuple(cites))
 
 
 def _said(annotation: Annotation) -> tuple[str, set[tuple[int, int, str]]]:

@@ -11,12 +11,14 @@ from itertools import chain, count
 from typing import NamedTuple
 
 from tonemark.corpus.documents import Document
+from tonemark.corpus.drafts import Decision
 from tonemark.corpus.pieces import PIECE, Piece, parsed_piece
+from tonemark.corpus.records import Cite, Settled
 from tonemark.corpus.store import Store
 from tonemark.exchange.rows import ExportRow
 from tonemark.exchange.splitting import shifted
 
-REASONS = ("differing", "rejected", "ignored", "unanswered")
+REASONS = ("without_gold", "differing", "rejected", "ignored", "unanswered")
 """Why a piece has no row; of the pieces of a text, the first of these says why it has none."""
 
 IN_PART = "in_part"
@@ -149,7 +151,24 @@ def _joined(pieces: list[tuple[Piece, ExportRow]]) -> ExportRow | None:
         flagged=any(row.flagged for row in rows),
         time=max((row.time for row in rows if row.time is not None), default=None),
         suggestions=tuple(shifted(each, at) for at, row in places for each in row.suggestions),
+        settled=_all_settled(places),
     )
+
+
+def _all_settled(places: Iterable[tuple[int, ExportRow]]) -> Settled | None:
+    """What makes the whole gold, if each piece is; that its annotators' answers as a whole differ
+    is told once."""
+    decisions: list[Decision] = []
+    cites: list[Cite] = []
+    for at, row in places:
+        if row.settled is None:
+            return None
+        decisions += [
+            each._replace(start=each.start + at, end=each.end + at) if each.end else each
+            for each in row.settled.decisions
+        ]
+        cites += row.settled.cites
+    return Settled(tuple(dict.fromkeys(decisions)), tuple(dict.fromkeys(cites)))
 
 
 def _all_of(annotators: Iterable[str | None]) -> str | None:

@@ -75,9 +75,7 @@ def _record(
         key = _key(given, None)
         meta = _meta(given, field, False, warnings)
         priority = _priority(given, warnings)
-        return Record(
-            number, line, text, key, meta, warnings=tuple(warnings), priority=priority
-        )
+        return Record(number, line, text, key, meta, warnings=tuple(warnings), priority=priority)
     answer = _answer(given)
     key = _key(given, answer)
     tokens, places = given_tokens(given.get("tokens"), text)

@@ -12,12 +12,17 @@ from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
 from tonemark.corpus.pieces import PIECE
+from tonemark.corpus.records import Settled
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.exchange.rows import ExportRow
 from tonemark.tokenizers.bridges.spacing import Spaced, with_gaps
 
 GIVEN = "_given"
 """The key of a record's metadata under which the fields stand that are not of the format."""
+
+GOLD = "_gold"
+"""The field of a record whose answer is gold: who settled it, what was taken where annotators
+differed (`start` and `end` in code points, `choice`), and the annotations that were looked at."""
 
 GAP = "_gap"
 """The mark of a token that only carries text which no token of the document covers."""
@@ -76,8 +81,10 @@ def to_prodigy(row: ExportRow, dataset: str) -> dict[str, Any]:
     if row.annotator is not None:
         task["_annotator_id"] = row.annotator
         task["_session_id"] = f"{dataset}-{row.annotator}" if dataset else row.annotator
+    if row.settled is not None:
+        task[GOLD] = {"reviewer": row.annotator, **_settled(row.settled)}
     if row.time is not None:
-        task["_timestamp"] = int(row.time) if row.time.is_integer() else row.time
+        task["_timestamp"] = _seconds(row.time)
     if row.comment:
         task["comment"] = row.comment
     if row.flagged:
@@ -92,6 +99,19 @@ def to_prodigy(row: ExportRow, dataset: str) -> dict[str, Any]:
         elif name not in own:
             task.setdefault(name, value)
     return task
+
+
+def _settled(settled: Settled) -> dict[str, Any]:
+    cites = [
+        {"annotator": each.annotator, "revision": each.revision}
+        | ({} if each.time is None else {"time": _seconds(each.time)})
+        for each in settled.cites
+    ]
+    return {"decisions": [each._asdict() for each in settled.decisions], "cites": cites}
+
+
+def _seconds(time: float) -> int | float:
+    return int(time) if time.is_integer() else time
 
 
 def _tokens(text: str, placed: Sequence[Spaced]) -> list[dict[str, Any]]:

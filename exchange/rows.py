@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tonemark.corpus.records import Answer
+from tonemark.corpus.records import Answer, Settled
 from tonemark.corpus.spans import Span, Stretch, Suggestion
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.bridges.spacing import Spaced, with_gaps
@@ -18,7 +18,8 @@ class ExportRow:
 
     `tokens` is None where the document has none. `spans` are the answer's; `suggestions` go out
     in their place where `answer` is None. `time` is in Unix seconds. `meta` is as the reader gave
-    it, `_given` (the record's other fields) included.
+    it, `_given` (the record's other fields) included. With `settled` the answer is gold, and
+    `annotator` who settled it.
     """
 
     key: str
@@ -32,6 +33,7 @@ class ExportRow:
     flagged: bool = False
     time: float | None = None
     suggestions: tuple[Suggestion, ...] = ()
+    settled: Settled | None = None
 
     def shown(self) -> tuple[Span, ...] | tuple[Suggestion, ...]:
         """What goes out as its spans."""

@@ -1,4 +1,5 @@
-"""Answers, and gold, that nobody has weighed: they came with data, or from a program that knew no gazetteer.
+"""Answers that nobody has weighed: they came with data, or from a program that knew no gazetteer;
+and gold, which waits for it whoever settled it.
 
 They are weighed in the order in which they were given.
 """

@@ -72,7 +72,7 @@ def pair_name(pair: tuple[str, str]) -> str:
 def figures(shape: Shape, sums: Mapping[Key, Number]) -> dict[Key, Number]:
     """All figures, by name; NaN where one is undefined.
 
-    `fleiss LEVEL` and `alpha LEVEL`; `cohen PAIR token` and `token_tagged`; `f1 PAIR`,
+    `fleiss LEVEL` and `alpha LEVEL`; `cohen PAIR token` and `tagged`; `f1 PAIR`,
     `overlapping PAIR` and those of `mean`; `label LABEL f1`, `overlapping`, `kappa`; `type_share`.
     """
     found: dict[Key, Number] = {}
@@ -105,7 +105,7 @@ def _add_pair(
     of: Key = ("pair", *pair)
     name = pair_name(pair)
     both = [(sums[*of, "first", tag], sums[*of, "second", tag]) for tag in shape.tags]
-    for level, items in (("token", sums[*of, "tokens"]), ("token_tagged", sums[*of, "tagged"])):
+    for level, items in (("token", sums[*of, "tokens"]), ("tagged", sums[*of, "tagged"])):
         found["cohen", name, level] = cohen(items, sums[*of, "differing"], both)
     spans = total([sums[*of, "spans", label] for label in shape.labels])
     equal = total([sums[*of, "equal", label] for label in shape.labels])
@@ -192,7 +192,8 @@ def ratio(above: Number, below: Number, otherwise: float = math.nan) -> Number:
         import numpy
 
         filled = numpy.full(numpy.broadcast_shapes(numpy.shape(above), below.shape), otherwise)
-        return numpy.divide(above, below, out=filled, where=below != 0)
+        quotient = numpy.divide(above, below, out=filled, where=below != 0)
+        return cast("NDArray[numpy.float64]", quotient)
     if below == 0:
         return otherwise if isinstance(above, (int, float)) else above * 0 + otherwise
     return above / below

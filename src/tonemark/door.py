@@ -11,6 +11,7 @@ from types import TracebackType
 
 from tonemark.corpus.annotations import Annotation, annotated_documents, annotations_of
 from tonemark.corpus.documents import Document
+from tonemark.corpus.people import Person, people
 from tonemark.corpus.progress import Progress, progress
 from tonemark.corpus.project import Project, read_project
 from tonemark.corpus.spans import Suggestion
@@ -93,6 +94,10 @@ class OpenProject:
     def progress(self) -> Progress:
         """How far the project is, by annotator and by label."""
         return progress(self._store, self.project.team)
+
+    def people(self) -> dict[str, Person]:
+        """Who answered: hours, entities an hour, agreement with gold and with the others."""
+        return people(self._store)
 
     def close(self) -> None:
         """Let go of the store."""

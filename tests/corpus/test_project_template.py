@@ -53,6 +53,7 @@ def test_anything_that_prints_is_read_as_it_was_written(
         guidelines=guidelines,
         page=1,
         overlap=1,
+        overlap_share=1.0,
         team=["amina"],
     )
     data = tomllib.loads(text)
@@ -73,6 +74,7 @@ def test_adding_to_a_template_is_one_line_more(labels: list[str], data: st.DataO
         guidelines=None,
         page=1,
         overlap=1,
+        overlap_share=1.0,
         team=[],
     )
     longer = with_label(text, labels[0]).split("\n")

@@ -1,5 +1,5 @@
-"""Promise 5: what others did on a document, or on one with an equal text, changes nothing of what
-an annotator is shown there before her own answer is in."""
+"""Promise 5: what others did on a document, or on one with an equal text, and the gold there,
+change nothing of what an annotator is shown there before her own answer is in."""
 
 from __future__ import annotations
 
@@ -14,23 +14,28 @@ from hypothesis import strategies as st
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.drafts import Edit
 from tonemark.corpus.gazetteers import NewEntry, add_entries
+from tonemark.corpus.gold import Gold, write_gold
 from tonemark.corpus.intake import add_records
 from tonemark.corpus.pages import Page
 from tonemark.corpus.project import Project, create_project
 from tonemark.corpus.records import Record
 from tonemark.corpus.reports import Report
+from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.patterns.gazetteer import Gazetteer
+from tonemark.patterns.unweighed import weigh_all
 from tonemark.tokenizers.registry import load_tokenizer
 from tonemark.tui.page import labelling
 
 WORDS = ("Juma", "Asha", "Kano", "leo")
 TEXTS = ("Juma na Asha", "Kano leo", "Juma na Asha", "Asha leo Kano", "Kano Juma", "Asha Asha Juma")
 PEOPLE = ("amina", "bello", "chidi")
+REVIEWER = "rosa"
 LABELS = ("PER", "LOC")
 
-Work = tuple[str, int, tuple[str | None, ...]]
-"""Who answers which document, and how she labels each of its tokens."""
+Work = tuple[str, int, tuple[str | None, ...] | None]
+"""Who answers which document, and how she labels each of its tokens; what the reviewer does becomes
+gold, and None is her reject."""
 
 
 class Team:
@@ -84,6 +89,9 @@ class Team:
     def answer(self, work: Work) -> None:
         """One person's whole work on a document: her labels, and nothing else."""
         name, document, labels = work
+        if name == REVIEWER:
+            return self.settle(document, labels)
+        assert labels is not None
         page = self.opened(name, document)
         (sheet,) = page.sheets
         draft = sheet.draft
@@ -93,6 +101,18 @@ class Team:
             if label:
                 page.perform([labelling.label(sheet, *token, label)])
         self.desk(name).answer("accept")
+
+    def settle(self, document: int, labels: tuple[str | None, ...] | None) -> None:
+        """Make gold, and weigh it."""
+        store = Store(self.project.folder / STORE_FILE)
+        tokens = load_tokenizer("general").tokenize(TEXTS[document - 1])
+        given = zip(tokens, labels or (), strict=False)
+        spans = tuple(Span(*token, label) for token, label in given if label)
+        answer = "reject" if labels is None else "accept"
+        with store.transaction() as db:
+            write_gold(db, Gold(document, REVIEWER, answer, spans))
+        assert weigh_all(self.project, store) == 1
+        store.close()
 
     def close(self) -> None:
         for desk in self.desks.values():
@@ -143,6 +163,23 @@ CASES: dict[str, tuple[list[Work], int]] = {
          ("chidi", 1, at(None, None, "LOC")), ("amina", 3, at(None, None, "LOC"))],
         6,
     ),
+    "gold taught a name here": ([("rosa", 1, at("PER"))], 1),
+    "and on its equal, where she had not": (
+        [("amina", 3, at("LOC")), ("rosa", 3, at("PER")), ("bello", 5, at(None, "PER"))], 1,
+    ),
+    "gold left out what she had taught, and another teaches it": (
+        [("amina", 1, at("PER")), ("rosa", 1, at()), ("amina", 6, at()),
+         ("bello", 5, at(None, "PER"))],
+        1,
+    ),
+    "gold is settled again, and its annotator thinks better of it": (
+        [("bello", 1, at("PER")), ("rosa", 1, at("PER")), ("rosa", 1, None),
+         ("bello", 1, at("LOC")), ("amina", 6, at(None, None, "PER"))],
+        3,
+    ),
+    "gold elsewhere has what was learnt here": (
+        [("bello", 1, at("PER")), ("rosa", 6, at(None, None, "PER")), ("amina", 5, at())], 3,
+    ),
 }  # fmt: skip
 
 
@@ -171,12 +208,14 @@ def check_unchanged(
     assert seen[0] == seen[1]
 
 
+labels_given = st.lists(st.sampled_from([None, *LABELS]), min_size=3, max_size=3).map(tuple)
 works = st.lists(
     st.tuples(
         st.sampled_from(PEOPLE),
         st.integers(1, len(TEXTS)),
-        st.lists(st.sampled_from([None, *LABELS]), min_size=3, max_size=3).map(tuple),
-    ),
+        labels_given,
+    )
+    | st.tuples(st.just(REVIEWER), st.integers(1, len(TEXTS)), st.none() | labels_given),
     max_size=9,
 )
 given_names = st.lists(

@@ -1,6 +1,6 @@
 """Where each token of a page stands: rows of pieces for a width, in logical order.
 
-Pure: text and tokens in, rows out. A row takes two lines of the screen (its hints, its text), and as
+Pure: text and tokens in, rows out. A row takes two lines of the screen (hints, text), and as
 many more as are asked for under it; in a list, one token takes one line.
 """
 
@@ -103,7 +103,7 @@ class Row(NamedTuple):
 
 
 Under = Callable[[int, int, int], int]
-"""`under(sheet, start, end)`: the lines that stand under a row of a sheet's text, which reaches from
+"""`under(sheet, start, end)`: the lines that stand under a row of a text, which reaches from
 code point to code point; in a list there are none."""
 
 

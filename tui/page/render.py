@@ -16,6 +16,11 @@ from tonemark.tui.page.cells import blanks, cells, fit
 from tonemark.tui.page.hinting import Hints
 from tonemark.tui.page.labelling import ANSWERED
 from tonemark.tui.page.layout import LIST_INDENT, NEWLINE, Piece, Row
+from tonemark.tui.page.looks import BLANK as BLANK
+from tonemark.tui.page.looks import HINT, clipped, extend
+from tonemark.tui.page.looks import Look as Look
+from tonemark.tui.page.looks import Run as Run
+from tonemark.tui.page.looks import run as run
 from tonemark.tui.page.parts import Part, parts_of, told_apart
 from tonemark.tui.page.view import MARGIN, View
 from tonemark.tui.page.visual import reversed_text
@@ -31,34 +36,6 @@ MARKS = ("…", "?", "…?", "…??")
 
 DOUBTFUL = "??"
 """What the tag of a doubtful one begins with; alone it says that here is one to look at."""
-
-
-class Look(NamedTuple):
-    """How a run is drawn: its role, the index of its label (-1 for none), whether it has the focus.
-
-    Roles: `text`, `span`, `suggestion`, `doubtful` (a suggestion that is), `candidate`, `between`
-    (what is not a token), `hint`, `tag`, `maybe` (the tag of a suggestion), `rule`, `blank`.
-    `stand_in` says that what is shown is not the document's own text, but stands in for what
-    cannot be shown.
-    """
-
-    role: str
-    label: int = -1
-    focus: bool = False
-    stand_in: bool = False
-
-
-Run = tuple[Safe, Look]
-"""What widgets draw. Its text is Safe, so that no data can come to the screen but by
-`visible()`: mypy sees to it."""
-
-BLANK = Look("blank")
-HINT = Look("hint")
-
-
-def run(text: str, look: Look) -> Run:
-    """A run of any text, data and words of the program alike: it is made safe here."""
-    return visible(text), look
 
 
 class _State(NamedTuple):
@@ -164,7 +141,7 @@ class _Row:
         for part in sorted(self.parts, key=lambda part: part.x):
             look = self._look(part)
             own = text[part.start : part.end]
-            _extend(line, blanks(part.x - x), BLANK)
+            extend(line, blanks(part.x - x), BLANK)
             x = part.x + part.width
             if part.text == own or part.text == NEWLINE:
                 told = [(part.text, False)]
@@ -173,7 +150,7 @@ class _Row:
             if part.leftward:
                 told = [(t if is_sign else reversed_text(t), is_sign) for t, is_sign in told[::-1]]
             for shown, is_stand_in in told:
-                _extend(line, shown, look._replace(stand_in=is_stand_in))
+                extend(line, shown, look._replace(stand_in=is_stand_in))
 
     def hint_line(self) -> list[Run]:
         """Hints over tokens; over a span also its tag, clipped to its cells."""
@@ -207,9 +184,9 @@ class _Row:
         self._draw_parts(line)
         for stretch in self.stretches:
             tag, look = self._tag(stretch)
-            _extend(line, blanks(2), BLANK)
-            _extend(line, tag, look)
-        return _clipped(line, self.view.width)
+            extend(line, blanks(2), BLANK)
+            extend(line, tag, look)
+        return clipped(line, self.view.width)
 
     def _hint(self, piece: Piece) -> str:
         """The hint over a piece; empty where it has none, or does not begin its token."""
@@ -289,11 +266,11 @@ class _Line:
         if keeps_hint and held is not None:
             mark = 2 if tags[0][0].startswith(DOUBTFUL) else 1
             close = stops[behind] - behind < mark
-            self._put(behind - close, _clipped(wanted, stops[behind] - behind + close), held)
+            self._put(behind - close, clipped(wanted, stops[behind] - behind + close), held)
             return
         order = (x, behind) if stops[behind] - behind < whole <= stops[x] - x else (behind, x)
         for bare, start in product(((*MARKS, DOUBTFUL), MARKS), order):
-            runs = _clipped(wanted, stops[start] - start)
+            runs = clipped(wanted, stops[start] - start)
             if runs and runs[0][0] not in bare:
                 self._put(start, runs)
                 return
@@ -313,11 +290,11 @@ class _Line:
         line: list[Run] = []
         x = 0
         for at in sorted(self.items):
-            _extend(line, blanks(at - x), BLANK)
+            extend(line, blanks(at - x), BLANK)
             for text, look in self.items[at]:
-                _extend(line, text, look)
+                extend(line, text, look)
             x = self.ends[at]
-        return _clipped(line, self.width)
+        return clipped(line, self.width)
 
 
 def _joined(tags: Sequence[Run]) -> list[Run]:
@@ -325,26 +302,3 @@ def _joined(tags: Sequence[Run]) -> list[Run]:
     for tag in tags[1:]:
         runs += [(blanks(1), BLANK), tag]
     return runs
-
-
-def _clipped(line: Sequence[Run], width: int) -> list[Run]:
-    """As much of a line as goes into `width` cells, blanks at its end left out."""
-    kept: list[Run] = []
-    for text, look in line:
-        text = fit(text, width)
-        width -= cells(text)
-        if text:
-            kept.append((text, look))
-        if width <= 0:
-            break
-    while kept and kept[-1][1] == BLANK:
-        kept.pop()
-    return kept
-
-
-def _extend(line: list[Run], text: Safe, look: Look) -> None:
-    """Add text, joined to the run before it if that looks the same."""
-    if line and line[-1][1] == look:
-        line[-1] = (joined((line[-1][0], text)), look)
-    elif text:
-        line.append((text, look))

@@ -226,7 +226,7 @@ class AnnotateScreen(Turning):
             self.app.exit()
             return
         self.desk.close()
-        self.dismiss(None)
+        self.leave()
 
     def _command_comment(self) -> None:
         if self.keyboard and self.view:

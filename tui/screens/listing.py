@@ -214,7 +214,7 @@ class ListScreen(ReadingScreen[Place | None], Generic[Item]):
 
     def _command_accept(self) -> None:
         if self.items:
-            self.dismiss(self.place(self.items[self.at]))
+            self.leave(self.place(self.items[self.at]))
 
 
 _END = object()
@@ -363,6 +363,6 @@ class DocumentsScreen(ListScreen[Listed]):
             self.show = "all"
             self.list_from(number)
         elif words:
-            self.app.push_screen(SearchScreen(words), self.go_to)
+            self.app.push_screen(SearchScreen(words))
         else:
             self.paint()

@@ -216,12 +216,12 @@ class ReadingScreen(Ways[Result]):
         self._command_page_down()
 
     def _command_quit(self) -> None:
-        self.dismiss(None)
+        self.leave()
 
     def go_to(self, place: Place | None) -> None:
         """Hand on to the screen beneath where another one led."""
         if place:
-            self.dismiss(place)  # type: ignore[arg-type]
+            self.leave(place)
 
 
 _MOVES = ("up", "down", "page_up", "page_down", "home", "end", "next", "previous", "accept", "quit")
@@ -251,7 +251,7 @@ class HelpScreen(ReadingScreen[Place | None]):
         except TonemarkError as error:
             self.say(error.title)
             return
-        self.dismiss(None)
+        self.leave()
 
 
 class GuidelinesScreen(ReadingScreen[Place | None]):

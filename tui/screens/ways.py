@@ -9,11 +9,13 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import regex
 from textual import events
+from textual.app import ScreenStackError
 from textual.geometry import Offset
 from textual.screen import Screen
 
@@ -88,6 +90,14 @@ class Ways(Screen[Result]):
         """Go on at a place that another screen led to; None where it was left without one."""
         raise NotImplementedError
 
+    def leave(self, place: Place | None = None) -> None:
+        """Close this screen; the one beneath it goes on at `place`."""
+        beneath = self.app.screen_stack[-2]
+        self.dismiss(None)
+        # Not by Textual's callback: keys typed ahead would come before it, to the page of before.
+        if isinstance(beneath, Ways):
+            beneath.go_to(place)
+
     def say(self, message: str) -> None:
         """Put a message, which may hold data, in the place of the status until the next key."""
         raise NotImplementedError
@@ -120,10 +130,10 @@ class Ways(Screen[Result]):
         event.stop()
         event.prevent_default()
         key = key_name(event)
-        if self.app.ending or self._is_pasted(event, key) or not self.takes(event):
+        if self.app.ending or self._hands_on(event, event.copy()):
             return
-        if not self.is_current:
-            return  # typed ahead of the key that left this screen
+        if self._is_pasted(event, key) or not self.takes(event):
+            return
         if key == REDRAW:
             self.app.redraw()
         elif self.prompt is None:
@@ -137,6 +147,16 @@ class Ways(Screen[Result]):
                 self.paint()
         elif self.prompt.press(key):
             self.paint()
+
+    def _hands_on(self, event: events.Event, again: events.Event) -> bool:
+        """Whether this screen has been left, for one beneath or above it: what was typed ahead of
+        that is then typed there, `again` being a copy that was not dispatched."""
+        if self.is_current:
+            return False
+        again.time = event.time  # pages drop what was typed before they stood
+        with suppress(ScreenStackError):  # the app ends
+            self.app.screen.post_message(again)
+        return True
 
     def _is_pasted(self, event: events.Key, key: str) -> bool:
         """Whether a key is the rest of a paste, and is dropped; a line takes its characters.
@@ -158,6 +178,8 @@ class Ways(Screen[Result]):
     def on_paste(self, event: events.Paste) -> None:
         """A paste goes into the line being typed; elsewhere it is no typing, and is dropped."""
         event.stop()
+        if self._hands_on(event, events.Paste(event.text)):
+            return
         self.app.pasted = event.time
         if self.prompt:
             self.prompt.insert(event.text)
@@ -182,7 +204,7 @@ class Ways(Screen[Result]):
     def _command_search(self) -> None:
         from tonemark.tui.screens.searching import SearchScreen
 
-        self.app.push_screen(SearchScreen(), self.go_to)
+        self.app.push_screen(SearchScreen())
 
     def _command_concordance(self) -> None:
         from tonemark.tui.screens.searching import SearchScreen
@@ -191,19 +213,19 @@ class Ways(Screen[Result]):
             focus = self.view.focus
             words = self.view.sheet.document.text[focus.start : focus.end]
             if words.strip():
-                self.app.push_screen(SearchScreen(words.strip(), concordance=True), self.go_to)
+                self.app.push_screen(SearchScreen(words.strip(), concordance=True))
             else:
                 self.say("there are no words in focus")
 
     def _command_documents(self) -> None:
         from tonemark.tui.screens.listing import DocumentsScreen
 
-        self.app.push_screen(DocumentsScreen(), self.go_to)
+        self.app.push_screen(DocumentsScreen())
 
     def _command_help(self) -> None:
         from tonemark.tui.screens.reading import HelpScreen
 
-        self.app.push_screen(HelpScreen(self._keys_here()), self.go_to)
+        self.app.push_screen(HelpScreen(self._keys_here()))
 
     def _keys_here(self) -> tuple[str, list[tuple[str, str]]] | None:
         """What the keys of this screen do, for the help; None where the help tells that anyway."""
@@ -212,13 +234,13 @@ class Ways(Screen[Result]):
     def _command_guidelines(self) -> None:
         from tonemark.tui.screens.reading import GuidelinesScreen
 
-        self.app.push_screen(GuidelinesScreen(), self.go_to)
+        self.app.push_screen(GuidelinesScreen())
 
     def _command_metadata(self) -> None:
         from tonemark.tui.screens.reading import MetadataScreen
 
         if self.view:
-            self.app.push_screen(MetadataScreen(self.view), self.go_to)
+            self.app.push_screen(MetadataScreen(self.view))
 
     def _command_export(self) -> None:
         self.say("exporting…")

@@ -1,0 +1,237 @@
+"""A page as a reviewer sees it: the text once, under it what each annotator has where they differ, and
+a tour of the differences.
+
+Pure, like the view that it is. What differs and what was decided, the room review says.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from tonemark.corpus.drafts import Draft
+from tonemark.corpus.pages import Page
+from tonemark.review.compare import Version
+from tonemark.review.decisions import decided_answer, undecided
+from tonemark.review.opening import ANSWERS, Difference, Reviewed
+from tonemark.tui.page.cells import cells
+from tonemark.tui.page.labelling import ANSWERED
+from tonemark.tui.page.stops import Ordered
+from tonemark.tui.page.tour import Focus
+from tonemark.tui.page.versions import Compared, Note
+from tonemark.tui.page.view import MARGIN, View
+
+DIGITS = 9
+"""Annotators whose version a digit takes: the first ones."""
+
+NAME_LIMIT = 11
+"""Cells of an annotator's name beside her versions."""
+
+NAME_LEAST = 3
+"""Cells of a name below which her digit stands alone."""
+
+TOLD = 3
+"""The share of the window, one in so many, that notes on the whole text may take."""
+
+
+class _State(NamedTuple):
+    """What follows from a draft: what is open, and what stands at each difference."""
+
+    draft: Draft
+    open: list[Difference]
+
+
+class ReviewView(View):
+    """What a reviewer sees of a page of one document through a window of cells.
+
+    A difference is in question while the tour, or a key that settled another one, has led to it:
+    then digits mean annotators. Once she aims at words herself they mean labels.
+    """
+
+    def __init__(self, page: Page, reviewed: Reviewed, **options: Any) -> None:
+        self.reviewed = reviewed
+        self.page = page
+        self._found = Ordered(reviewed.differences)
+        self._places = [each.place for each in reviewed.differences]
+        self._decided: _State | None = None
+        self._aimed = False
+        super().__init__(page, {}, **options)
+
+    # What annotators have
+
+    @property
+    def people(self) -> list[str]:
+        """The annotators in the order of their digits, as they may be named."""
+        return [row.shown for row in self.reviewed.rows]
+
+    def compared(self, sheet: int, start: int, end: int) -> Sequence[Compared]:
+        """The differences that share a code point with a stretch."""
+        return [self._compared(each) for each in self._found.touching(start, end)]
+
+    def _compared(self, difference: Difference) -> Compared:
+        stands = self.stands(difference)
+        usual = difference.majority()
+        is_open = difference in self.open()
+        return Compared(
+            difference.start,
+            difference.end,
+            difference.versions,
+            is_open,
+            tuple(
+                version is not None and version == stands and not (is_open and not stands)
+                for version in difference.versions
+            ),
+            tuple(version is not None and version == usual for version in difference.versions),
+        )
+
+    def stands(self, difference: Difference) -> Version:
+        """What stands on the page at a difference."""
+        touching = self.standing(0).touching(*difference.place)
+        return tuple(sorted((each.start, each.end, each.label) for each in touching))
+
+    @property
+    def notes(self) -> list[Note]:
+        """What is said of the whole text: answers where they differ, comments, flags."""
+        differ = any(each.kind == ANSWERS for each in self.reviewed.differences)
+        answer = decided_answer(self.sheet.draft)
+        notes = []
+        for index, row in enumerate(self.reviewed.rows):
+            said = [ANSWERED[row.answer]] if differ else []
+            said += ["⚑ flagged"] if row.flagged else []
+            said += [f"“{row.comment}”"] if row.comment else []
+            if said:
+                is_open = differ and answer is None
+                notes.append(
+                    Note(index, " · ".join(said), is_open, differ and row.answer == answer)
+                )
+        return notes
+
+    # The layout
+
+    @property
+    def margin(self) -> int:
+        """Room for the digits and the names of annotators, and a mark."""
+        return MARGIN if self.mode == "list" else MARGIN + (self.name_cells and self.name_cells + 2)
+
+    @property
+    def name_cells(self) -> int:
+        """The cells that names have; 0 where the window is too narrow for any."""
+        longest = max(map(cells, self.people), default=0)
+        room = min(longest, NAME_LIMIT, self.width // 5)
+        return room if room >= min(NAME_LEAST, longest) else 0
+
+    @property
+    def head(self) -> int:
+        """Lines above the text, for notes."""
+        return min(len(self.notes), max(1, self.height // TOLD)) if self.height > 2 else 0
+
+    def under(self, sheet: int, start: int, end: int) -> int:
+        """A line for each annotator where a difference touches a row, as far as there is room."""
+        there = self._found.touching(start, end)
+        return min(len(self.reviewed.rows), max(0, self.height - 2)) if there else 0
+
+    # The differences
+
+    def open(self) -> list[Difference]:
+        """The differences that are not settled yet, in order."""
+        draft = self.page.sheets[0].draft
+        if self._decided is None or self._decided.draft is not draft:
+            self._decided = _State(draft, undecided(draft, self.reviewed))
+        return self._decided.open
+
+    @property
+    def in_question(self) -> Difference | None:
+        """The difference of which a digit would take an annotator's version."""
+        if self._aimed:
+            return None
+        at = bisect_left(self._places, self.focus[1:3])
+        if at == len(self._places) or self._places[at] != self.focus[1:3]:
+            return None
+        return self.reviewed.differences[at]
+
+    def question(self) -> Difference | None:
+        """Put the difference whose place is in focus in question; None where there is none."""
+        self._aimed = False
+        return self.in_question
+
+    def visit(self, difference: Difference) -> None:
+        """Put a difference in question. Raises what the log raises."""
+        self.set_focus(self.at(0, *difference.place))
+        self._aimed = False
+
+    def set_focus(self, focus: Focus) -> None:
+        """Aim at a stretch."""
+        super().set_focus(focus)
+        self._aimed = True
+
+    def land(self, focus: Focus) -> None:
+        """Come to a stretch by a key that did something else."""
+        super().land(focus)
+        self._aimed = False
+
+    # The tour
+
+    def _stops(self) -> list[Difference]:
+        """Those that are open; where none is, all."""
+        return self.open() or list(self.reviewed.differences)
+
+    def place_in_tour(self) -> tuple[int, int]:
+        """Which stop is in question, from 1 (0 where none is), and how many there are."""
+        stops, here = self._stops(), self.in_question
+        return stops.index(here) + 1 if here in stops else 0, len(stops)
+
+    def tour(self, step: int) -> bool:
+        """Go to the next difference (`step` 1) or the one before (-1), round the page at its end;
+        whether it went on without going round."""
+        stops = self._stops()
+        places = [each.place for each in stops]
+        here = self.focus[1:3]
+        if self.in_question is None and here in places:
+            at = places.index(here)  # aimed at its very words, or found no longer in question
+        elif step > 0:
+            at = bisect_right(places, here)
+        else:
+            at = bisect_left(places, here) - 1
+        if stops:
+            self.visit(stops[at % len(stops)])
+        return 0 <= at < len(stops)
+
+    def stop_from(self, sheet: int, offset: int) -> Focus | None:
+        """The first open difference at or after an offset, else the first of all."""
+        left = self.open()
+        if not left:
+            return None
+        following = [each for each in left if each.start >= offset and each.place != (0, 0)]
+        return self.at(0, *(following or left)[0].place)
+
+    def _first_focus(self) -> None:
+        """Where she was, unless nothing was done and that is settled; else the first open one."""
+        left, last = self.open(), self.page.focus()
+        settled = last is not None and last[1:] in self._places
+        settled = settled and last is not None and last[1:] not in [each.place for each in left]
+        super()._first_focus()
+        if left and (last is None or (settled and self.page.untouched)):
+            self.focus = self.at(0, *left[0].place)
+        elif last is None and self.reviewed.differences:
+            self.focus = self.at(0, *self.reviewed.differences[0].place)
+        self.reveal()
+
+    def over(self, sheet: int, start: int, end: int) -> list[tuple[int, int]]:
+        """What a hint on a token snaps to: what stands, else what most annotators have from there
+        on, and then what it would be in annotating."""
+        usual = super().over(sheet, start, end)
+        if self.standing(sheet).touching(start, end):
+            return usual
+        given = Counter(self._given(start, end))
+        ranked = sorted(given, key=lambda place: (-given[place], place[0] - place[1]))
+        return list(dict.fromkeys((*ranked, *usual)))
+
+    def _given(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The extents of annotators' spans that begin with a token."""
+        for difference in self._found.touching(start, end):
+            for version in difference.versions:
+                for left, right, _ in version or ():
+                    if left == start:
+                        yield left, right
