@@ -16,6 +16,7 @@ from tonemark.files import typed
 @click.option("--format", "format_", default="jsonl", metavar="F", help="jsonl.", show_default=True)
 @click.option("-o", "--output", type=DIRECTORY, metavar="FILE", help="Standard output if left out.")
 @click.option("--annotator", "annotator", metavar="NAME", help="All answers of one annotator.")
+@click.option("--gold", is_flag=True, help="Only the documents that have gold.")
 @click.option("--all", "all_documents", is_flag=True, help="Also the documents without an answer.")
 @click.option("--joined", is_flag=True, help="Put texts that add --split cut together again.")
 @json_option
@@ -24,13 +25,15 @@ def export_command(
     format_: str,
     output: Path | None,
     annotator: str | None,
+    gold: bool,
     all_documents: bool,
     joined: bool,
     as_json: bool,
 ) -> int:
-    """Write what is answered: a document's only accept, or one that all annotators gave alike.
+    """Write what stands: a document's gold; without one, its only accept, or one that all annotators
+    gave alike.
 
-    Documents on which annotators differ are left out and counted. Where nothing is left to write,
+    Documents on which annotators differ, and which nobody settled, are left out and counted. Where nothing is left to write,
     FILE stays as it was. With --joined, a text that was split is written only if every piece of it
     is, and comes out as it went in. Documents that are damaged in the store are left out and named;
     the exit code is then 1.
@@ -42,6 +45,9 @@ def export_command(
     if not output and sys.stdout.isatty():
         # The documents are written as they are, and their bytes could steer the terminal.
         raise click.UsageError("-o FILE is missing: documents are not written to a terminal.")
+    if gold and (annotator is not None or all_documents):
+        other = "--annotator" if annotator is not None else "--all"
+        raise click.UsageError(f"--gold and {other} ask for different documents: give one of them.")
     with value_of("--format"):
         writer_named(format_)
     project, store = open_project(folder)
@@ -53,6 +59,7 @@ def export_command(
         annotator=annotator,
         all_documents=all_documents,
         joined=joined,
+        gold=gold,
     )
     if as_json:
         say_json(report._asdict())
@@ -64,7 +71,8 @@ def export_command(
         say(*report.left_out(), err=True)
     elif not as_json:
         documents = f"{report.written:,} document{'s' * (report.written != 1)}"
-        say(f"{documents} written to {output}", *report.left_out())
+        golden = f", {report.gold:,} of them gold" if report.gold else ""
+        say(f"{documents} written to {output}{golden}", *report.left_out())
     if report.damaged:
         say(
             "tonemark: Documents are damaged. What is wrong, and what to do:",

@@ -14,6 +14,8 @@ from tonemark.cli.gazetteers import counted
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json
 from tonemark.cli.telling import columns, set_in
 from tonemark.corpus.evidence import Astray
+from tonemark.corpus.gold import MAJORITY, UNANIMOUS, settled
+from tonemark.corpus.people import Person, people
 from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
@@ -49,8 +51,6 @@ def status_command(folder: Path, as_json: bool) -> None:
     It counts everyone's spans and labels, for whoever leads or reviews the work. Annotators look at
     the dashboard (tonemark DIR), which keeps others' spans from them.
     """
-    from tonemark.corpus.gold import settled
-    from tonemark.corpus.people import people
     from tonemark.corpus.progress import progress
     from tonemark.tokenizers.languages import language_name
 
@@ -128,7 +128,8 @@ def _settled(gold: Mapping[str, int]) -> str:
     who = {MAJORITY: "by majority", UNANIMOUS: "where all agree"}
     most = sorted(gold.items(), key=lambda each: (each[0] in who, -each[1], each[0]))
     by = ", ".join(f"{count:,} {who.get(name, f'by {name}')}" for name, count in most)
-    return f"{counted(sum(gold.values()), 'document')} ha{'s' if sum(gold.values()) == 1 else 've'} gold: {by}"
+    total = sum(gold.values())
+    return f"{counted(total, 'document')} ha{'s' if total == 1 else 've'} gold: {by}"
 
 
 def _astray(found: Astray) -> Iterator[str]:

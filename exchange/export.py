@@ -35,8 +35,9 @@ KEYS_NAMED = 10
 class Exported(NamedTuple):
     """What an export wrote, `gold` of it gold, and how many documents it left out, by the reason;
     `damaged` are the keys of those that cannot be read, `without_tokens` of those that were written
-    without tokens, because a span does not lie on them. Of split texts that were to be joined, `open_texts` were
-    left out with pieces that have no answer: `unanswered_pieces` of their `open_pieces`."""
+    without tokens, because a span does not lie on them. Of split texts that were to be joined,
+    `open_texts` were left out with pieces that have no answer: `unanswered_pieces` of their
+    `open_pieces`."""
 
     written: int
     differing: int
@@ -273,7 +274,7 @@ def _by_whom(store: Store, annotation: Annotation | Gold) -> tuple[str, Settled 
     cites = []
     for name, revision in annotation.cites:
         row = store.db.execute(query, (annotation.document, name, revision)).fetchone()
-        cites.append(Cite(name, revision, row[0] if row else None))
+        cites.append(Cite(name, revision, row[0] if row and type(row[0]) is float else None))
     return annotation.reviewer, Settled(annotation.decisions, tuple(cites))
 
 

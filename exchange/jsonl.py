@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
 
 from tonemark.corpus.pieces import PIECE, parsed_piece
-from tonemark.corpus.records import ANSWERS, Answer, GivenAnnotation, Record
+from tonemark.corpus.drafts import decision_from_json
+from tonemark.corpus.records import ANSWERS, Answer, Cite, GivenAnnotation, Record, Settled
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Given, ReadOptions
@@ -20,7 +21,7 @@ from tonemark.exchange.checks import (
     checked_text,
     token_warnings,
 )
-from tonemark.exchange.prodigy import GAP, GIVEN, OWN_FIELDS
+from tonemark.exchange.prodigy import GAP, GIVEN, GOLD, OWN_FIELDS
 from tonemark.json_lines import json_object
 from tonemark.lines import numbered_lines
 from tonemark.refusals import Refusal, Refused, quoted

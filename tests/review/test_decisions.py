@@ -115,11 +115,14 @@ def test_with_a_version_come_the_tokens_that_it_lies_on() -> None:
     page = Page([sheet])
     assert seen.differences[0].kind == "tokens"
     page.perform([taken(sheet, seen, seen.differences[0], 0)])
-    assert sheet.tokens == split and sheet.draft.spans == (prefixed,)
+    assert sheet.tokens == split
+    assert sheet.draft.spans == (prefixed,)
     page.perform([taken(sheet, seen, seen.differences[0], 1)])
-    assert sheet.tokens == WORDS and sheet.draft.spans == (ASHA,)
+    assert sheet.tokens == WORDS
+    assert sheet.draft.spans == (ASHA,)
     page.undo()
-    assert sheet.tokens == split and sheet.draft.spans == (prefixed,)
+    assert sheet.tokens == split
+    assert sheet.draft.spans == (prefixed,)
 
 
 _SPANS = st.lists(

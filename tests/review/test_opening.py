@@ -51,7 +51,8 @@ def test_only_accepts_are_compared_and_answers_are_a_difference_of_their_own() -
 def test_without_an_accept_nothing_is_compared() -> None:
     given = [said("amina", ASHA, answer="reject"), said("juma", KISUMU, answer="ignore")]
     seen = reviewed(given, WORDS)
-    assert [d.kind for d in seen.differences] == ["answers"] and seen.agreed == ()
+    assert [d.kind for d in seen.differences] == ["answers"]
+    assert seen.agreed == ()
     assert opened(given, WORDS, None) == ((), (), ())
 
 
@@ -104,7 +105,8 @@ def test_gold_that_everyone_left_since_is_open_again() -> None:
     before = Before((ASHA, KISUMU), (Decision(0, 9, "amina"), Decision(15, 21, "amina")), THEN)
     spans, decisions, changed = opened([said("amina", ASHA), THEN[1]], WORDS, before)
     assert spans == (ASHA, KISUMU)
-    assert decisions == (Decision(0, 9, "amina"),) and changed == ((15, 21),)
+    assert decisions == (Decision(0, 9, "amina"),)
+    assert changed == ((15, 21),)
     seen = reviewed([said("amina", ASHA), THEN[1]], WORDS, changed)
     assert [(d.place, d.changed) for d in seen.differences] == [((0, 9), False), ((15, 21), True)]
     assert seen.differences[1].majority() == ()

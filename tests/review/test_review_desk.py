@@ -1,4 +1,4 @@
-"""A reviewer's work over documents, processes and other people, on a real store and real journals."""
+"""A reviewer at work over documents, processes and other people: a real store, real journals."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
 from tests.making import given
+
 from tonemark.corpus import queue
 from tonemark.corpus.annotations import annotations_of
 from tonemark.corpus.desk import Desk
@@ -127,7 +127,9 @@ def test_what_is_settled_becomes_gold(folder: Path) -> None:
     settle(desk, row=1)
     desk.answer("accept")
     gold = gold_of(desk.store, 2)
-    assert gold.spans == (KISUMU_ORG,) and gold.answer == "accept" and gold.revision == 1
+    assert gold.spans == (KISUMU_ORG,)
+    assert gold.answer == "accept"
+    assert gold.revision == 1
     assert gold.decisions == (Decision(15, 21, "juma"),)
     assert gold.cites == (("amina", 1), ("juma", 1))
     assert gold.by_person
@@ -145,7 +147,8 @@ def test_answers_that_differ_are_decided(folder: Path) -> None:
     settle(desk, row=1)
     desk.answer("accept")
     gold = gold_of(desk.store, 5)
-    assert gold.answer == "reject" and gold.decisions == (Decision(0, 0, "juma:reject"),)
+    assert gold.answer == "reject"
+    assert gold.decisions == (Decision(0, 0, "juma:reject"),)
     desk.close()
 
 
@@ -172,12 +175,14 @@ def test_back_and_undo_behind_an_answer(folder: Path) -> None:
     settle(desk)
     desk.answer("accept")
     desk.back()
-    assert desk.page.sheets[0].document.key == "label" and desk.page.untouched
+    assert desk.page.sheets[0].document.key == "label"
+    assert desk.page.untouched
     desk.page.undo()
     settle(desk, row=1)
     desk.answer("accept")
     gold = gold_of(desk.store, 2)
-    assert gold.revision == 2 and gold.spans == (KISUMU_ORG,)
+    assert gold.revision == 2
+    assert gold.spans == (KISUMU_ORG,)
     desk.close()
 
 
@@ -248,7 +253,8 @@ def test_what_was_begun_stays_where_an_annotator_changes_something_else(folder: 
     desk = review(folder, wanted=Wanted(kinds=("presence",)))
     desk.open_next()
     sheet = desk.page.sheets[0]
-    assert sheet.draft.spans == (ASHA,) and sheet.draft.decisions == (Decision(0, 4, "amina"),)
+    assert sheet.draft.spans == (ASHA,)
+    assert sheet.draft.decisions == (Decision(0, 4, "amina"),)
     assert [d.kind for d in undecided(sheet.draft, desk.reviewed)] == ["label"]
     desk.close()
 
