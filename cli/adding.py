@@ -214,6 +214,8 @@ def _count_words(store: Store, tokenizer: AnyTokenizer) -> None:
 
 def _tell(name: str, report: Report) -> None:
     """The report of one file, for people."""
+    from tonemark.cli.gazetteers import counted
+
     parts = [f"{report.added:,} added"]
     if report.split_texts:
         texts = f"{report.split_texts:,} text{'s' * (report.split_texts != 1)}"
@@ -221,15 +223,19 @@ def _tell(name: str, report: Report) -> None:
     if report.already_there:
         parts.append(f"{report.already_there:,} there already")
     if report.annotations:
-        parts.append(f"{report.annotations:,} answer{'s' * (report.annotations != 1)}")
+        parts.append(counted(report.annotations, "answer"))
+    if report.gold:
+        parts.append(f"{report.gold:,} gold")
     if report.suggestions:
-        parts.append(f"{report.suggestions:,} suggestions")
+        parts.append(counted(report.suggestions, "suggestion"))
     if report.refused_count:
         parts.append(f"{report.refused_count:,} refused")
     say(f"{name}: {', '.join(parts)}")
     if report.equal_texts:
         have = "has" if report.equal_texts == 1 else "have"
         say(f"  {report.equal_texts:,} {have} the text of another document: added all the same")
+        if report.annotations and report.equal_texts == report.added:
+            say("  (to bring answers to the documents that are there: --match key, or text)")
     if report.moved:
         have = "has" if report.moved == 1 else "have"
         say(f"  {report.moved:,} of those that were there {have} another priority now")
@@ -259,6 +265,7 @@ def _json(reports: list[tuple[str, Report]]) -> dict[str, Any]:
         "already_there": sum(report.already_there for _, report in reports),
         "equal_texts": sum(report.equal_texts for _, report in reports),
         "annotations": sum(report.annotations for _, report in reports),
+        "gold": sum(report.gold for _, report in reports),
         "moved": sum(report.moved for _, report in reports),
         "other_tokens": sum(report.other_tokens for _, report in reports),
         "suggestions": sum(report.suggestions for _, report in reports),

@@ -23,6 +23,7 @@ VERBS = {
     "annotate": "tonemark.cli.working",
     "open": "tonemark.cli.working",
     "status": "tonemark.cli.reporting",
+    "agreement": "tonemark.cli.agreement",
     "export": "tonemark.cli.exporting",
     "tokenize": "tonemark.cli.tokenizing",
     "tokenizers": "tonemark.cli.tokenizing",

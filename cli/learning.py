@@ -154,6 +154,7 @@ def _from_file(path: Path, lang: str | None, tokenizer: str | None) -> _Given:
 def _from_project(folder: Path, lang: str | None, tokenizer: str | None) -> _Given:
     """Gold from a project: the accepted documents on whose tokens all who accepted them agree."""
     from tonemark.corpus.annotations import annotated_documents
+    from tonemark.corpus.places import places_of
     from tonemark.corpus.tokens import tokenizer_of, tokens_of
     from tonemark.tokenizers.learned.learning import GoldText
     from tonemark.tokenizers.registry import load_tokenizer
@@ -169,7 +170,8 @@ def _from_project(folder: Path, lang: str | None, tokenizer: str | None) -> _Giv
     gold, differing, awaited = [], 0, 0
     damaged: list[str] = []
     for document, answers in annotated_documents(store, damaged_keys=damaged):
-        if sum(not each.extra for each in answers) < project.overlap:
+        places = places_of(document.text, project.overlap, project.overlap_share)
+        if sum(not each.extra for each in answers) < places:
             awaited += 1  # who is still to answer must not see what others made of it
             continue
         accepted = [each.tokens for each in answers if each.answer == "accept"]

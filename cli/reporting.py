@@ -15,8 +15,8 @@ from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_
 from tonemark.cli.telling import columns, set_in
 from tonemark.corpus.evidence import Astray
 from tonemark.corpus.gold import MAJORITY, UNANIMOUS, settled
-from tonemark.corpus.people import Person, people
-from tonemark.corpus.project import Project
+from tonemark.corpus.people import Person, in_hours, people
+from tonemark.corpus.project import Project, overlap_words
 from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
 from tonemark.files import typed
@@ -77,7 +77,7 @@ def status_command(folder: Path, as_json: bool) -> None:
         f"{project.name}: {language_name(project.language)} ({project.language}),"
         f" tokenizer {project.tokenizer} ({_version(project) or 'at fault'})",
         f"{found.documents:,} documents, {found.finished:,} finished"
-        f" ({project.overlap} annotator{'s' * (project.overlap > 1)} each)",
+        f" ({overlap_words(project)})",
     ]
     if found.with_suggestions:
         told.append(
@@ -117,7 +117,7 @@ def _figures(person: Person) -> tuple[str, ...]:
     """A person's figures as the table has them."""
     hours, speed = person.hours, person.entities_an_hour
     return (
-        NONE if hours is None else f"{max(hours, 0.01):,.{1 if hours >= 10 else 2}f}",
+        NONE if hours is None else in_hours(hours),
         NONE if speed is None else f"{speed:,.0f}",
         *(NONE if f1 is None else f"{f1:.3f}" for f1 in (person.f1_gold, person.f1_others)),
     )
@@ -212,8 +212,8 @@ def _failed(project: Project, store: Store) -> int:
 def counts(
     of: str, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[int | str]]], width: int
 ) -> Iterator[Safe]:
-    """Names with their numbers, or with figures in words, in at most `width` cells, under the heads of the columns: what
-    the names are `of`, then what is counted.
+    """Names with their numbers, or other figures, in at most `width` cells, under the heads of the
+    columns: what the names are `of`, then what is counted.
 
     Where they do not fit beside the names, the numbers stand under them, each with its head. A
     name that is wider than a line is cut, a number never.

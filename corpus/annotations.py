@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,6 +115,38 @@ def annotations_of(store: Store, document: int, *, earlier: bool = False) -> lis
         (document,),
     ).fetchall()
     return [_annotation(store.db, row) for row in rows]
+
+
+def answers_among(
+    store: Store, documents: Sequence[int], damaged: set[int]
+) -> dict[int, dict[int, Annotation]]:
+    """The current answers that count to each of these documents, by their numbers in the store, in
+    the order of annotators' names; empty where there are none.
+
+    Two reads for all of them. Those of which one cannot be read are left out, and put in
+    `damaged`.
+    """
+    found: dict[int, dict[int, Annotation]] = {number: {} for number in documents}
+    wanted = json.dumps(list(found))
+    rows = store.db.execute(
+        f"SELECT {_COLUMNS} FROM json_each(?) n CROSS JOIN annotations a ON a.document = n.value"
+        " AND a.current AND NOT a.extra ORDER BY a.document, a.annotator",
+        (wanted,),
+    ).fetchall()
+    spans: dict[int, list[tuple[Any, ...]]] = {row[0]: [] for row in rows}
+    for number, *span in store.db.execute(
+        "SELECT s.annotation, s.start_char, s.end_char, s.label, s.sources"
+        " FROM json_each(?) n CROSS JOIN spans s ON s.annotation = n.value"
+        " ORDER BY s.annotation, s.start_char, s.end_char, s.label",
+        (json.dumps(list(spans)),),
+    ):
+        spans[number].append(tuple(span))
+    for row in rows:
+        try:
+            found[row[1]][row[0]] = _made(row, spans[row[0]])
+        except Damaged:
+            damaged.add(row[1])
+    return {number: answers for number, answers in found.items() if number not in damaged}
 
 
 def current_annotation(db: sqlite3.Connection, document: int, annotator: str) -> Annotation | None:
@@ -232,13 +264,17 @@ def _json(value: Any) -> str:
 
 
 def _annotation(db: sqlite3.Connection, row: tuple[Any, ...]) -> Annotation:
-    number, document, annotator, revision, answer, comment, flagged, tokens, *rest = row
-    extra, time, seconds = rest
     spans = db.execute(
         "SELECT start_char, end_char, label, sources FROM spans WHERE annotation = ?"
         " ORDER BY start_char, end_char, label",
-        (number,),
+        (row[0],),
     )
+    return _made(row, spans)
+
+
+def _made(row: tuple[Any, ...], spans: Iterable[tuple[Any, ...]]) -> Annotation:
+    _, document, annotator, revision, answer, comment, flagged, tokens, *rest = row
+    extra, time, seconds = rest
     try:
         return Annotation(
             document,

@@ -16,6 +16,7 @@ from tonemark.corpus.annotations import Annotation, current_annotation
 from tonemark.corpus.annotators import annotator_name
 from tonemark.corpus.corrections import corrected
 from tonemark.corpus.documents import damaged
+from tonemark.corpus.given_gold import take_gold
 from tonemark.corpus.queue import import_answer
 from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.reports import Report
@@ -70,7 +71,12 @@ class Bringing:
         )
 
     def annotate(self, number: int, record: Record, given: GivenAnnotation, *, new: bool) -> None:
-        """Add an answer to a document, which is `new` with this record or not."""
+        """Add an answer, or gold, to a document, which is `new` with this record or not."""
+        if given.settled is not None:
+            if not new and record.tokens is not None:
+                given = self._with_tokens(number, record, given)
+            take_gold(self.db, self.report, record.line, number, given)
+            return
         name = annotator_name(given.annotator)
         if name != given.annotator:
             self.report.renamed[given.annotator] = name

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import regex
+
 from tonemark.corpus.annotations import next_number
 from tonemark.corpus.documents import Damaged, damaged, misplaced, pack_tokens, unpack_tokens
 from tonemark.corpus.drafts import Decision, decision_from_json
@@ -26,6 +28,14 @@ MAJORITY = "rule:majority"
 
 UNANIMOUS = "rule:unanimous"
 """Who decided where all annotators agreed."""
+
+
+_RULE = regex.compile(r"rule:[a-z]{1,32}")
+
+
+def is_rule(reviewer: str) -> bool:
+    """Whether gold of this reviewer was made by a rule."""
+    return _RULE.fullmatch(reviewer) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,7 @@ class Gold:
     @property
     def by_person(self) -> bool:
         """Whether a person settled it, whom no rule overrules."""
-        return ":" not in self.reviewer
+        return not is_rule(self.reviewer)
 
     def stretches(self) -> set[tuple[int, int, str]]:
         """Its spans as (start, end, label)."""
@@ -96,6 +106,15 @@ def settled(store: Store) -> dict[str, int]:
     """How many documents have gold, by who decided it last: people, `rule:majority` and so on."""
     rows = store.db.execute("SELECT reviewer, count(*) FROM gold WHERE current GROUP BY 1")
     return {str(reviewer): count for reviewer, count in rows}
+
+
+def with_gold(store: Store, documents: Iterable[int]) -> set[int]:
+    """Those among these documents that have gold."""
+    rows = store.db.execute(
+        "SELECT g.document FROM json_each(?) n JOIN gold g ON g.document = n.value AND g.current",
+        (json.dumps(list(documents)),),
+    )
+    return {number for (number,) in rows}
 
 
 def check_gold(gold: Gold, text: str) -> None:

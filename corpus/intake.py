@@ -276,8 +276,8 @@ class _Intake:
                 return numbers[0]
             if len(numbers) != self.adding.times.get(item.digest):
                 return (
-                    "several documents of the project have this text, and the file has it not as"
-                    " often; match by key"
+                    "several documents of the project have this text, and not as many records of"
+                    " the file: which is meant? (match by key)"
                 )
             self.adding.turns[item.digest] += 1
             return sorted(numbers)[self.adding.turns[item.digest] - 1]

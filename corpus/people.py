@@ -69,6 +69,11 @@ class Person:
         return sum(found) / len(found) if found else None
 
 
+def in_hours(hours: float) -> str:
+    """Hours as they are shown: what was measured is never shown as nothing."""
+    return f"{hours:,.1f}" if hours >= 10 else f"{max(hours, 0.01):.2f}"
+
+
 # Seconds of a revision; damaged, they are anything. Three years are more than any page took.
 _TOOK = "CASE WHEN seconds BETWEEN 0 AND 1e8 THEN seconds ELSE 0 END"
 _HOURS = (

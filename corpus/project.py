@@ -110,6 +110,14 @@ def label_keys(project: Project) -> dict[str, str]:
     return keys_of(project.labels)
 
 
+def overlap_words(project: Project) -> str:
+    """To how many annotators its documents go, in words."""
+    each = f"{project.overlap} annotator{'s' * (project.overlap > 1)} each"
+    if project.overlap == 1 or project.overlap_share == 1:
+        return each
+    return f"{each} for {project.overlap_share:.4g} of them, else 1"
+
+
 def read_project(folder: Path | str) -> Project:
     """The project in `folder`.
 

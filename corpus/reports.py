@@ -24,6 +24,8 @@ class Report:
     """Annotations, of those, under whose spans the text is cut otherwise than their document."""
     moved: int = 0
     """Documents that were there already and have another priority now."""
+    gold: int = 0
+    """Documents whose gold came in."""
     suggestions: int = 0
     refused_count: int = 0
     refused: list[Refusal] = field(default_factory=list)

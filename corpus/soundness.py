@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tonemark.corpus.borders import called, misfits
+from tonemark.corpus.cursors import HIGHEST, LOWEST
 from tonemark.corpus.findings import Checked as Checked
 from tonemark.corpus.findings import Finding as Finding
 from tonemark.corpus.findings import first_of_each
@@ -139,15 +140,32 @@ def _examine_tables(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
         remedy = mend + shlex.quote(f"UPDATE ticket SET last = {last}")
         yield Finding(what, f"it stands at {tickets[0][0]}, the last of them at {last}", remedy)
     else:
-        least, most = db.execute("SELECT min(places), max(places) FROM documents").fetchone()
-        if tickets[0][1] and least is not None and not least == most == tickets[0][1]:
+        wrong, key = db.execute(
+            "SELECT count(*), min(d.key) FROM documents d, ticket t WHERE t.places AND d.places"
+            " NOT IN (max(d.given, t.places), max(d.given, iif(t.share < 1, 1, t.places)))"
+        ).fetchone()
+        if wrong:
             yield Finding(
                 "Documents do not have the places that the store says all have.",
-                f"{tickets[0][1]}, but {least} to {most}",
+                f"{wrong:,}, of them {key}",
                 mend + shlex.quote("UPDATE ticket SET places = 0"),
             )
+    wrong, key = db.execute(
+        "SELECT count(*), min(key) FROM documents WHERE typeof(given) <> 'integer' OR given < 0"
+        " OR typeof(priority) <> 'integer' OR priority NOT BETWEEN ? AND ?",
+        (LOWEST, HIGHEST),
+    ).fetchone()
+    if wrong:
+        sql = "UPDATE documents SET given = 0 WHERE typeof(given) <> 'integer' OR given < 0;"
+        sql += " UPDATE documents SET priority = 0 WHERE typeof(priority) <> 'integer' OR"
+        sql += f" priority NOT BETWEEN {LOWEST} AND {HIGHEST}; UPDATE ticket SET places = 0"
+        yield Finding(
+            "What the store has of when documents come, or to how many, is no number that can be.",
+            f"{wrong:,}, of them {key}", mend + shlex.quote(sql),
+        )  # fmt: skip
     for annotator, document in db.execute(
         "SELECT annotator, document FROM cursors WHERE typeof(document) <> 'integer'"
+        " OR typeof(priority) <> 'integer'"
         " OR document < 0 OR document > (SELECT coalesce(max(id), 0) FROM documents)"
     ):
         yield Finding(

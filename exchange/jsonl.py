@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
 
 from tonemark.corpus.pieces import PIECE, parsed_piece
-from tonemark.corpus.drafts import decision_from_json
-from tonemark.corpus.records import ANSWERS, Answer, Cite, GivenAnnotation, Record, Settled
+from tonemark.corpus.records import ANSWERS, Answer, GivenAnnotation, Record, Settled
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Given, ReadOptions
@@ -21,7 +20,8 @@ from tonemark.exchange.checks import (
     checked_text,
     token_warnings,
 )
-from tonemark.exchange.prodigy import GAP, GIVEN, GOLD, OWN_FIELDS
+from tonemark.exchange.prodigy import GAP, GIVEN, OWN_FIELDS
+from tonemark.exchange.settled import GOLD, parsed_settled
 from tonemark.json_lines import json_object
 from tonemark.lines import numbered_lines
 from tonemark.refusals import Refusal, Refused, quoted
@@ -92,15 +92,18 @@ def _record(
         warnings.append(f"answered in the view {view}, which shows no spans: taken as text")
         answer = None
     named = options.annotators[0] if options.annotators else None
-    name = _annotator(given, named, warnings) if answer else None
+    settled = _settled(given, text, warnings) if answer else None
+    name = _annotator(given, named, warnings) if answer and not settled else None
     if named and isinstance(given.get("spans"), list) and given.get("answer") is None:
         name, answer = named, "accept"
     annotations: tuple[GivenAnnotation, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
-    if name and answer:
+    if answer:
         spans = tuple(each.span(options.origin) for each in parsed)
         said = (_comment(given), _flagged(given), _time(given, warnings))
-        annotations = (GivenAnnotation(name, answer, spans, *said),)
+        by, how = settled or (name, None)
+        assert by
+        annotations = (GivenAnnotation(by, answer, spans, *said, settled=how),)
     else:
         suggestions = tuple(
             Suggestion(each.start, each.end, each.label, (options.origin,), each.score)
@@ -275,6 +278,16 @@ def _annotator(given: dict[str, Any], named: str | None, warnings: list[str]) ->
             return name
     warnings.append('no "_annotator_id": taken as the answer of "unknown"')
     return "unknown"
+
+
+def _settled(
+    given: dict[str, Any], text: str, warnings: list[str]
+) -> tuple[str, Settled] | None:
+    """Who settled an answer that is gold, and how; None of an annotator's answer."""
+    settled = parsed_settled(given.get(GOLD), len(text))
+    if settled is None and given.get(GOLD) is not None:
+        warnings.append(f'"{GOLD}" is not as export writes it: left out, and taken as an answer')
+    return settled
 
 
 def _comment(given: dict[str, Any]) -> str:

@@ -12,24 +12,20 @@ from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
 from tonemark.corpus.pieces import PIECE
-from tonemark.corpus.records import Settled
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.exchange.rows import ExportRow
+from tonemark.exchange.settled import GOLD, settled_json
 from tonemark.tokenizers.bridges.spacing import Spaced, with_gaps
 
 GIVEN = "_given"
 """The key of a record's metadata under which the fields stand that are not of the format."""
-
-GOLD = "_gold"
-"""The field of a record whose answer is gold: who settled it, what was taken where annotators
-differed (`start` and `end` in code points, `choice`), and the annotations that were looked at."""
 
 GAP = "_gap"
 """The mark of a token that only carries text which no token of the document covers."""
 
 OWN_FIELDS = frozenset(
     "text tokens spans meta answer key comment flagged "
-    "_annotator_id _session_id _view_id _is_binary _timestamp".split()
+    f"_annotator_id _session_id _view_id _is_binary _timestamp {GOLD}".split()
 )
 """The fields that are ours to write; what the input had under other names is put back."""
 
@@ -82,9 +78,9 @@ def to_prodigy(row: ExportRow, dataset: str) -> dict[str, Any]:
         task["_annotator_id"] = row.annotator
         task["_session_id"] = f"{dataset}-{row.annotator}" if dataset else row.annotator
     if row.settled is not None:
-        task[GOLD] = {"reviewer": row.annotator, **_settled(row.settled)}
+        task[GOLD] = settled_json(row.annotator, row.settled)
     if row.time is not None:
-        task["_timestamp"] = _seconds(row.time)
+        task["_timestamp"] = int(row.time) if row.time.is_integer() else row.time
     if row.comment:
         task["comment"] = row.comment
     if row.flagged:
@@ -99,19 +95,6 @@ def to_prodigy(row: ExportRow, dataset: str) -> dict[str, Any]:
         elif name not in own:
             task.setdefault(name, value)
     return task
-
-
-def _settled(settled: Settled) -> dict[str, Any]:
-    cites = [
-        {"annotator": each.annotator, "revision": each.revision}
-        | ({} if each.time is None else {"time": _seconds(each.time)})
-        for each in settled.cites
-    ]
-    return {"decisions": [each._asdict() for each in settled.decisions], "cites": cites}
-
-
-def _seconds(time: float) -> int | float:
-    return int(time) if time.is_integer() else time
 
 
 def _tokens(text: str, placed: Sequence[Spaced]) -> list[dict[str, Any]]:

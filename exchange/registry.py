@@ -106,11 +106,16 @@ def read_records(
 def _records(
     path: Path, chosen: Format, options: ReadOptions, watch: Callable[[IO[bytes]], None]
 ) -> Iterator[Given]:
-    try:
-        stream = path.open("rb", buffering=BUFFER)
-    except OSError as error:
-        raise TonemarkError(f'"{path}" cannot be read: {error.strerror}.') from error
-    with stream:
+    with opened(path) as stream:
         watch(stream)
         if chosen.read:
             yield from chosen.read(stream, options)
+
+
+def opened(path: Path) -> IO[bytes]:
+    """A file, open for reading. Raises TonemarkError where it cannot be, and of a directory."""
+    _refuse_directory(path)
+    try:
+        return path.open("rb", buffering=BUFFER)
+    except OSError as error:
+        raise TonemarkError(f'"{path}" cannot be read: {error.strerror}.') from error

@@ -106,7 +106,7 @@ def _split(record: Record, cut: Cut, what: str, held: Iterable[int]) -> Iterator
             tokens=None if record.tokens is None else tokens.of(start, end),
             suggestions=suggestions.of(start, end),
             annotations=tuple(
-                _part(each, parts.of(start, end), is_first)
+                _part(each, parts.of(start, end), is_first, start, end)
                 for each, parts in zip(record.annotations, spans, strict=True)
             ),
             warnings=warnings if is_first else (),
@@ -115,8 +115,19 @@ def _split(record: Record, cut: Cut, what: str, held: Iterable[int]) -> Iterator
         ahead = end
 
 
-def _part(given: GivenAnnotation, spans: tuple[Span, ...], is_first: bool) -> GivenAnnotation:
-    return replace(given, spans=spans, comment=given.comment if is_first else "")
+def _part(
+    given: GivenAnnotation, spans: tuple[Span, ...], is_first: bool, start: int, end: int
+) -> GivenAnnotation:
+    settled = given.settled
+    if settled is not None:
+        decisions = [
+            each._replace(start=each.start - start, end=each.end - start) if each.end else each
+            for each in settled.decisions
+            if not each.end or start <= each.start < each.end <= end
+        ]
+        settled = replace(settled, decisions=tuple(decisions))
+    comment = given.comment if is_first else ""
+    return replace(given, spans=spans, comment=comment, settled=settled)
 
 
 class _Parts(Generic[_Placed]):

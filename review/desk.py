@@ -21,7 +21,7 @@ from tonemark.corpus.tokens import AnyTokenizer
 from tonemark.errors import TonemarkError
 from tonemark.review.catching_up import catch_up, cited, counted
 from tonemark.review.decisions import decided_answer
-from tonemark.review.opening import Before, Reviewed, opened, reviewed
+from tonemark.review.opening import Before, Reviewed, corrected_alike, opened, reviewed
 from tonemark.tokenizers.base import Token
 
 MANY = 1_000
@@ -135,8 +135,7 @@ class ReviewDesk(Desk):
         if gold and not state.touched:
             comment, flagged = gold.comment, gold.flagged
         if before is None:
-            made = _alike([each.tokens or tokens for each in given if each.answer == "accept"])
-            made = [token for token in made if token not in set(tokens)]
+            made = list(corrected_alike(given, tokens))
         elif gold and before.spans is gold.spans:
             made = [token for token in gold.tokens or () if token not in set(tokens)]
         else:
@@ -195,12 +194,3 @@ class ReviewDesk(Desk):
         *events, last = outcome.events
         last = replace(last, data={"answer": answer, "gold": begun.gold + 1})
         return replace(outcome, gold=gold, answer=answer, events=(*events, last))
-
-
-def _alike(tokenizations: list[tuple[Token, ...]]) -> list[Token]:
-    """The tokens that all have."""
-    if not tokenizations:
-        return []
-    first, *others = tokenizations
-    common = set(first).intersection(*others)
-    return [token for token in first if token in common]

@@ -159,6 +159,42 @@ def reviewed(
     return Reviewed(rows, tuple(sorted(differences, key=lambda each: each[:2])), agreed)
 
 
+def alike(annotations: Iterable[Annotation]) -> bool:
+    """Whether all say the same of a document, and none of them corrected its tokens: there is then
+    nothing to align."""
+    first: Annotation | None = None
+    for each in annotations:
+        if each.tokens is not None or (first and each.answer != first.answer):
+            return False
+        if first is None:
+            first = each
+        elif first.answer == "accept" and _marked(each.spans) != _marked(first.spans):
+            return False
+    return True
+
+
+def merged(annotations: Iterable[Annotation]) -> tuple[Span, ...]:
+    """The spans of annotations that are `alike`, each with all that proposed it."""
+    sources: dict[Marked, dict[str, None]] = {}
+    for each in sorted(annotations, key=lambda a: a.annotator):
+        for span in each.spans:
+            sources.setdefault((span.start, span.end, span.label), {}).update(
+                dict.fromkeys(span.sources)
+            )
+    return tuple(Span(*marked, tuple(found)) for marked, found in sorted(sources.items()))
+
+
+def corrected_alike(
+    annotations: Iterable[Annotation], tokens: tuple[Token, ...]
+) -> tuple[Token, ...]:
+    """The tokens, besides those of the document, that all who accepted it have."""
+    first, *others = [each.tokens for each in annotations if each.answer == "accept"] or [None]
+    if first is None or None in others:
+        return ()
+    common = set(first).intersection(*filter(None, others)).difference(tokens)
+    return tuple(token for token in first if token in common)
+
+
 def compared(rows: Sequence[VersionRow]) -> tuple[Cluster, ...]:
     """The clusters of those who accepted a document; none where nobody did."""
     if not rows:

@@ -150,9 +150,9 @@ class Agreement:
             "clusters": {kind: self.counted("cluster", kind) for kind in CLUSTERS},
             "confusion": {
                 label: {
-                    name.strip().replace(" ", "_") if name in (OTHER_BORDERS, NOTHING) else name:
-                    self.gathered.confused[label, name]
-                    for name in (*labels, OTHER_BORDERS, NOTHING)
+                    "labels": {other: self.gathered.confused[label, other] for other in labels},
+                    "other_borders": self.gathered.confused[label, OTHER_BORDERS],
+                    "none": self.gathered.confused[label, NOTHING],
                 }
                 for label in labels
             },
@@ -199,7 +199,7 @@ def named(key: Key) -> Key:
     """The name of a figure as the report's keys have it: the way to it."""
     match key:
         case ("label", label, part):
-            return "labels", label, {"f1": "f1"}.get(part) or _NAMES[part]
+            return "labels", label, _NAMES.get(part, part)
         case (first, *rest):
             return _NAMES.get(first, first), *rest
     return key

@@ -90,6 +90,12 @@ def style_of(look: Look, colors: Colors = "full") -> Style:
             style = Style(bgcolor=back, color=ink) if back else Style(underline=colors == "none")
             # Consoles of sixteen colours draw bold black as grey.
             style += Style(bold=colors != "sixteen")
+        case "version":
+            # What annotators have is compared by colour and letters; without colours a line under
+            # it tells its extent.
+            style = Style(bgcolor=back, color=ink) if back else Style(bold=True, underline=True)
+        case "passed":
+            style = Style(dim=True)
         case "tag":
             style = Style(bgcolor=back, color=ink) if back else Style(bold=True)
         case "suggestion":

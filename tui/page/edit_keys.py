@@ -34,7 +34,7 @@ class EditKeys(TokenKeys):
         view = self.view
         sheet, start, end, _ = view.focus
         if edit := labelling.label(view.sheet, start, end, name, add=self.adding):
-            edits = grown(view.page, [edit], self.grow)
+            edits = self._with_others([edit])
             went_on = perform(view, edits, lambda: view.stop_from(sheet, end))
         else:  # it has that label
             stop = view.stop_from(sheet, end)
@@ -42,6 +42,10 @@ class EditKeys(TokenKeys):
             view.set_focus(stop or view.focus)
         self.adding = self.charwise = False
         return Reply() if went_on else said(self._no_more())
+
+    def _with_others(self, edits: list[Edit]) -> list[Edit]:
+        """The edits of a key, and what follows of them."""
+        return grown(self.view.page, edits, self.grow)
 
     def _no_more(self) -> str:
         left = self.view.place_in_tour()[1]
@@ -88,7 +92,7 @@ class EditKeys(TokenKeys):
         if edit is None:
             view.set_focus(focus)
         else:
-            perform(view, grown(view.page, [edit], self.grow), lambda: focus)
+            perform(view, self._with_others([edit]), lambda: focus)
 
     # Edits
 
@@ -96,11 +100,11 @@ class EditKeys(TokenKeys):
         view = self.view
         sheet, start, end, _ = view.focus
         if edit := labelling.delete(view.sheet, start, end):
-            perform(view, grown(view.page, [edit], self.grow))
+            perform(view, self._with_others([edit]))
         elif last := labelling.labelled_last(view.page):
             sheet, span = last
             edit = Edit(view.page.sheets[sheet].document.number, removed=(span,))
-            edits = grown(view.page, [edit], self.grow)
+            edits = self._with_others([edit])
             perform(view, edits, lambda: view.at(sheet, span.start, span.end))
         else:
             raise Refusal("there is no span in focus")
@@ -122,7 +126,7 @@ class EditKeys(TokenKeys):
         name = short(span.label, 20)
         if not places:
             raise Refusal(f"{words} stands nowhere else on the page without a span")
-        edits = grown(view.page, labelling.label_all(view.page, places, span.label), self.grow)
+        edits = self._with_others(labelling.label_all(view.page, places, span.label))
         enter = self.table.key_of("accept")
         question = visible(f"{words}: {len(places)} more as {name}? {enter} does it")
         done = visible(f"{len(places)} more labelled {name}")

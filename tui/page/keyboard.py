@@ -12,7 +12,7 @@ from tonemark.text import short
 from tonemark.tui.page import moves
 from tonemark.tui.page.edit_keys import EditKeys
 from tonemark.tui.page.growing import Grow, no_growth
-from tonemark.tui.page.keys import GLYPHS, MORE, KeyTable
+from tonemark.tui.page.keys import ANNOTATING, GLYPHS, MORE, KeyTable
 from tonemark.tui.page.labelling import Places, Refusal
 from tonemark.tui.page.layout import MODES, following_mode
 from tonemark.tui.page.performing import perform
@@ -45,6 +45,9 @@ class Keyboard(EditKeys):
     taken, or would overlap, is left out here. `places(sheet, name)` says where a name stands for
     `=` (`labelling.Places`): `matcher.places` behind it; without it, its very text.
     """
+
+    offered = ANNOTATING
+    """The actions that come after `more`."""
 
     def __init__(
         self,
@@ -116,8 +119,12 @@ class Keyboard(EditKeys):
             return Reply()
         if self.menu:
             self.menu = False
-            action = self.table.menu.get(key)
-            return self._do(action) if action else said(self._nothing_on(key, after=MORE))
+            action = self.table.menu.get(key, "")
+            return (
+                self._do(action)
+                if action in self.offered
+                else said(self._nothing_on(key, after=MORE))
+            )
         ends, self._ends_next = self._ends_next, False
         if self.pending:
             return self._hint(key)

@@ -20,7 +20,8 @@ class Action(NamedTuple):
 
     `id` names it in the user's configuration; `keys` are those it has unless that says otherwise,
     by their place on a qwerty board; `short` stands in the footer, `about` in the help; `menu`
-    says that it comes after `more`.
+    says that it comes after `more`, `review` that it is there in review alone, where a difference
+    is in question.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Action(NamedTuple):
     short: str
     about: str
     menu: bool = False
+    review: bool = False
 
 
 MORE = "more"
@@ -75,6 +77,9 @@ ACTIONS = (
         menu=True,
     ),
     Action("export", ("e",), "export", "export what is answered", menu=True),
+    Action("review", ("r",), "review", "review what annotators differ on", menu=True),
+    Action("wanted", ("w",), "wanted", "in review: which differences you want", menu=True),
+    Action("majority", ("y",), "majority", "in review: what more than half have", review=True),
     Action("left", ("left",), "left", "previous token"),
     Action("right", ("right",), "right", "next token"),
     Action("up", ("up",), "up", "row above"),
@@ -87,6 +92,12 @@ ACTIONS = (
 
 FOOTER = ("accept", "reject", "ignore", "later", "undo", MORE, "help", "quit")
 """The actions whose keys stand in the last line of the screen."""
+
+ANNOTATING = frozenset(action.id for action in ACTIONS if action.menu) - {"wanted"}
+"""What comes after `more` on a page that is annotated."""
+
+REVIEWING = ANNOTATING - {"review", "drop", "rule"} | {"wanted"}
+"""And in review, where nothing is suggested."""
 
 NEEDED = ("accept", "quit")
 """The actions that may not be left without a key."""
@@ -115,13 +126,14 @@ GLYPHS = {
 class KeyTable:
     """Which key does what in one project for one user, by the characters that her keys send.
 
-    `page` maps a key to the id of its action, `menu` one typed after `more`; `labels` a key to a
-    label. `letters` are those that hints are made of and `prefixes` the same as they are given up
+    `page` maps a key to the id of its action, `menu` one typed after `more`, `review` one for a
+    difference in question, which comes before labels there; `labels` a key to a label. `letters` are those that hints are made of and `prefixes` the same as they are given up
     to begin longer ones; `typed` maps a key to its letter, `ends` one with Shift.
     """
 
     page: Mapping[str, str]
     menu: Mapping[str, str]
+    review: Mapping[str, str]
     labels: Mapping[str, str]
     letters: str
     prefixes: str
@@ -131,8 +143,8 @@ class KeyTable:
 
     def keys_of(self, action: str) -> tuple[str, ...]:
         """The keys of an action as they are written, the one to show first."""
-        table = self.menu if ACTION[action].menu else self.page
-        keys = [key for key, name in table.items() if name == action]
+        tables = (self.menu,) if ACTION[action].menu else (self.page, self.review)
+        keys = [key for table in tables for key, name in table.items() if name == action]
         if action in KNOWN_BY_SIGN:
             usual = [key for key in ACTION[action].keys if self.keyboard.sends(key)]
             keys.sort(key=lambda key: key not in usual)
@@ -189,6 +201,7 @@ def key_table(
     faults: list[str] = []
     page: dict[str, str] = {}
     menu: dict[str, str] = {}
+    review: dict[str, str] = {}
     remapped = remapped or {}
     for name in remapped:
         if name not in ACTION:
@@ -205,14 +218,15 @@ def key_table(
             if not isinstance(key, str) or (len(key) != 1 and key not in GLYPHS):
                 faults.append(f"{action.id}: {key!r} is not a key (one character, or a name)")
                 continue
-            table = menu if action.menu else page
-            if key in table:
-                faults.append(f"{key!r} is both {table[key]} and {action.id}")
-            elif not action.menu and key in named:
+            table = menu if action.menu else review if action.review else page
+            others = page if action.review else review if table is page else {}
+            if clash := table.get(key) or others.get(key):
+                faults.append(f"{key!r} is both {clash} and {action.id}")
+            elif table is page and key in named:
                 faults.append(f"{key!r} is both the label {named[key]} and {action.id}")
             else:
                 table[key] = action.id
-    letters = _letters(keyboard, {*page, *named})
+    letters = _letters(keyboard, {*page, *review, *named})
     if len(letters) < 2:
         faults.append("fewer than two letters are left for hints")
     if faults:
@@ -231,7 +245,7 @@ def key_table(
         }
     # What some project's labels have must do nothing else in the others.
     places = f"{DIGITS}{hints.LETTERS}{hints.LETTERS.upper()}"
-    taken = {*page, *named, *typed, *ends, *map(keyboard.at, places)}
+    taken = {*page, *review, *named, *typed, *ends, *map(keyboard.at, places)}
     for action in ACTIONS:
         for key in action.keys if action.id not in remapped else ():
             if not key.isalnum() and key not in taken:
@@ -239,6 +253,7 @@ def key_table(
     return KeyTable(
         page,
         menu,
+        review,
         named,
         letters="".join(letters.values()),
         prefixes="".join(letters[place] for place in hints.PREFIXES if place in letters),

@@ -22,7 +22,15 @@ from tonemark.tui.page.looks import Look as Look
 from tonemark.tui.page.looks import Run as Run
 from tonemark.tui.page.looks import run as run
 from tonemark.tui.page.parts import Part, parts_of, told_apart
-from tonemark.tui.page.view import MARGIN, View
+from tonemark.tui.page.versions import (
+    Compared,
+    Lane,
+    Note,
+    note_lines,
+    version_lines,
+    version_tags,
+)
+from tonemark.tui.page.view import View
 from tonemark.tui.page.visual import reversed_text
 
 TAG_LIMIT = 24
@@ -48,6 +56,8 @@ class _State(NamedTuple):
     hints: Hints
     labels: Mapping[str, int]
     answer: str | None
+    compared: Sequence[Compared] = ()
+    told: tuple[Sequence[Note], bool] = ((), False)
 
 
 Kept = dict[int, tuple[_State, list[list[Run]]]]
@@ -79,7 +89,8 @@ def render(view: View, labels: Mapping[str, int], kept: Kept | None = None) -> l
 def _state(view: View, row: Row, labels: Mapping[str, int]) -> _State:
     answer = view.page.sheets[row.sheet].draft.answer
     if not row.pieces:
-        return _State(row, (0, 0), [], [], view.hints(), labels, answer)
+        told = (view.notes, view.focus[1:3] == (0, 0)) if row.head else ((), False)
+        return _State(row, (0, 0), [], [], view.hints(), labels, answer, told=told)
     first, last = row.pieces[0].start, row.pieces[-1].end
     standing = view.standing(row.sheet)
     focus = view.focus
@@ -96,17 +107,26 @@ def _state(view: View, row: Row, labels: Mapping[str, int]) -> _State:
         view.hints(),
         labels,
         answer,
+        view.compared(row.sheet, first, last),
     )
 
 
 def _lines(view: View, state: _State) -> list[list[Run]]:
     """The lines of one row."""
-    if state.row.separator:
+    if state.told[0]:
+        notes, asked = state.told
+        return note_lines(_lane(view, state), notes, state.row.height, asked=asked)
+    if state.row.head:
         return [_separator(view, state.row)]
     drawing = _Row(view, state)
     if view.mode == "list":
         return [drawing.list_line()]
-    return [drawing.hint_line(), drawing.text_line()]
+    return [drawing.hint_line(), drawing.text_line(), *drawing.version_lines()]
+
+
+def _lane(view: View, state: _State) -> Lane:
+    first = state.row.pieces[0].start if state.row.pieces else 0
+    return Lane(view.people, view.name_cells, view.margin, first, state.labels, view.width)
 
 
 def _separator(view: View, row: Row) -> list[Run]:
@@ -123,15 +143,19 @@ class _Row:
 
     def __init__(self, view: View, state: _State) -> None:
         self.view = view
-        self.row, self.focus, self.stretches, self.runs, _, self.labels, _ = state
+        self.row, self.focus, self.stretches, self.runs, _, self.labels, *_ = state
+        self.lane, self.compared = _lane(view, state), state.compared
         self.sheet = view.page.sheets[self.row.sheet]
         self.first = self.row.pieces[0].start if self.row.pieces else 0
         edges = {edge for s in self.stretches for edge in (s.start, s.end)}.union(self.focus)
+        for each in self.compared:
+            edges.update((each.start, each.end))
+            edges.update(edge for v in each.versions for span in v or () for edge in span[:2])
         text = self.sheet.document.text
         self.parts = [part for piece in self.row.pieces for part in parts_of(piece, text, edges)]
 
     def text_line(self) -> list[Run]:
-        line: list[Run] = [(blanks(MARGIN), BLANK)]
+        line: list[Run] = [(blanks(self.view.margin), BLANK)]
         self._draw_parts(line)
         return line
 
@@ -157,21 +181,29 @@ class _Row:
         line = _Line(self.view.width)
         for piece in self.row.pieces:
             if hint := self._hint(piece):
-                line.put(MARGIN + piece.x, visible(hint), HINT)
+                line.put(self.view.margin + piece.x, visible(hint), HINT)
         tagged: dict[int, list[Stretch]] = {}
         ends: dict[int, int] = {}
         for stretch in self.stretches:
-            x, end = self._place(stretch)
+            x, end = self._place(stretch.start, stretch.end)
             tagged.setdefault(x, []).append(stretch)
             ends[x] = max(end, ends.get(x, 0))
+        for each in self.compared:
+            if each.open and not self._stands_in(each):
+                x, end = self._place(each.start, each.end)
+                tagged[x], ends[x] = [], end
         places = sorted(tagged)
         limits = [*(x - 1 for x in places[1:]), self.view.width]
         for x, limit in zip(places, limits, strict=False):
-            tags = [self._tag(s) for s in tagged[x]]
+            tags = [self._tag(s) for s in tagged[x]] or [(Safe(DOUBTFUL), Look("maybe"))]
             # Space passes by most suggestions: their hint is the way to them.
             keeps = all(isinstance(s, Suggestion) and s.start >= self.first for s in tagged[x])
             line.put_tags(x, min(ends[x], limit), limit, tags, keeps_hint=keeps)
         return line.runs()
+
+    def version_lines(self) -> list[list[Run]]:
+        """What each annotator has under the words, where they differ."""
+        return version_lines(self.lane, self.compared, self._place, self.row.height - 2)
 
     def list_line(self) -> list[Run]:
         """One token, or a part of a long one: its hint, itself, its tags."""
@@ -186,6 +218,11 @@ class _Row:
             tag, look = self._tag(stretch)
             extend(line, blanks(2), BLANK)
             extend(line, tag, look)
+        if self.compared:
+            last = self.row.pieces[-1].end
+            tags = version_tags(self.compared, self.first, last, self.labels)
+            for text, look in tags:
+                extend(line, text, look)
         return clipped(line, self.view.width)
 
     def _hint(self, piece: Piece) -> str:
@@ -203,18 +240,29 @@ class _Row:
         begun = "" if stretch.start >= self.first else "…"
         place = self.labels.get(stretch.label, -1)
         name = short(stretch.label, TAG_LIMIT)
+        if self._is_open(stretch.start, stretch.end):
+            return visible(f"{begun}{DOUBTFUL}{name}"), Look("maybe", place)
         if isinstance(stretch, Suggestion):
             mark = DOUBTFUL if self.view.is_doubtful(self.row.sheet, stretch) else "?"
             return visible(f"{begun}{mark}{name}"), Look("maybe", place)
         return visible(f"{begun}{name}"), Look("tag", place)
 
-    def _place(self, stretch: Stretch) -> tuple[int, int]:
-        """The cells of the line that a stretch has on this row, end exclusive."""
-        first = bisect_right(self.parts, stretch.start, key=lambda part: part.end)
-        last = bisect_left(self.parts, stretch.end, key=lambda part: part.start) - 1
+    def _is_open(self, start: int, end: int) -> bool:
+        """Whether a stretch touches a difference that is not settled."""
+        return any(each.open and each.start < end and start < each.end for each in self.compared)
+
+    def _stands_in(self, each: Compared) -> bool:
+        return any(s.start < each.end and each.start < s.end for s in self.stretches)
+
+    def _place(self, start: int, end: int) -> tuple[int, int]:
+        """The cells of the line that a stretch has on this row, end exclusive; none, at its
+        beginning, where it has none there."""
+        first = bisect_right(self.parts, start, key=lambda part: part.end)
+        last = bisect_left(self.parts, end, key=lambda part: part.start) - 1
         parts = self.parts[first : max(first, last) + 1]
         left = min(part.x for part in parts)
-        return MARGIN + left, MARGIN + max(part.x + part.width for part in parts)
+        margin = self.view.margin
+        return margin + left, margin + max(part.x + part.width for part in parts)
 
     def _look(self, part: Part) -> Look:
         start, end = part.start, part.end
@@ -225,6 +273,8 @@ class _Row:
                 if self.view.is_doubtful(self.row.sheet, stretch):
                     role = "doubtful"
                 return Look(role, self.labels.get(stretch.label, -1), focused)
+        if self._is_open(start, end):
+            return Look("doubtful", -1, focused)
         for left, right in self.runs:
             if left < end and start < right:
                 return Look("candidate", -1, focused)

@@ -1,5 +1,5 @@
-"""A page as a reviewer sees it: the text once, under it what each annotator has where they differ, and
-a tour of the differences.
+"""A page as a reviewer sees it: the text once, under it what each annotator has where they differ,
+and a tour of the differences.
 
 Pure, like the view that it is. What differs and what was decided, the room review says.
 """
@@ -15,7 +15,7 @@ from tonemark.corpus.drafts import Draft
 from tonemark.corpus.pages import Page
 from tonemark.review.compare import Version
 from tonemark.review.decisions import decided_answer, undecided
-from tonemark.review.opening import ANSWERS, Difference, Reviewed
+from tonemark.review.opening import Difference, Reviewed
 from tonemark.tui.page.cells import cells
 from tonemark.tui.page.labelling import ANSWERED
 from tonemark.tui.page.stops import Ordered
@@ -94,7 +94,7 @@ class ReviewView(View):
     @property
     def notes(self) -> list[Note]:
         """What is said of the whole text: answers where they differ, comments, flags."""
-        differ = any(each.kind == ANSWERS for each in self.reviewed.differences)
+        differ = any(each.kind == "answers" for each in self.reviewed.differences)
         answer = decided_answer(self.sheet.draft)
         notes = []
         for index, row in enumerate(self.reviewed.rows):

@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 from operator import attrgetter, itemgetter
+from typing import Generic, Protocol, TypeVar
 
 import regex
 
@@ -24,16 +25,33 @@ DOUBT = 0.75
 WORDLIKE = regex.compile(r"[\p{L}\p{N}]")
 
 
-class Ordered:
+class Placed(Protocol):
+    """What has a place in a text."""
+
+    @property
+    def start(self) -> int:
+        """Its first code point."""
+        ...
+
+    @property
+    def end(self) -> int:
+        """The one behind its last."""
+        ...
+
+
+_Placed = TypeVar("_Placed", bound=Placed)
+
+
+class Ordered(Generic[_Placed]):
     """Stretches in order, and which of them share a code point with another stretch."""
 
-    def __init__(self, items: Sequence[Stretch]) -> None:
+    def __init__(self, items: Sequence[_Placed]) -> None:
         self.items = items
         self._starts = list(map(_START, items))
         # How far those up to each one reach: a bisection finds the first that can touch a place.
         self._reach = list(accumulate(map(_END, items), max))
 
-    def touching(self, start: int, end: int) -> list[Stretch]:
+    def touching(self, start: int, end: int) -> list[_Placed]:
         """Those that overlap the stretch from `start` to `end`, in order."""
         first, last = bisect_right(self._reach, start), bisect_left(self._starts, end)
         return [item for item in self.items[first:last] if item.end > start]

@@ -1,5 +1,5 @@
-"""The lines under a row of text in review: what each annotator has where they differ, aligned to the
-cells of the words. Pure; knows neither view nor keys.
+"""The lines under a row of text in review: what each annotator has where they differ, aligned to
+the cells of the words. Pure; knows neither view nor keys.
 """
 
 from __future__ import annotations
@@ -65,13 +65,14 @@ class Lane(NamedTuple):
 
 
 class _Item(NamedTuple):
-    """Something on a line: its first cell, one behind its last, what stands there, and what of it
-    may run on over blanks."""
+    """What stands in some cells of a line, from `x` to `end`: a text, filled up; what of it has no
+    room there runs on over blanks."""
 
     x: int
     end: int
-    runs: list[Run]
-    more: Safe = Safe("")
+    text: Safe
+    look: Look
+    fill: str = " "
 
 
 def version_lines(
@@ -108,7 +109,6 @@ def note_lines(lane: Lane, notes: Sequence[Note], lines: int, *, asked: bool) ->
 
 def version_tags(
     compared: Sequence[Compared],
-    names: Sequence[str],
     first: int,
     end: int,
     labels: Mapping[str, int],
@@ -135,57 +135,55 @@ def version_tags(
 def _line(lane: Lane, who: int, compared: Sequence[Compared], place: Place) -> list[Run]:
     items: list[_Item] = []
     for each in compared:
-        begin = max(lane.margin, place(each.start, each.end)[0])
+        begin = place(each.start, each.end)[0]
         mark, look = _marked(each, who)
-        found = _items(lane, each, who, place)
         if mark:
-            items.append(_Item(begin - 1, begin, [(mark, look)]))
-        items += found
-    line = _who(lane, who)
-    return _set(line, sorted(items, key=lambda item: item.x), lane)
+            items.append(_Item(begin - 1, begin, mark, look))
+        items += _items(lane, each, who, place)
+    return _set(_who(lane, who), sorted(items, key=lambda item: item.x), lane)
 
 
 def _items(lane: Lane, each: Compared, who: int, place: Place) -> list[_Item]:
     """What she has at a difference, on this row."""
     begin, end = place(each.start, each.end)
-    version = each.versions[who]
-    quiet = Look("quiet")
+    version, quiet = each.versions[who], Look("quiet")
     if version is None:
-        return [_Item(begin, end, [(fit(REFUSED, end - begin), quiet)])]
+        return [_Item(begin, end, fit(REFUSED, end - begin), quiet)]
     if not version:
-        return [_Item(begin, end, [(_filled(NONE, end - begin, DOT), quiet)])]
+        return [_Item(begin, end, fit(NONE, end - begin), quiet, DOT)]
     items: list[_Item] = []
     role = "version" if each.open or each.stands[who] else "passed"
     for start, stop, label in version:
         left, right = place(start, stop)
-        if right <= left or stop <= lane.first:
+        if stop <= lane.first or right <= left:
             continue
         begun = "" if start >= lane.first else "…"
         tag = visible(f"{begun}{short(label, LABEL_LIMIT)}")
-        if items and left < items[-1].end:  # spans that overlap share their cells
-            before = items.pop()
-            tag = joined((before.runs[0][0].rstrip(FILL) and Safe(before.runs[0][0].rstrip(FILL)),
-                          before.more, Safe("+"), tag))  # fmt: skip
-            left, right = before.x, max(before.end, right)
-        inside, more = split(tag, right - left)
         look = Look(role, lane.labels.get(label, -1))
-        items.append(_Item(left, right, [(_filled(inside, right - left, FILL), look)], more))
-    return items or [_Item(begin, end, [(_filled(Safe(""), end - begin, DOT), quiet)])]
+        if items and left < items[-1].end:  # spans that overlap share their cells
+            left, right = items[-1].x, max(items[-1].end, right)
+            tag = joined((items.pop().text, Safe("+"), tag))
+        items.append(_Item(left, right, tag, look, FILL))
+    return items or [_Item(begin, end, Safe(""), quiet, DOT)]
 
 
 def _set(line: list[Run], items: Sequence[_Item], lane: Lane) -> list[Run]:
-    """Items on a line, none over another; what is longer than its cells runs on over blanks."""
+    """Items on a line, none over another."""
     x = sum(cells(text) for text, _ in line)
+    mark = Safe("")
     for at, item in enumerate(items):
-        if item.x < x:  # words that touch leave no cell for a mark between them
+        if item.x < x:  # words that touch leave no cell between them: the mark stands in the next
+            mark = item.text
             continue
+        text, mark = joined((mark, item.text)), Safe("")
+        inside, more = split(text, item.end - item.x)
+        filling = visible(item.fill * (item.end - item.x - cells(inside)))
         extend(line, blanks(item.x - x), BLANK)
-        for text, look in item.runs:
-            extend(line, text, look)
+        extend(line, joined((inside, filling)), item.look)
         x = item.end
-        if item.more:
+        if more:
             following = items[at + 1].x if at + 1 < len(items) else lane.width
-            more = fit(item.more, max(0, following - x - 1))
+            more = fit(more, max(0, following - x - 1))
             extend(line, more, Look("quiet"))
             x += cells(more)
     return clipped(line, lane.width)
@@ -214,8 +212,3 @@ def _who(lane: Lane, who: int) -> list[Run]:
 
 def _digit(who: int) -> Safe:
     return visible(str(who + 1)) if who < 9 else Safe(" ")
-
-
-def _filled(text: Safe, width: int, fill: str) -> Safe:
-    text = fit(text, width)
-    return joined((text, visible(fill * max(0, width - cells(text)))))

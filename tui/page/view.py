@@ -21,6 +21,7 @@ from tonemark.tui.page.relayout import laid_out_again
 from tonemark.tui.page.stops import DOUBT, Standing
 from tonemark.tui.page.tour import Focus as Focus
 from tonemark.tui.page.tour import Tour
+from tonemark.tui.page.versions import Compared, Note
 from tonemark.tui.page.visual import Directions, visual_row
 
 MARGIN = 3
@@ -83,6 +84,25 @@ class View(Tour):
     def under(self, sheet: int, start: int, end: int) -> int:
         """Lines under a row of a sheet's text (`layout.Under`)."""
         return 0
+
+    @property
+    def people(self) -> Sequence[str]:
+        """Those whose versions stand under the text, by name."""
+        return ()
+
+    @property
+    def name_cells(self) -> int:
+        """The cells that their names have; 0 where there is no room for names."""
+        return 0
+
+    @property
+    def notes(self) -> Sequence[Note]:
+        """What they say of the whole text."""
+        return ()
+
+    def compared(self, sheet: int, start: int, end: int) -> Sequence[Compared]:
+        """Where annotators differ on a stretch of a sheet."""
+        return ()
 
     @property
     def letters(self) -> str:
@@ -156,15 +176,20 @@ class View(Tour):
 
     def snapped(self, sheet: int, token: int) -> Focus:
         """A token, widened to what lies over it: repeated, to the next of several."""
-        start, end = self.page.sheets[sheet].tokens[token]
-        over = list(dict.fromkeys((s.start, s.end) for s in self.spans_at(sheet, start, end)))
-        if not over:
-            runs = self.standing(sheet).open_between(start, end)
-            over = [(max(start, left), right) for left, right in runs] or [(start, end)]
+        over = self.over(sheet, *self.page.sheets[sheet].tokens[token])
         if self.focus.sheet == sheet and self.focus.anchor == token and self.focus[1:3] in over:
             at = over.index(self.focus[1:3]) + 1
             over = over[at:] + over[:at]
         return Focus(sheet, *over[0], token)
+
+    def over(self, sheet: int, start: int, end: int) -> list[tuple[int, int]]:
+        """What a hint on a token, which has this stretch, snaps to: in turn, where it is typed
+        again."""
+        over = list(dict.fromkeys((s.start, s.end) for s in self.spans_at(sheet, start, end)))
+        if over:
+            return over
+        runs = self.standing(sheet).open_between(start, end)
+        return [(max(start, left), right) for left, right in runs] or [(start, end)]
 
     def unsnap(self) -> None:
         """Drop the snap: the single token aimed at."""

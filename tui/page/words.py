@@ -6,7 +6,7 @@ Pure functions of the page and the view.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from tonemark.tui.page.cells import CUT, blanks, cells, fit
 from tonemark.tui.page.columns import keys_line
 from tonemark.tui.page.correcting import Choice
 from tonemark.tui.page.keyboard import Keyboard
-from tonemark.tui.page.keys import ACTION, ACTIONS, FOOTER, GLYPHS, MORE, KeyTable
+from tonemark.tui.page.keys import ACTION, ACTIONS, ANNOTATING, FOOTER, GLYPHS, MORE, KeyTable
 from tonemark.tui.page.labelling import ANSWERED
 from tonemark.tui.page.render import BLANK, Look, Run, run
 from tonemark.tui.page.view import View
@@ -317,13 +317,17 @@ def prompt_footer(width: int) -> list[Run]:
     return keys_line([(GLYPHS["enter"], "takes the line"), ("Esc", "leaves it")], width)
 
 
-def menu_line(table: KeyTable, width: int = 80) -> list[Run]:
-    """What may follow `more`, in one line; where there is no room for two blanks, with one."""
-    for gap in ("  ", " "):
+def menu_line(table: KeyTable, width: int = 80, offered: Collection[str] = ANNOTATING) -> list[Run]:
+    """What may follow `more`, in one line; where there is no room for two blanks, with one, and then
+    with words alone that begin with their key."""
+    for gap, is_short in (("  ", False), (" ", False), (" ", True)):
         line: list[Run] = [run(f" {table.key_of(MORE)} ", KEY)]
         for action in ACTIONS:
-            if action.menu:
-                line += [run(table.key_of(action.id), KEY), run(f" {action.short}{gap}", TEXT)]
+            if action.id in offered:
+                key = table.key_of(action.id)
+                rest = action.short.removeprefix(key) if is_short else f" {action.short}"
+                rest = f" {action.short}" if rest == action.short else rest
+                line += [run(key, KEY), run(f"{rest}{gap}", TEXT)]
         if _cells(line) - len(gap) <= width:
             break
     return line

@@ -2,7 +2,8 @@
 
 It is painted before anything is counted; the counting runs in a thread on a connection of its own.
 Of others it shows only how many documents they answered: what they marked there must not reach one
-who has still to answer (DESIGN.md, promise 5).
+who has still to answer (DESIGN.md, promise 5). How she agrees with them counts documents that she
+has answered herself.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from collections.abc import Callable, Iterable, Iterator
+from typing import ClassVar, TypeVar
 
+from tonemark.corpus.people import Person, in_hours, people
 from tonemark.corpus.progress import AnnotatorProgress, Progress, progress
-from tonemark.corpus.project import Project
+from tonemark.corpus.project import Project, overlap_words
 from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
 from tonemark.files import typed
@@ -29,6 +31,8 @@ from tonemark.tui.screens.reading import QUIET, TEXT, TITLE, ReadingScreen
 from tonemark.tui.screens.ways import EXPORTS, Place, file_name
 
 KEY = Look("key")
+
+_Counted = TypeVar("_Counted")
 
 
 class Dashboard(ReadingScreen[None]):
@@ -47,6 +51,7 @@ class Dashboard(ReadingScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._figures: Progress | None = None
+        self._hers: Person | None = None
         self._total = 0
         self._exported = ""
         self._counting: Store | None = None
@@ -73,21 +78,28 @@ class Dashboard(ReadingScreen[None]):
     async def _count(self) -> None:
         self._stop_counting()
         team = self.desk.project.team or (self.desk.annotator,)
+        name = self.desk.annotator
         try:
-            found = await asyncio.to_thread(self._counted, team)
-        except TonemarkError as error:
-            self.say(error.title)
-            return
-        if found:
+            found = await asyncio.to_thread(self._counted, lambda at: progress(at, team, name))
+            if not found:
+                return
             self._figures, self._total = found, found.documents
             self._exported = last_export(self.desk.project)
             self.refill()
+            # Apart, and then: of 100,000 documents it takes twice as long.
+            hers = await asyncio.to_thread(self._counted, lambda at: people(at, name))
+        except TonemarkError as error:
+            self.say(error.title)
+            return
+        if hers is not None:
+            self._hers = hers.get(name, Person(name))
+            self.refill()
 
-    def _counted(self, team: tuple[str, ...]) -> Progress | None:
+    def _counted(self, count: Callable[[Store], _Counted]) -> _Counted | None:
         """Runs in a thread: SQLite lets go of the interpreter while it counts."""
         store = self._counting = Store(self.desk.store.path)
         try:
-            return progress(store, team, self.desk.annotator)
+            return count(store)
         except sqlite3.OperationalError:
             return None  # interrupted
         finally:
@@ -110,7 +122,7 @@ class Dashboard(ReadingScreen[None]):
         """The figures."""
         return dashboard_lines(
             self.desk.project, self.table, self.desk.annotator, self._total, self._figures,
-            self._exported, width,
+            self._hers, self._exported, width,
         )  # fmt: skip
 
     def _command_accept(self) -> None:
@@ -138,12 +150,14 @@ def dashboard_lines(
     annotator: str,
     total: int,
     figures: Progress | None,
+    hers: Person | None,
     exported: str,
     width: int,
 ) -> Iterator[list[Run]]:
-    """The dashboard's lines in `width` cells; without `figures`, that they are being counted.
+    """The dashboard's lines in `width` cells; without `figures`, that they are being counted, and
+    so without `hers`.
 
-    `figures` are counted for `annotator`: spans and labels are hers alone.
+    `figures` are counted for `annotator`: spans and labels are hers alone. So are `hers`.
     """
     name = language_name(project.language)
     language = name if name == project.language else f"{name} ({project.language})"
@@ -153,7 +167,7 @@ def dashboard_lines(
         if figures.with_suggestions:
             facts.append(f"{figures.with_suggestions:,} with suggestions")
     if project.overlap > 1:
-        facts.append(f"{project.overlap} annotators each")
+        facts.append(overlap_words(project))
     yield []
     yield from wrap_runs([run("  ", BLANK), run(" · ".join(facts), TEXT)], width, 2)
     yield []
@@ -168,6 +182,9 @@ def dashboard_lines(
         names = max((cells(each.name) for each in people), default=0) + 6
         for each in people:
             yield _person(each, each.name == annotator, total, min(names, width // 3), width)
+            if each.name == annotator and each.answered:
+                said = _work(hers) if hers else "counting…"
+                yield from wrap_runs([run(f"    {said}", QUIET)] if said else [], width, 4)
     yield []
     for index, label in enumerate(project.labels):
         count = figures.labels.get(label.name, 0) if figures else 0
@@ -216,6 +233,20 @@ def _person(each: AnnotatorProgress, you: bool, total: int, names: int, width: i
     room = width - sum(cells(text) for text, _ in line) - 2
     detail = column(" · ".join(parts), max(0, room)).rstrip() if parts else ""
     return [*line, run(f"  {detail}", QUIET)]
+
+
+def _work(hers: Person) -> str:
+    """How she works and agrees, in words; what is not known is left out."""
+    hours, speed = hers.hours, hers.entities_an_hour
+    said = []
+    if hours is not None:
+        said.append(f"{in_hours(hours)} hours")
+    if speed is not None:
+        said.append(f"{speed:,.0f} entities an hour")
+    for f1, whom in ((hers.f1_gold, "gold"), (hers.f1_others, "the others")):
+        if f1 is not None:
+            said.append(f"F1 {f1:.3f} with {whom}")
+    return " · ".join(said)
 
 
 def last_export(project: Project) -> str:

@@ -9,13 +9,11 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import regex
 from textual import events
-from textual.app import ScreenStackError
 from textual.geometry import Offset
 from textual.screen import Screen
 
@@ -149,13 +147,17 @@ class Ways(Screen[Result]):
             self.paint()
 
     def _hands_on(self, event: events.Event, again: events.Event) -> bool:
-        """Whether this screen has been left, for one beneath or above it: what was typed ahead of
-        that is then typed there, `again` being a copy that was not dispatched."""
-        if self.is_current:
-            return False
+        """Whether another screen is in front, beneath or above this one: what was typed ahead of
+        the key that led there is then typed there, `again` being a copy that no one has seen.
+
+        `is_current` does not tell: of screens that let the terminal's background through, Textual
+        says that all are (8.2), and an Enter typed ahead accepted the page under a list.
+        """
+        stack = self.app.screen_stack
+        if not stack or stack[-1] is self:
+            return not stack
         again.time = event.time  # pages drop what was typed before they stood
-        with suppress(ScreenStackError):  # the app ends
-            self.app.screen.post_message(again)
+        stack[-1].post_message(again)
         return True
 
     def _is_pasted(self, event: events.Key, key: str) -> bool:

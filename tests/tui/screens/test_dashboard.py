@@ -153,7 +153,7 @@ def lines_of(desk: Desk, figures: Progress | None, width: int, **project: Any) -
     made = replace(desk.project, **project)
     table = key_table({"1": "PER"})
     return text_of(
-        dashboard_lines(made, table, "juma", 2000, figures, "", width)
+        dashboard_lines(made, table, "juma", 2000, figures, None, "", width)
     ).splitlines()  # fmt: skip
 
 
