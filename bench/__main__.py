@@ -11,6 +11,7 @@ BENCHES = {
     "faults": "kills, drops and starves the real program, and counts what is lost",
     "tokens": "scores tokenizers on gold and times them beside spaCy's",
     "match": "times the matcher of names beside spaCy's PhraseMatcher, and compares what they find",
+    "routing": "kills some of many annotators at work, and counts every document's answers",
     "store": "measures intake, annotators at once, first paint and memory on a large project",
 }
 

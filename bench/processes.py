@@ -8,6 +8,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkProcess
 from typing import Any, TypeVar
 
 from tonemark.errors import TonemarkError
@@ -43,6 +44,15 @@ def in_processes(work: Callable[..., Answer], arguments: Sequence[tuple[Any, ...
                 process.kill()
             process.join()
     return answers
+
+
+def start(work: Callable[..., None], arguments: Sequence[tuple[Any, ...]]) -> list[ForkProcess]:
+    """Begin `work` with each of `arguments` in a process of its own: the processes, to be killed or
+    waited for."""
+    running = [_FORKED.Process(target=work, args=each) for each in arguments]
+    for process in running:
+        process.start()
+    return running
 
 
 def start_together(clients: int) -> Any:

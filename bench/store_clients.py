@@ -145,7 +145,7 @@ def _annotate(
     claims = queue.claim_next(store, name, 1, LEASE)
 
     def task() -> Callable[[], None] | None:
-        page = _page(store, claims)
+        page = page_of(store, claims)
 
         def save() -> None:
             nonlocal claims
@@ -159,7 +159,7 @@ def _annotate(
         store.close()
 
 
-def _page(store: Store, claims: Sequence[Claim]) -> Page:
+def page_of(store: Store, claims: Sequence[Claim]) -> Page:
     """The next page with two names labelled on it, as the desk opens and she leaves it."""
     sheets = []
     for claim in claims:

@@ -96,7 +96,7 @@ def _window(folder: Path, name: str, edits: int, file: Path) -> None:
                     written.write(f"taken {name}-{done}\n")
                     done += 1
                 if chance.random() < 0.1:
-                    desk.set_aside()
+                    desk.close(cut_off=True)
             except ClaimLost:
                 desk.close(cut_off=True)  # all that a window can do then
                 written.write("told\n")

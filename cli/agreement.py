@@ -254,7 +254,7 @@ def _left_out(left_out: LeftOut, number: int) -> Iterator[str]:
     """What was left out of a project, and why, in words."""
     for found, why in (
         (left_out.unanswered, "without an answer"),
-        (left_out.unfinished, "that wait for more answers"),
+        (left_out.unfinished, f"that wait{'s' * (left_out.unfinished == 1)} for more answers"),
         (left_out.no_accept, "that nobody accepted"),
         (left_out.one_accept, "that one annotator alone accepted"),
         (left_out.other_number, f"with two accepts or more, but not the {number} of most"),

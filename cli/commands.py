@@ -22,6 +22,7 @@ VERBS = {
     "add": "tonemark.cli.adding",
     "annotate": "tonemark.cli.working",
     "open": "tonemark.cli.working",
+    "review": "tonemark.cli.reviewing",
     "status": "tonemark.cli.reporting",
     "agreement": "tonemark.cli.agreement",
     "export": "tonemark.cli.exporting",

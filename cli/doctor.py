@@ -72,8 +72,8 @@ def _rescue(folder: Path | None, saved: Path, as_json: bool) -> int:
         say_json(asdict(found))
         return min(len(found.left_out), 1)
     say(
-        f"{saved}: {found.documents:,} documents and {found.answers:,} answers were saved;"
-        f" {path} is as it was."
+        f"{saved}: {found.documents:,} documents and {found.answers:,} answers were saved"
+        f"{f', gold of {found.gold:,}' if found.gold else ''}; {path} is as it was."
     )
     for place, why in found.left_out[:SHOWN]:
         say(f"  left out: {place}: {why}")

@@ -53,13 +53,18 @@ def json_option(command: Command) -> Command:
     return option(command)
 
 
-def annotator(project: Project, as_name: str | None) -> str:
-    """Who is at the keyboard, a member of the project.
+def annotator(project: Project, as_name: str | None, *, reviewing: bool = False) -> str:
+    """Who is at the keyboard, a member of the project; with `reviewing`, one who may review.
 
     A login name that had to be mapped is told; one given with `--as` is refused, for nobody should
     find out afterwards under which name she worked.
     """
-    from tonemark.corpus.annotators import annotator_name, check_member, given_name
+    from tonemark.corpus.annotators import (
+        annotator_name,
+        check_member,
+        check_reviewer,
+        given_name,
+    )
 
     given = given_name(as_name, os.environ)
     name = annotator_name(given)
@@ -71,7 +76,7 @@ def annotator(project: Project, as_name: str | None) -> str:
         )
     if name != given:
         click.echo(f"The name {visible(given)} is written {name} here.", err=True)
-    check_member(project, name)
+    (check_reviewer if reviewing else check_member)(project, name)
     return name
 
 

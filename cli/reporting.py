@@ -13,6 +13,7 @@ import click
 from tonemark.cli.gazetteers import counted
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json
 from tonemark.cli.telling import columns, set_in
+from tonemark.corpus import reviews
 from tonemark.corpus.evidence import Astray
 from tonemark.corpus.gold import MAJORITY, UNANIMOUS, settled
 from tonemark.corpus.people import Person, in_hours, people
@@ -57,14 +58,14 @@ def status_command(folder: Path, as_json: bool) -> None:
     project, store = open_project(folder)
     found = progress(store, project.team)
     each_one = people(store)
-    gold = settled(store)
+    gold, seen = settled(store), _reviews(store)
     if as_json:
         annotators = [
             {**asdict(each), "answered": each.answered,
              **_measured(each_one.get(each.name, Person(each.name)))}
             for each in found.annotators
         ]  # fmt: skip
-        report = {**asdict(found), "annotators": annotators, "gold": gold}
+        report = {**asdict(found), "annotators": annotators, "gold": gold, "reviews": seen}
         failed = _failed(project, store)
         say_json(
             {"name": project.name, "language": project.language, "tokenizer": project.tokenizer,
@@ -76,8 +77,7 @@ def status_command(folder: Path, as_json: bool) -> None:
     told = [
         f"{project.name}: {language_name(project.language)} ({project.language}),"
         f" tokenizer {project.tokenizer} ({_version(project) or 'at fault'})",
-        f"{found.documents:,} documents, {found.finished:,} finished"
-        f" ({overlap_words(project)})",
+        f"{found.documents:,} documents, {found.finished:,} finished ({overlap_words(project)})",
     ]
     if found.with_suggestions:
         told.append(
@@ -88,6 +88,12 @@ def status_command(folder: Path, as_json: bool) -> None:
     told += _astray(found.suggestions)
     if gold:
         told.append(_settled(gold))
+    if seen["compared"]:
+        told.append(
+            f"of {counted(seen['compared'], 'document')} that have been compared"
+            f" {seen['waiting']:,} differ{'s' * (seen['waiting'] == 1)} and"
+            f" wait{'s' * (seen['waiting'] == 1)} for a review"
+        )
     if fault := _fault(project):
         told.append(f"no page can be opened: {fault} More: tonemark doctor {typed(folder)}")
     if failed := _failed(project, store):
@@ -121,6 +127,12 @@ def _figures(person: Person) -> tuple[str, ...]:
         NONE if speed is None else f"{speed:,.0f}",
         *(NONE if f1 is None else f"{f1:.3f}" for f1 in (person.f1_gold, person.f1_others)),
     )
+
+
+def _reviews(store: Store) -> dict[str, int]:
+    """How many documents have been compared, all answers being in, and how many of them differ and
+    are not settled."""
+    return {"compared": reviews.counts(store).finished, "waiting": reviews.waiting(store)}
 
 
 def _settled(gold: Mapping[str, int]) -> str:

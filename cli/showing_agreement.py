@@ -242,19 +242,23 @@ def _notes(found: Agreement) -> Iterator[str]:
 
 
 def _table(title: str, heads: Sequence[str], rows: Sequence[_Row], width: int) -> Iterator[Safe]:
-    """Names with their figures under heads, and a bar each where there is room."""
+    """Names with their figures under heads, and a bar each where there is room; of the figures as
+    many as go beside the title."""
     widths = [
         max(len(head), *(len(row.figures[at]) for row in rows)) for at, head in enumerate(heads)
     ]
-    beside = sum(one + 2 for one in widths)
     names = max(cells(visible(name)) for name in (title, *(f"  {row.name}" for row in rows)))
-    room = max(1, min(names, max(NAME, len(title)), width - beside))
+    names = min(names, max(NAME, len(title)))
+    while len(widths) > 1 and width - sum(one + 2 for one in widths) < min(names, len(title)):
+        widths.pop()
+    beside = sum(one + 2 for one in widths)
+    room = max(1, min(names, width - beside))
     bar = min(BAR, width - room - beside - 2)
     for name, figures, share in (
         (title, heads, None),
         *((f"  {row.name}", row.figures, row.share) for row in rows),
     ):
-        parts = [visible(f"  {text:>{one}}") for text, one in zip(figures, widths, strict=True)]
+        parts = [visible(f"  {text:>{one}}") for text, one in zip(figures, widths, strict=False)]
         drawn = "  " + _bar(share, bar) if share is not None and bar >= SHORTEST else ""
         yield _trimmed(joined((column(name, room), *parts, visible(drawn))))
 

@@ -132,3 +132,16 @@ def check_member(project: Project, name: str) -> None:
         f"{people}. Give one of these names with --as, "
         f'or add "{name}" to team in {project.folder / "project.toml"}.',
     )
+
+
+def check_reviewer(project: Project, name: str) -> None:
+    """Raises TonemarkError where the project names reviewers and `name` is none of them, or has a
+    team without reviewers that `name` is not of."""
+    if not project.reviewers:
+        check_member(project, name)
+    elif name not in project.reviewers:
+        raise TonemarkError(
+            f"{name} does not review {project.name}.",
+            f"Its reviewers are {', '.join(project.reviewers)}. Give one of these names with --as, "
+            f'or add "{name}" to reviewers in {project.folder / "project.toml"}.',
+        )

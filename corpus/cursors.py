@@ -81,14 +81,15 @@ def draw_back(db: sqlite3.Connection, cursor: Cursor, annotator: str | None = No
 
 
 def came_free(db: sqlite3.Connection, document: int) -> None:
-    """Let a document that has a place again come at once to those who are at less urgent ones.
+    """Let a document that has a place again come next to those who have passed it.
 
-    Others find it at the end of their queue: they would walk their own documents, which wait for
-    others, once more for each lease that runs out.
+    Who has no claim on it found it full when she passed: what she walks once more is no more than
+    she has done since the place was taken.
     """
     db.execute(
         "UPDATE cursors SET priority = d.priority, document = d.id - 1 FROM documents d"
-        " WHERE d.id = ? AND d.taken < d.places AND cursors.priority < d.priority"
+        " WHERE d.id = ? AND d.taken < d.places AND (cursors.priority < d.priority"
+        "  OR cursors.priority = d.priority AND cursors.document >= d.id)"
         " AND NOT EXISTS (SELECT 1 FROM claims c"
         "  WHERE c.annotator = cursors.annotator AND c.document = d.id)",
         (document,),

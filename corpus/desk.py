@@ -177,12 +177,6 @@ class Desk:
         claims = queue.claim_last_answered(self.store, self.annotator, before, self._outcomes())
         return self._turn(claims) if claims else None
 
-    def set_aside(self) -> None:
-        """Leave the page as it is, its keys folded into the store; it is hers when she returns."""
-        if self.page and not self.read_only:
-            queue.leave(self.store, self._outcomes())
-        self._close_journals(discard=True)
-
     def keep_lease(self) -> None:
         """Prolong the leases of the page, at most every few minutes: called on keys.
 

@@ -31,8 +31,9 @@ class Finding:
 class Checked:
     """How many of each were looked at: counted up while an examination goes on.
 
-    `spans` are those of annotations, all revisions; `tokens` those stored with documents and
-    annotations; `journals` the files of claims that lie in the project.
+    `spans` are those of annotations, all revisions, as `gold` counts those of gold; `tokens` those
+    stored with documents, annotations and gold; `journals` the files of claims that lie in the
+    project.
     """
 
     documents: int = 0
@@ -40,6 +41,7 @@ class Checked:
     suggestions: int = 0
     claims: int = 0
     annotations: int = 0
+    gold: int = 0
     spans: int = 0
     events: int = 0
     journals: int = 0

@@ -347,7 +347,8 @@ def _to_do(db: sqlite3.Connection, annotator: str, size: int, *, deferred: bool)
 
 def _free_documents(db: sqlite3.Connection, annotator: str, size: int) -> list[int]:
     # Her own documents that still wait for others would be walked each time (engines.md, 4): a
-    # cursor says how far the queue has brought her; before it stands only what came free since.
+    # cursor says how far the queue has brought her, and is drawn back by what comes free before
+    # it. At the end all is walked: a cursor that was damaged hides nothing for ever.
     cursor = cursor_of(db, annotator)
     found = free_behind(db, cursor, size, NOT_HERS, {"annotator": annotator})
     if found:

@@ -14,11 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tonemark.corpus.annotators import is_reviewing
+from tonemark.corpus.cursors import HIGHEST, LOWEST
 from tonemark.corpus.documents import digest
 from tonemark.corpus.events import MALFORMED
 from tonemark.corpus.findings import Checked
 from tonemark.corpus.queue import import_answer
 from tonemark.corpus.records import ANSWERS, TEXT_LIMIT, GivenAnnotation
+from tonemark.corpus.rescued_gold import drop_work, rows_of, settle_gold
 from tonemark.corpus.salvage import SQLITE_FAULTS, copy_of, keyed_rows, numbered_rows
 from tonemark.corpus.sound_rows import DATED, SOUND_OFFER
 from tonemark.corpus.soundness_documents import LEFT_OUT, Examiner
@@ -33,17 +36,21 @@ from tonemark.files import sync_folder
 
 _ROWS = {
     "sources": "id, name",
-    "documents": "id, key, source, record, text, digest, meta, tokens, places, taken",
+    "documents": "id, key, source, record, text, digest, meta, tokens, places, taken, given,"
+    " priority",
     "annotations": "id, document, annotator, revision, current, answer, comment, flagged, tokens,"
-    " extra, time",
+    " extra, seconds, time",
     "producers": "id, name, version",
     "gazetteers": "id, name, added",
     "entries": "id, gazetteer, label, pattern, kind, given",
     "spans": "rowid, annotation, start_char, end_char, label, sources",
+    "gold": "id, document, revision, current, reviewer, answer, comment, flagged, tokens,"
+    " decisions, cites, compared, time",
+    "gold_spans": "rowid, gold, start_char, end_char, label, sources",
     "ticket": "rowid, last, places",
 }
 """Tables with a number for each row, which comes first. What entries earned is not read: answers
-that are not weighed are weighed again."""
+that are not weighed are weighed again, and annotations are compared again."""
 
 _KEYED = {
     "suggestions": "document, producer, start_char, end_char, label, sources, score",
@@ -60,10 +67,12 @@ _KEYED = {
 
 @dataclass(slots=True)
 class Rescued:
-    """What a rescue saved. `left_out` are pairs of what could not be saved and why."""
+    """What a rescue saved: documents, answers, and gold; `left_out` are pairs of what could not be
+    saved and why."""
 
     documents: int = 0
     answers: int = 0
+    gold: int = 0
     left_out: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -188,6 +197,7 @@ def _settle(db: sqlite3.Connection, folder: Path, found: Rescued, lost: dict[Any
     numbers = [number for (number,) in db.execute("SELECT id FROM documents ORDER BY id")]
     kept: set[int] = set()
     anew: list[tuple[int, str, GivenAnnotation]] = []
+    judged: list[tuple[Row, str]] = []
     _settle_tables(db)
     for number in numbers:
         row, record, source = _row(db, number)
@@ -201,7 +211,7 @@ def _settle(db: sqlite3.Connection, folder: Path, found: Rescued, lost: dict[Any
             db.execute("UPDATE documents SET meta = NULL, tokens = NULL WHERE id = ?", (number,))
             found.left_out.append((place, "its metadata or given tokens; its text is kept"))
         db.execute("INSERT OR IGNORE INTO sources VALUES (?, ?)", (source, f"source {source}"))
-        rows = {name: db.execute(query, (number,)).fetchall() for name, query in _OF.items()}
+        rows = rows_of(db, number)
         if any(
             not each.harmless
             for suggestion in rows["suggestion"]
@@ -209,23 +219,26 @@ def _settle(db: sqlite3.Connection, folder: Path, found: Rescued, lost: dict[Any
         ):
             db.execute("DELETE FROM suggestions WHERE document = ?", (number,))
             found.left_out.append((place, "its suggestions"))
-        for annotator in sorted({str(each[1]) for name in _WORKS for each in rows[name]}):
+        annotators = {str(each[1]) for name in _WORKS for each in rows[name]}
+        for annotator in sorted(each for each in annotators if not is_reviewing(each)):
             hers = {name: [r for r in rows[name] if r[1] == annotator] for name in _WORKS}
             claim = hers["claim"][0] if hers["claim"] else None
             faults = work.of_annotator(row, annotator, claim, hers["annotation"], hers["event"])
             if _is_name(annotator) and not any(not each.harmless for each in faults):
                 continue
             given = _last_answer(db, row, annotator, hers["annotation"])
-            _drop_work(db, number, annotator)
+            drop_work(db, number, annotator)
             if given and _is_name(annotator):
                 anew.append((number, annotator, given))
                 why = "the answer is kept, how she came to it is not"
             else:
                 why = "cannot be read, or does not fit the text"
             found.left_out.append((f"{place}, work of {_shown(annotator)}", why))
-    for table in ("suggestions", "produced", "offers", "claims", "events", "annotations"):
+        judged.append((row, place))
+    for table in ("suggestions", "produced", "offers", "claims", "events", "annotations", "gold"):
         db.execute(f"DELETE FROM {table} WHERE document NOT IN (SELECT id FROM documents)")
     db.execute("DELETE FROM spans WHERE annotation NOT IN (SELECT id FROM annotations)")
+    db.execute("DELETE FROM gold_spans WHERE gold NOT IN (SELECT id FROM gold)")
     db.execute(
         "DELETE FROM sources WHERE id NOT IN (SELECT source FROM documents)"
         " OR typeof(name) <> 'text'"
@@ -233,6 +246,10 @@ def _settle(db: sqlite3.Connection, folder: Path, found: Rescued, lost: dict[Any
     _count(db)
     for number, annotator, given in anew:
         import_answer(db, annotator, number, given)
+    # Last: gold cites annotations.
+    for row, place in judged:
+        for what, why in settle_gold(db, row, examiner.reviews):
+            found.left_out.append((f"{place}, {what}", why))
     _count(db)
     last = max(kept, default=0)
     gaps = sorted(set(range(1, last + 1)) - kept)
@@ -243,19 +260,10 @@ def _settle(db: sqlite3.Connection, folder: Path, found: Rescued, lost: dict[Any
         db.execute("INSERT INTO preferences VALUES ('', ?, ?)", (LEFT_OUT, json.dumps(gaps)))
     found.documents = len(kept)
     (found.answers,) = db.execute("SELECT count(*) FROM annotations WHERE current").fetchone()
+    (found.gold,) = db.execute("SELECT count(*) FROM gold WHERE current").fetchone()
 
 
 _WORKS = ("claim", "annotation", "event")
-_OF = {
-    "suggestion": "SELECT document, start_char, end_char, label, sources, score FROM suggestions"
-    " WHERE document = ?",
-    "claim": "SELECT document, annotator, number, state, counted, reopened, sequence, deferred,"
-    " answered FROM claims WHERE document = ?",
-    "annotation": "SELECT document, annotator, revision, current, answer, comment, flagged, tokens,"
-    " extra, id FROM annotations WHERE document = ? ORDER BY annotator, revision",
-    "event": "SELECT document, annotator, claim, number, kind, data FROM events"
-    " WHERE document = ? ORDER BY annotator, number",
-}
 
 
 def _row(db: sqlite3.Connection, number: int) -> tuple[Row, Any, Any]:
@@ -295,7 +303,7 @@ def _last_answer(
     """An annotator's last answer, where it is sound by itself."""
     if not annotations:
         return None
-    _, _, _, _, answer, comment, flagged, _, _, number = annotations[-1]
+    _, _, _, _, answer, comment, flagged, _, _, number, _ = annotations[-1]
     if not annotations[-1][3] or answer not in ANSWERS or not isinstance(comment, str):
         return None
     (when,) = db.execute("SELECT time FROM annotations WHERE id = ?", (number,)).fetchone()
@@ -318,14 +326,6 @@ def _last_answer(
 
 def _drop_document(db: sqlite3.Connection, number: int) -> None:
     db.execute("DELETE FROM documents WHERE id = ?", (number,))
-
-
-def _drop_work(db: sqlite3.Connection, number: int, annotator: str) -> None:
-    for table in ("claims", "events", "annotations"):
-        db.execute(
-            f"DELETE FROM {table} WHERE document = ? AND CAST(annotator AS TEXT) = ?",
-            (number, annotator),
-        )
 
 
 def _settle_tables(db: sqlite3.Connection) -> None:
@@ -353,6 +353,10 @@ def _settle_tables(db: sqlite3.Connection) -> None:
         "DELETE FROM suggestions WHERE producer <> 0 AND producer NOT IN (SELECT id FROM producers)"
     )
     db.execute(f"DELETE FROM offers AS o WHERE NOT {SOUND_OFFER}")
+    db.execute(
+        "UPDATE annotations SET seconds = 0 WHERE typeof(seconds) <> 'real' OR seconds NOT BETWEEN"
+        " 0 AND 1e9"
+    )
 
 
 def _count(db: sqlite3.Connection) -> None:
@@ -360,6 +364,14 @@ def _count(db: sqlite3.Connection) -> None:
     db.execute(
         "UPDATE documents SET places = 1 WHERE typeof(places) <> 'integer' OR places NOT BETWEEN"
         " 1 AND 1000"
+    )
+    db.execute(
+        "UPDATE documents SET given = 0 WHERE typeof(given) <> 'integer' OR given NOT BETWEEN 0 AND"
+        " places"
+    )
+    db.execute(
+        "UPDATE documents SET priority = 0 WHERE typeof(priority) <> 'integer' OR priority NOT"
+        f" BETWEEN {LOWEST} AND {HIGHEST}"
     )
     db.execute(
         "UPDATE documents SET taken = (SELECT count(*) FROM claims"
@@ -370,7 +382,7 @@ def _count(db: sqlite3.Connection) -> None:
         " coalesce(max(answered), 0), coalesce(max(number), 0)) FROM claims"
     ).fetchone()
     db.execute("DELETE FROM ticket")
-    db.execute("INSERT INTO ticket VALUES (?, 0)", (last,))
+    db.execute("INSERT INTO ticket (last, places, share, compared) VALUES (?, 0, 1, 0)", (last,))
 
 
 def _shown(value: Any) -> str:

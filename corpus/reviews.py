@@ -62,15 +62,18 @@ class Differing(NamedTuple):
         return self.label + self.boundary + self.presence + self.tokens + self.answers
 
 
-_UNSETTLED = (
+UNSETTLED = (
     " NOT EXISTS (SELECT 1 FROM gold g WHERE g.document = f.document AND g.current"
     " AND g.compared >= f.compared)"
 )
-# All answers are in, and none was taken away since they were compared.
-_FINISHED = (
+"""Of the row `f` of a document's differences: that no gold says what became of them."""
+
+FINISHED = (
     " (SELECT count(*) FROM annotations a WHERE a.document = f.document AND a.current"
     " AND NOT a.extra) >= (SELECT places FROM documents WHERE id = f.document)"
 )
+"""Of the row `f`: that all answers are in, and none was taken away since they were compared."""
+
 # In the hands of a reviewer: hers to go on with, or another's while the lease lasts.
 _HELD = (
     " EXISTS (SELECT 1 FROM claims c WHERE c.document = f.document AND c.annotator GLOB '+*'"
@@ -130,7 +133,7 @@ class Reviewing:
 
     def _query(self, annotator: str) -> tuple[str, dict[str, Any]]:
         wanted = self.wanted
-        wheres = [_UNSETTLED, _FINISHED, f" NOT {_HELD}", f" NOT ({_HERS_TO_ANSWER})"]
+        wheres = [UNSETTLED, FINISHED, f" NOT {_HELD}", f" NOT ({_HERS_TO_ANSWER})"]
         if not wanted.everything:
             wheres.insert(0, "f.size > 0")
         if wanted.kinds:
@@ -151,7 +154,7 @@ class Reviewing:
 
 def is_finished(store: Store, document: int) -> bool:
     """Whether all answers to a document are in."""
-    query = f"SELECT {_FINISHED} FROM (SELECT ? AS document) f"
+    query = f"SELECT {FINISHED} FROM (SELECT ? AS document) f"
     return bool(store.db.execute(query, (document,)).fetchone()[0])
 
 
@@ -188,7 +191,7 @@ def next_to_compare(store: Store, most: int) -> Batch | None:
     if up_to is None:
         return None
     rows = db.execute(
-        f"SELECT f.document, {_FINISHED} FROM"
+        f"SELECT f.document, {FINISHED} FROM"
         " (SELECT DISTINCT document FROM annotations WHERE id > ? AND id <= ?) f",
         (behind, up_to),
     )
@@ -232,6 +235,14 @@ def counts(store: Store) -> Counts:
     (gold,) = db.execute("SELECT count(*) FROM gold WHERE current").fetchone()
     columns = ", ".join(f"coalesce(sum(f.{kind} > 0), 0)" for kind in KINDS)
     row: Sequence[int] = db.execute(
-        f"SELECT {columns} FROM differences f WHERE f.size > 0 AND {_UNSETTLED}"
+        f"SELECT {columns} FROM differences f WHERE f.size > 0 AND {UNSETTLED}"
     ).fetchone()
     return Counts(finished, differing, gold, dict(zip(KINDS, row, strict=True)))
+
+
+def waiting(store: Store) -> int:
+    """How many documents differ and are not settled, as far as annotations are compared."""
+    (number,) = store.db.execute(
+        f"SELECT count(*) FROM differences f WHERE f.size > 0 AND {UNSETTLED}"
+    ).fetchone()
+    return int(number)

@@ -163,6 +163,18 @@ def _examine_tables(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
             "What the store has of when documents come, or to how many, is no number that can be.",
             f"{wrong:,}, of them {key}", mend + shlex.quote(sql),
         )  # fmt: skip
+    for routing, compared in db.execute(
+        "SELECT typeof(places) = 'integer' AND places BETWEEN 0 AND 1000 AND typeof(share) = 'real'"
+        " AND share BETWEEN 0 AND 1, typeof(compared) = 'integer' AND compared BETWEEN 0 AND"
+        " (SELECT coalesce(max(id), 0) FROM annotations) FROM ticket"
+    ):
+        if not routing:
+            what = "To how many annotators all documents go is no number that can be."
+            remedy = mend + shlex.quote("UPDATE ticket SET places = 0, share = 1")
+            yield Finding(what, "ticket", remedy)
+        if not compared:
+            what = "How far annotations were compared with each other is noted wrongly."
+            yield Finding(what, "ticket", mend + shlex.quote("UPDATE ticket SET compared = 0"))
     for annotator, document in db.execute(
         "SELECT annotator, document FROM cursors WHERE typeof(document) <> 'integer'"
         " OR typeof(priority) <> 'integer'"

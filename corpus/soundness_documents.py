@@ -17,6 +17,7 @@ from tonemark.corpus.documents import digest
 from tonemark.corpus.events import MALFORMED
 from tonemark.corpus.findings import Checked, Finding
 from tonemark.corpus.project import Project
+from tonemark.corpus.soundness_reviews import Reviews
 from tonemark.corpus.soundness_spans import BACKUP, Fault, Row, Texts, place_of
 from tonemark.corpus.soundness_work import Work
 from tonemark.corpus.spans import parsed_sources
@@ -60,17 +61,21 @@ class _Rows:
         yield from (row[0] for row in self.rows)
 
 
-_TABLES = {
+TABLES = {
     "suggestion": "SELECT document, start_char, end_char, label, sources, score FROM suggestions"
     " ORDER BY document",
     "tokenization": "SELECT document, tokens FROM tokenized ORDER BY document",
     "claim": "SELECT document, annotator, number, state, counted, reopened, sequence, deferred,"
     " answered FROM claims ORDER BY document, annotator",
     "annotation": "SELECT document, annotator, revision, current, answer, comment, flagged, tokens,"
-    " extra, id FROM annotations ORDER BY document, annotator, revision",
+    " extra, id, seconds FROM annotations ORDER BY document, annotator, revision",
+    "gold": "SELECT document, revision, current, reviewer, answer, comment, flagged,"
+    " tokens, decisions, cites, compared, weighed, time, id FROM gold ORDER BY document, revision",
+    "difference": "SELECT * FROM differences ORDER BY document",
     "event": "SELECT document, annotator, claim, number, kind, data FROM events"
     " ORDER BY document, annotator",
 }
+"""The tables that are judged with their documents, each read in the order of those."""
 
 
 def examine_documents(
@@ -82,7 +87,7 @@ def examine_documents(
     """
     texts = Texts(project, checked)
     examiner = Examiner(folder, texts, Work(db, folder, texts))
-    sides = {name: _Rows(db.execute(query)) for name, query in _TABLES.items()}
+    sides = {name: _Rows(db.execute(query)) for name, query in TABLES.items()}
     expected = 1
     for values in db.execute(
         "SELECT id, key, text, digest, meta, tokens, places, taken FROM documents ORDER BY id"
@@ -156,6 +161,9 @@ class Examiner:
     texts: Texts
     work: Work
 
+    def __post_init__(self) -> None:
+        self.reviews = Reviews(self.work)
+
     def document(self, row: Row, rows: dict[str, list[tuple[Any, ...]]]) -> Iterator[Fault]:
         """One document with its rows in the other tables."""
         if not isinstance(row.text, str) or not isinstance(row.key, str):
@@ -167,6 +175,7 @@ class Examiner:
         for each in rows["tokenization"]:
             yield from self.tokenization(row, each)
         yield from self.work.faults(row, rows)
+        yield from self.reviews.faults(row, rows)
 
     def content(self, row: Row) -> Iterator[Fault]:
         """The metadata and the tokens of a document."""
@@ -206,4 +215,5 @@ class Examiner:
 
 
 def _stray(table: str, number: Any) -> Finding:
-    return Finding(f"A row of the {table}s belongs to no document.", str(number), BACKUP)
+    rows = table if table == "gold" else f"{table}s"
+    return Finding(f"A row of the {rows} belongs to no document.", str(number), BACKUP)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import regex
 
+from tonemark.corpus.annotators import is_reviewing, person
 from tonemark.corpus.findings import Checked, Finding
 from tonemark.corpus.journal import parse, read_journal
 from tonemark.corpus.project import SUGGESTER_FOLDER
@@ -214,10 +215,11 @@ def _examine_journal(
                           harmless=True)  # fmt: skip
     elif only:
         key = shlex.quote(str(row[1]))
+        verb = "review" if is_reviewing(annotator) else "annotate"
         yield Finding(
             "Keys stand in a journal only; opening the document brings them into the store.",
             f"{annotator}, document {document}: {only:,}",
-            f"tonemark annotate {shlex.quote(str(folder))} --as {annotator} --document {key}",
+            f"tonemark {verb} {shlex.quote(str(folder))} --as {person(annotator)} --document {key}",
             harmless=True,
         )
 

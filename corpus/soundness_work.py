@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+from tonemark.corpus.annotators import is_reviewing
 from tonemark.corpus.documents import unpack_tokens
 from tonemark.corpus.events import MALFORMED, Event, Kind, Replayed
 from tonemark.corpus.records import ANSWERS
@@ -21,6 +22,9 @@ from tonemark.tokenizers.base import Token
 
 STATES = ("open", "lapsed", "answered")
 KINDS = get_args(Kind)
+
+LONGEST = 1e9
+"""Seconds that no answer takes."""
 
 
 @dataclass
@@ -39,11 +43,10 @@ class Work:
                 "UPDATE documents SET taken = (SELECT count(*) FROM claims"
                 " WHERE document = documents.id AND counted)"
             )
-            path = shlex.quote(str(self.folder / STORE_FILE))
             yield Fault(
                 "The places of a document that are taken are counted wrongly.",
                 f"{row.taken} instead of {counted}",
-                f"Count them anew:\n    sqlite3 {path} {shlex.quote(query)}",
+                self.by_sqlite("Count them anew", query),
             )
         if not isinstance(row.places, int) or row.places < 1:
             yield Fault("A document has no places.", str(row.places), BACKUP)
@@ -51,10 +54,17 @@ class Work:
         annotations = _by_annotator(rows["annotation"])
         events = _by_annotator(rows["event"])
         for annotator in {**claims, **annotations, **events}:
+            if is_reviewing(str(annotator)):
+                continue  # told with reviews
             yield from self.of_annotator(
                 row, str(annotator), claims.get(annotator), annotations.get(annotator, []),
                 events.get(annotator, []),
             )  # fmt: skip
+
+    def by_sqlite(self, told: str, statement: str) -> str:
+        """A remedy that is a command."""
+        path = shlex.quote(str(self.folder / STORE_FILE))
+        return f"{told}:\n    sqlite3 {path} {shlex.quote(statement)}"
 
     def of_annotator(
         self,
@@ -68,7 +78,7 @@ class Work:
         self.texts.checked.annotations += len(annotations)
         self.texts.checked.events += len(events)
         answered = bool(annotations)
-        replayed = yield from self._replayed(row, annotator, claim, events)
+        replayed = yield from self.replayed(row, annotator, claim, events)
         # Opened without its events, a document would show nothing, and lose what it has.
         is_whole = replayed is not None and len(replayed) == len(annotations)
 
@@ -114,10 +124,16 @@ class Work:
             what = "A claim says answered and there is no answer, or the other way round."
             yield Fault(what, f"{annotator}: {state}", mend())
 
-    def _replayed(
-        self, row: Row, annotator: str, claim: tuple[Any, ...] | None, events: list[tuple[Any, ...]]
+    def replayed(
+        self,
+        row: Row,
+        annotator: str,
+        claim: tuple[Any, ...] | None,
+        events: list[tuple[Any, ...]],
+        made: list[int] | None = None,
     ) -> Generator[Fault, None, list[tuple[Any, ...]] | None]:
-        """The content of each answer that replaying the events gives; None where that fails."""
+        """The content of each answer that replaying the events gives; None where that fails. `made`
+        is filled with the revisions of gold that a reviewer's answers made."""
         contents: list[tuple[Any, ...]] = []
         state = Replayed()
         last = 0
@@ -139,6 +155,8 @@ class Work:
                         (state.answer, sorted(spans), _stored(draft.comment), draft.flagged,
                          draft.made)
                     )  # fmt: skip
+                    if made is not None:
+                        made.append(event.data["gold"])
             for each in state.draft.spans:
                 if not 0 <= each.start < each.end <= len(row.text):
                     raise ValueError
@@ -158,24 +176,20 @@ class Work:
     ) -> Iterator[Fault]:
         """One revision: its spans against the text, and all of it against what the events have
         `told`, if they have."""
-        _, _, revision, current, answer, comment, flagged, tokens, _, number = annotation
+        _, _, revision, current, answer, comment, flagged, tokens, _, number, seconds = annotation
         who = annotator if current else f"{annotator}, revision {revision}"
         again = mend if current else _backup
         if answer not in ANSWERS:
             yield Fault("An answer is none that there is.", f"{who}: {answer}", again())
+        if not isinstance(seconds, float) or not 0 <= seconds < LONGEST:
+            change = f"UPDATE annotations SET seconds = 0 WHERE id = {number}"
+            what = "How long an answer took cannot be read."
+            yield Fault(what, f"{who}: {seconds}", self.by_sqlite("Leave it out", change))
         rows = self.db.execute(
             "SELECT start_char, end_char, label, sources FROM spans WHERE annotation = ?", (number,)
         ).fetchall()
         self.texts.checked.spans += len(rows)
-        spans = []
-        for start, end, label, sources in rows:
-            yield from self.texts.stretch(row.text, start, end, label, "span", who, again)
-            try:
-                spans.append(Span(start, end, label, parsed_sources(sources)))
-            except MALFORMED:
-                yield Fault(
-                    "The sources of a span cannot be read.", place_of(who, start, end), again()
-                )
+        spans = yield from self.spans(row, rows, who, again)
         yield from self.texts.tokens(row.text, tokens, who)
         try:
             spans.sort()
@@ -187,10 +201,25 @@ class Work:
             what = "Spans of an answer overlap, in a project where they may not."
             yield Fault(what, who, "Look whether they were given so.", harmless=True)
         if told and (
-            told[:-1] != (answer, spans, comment, bool(flagged)) or not _holds(corrected, told[-1])
+            told[:-1] != (answer, spans, comment, bool(flagged)) or not holds(corrected, told[-1])
         ):
             what = "An answer differs from what its events give."
             yield Fault(what, who, again())
+
+    def spans(
+        self, row: Row, rows: list[tuple[Any, ...]], who: str, again: Callable[[], str]
+    ) -> Generator[Fault, None, list[Span]]:
+        """Spans against their text: those that can be read."""
+        spans = []
+        for start, end, label, sources in rows:
+            yield from self.texts.stretch(row.text, start, end, label, "span", who, again)
+            try:
+                spans.append(Span(start, end, label, parsed_sources(sources)))
+            except MALFORMED:
+                yield Fault(
+                    "The sources of a span cannot be read.", place_of(who, start, end), again()
+                )
+        return spans
 
     def _again(self, row: Row, annotator: str) -> str:
         folder, key = shlex.quote(str(self.folder)), shlex.quote(str(row.key))
@@ -205,7 +234,7 @@ def _backup() -> str:
     return BACKUP
 
 
-def _holds(tokens: tuple[Token, ...] | None, made: tuple[Token, ...]) -> bool:
+def holds(tokens: tuple[Token, ...] | None, made: tuple[Token, ...]) -> bool:
     """Whether the tokens of an answer are there where some were corrected, and these among them."""
     return bool(made) == (tokens is not None) and set(made) <= set(tokens or ())
 

@@ -19,7 +19,7 @@ def worked(moments: Iterable[float]) -> float:
     """Seconds of work, given the moments (Unix seconds) of all that was done in one sitting.
 
     A gap of more than PAUSE counts as PAUSE. The order in which moments are given is of no
-    account: a clock that was set, back or ahead, adds one such gap at most.
+    account: each time that the clock was set, back or ahead, adds one such gap at most.
     """
     known = sorted(each for each in moments if math.isfinite(each))
     return sum(min(later - earlier, PAUSE) for earlier, later in itertools.pairwise(known))

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tonemark.corpus.annotations import annotated_documents
-from tonemark.corpus.documents import digest
+from tonemark.corpus.documents import Damaged, digest
 from tonemark.corpus.gazetteers import NewEntry
+from tonemark.corpus.gold import gold_of
 from tonemark.corpus.store import Store
 from tonemark.patterns.entries import Rules
 from tonemark.refusals import Refused
@@ -40,15 +41,26 @@ class Passed:
 def answered_entries(
     source: Store, target: Store, rules: Rules, passed: Passed
 ) -> Iterator[NewEntry]:
-    """An entry for each span that all who accepted a document gave; the same again and again.
+    """An entry for each span of a document's gold, or, without one, that all who accepted it gave;
+    the same again and again.
 
     `source` is the store of the answers, `target` that of the project the entries are for: a
     document is passed over where one of the two still has its text to answer. White space of any
     kind in a span is a space in the name. Spans that cannot be entries are counted in `passed`.
     """
     stores = (source,) if source.path == target.path else (source, target)
-    for document, answers in annotated_documents(source, damaged_keys=passed.damaged):
-        accepted = [each.stretches() for each in answers if each.answer == "accept"]
+    query = "SELECT document FROM gold WHERE current"
+    settled = {number for (number,) in source.db.execute(query)}
+    for document, answers in annotated_documents(
+        source, unanswered=bool(settled), damaged_keys=passed.damaged
+    ):
+        try:
+            golden = gold_of(source, document.number) if document.number in settled else None
+        except Damaged:
+            passed.damaged.append(document.key)
+            continue
+        standing = [golden] if golden else answers
+        accepted = [each.stretches() for each in standing if each.answer == "accept"]
         if not accepted:
             continue
         if any(_is_awaited(store, document.text) for store in stores):

@@ -189,7 +189,7 @@ def corrected_alike(
 ) -> tuple[Token, ...]:
     """The tokens, besides those of the document, that all who accepted it have."""
     first, *others = [each.tokens for each in annotations if each.answer == "accept"] or [None]
-    if first is None or None in others:
+    if not first or not all(others):
         return ()
     common = set(first).intersection(*filter(None, others)).difference(tokens)
     return tuple(token for token in first if token in common)

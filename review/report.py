@@ -70,7 +70,7 @@ class Gathering:
         self.raters = len(works)
         self.there.update(work.annotator for work in works)
         self.sums.add(found.counts)
-        self.confused += found.confused
+        self.confused.update(found.confused)
         self.retokenized += found.retokenized
         for tagging in found.taggings:
             self.overlapping += tagging.overlapping

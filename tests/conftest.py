@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+# Textual reads them once: else they would hang on which test is collected first, and in xdist's
+# workers on what the process that started them had loaded.
+from tonemark.tui.settings import SETTINGS  # isort: split
+
 import os
 import shutil
 import signal
@@ -13,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import textual.constants  # noqa: F401
 
 # Modules that several rooms' tests share stand beside this one.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -29,7 +34,8 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "home" / name.lower()))
     # xdist tells its workers the width of the terminal.
-    for name in ("TONEMARK_ANNOTATOR", "COLUMNS", "LINES"):
+    # And what a test starts has to set its own.
+    for name in ("TONEMARK_ANNOTATOR", "COLUMNS", "LINES", *SETTINGS):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -119,6 +119,23 @@ def entries(where: Path) -> Path:
     return path
 
 
+def columns(where: Path) -> Path:
+    """Two annotators' tags, who differ in every way, and a sentence that is refused."""
+    label = f"X{PRINTS}"
+    rows = [
+        (EVERYTHING, f"B-{label}", "B-Y"),
+        (BYTES, "O", "O"),
+        (f"{MARKS}{BIDI}", f"B-{label}", "B-Y"),
+        (MARKUP, "O", "I-Y"),
+        (C1, "O", "O"),
+        (UNSEEN, f"B-{label}", "O"),
+    ]
+    told = "".join("\t".join(row) + "\n" for row in rows)
+    path = where / f"annotators {NAME[:40]}.conll"
+    path.write_text(f"{told}\n{C1}\tO\tB-{EVERYTHING}\n\n{TITLE}\tO\t{BIDI}\n", encoding="utf-8")
+    return path
+
+
 def arm(where: Path) -> None:
     """Put into the project's file, and beside it, what `new` could not be told."""
     guidelines = f"{UNCONTROLLED.replace('/', '')}.md"

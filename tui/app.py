@@ -11,6 +11,7 @@ import sys
 import termios
 import traceback
 from collections.abc import Callable
+from contextlib import ExitStack
 from types import FrameType
 from typing import Any
 
@@ -70,7 +71,8 @@ class TonemarkApp(App[None], inherit_bindings=False):
                 "Install the one that Tonemark asks for: pip install 'textual>=8.2,<9'",
             )
         super().__init__(driver_class=patches.QuietDriver, ansi_color=True)
-        self.desk = desk
+        self.desks = [desk]
+        """The desks that are open, the one in use last; all are closed when the app has run."""
         self.bidi = bidi
         self.own_keys = own_keys()
         self.table = self._table(desk.project)
@@ -86,6 +88,11 @@ class TonemarkApp(App[None], inherit_bindings=False):
         self._maker: Maker | None = None
         self._owing = False
 
+    @property
+    def desk(self) -> Desk:
+        """The desk in use: that of the screen that was opened last."""
+        return self.desks[-1]
+
     def use_project(self, project: Project) -> None:
         """Take in a project file that changed while the screen is open.
 
@@ -93,7 +100,8 @@ class TonemarkApp(App[None], inherit_bindings=False):
         its tokenizer is at fault.
         """
         table = self._table(project)
-        self.desk.use_project(project)
+        for desk in self.desks:
+            desk.use_project(project)
         self.table = table
 
     @property
@@ -134,6 +142,12 @@ class TonemarkApp(App[None], inherit_bindings=False):
             # What was made so far stays: looking for garbage in it would hold up a key.
             self.call_after_refresh(gc.freeze)
 
+    def close_desks(self, *, cut_off: bool) -> None:
+        """Leave all desks (`Desk.close`), whatever one of them raises."""
+        with ExitStack() as leaving:
+            for desk in self.desks:
+                leaving.callback(desk.close, cut_off=cut_off)
+
     def end(self, code: int) -> None:
         """Leave with an exit code; nothing is asked."""
         self.exit(return_code=code)
@@ -166,7 +180,7 @@ class TonemarkApp(App[None], inherit_bindings=False):
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Leave frames out while the line takes nothing: what is sent then is the newest."""
         if patches.writes_waiting(self._driver) < WAITING:
-            if isinstance(screen, Ways):
+            if isinstance(screen, Ways) and screen.lines:  # none before it is mounted
                 self.cursor_position = screen.cursor()
             super()._display(screen, renderable)
         elif not self._owing:

@@ -11,6 +11,7 @@ from types import TracebackType
 
 from tonemark.corpus.annotations import Annotation, annotated_documents, annotations_of
 from tonemark.corpus.documents import Document
+from tonemark.corpus.gold import Gold, gold_of
 from tonemark.corpus.people import Person, people
 from tonemark.corpus.progress import Progress, progress
 from tonemark.corpus.project import Project, read_project
@@ -19,7 +20,7 @@ from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.corpus.tokens import tokenizer_of, tokens_of
 from tonemark.tokenizers.base import Token
 
-__all__ = ["Annotation", "Document", "OpenProject", "Suggestion", "Token"]
+__all__ = ["Annotation", "Document", "Gold", "OpenProject", "Suggestion", "Token"]
 
 
 class OpenProject:
@@ -86,6 +87,10 @@ class OpenProject:
     def annotations(self, document: Document) -> list[Annotation]:
         """The current annotations of one document, by annotator."""
         return annotations_of(self._store, document.number)
+
+    def gold(self, document: Document) -> Gold | None:
+        """The gold of one document, or None where nobody settled it."""
+        return gold_of(self._store, document.number)
 
     def suggestions(self, document: Document) -> tuple[Suggestion, ...]:
         """What is proposed for a document."""

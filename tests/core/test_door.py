@@ -42,6 +42,21 @@ def test_documents_and_annotations(folder: Path) -> None:
             project.document("b2")
 
 
+def test_gold_and_who_settled_it(folder: Path, tonemark: Callable[..., Any]) -> None:
+    with package.open(folder) as project:
+        assert project.gold(project.document("a1")) is None
+    settled = '"_gold": {"reviewer": "rosa", "decisions": [], "cites": []}, "_annotator_id"'
+    (folder / "gold.jsonl").write_text(LINE.replace('"_annotator_id"', settled), encoding="utf-8")
+    tonemark("add", folder, folder / "gold.jsonl", "--match", "key")
+    with package.open(folder) as project:
+        gold = project.gold(project.document("a1"))
+        assert gold
+        assert (gold.reviewer, gold.by_person, gold.answer) == ("rosa", True, "accept")
+        assert gold.stretches() == {(0, 4, "PER")}
+        assert [each.annotator for each in project.annotations(project.document("a1"))] == ["amina"]
+        assert project.gold(project.document("in.jsonl:2")) is None
+
+
 def test_a_folder_without_a_project_is_told_in_words(tmp_path: Path) -> None:
     with pytest.raises(TonemarkError, match="tonemark new"):
         package.open(tmp_path)

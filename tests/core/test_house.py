@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("cli", "suggester", "tui", "patterns", "exchange", "corpus", "tokenizers")
 SCREENLESS = (
     "new", "add", "export", "status", "recent", "doctor", "tokenize", "tokenizers", "gazetteer",
-    "match",
+    "match", "agreement",
 )  # fmt: skip
 
 
@@ -78,6 +78,7 @@ def test_a_whole_screenless_run_loads_neither_textual_nor_spacy(tmp_path: Path) 
         "assert run(['status', folder]) == 0\n"
         "assert run([]) == 0\n"
         "assert run(['export', folder, '-o', text + '.jsonl', '--all']) == 0\n"
+        "assert run(['review', folder, '--auto', 'unanimous']) == 0\n"
     )
     assert not loaded & {"textual", "rich", "spacy", "numpy"}
 
@@ -100,11 +101,11 @@ def test_a_page_over_any_tokenizer_loads_no_spacy(
         "from pathlib import Path\n"
         "from making import made_project\n"
         "import tonemark.tui.app, tonemark.tui.screens.annotate\n"
-        "from tonemark.cli import working\n"
+        "from tonemark.cli import screens, working\n"
         f"folder = made_project(Path({str(tmp_path / 'p')!r}))\n"
         "path = folder / 'project.toml'\n"
         f"path.write_text(path.read_text().replace('\"general\"', '\"{tokenizer}\"'))\n"
-        "working._check_terminal = lambda: None\n"
+        "screens.check_terminal = lambda: None\n"
         "import subprocess; subprocess.run = lambda *given, **options: None\n"
         "desk = working._desk(folder, 'amina')\n"
         "try: desk.open_next()\n"

@@ -146,6 +146,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "tokenizers": ("tokenizers",),
     "gazetteer": ("gazetteer", "add", ".", "extra.txt", "--label", "PER"),
     "match": ("match", ".", "extra.txt", "-o", "out"),
+    "agreement": ("agreement", "."),
+    "review": ("review", ".", "--auto", "majority"),
 }
 SCREENS = {"annotate", "open", "demo"}
 

@@ -9,13 +9,16 @@ from making import given, keyed, numbered
 
 from tonemark.corpus import queue
 from tonemark.corpus.annotations import annotations_of
-from tonemark.corpus.intake import Match, add_records
+from tonemark.corpus.events import replay
+from tonemark.corpus.intake import Match, add_records, times_of
+from tonemark.corpus.places import set_places
 from tonemark.corpus.queue import Outcome
 from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import Store
 from tonemark.refusals import Refusal
+from tonemark.tokenizers.base import Token
 
 PER = Span(0, 4, "PER", ("import:f",))
 LOC = Span(5, 9, "LOC", ("import:f",))
@@ -52,20 +55,60 @@ def test_answers_come_in_as_annotations_of_their_annotators(store: Store) -> Non
     assert (first.annotator, first.spans, first.extra) == ("amina", (PER,), False)
     assert (second.annotator, second.answer, second.spans) == ("juma", "reject", (LOC,))
     assert (second.comment, second.flagged, second.time) == ("?", True, 12.5)
-    assert second.extra, "the document has one place"
+    assert not second.extra, "the document has one place, and a second for this answer"
 
 
-@pytest.mark.parametrize(
-    ("places", "extra"),
-    [(1, [False, True, True]), (2, [False, False, True]), (3, [False] * 3), (5, [False] * 3)],
-)
-def test_answers_take_places_and_more_of_them_are_extra(
-    store: Store, places: int, extra: list[bool]
-) -> None:
-    add(store, [answered(given("a1", PER), given("a2"), given("a3", LOC))], places=places)
-    assert [annotation.extra for annotation in annotations_of(store, 1)] == extra
-    counts = store.db.execute("SELECT places, taken FROM documents").fetchone()
-    assert counts == (places, min(3, places))
+@pytest.mark.parametrize("places", [1, 2, 3, 5])
+def test_answers_from_files_always_count(store: Store, places: int) -> None:
+    record = answered(given("a1", PER), given("a2"), given("a3", LOC))
+    for _ in range(2):
+        add(store, [record], places=places)
+        assert [annotation.extra for annotation in annotations_of(store, 1)] == [False] * 3
+        counts = "SELECT places, taken, given FROM documents"
+        assert store.db.execute(counts).fetchone() == (max(3, places), 3, 3)
+    set_places(store, 1)
+    assert store.db.execute(counts).fetchone() == (3, 3, 3), "whatever the overlap is by now"
+
+
+def test_an_answer_from_a_file_takes_nobodys_place(store: Store) -> None:
+    """One is at work, one has answered, one was late: her answer is a place more."""
+    add(store, [Record(1, 1, "Asha Voi leo", "k"), Record(2, 2, "leo", "l")])
+    (held,) = queue.claim_next(store, "bello", 1)
+    late = queue.claim_document(store, "chidi", 1)
+    queue.leave(store, [Outcome(late, (), answer="accept")])
+    add(store, [answered(given("amina", PER), key="k")])
+    queue.leave(store, [Outcome(held, (), answer="accept")])
+    extra = {each.annotator: each.extra for each in annotations_of(store, 1)}
+    assert extra == {"amina": False, "bello": False, "chidi": True}
+    add(store, [answered(given("chidi", LOC, time=4e9), key="k")])
+    assert not annotations_of(store, 1)[2].extra, "now it has come with a file, too"
+    assert store.db.execute("SELECT places, taken FROM documents").fetchone() == (3, 3)
+
+
+def test_tokens_of_a_file_that_are_others_are_her_corrections(store: Store) -> None:
+    words, halves = [(0, 4), (5, 8), (9, 12)], [(0, 2), (2, 4), (5, 8), (9, 12)]
+
+    def record(name: str, tokens: list[tuple[int, int]]) -> Record:
+        made = tuple(Token(*token) for token in tokens)
+        return answered(given(name, PER), key="k")._replace(tokens=made)
+
+    add(store, [record("amina", words)], "amina.jsonl")
+    for _ in range(2):
+        report = add(store, [record("juma", halves)], "juma.jsonl", match="key")
+    assert (report.annotations, report.warnings) == (0, [])
+    assert add(store, [record("zawadi", words)], "z.jsonl", match="key").other_tokens == 0
+    amina, juma, zawadi = annotations_of(store, 1)
+    assert (amina.tokens, zawadi.tokens) == (None, None)
+    assert juma.tokens == tuple(Token(*token) for token in halves)
+    state = replay(1, queue.events_of(store, "juma", 1))
+    assert state.draft.made == (Token(0, 2), Token(2, 4)), "reopened, they stand there"
+    raw = record("rosa", halves)._replace(text="Asha Voi leo!", key="raw")
+    add(store, [Record(2, 2, "Asha Voi leo!", "raw")])
+    assert add(store, [raw], "rosa.jsonl", match="key").other_tokens == 0, "nobody says of which"
+    theirs = {"tokens_of": lambda number: raw.tokens[1:]}
+    later = raw._replace(annotations=(given("sara"),))
+    add_records(store, "sara.jsonl", [later], report := Report(), match="key", **theirs)
+    assert report.other_tokens == 1
 
 
 def test_her_own_answer_from_a_file_is_not_asked_of_her_again(store: Store) -> None:
@@ -178,3 +221,27 @@ def test_match_by_text_needs_one_document_of_that_text(store: Store) -> None:
     assert [(r.line, "match by key" in r.reason) for r in report.refused] == [(2, True)]
     again = add(store, work, "juma.jsonl", places=2, match="text")
     assert (again.added, again.already_there, again.annotations) == (0, 3, 0)
+
+
+@pytest.mark.parametrize("batch", [1, 4000])
+def test_a_text_that_stands_as_often_in_the_file_is_matched_in_turn(
+    store: Store, batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tonemark.corpus.intake.BATCH", batch)
+    texts = ["Habari", "mbili", "Habari", "Habari", "mbili"]
+    add(store, numbered(texts))
+
+    def bring(texts: list[str]) -> Report:
+        records = [
+            each._replace(annotations=(given("juma", comment=str(each.number)),))
+            for each in numbered(texts)
+        ]
+        report, times = Report(), times_of(records)
+        add_records(store, "juma.txt", records, report, match="text", times=times)
+        return report
+
+    assert [bring(texts).annotations for _ in range(2)] == [5, 0]
+    found = [annotations_of(store, number)[0].comment for number in range(1, 6)]
+    assert found == ["1", "2", "3", "4", "5"]
+    report = bring(texts[1:])
+    assert [refusal.line for refusal in report.refused] == [2, 3], "which of three is meant?"

@@ -50,7 +50,7 @@ def act(desk: Desk, number: int, *what: str) -> None:
             desk.later()
         elif each in ("accept", "reject", "ignore"):
             desk.answer(each)  # type: ignore[arg-type]
-    desk.set_aside()
+    desk.close()
 
 
 @pytest.fixture

@@ -24,17 +24,22 @@ from tonemark.corpus.drafts import Draft, Edit
 from tonemark.corpus.intake import add_records
 from tonemark.corpus.journal import ClaimHeld, ClaimLost, Journal
 from tonemark.corpus.pages import Page
+from tonemark.corpus.places import places_of
 from tonemark.corpus.project import Project, create_project
-from tonemark.corpus.records import ANSWERS, Answer, Record
+from tonemark.corpus.records import ANSWERS, Answer, GivenAnnotation, Record
 from tonemark.corpus.reports import Report
 from tonemark.corpus.soundness import examine
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.tokenizers.base import Token
 
-SIZE = 7
+SIZE, MOST = 7, 10
+"""Documents at the beginning, and at the end at most."""
+
 NAMES = ("amina", "bello", "chidi")
 names = st.sampled_from(NAMES)
+priorities = st.integers(-2, 2)
+shares = st.sampled_from([0.0, 0.5, 1.0])
 
 
 class NoTokens:
@@ -64,23 +69,63 @@ class Annotating(RuleBasedStateMachine):
         self.left_behind: list[Desk] = []
         self.drafts: dict[tuple[str, int], Draft] = {}
         self.answers: dict[tuple[str, int], tuple[Answer, tuple[Span, ...]]] = {}
-        self.highest = 1
+        self.brought: set[tuple[str, int]] = set()
+        self.size = 0
 
     def _desk(self, name: str) -> Desk:
         return Desk(self.project, self.store, name, NoTokens())
 
-    @initialize(overlap=st.integers(1, 3), page=st.integers(1, 3))
-    def begin(self, overlap: int, page: int) -> None:
-        suggestion = (Suggestion(0, 6, "PER", ("import:x",)),)
-        records = (
-            Record(n, n, f"habari {n}", suggestions=suggestion if n % 2 else ())
-            for n in range(1, SIZE + 1)
-        )
-        add_records(self.store, "a.txt", records, Report(), places=overlap)
-        self._set_project(overlap=overlap, page=page)
-        self.highest = overlap
+    @initialize(
+        overlap=st.integers(1, 3),
+        share=shares,
+        page=st.integers(1, 3),
+        given=st.lists(priorities, min_size=SIZE, max_size=SIZE),
+    )
+    def begin(self, overlap: int, share: float, page: int, given: list[int]) -> None:
+        self._set_project(overlap=overlap, overlap_share=share, page=page)
+        self._add(given)
 
-    def _set_project(self, **changes: int) -> None:
+    @precondition(lambda self: self.size < MOST)
+    @rule(priority=priorities)
+    def add_a_document(self, priority: int) -> None:
+        self._add([priority])
+
+    def _add(self, given: list[int]) -> None:
+        suggestion = (Suggestion(0, 6, "PER", ("import:x",)),)
+        records = [
+            Record(n, n, f"habari {n}", f"k{n}", suggestions=suggestion if n % 2 else ())
+            for n in range(self.size + 1, self.size + len(given) + 1)
+        ]
+        self.size += len(given)
+        records = [r._replace(priority=p) for r, p in zip(records, given, strict=True)]
+        places, share = self.project.overlap, self.project.overlap_share
+        add_records(self.store, "a.txt", records, Report(), places=places, share=share)
+
+    @rule(number=st.integers(1, SIZE), priority=priorities)
+    def change_a_priority(self, number: int, priority: int) -> None:
+        self._bring(Record(number, number, f"habari {number}", f"k{number}"), priority)
+
+    @rule(name=st.sampled_from([*NAMES, "dayo", "emeka"]), number=st.integers(1, SIZE))
+    def bring_an_answer(self, name: str, number: int) -> None:
+        """From a file; of one who is at work here, or is not."""
+        spans = (Span(0, 1, "LOC", ("import:b",)),)
+        given = (GivenAnnotation(name, "accept", spans),)
+        record = Record(number, number, f"habari {number}", f"k{number}", annotations=given)
+        if self._bring(record).annotations:
+            self.brought.add((name, number))
+            self.answers[name, number] = ("accept", spans)
+            self.drafts.pop((name, number), None)
+
+    def _bring(self, record: Record, priority: int | None = None) -> Report:
+        report = Report()
+        places, share = self.project.overlap, self.project.overlap_share
+        add_records(
+            self.store, "b.jsonl", [record], report, places=places, share=share, match="key",
+            priority=priority,
+        )  # fmt: skip
+        return report
+
+    def _set_project(self, **changes: float) -> None:
         self.project = replace(self.project, **changes)  # type: ignore[arg-type]
         for desk in self.desks.values():
             desk.project = self.project
@@ -93,10 +138,29 @@ class Annotating(RuleBasedStateMachine):
             assert sheet.draft == self.drafts.get((name, number), sheet.draft)
             self.drafts[name, number] = sheet.draft
 
+    def _last_ticket(self) -> int:
+        (last,) = self.store.db.execute("SELECT last FROM ticket").fetchone()
+        return int(last)
+
+    def _nothing_more_urgent(self, name: str, page: Page | None, before: int) -> None:
+        """What she was given since a ticket was drawn is as urgent as anything that is free."""
+        mine = [s.document.number for s in page.sheets if s.claim.number > before] if page else []
+        if mine:
+            lowest, urgent = self.store.db.execute(
+                "SELECT (SELECT min(priority) FROM documents WHERE id IN"
+                " (SELECT value FROM json_each(?))), max(priority) FROM documents d"
+                " WHERE taken < places AND NOT EXISTS"
+                " (SELECT 1 FROM claims c WHERE c.annotator = ? AND c.document = d.id)",
+                (str(mine), name),
+            ).fetchone()
+            assert urgent is None or urgent <= lowest
+
     @rule(name=names)
     def open_next(self, name: str) -> None:
+        before = self._last_ticket()
         page = self.desks[name].open_next()
         self._see(name, page)
+        self._nothing_more_urgent(name, page, before)
         if page is None:
             self._nothing_left(name)
 
@@ -125,7 +189,9 @@ class Annotating(RuleBasedStateMachine):
     def answer(self, name: str, answer: Answer) -> None:
         page = self.desks[name].page
         if page:
+            before = self._last_ticket()
             following = self.desks[name].answer(answer)
+            self._nothing_more_urgent(name, following, before)
             for sheet in page.sheets:
                 draft = sheet.draft
                 spans = draft.accepted() if answer == "accept" else draft.spans
@@ -229,10 +295,9 @@ class Annotating(RuleBasedStateMachine):
     def leases_run_out(self) -> None:
         self.store.db.execute("UPDATE claims SET expires = 1 WHERE state = 'open'")
 
-    @rule(overlap=st.integers(1, 3))
-    def change_the_overlap(self, overlap: int) -> None:
-        self._set_project(overlap=overlap)
-        self.highest = max(self.highest, overlap)
+    @rule(overlap=st.integers(1, 3), share=shares)
+    def change_the_overlap(self, overlap: int, share: float) -> None:
+        self._set_project(overlap=overlap, overlap_share=share)
 
     def _nothing_left(self, name: str) -> None:
         """The queue says that it is empty: then every document is hers and answered, or full."""
@@ -252,18 +317,33 @@ class Annotating(RuleBasedStateMachine):
     def places_are_what_claims_say(self) -> None:
         rows = self.store.db.execute(
             "SELECT taken, places, (SELECT count(*) FROM claims c WHERE c.document = d.id"
-            " AND counted) FROM documents d"
+            " AND counted), given, text FROM documents d"
         ).fetchall()
-        for taken, places, counted in rows:
+        overlap, share = self.store.db.execute("SELECT places, share FROM ticket").fetchone()
+        for taken, places, counted, given, text in rows:
             assert taken == counted
-            assert places <= self.highest
-            assert taken <= self.highest
+            assert not overlap or places == max(given, places_of(text, overlap, share))
+
+    @invariant()
+    def cursors_have_passed_nothing_that_is_free(self) -> None:
+        rows = self.store.db.execute(
+            "SELECT u.annotator, d.id FROM cursors u, documents d WHERE d.taken < d.places"
+            " AND (d.priority > u.priority OR d.priority = u.priority AND d.id <= u.document)"
+            " AND NOT EXISTS (SELECT 1 FROM claims c"
+            "  WHERE c.annotator = u.annotator AND c.document = d.id)"
+        ).fetchall()
+        assert rows == []
+
+    @invariant()
+    def answers_from_files_count(self) -> None:
+        rows = self.store.db.execute("SELECT annotator, document FROM claims WHERE counted")
+        assert self.brought <= set(rows)
 
     @invariant()
     def every_answer_is_what_stood_on_the_page(self) -> None:
         found = {
             (each.annotator, number): (each.answer, each.spans)
-            for number in range(1, SIZE + 1)
+            for number in range(1, self.size + 1)
             for each in annotations_of(self.store, number)
         }
         assert found == self.answers

@@ -70,7 +70,7 @@ def make(folder: Path) -> Path:
         desk.page.perform([Edit(1, made=(Token(16, 21),))])
         desk.answer("accept")
         desk.open_document(9)
-        desk.set_aside()
+        desk.close(cut_off=True)
         desk.open_document(1)
         assert desk.page
         desk.page.perform([Edit(1, added=(Span(0, 10, "PER"),))])
@@ -166,7 +166,9 @@ FAULTS = {
         "token lies", "0 to 255", ""),
     "UPDATE documents SET taken = 0 WHERE id = 1": ("counted wrongly", "0 instead of 2", "sqlite3"),
     "UPDATE documents SET places = 0 WHERE id = 1": ("no places", "document 1", ""),
-    "UPDATE documents SET places = 3 WHERE id = 8": ("places that the store says", "2 to 3", ""),
+    "UPDATE documents SET places = 3 WHERE id = 8": ("places that the store says", "a.txt:8", ""),
+    "UPDATE documents SET priority = 9999 WHERE id = 2": ("when documents come", "a.txt:2", ""),
+    "UPDATE documents SET given = 'x' WHERE id = 3": ("when documents come", "a.txt:3", ""),
     "UPDATE documents SET id = 20 WHERE id = 10": ("without gaps", "behind 9 comes 20", ""),
     "UPDATE documents SET source = 77 WHERE id = 3": ("belongs to none of the sources", "doc", ""),
     "UPDATE suggestions SET end_char = 99 WHERE document = 4": (

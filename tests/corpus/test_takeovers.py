@@ -64,7 +64,7 @@ def test_what_a_window_was_told_is_taken_is_there_after_a_takeover_in_between(
     acknowledged = [label(first, 0)]
     with pytest.raises(ClaimHeld):
         second.open_document(1)
-    first.set_aside()
+    first.close(cut_off=True)
     if again:  # the journal is there, and is taken
         first.open_document(1)
         acknowledged.append(label(first, 1))

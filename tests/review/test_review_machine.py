@@ -1,5 +1,5 @@
-"""Annotators who change their minds and reviewers who settle, in any order: gold is what was entered
-last, and nothing that was decided is lost but where somebody changed what it was about."""
+"""Annotators who change their minds and reviewers who settle, in any order: gold is what was
+entered last; what was decided is lost only where somebody changed what it was about."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ def test_only_our_own_sequences_reach_the_terminal_from_any_screen(
         pagedown end => the document after
         q => commented
         t d => left them
-        q => commented
+        q => 0 more
         t g => guidelines
         q => commented
         v => concordance
@@ -209,6 +209,7 @@ def command_lines(project: Path, files: list[Path]) -> list[tuple[int, list[str]
     made = f"{folder}/{hostile.NAME}"
     out = ["-o", f"{folder}/{hostile.NAME[:60]}.jsonl"]
     entries = str(hostile.entries(project))
+    columns = hostile.columns(project)
     new = ["new", made, "--lang", "sw", "--labels", "PER"]
     return [
         (0, ["--help"]),
@@ -265,12 +266,23 @@ def command_lines(project: Path, files: list[Path]) -> list[tuple[int, list[str]
         (0, ["status", folder]),
         (0, ["status", folder, "--json"]),
         (1, ["status", f"{folder}{hostile.NAME}"]),
+        (1, ["agreement", folder]),
+        (1, ["agreement", folder, "--annotators", bad]),
+        *[(1, ["agreement", "--conll", str(file)]) for file in files],
+        (1, ["agreement", "--conll", str(columns)]),
+        (1, ["agreement", "--conll", str(columns), "--json"]),
+        (2, ["agreement", folder, "--conll", bad]),
         (0, ["export", folder, *out]),
         (0, ["export", folder, "--all", *out, "--json"]),
         (1, ["export", folder, "-o", f"{folder}/{hostile.NAME}5/out"]),
         (2, ["export", folder, "--format", bad]),
         (1, ["export", folder, "--annotator", bad, *out]),
         (2, ["annotate", folder, "--as", bad]),
+        (0, ["review", folder, "--auto", "majority"]),
+        (0, ["review", folder, "--auto", "unanimous", "--json"]),
+        (1, ["review", folder, "--auto", "unanimous", "--as", bad]),
+        (2, ["review", folder, "--kind", bad]),
+        (2, ["review", folder, "--auto", bad]),
         (0, ["recent"]),
         (0, ["recent", "--json"]),
         (1, [bad]),  # too long for the name of a folder

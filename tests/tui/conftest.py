@@ -21,7 +21,7 @@ from tonemark.corpus.reports import Report
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.tokenizers.registry import load_tokenizer
 from tonemark.tui.app import TonemarkApp
-from tonemark.tui.screens import annotate
+from tonemark.tui.screens import paging
 from tonemark.tui.widgets.lines import Lines
 
 TEXTS = (
@@ -42,7 +42,7 @@ def _quick_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _quick_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page may be accepted as soon as it stands."""
-    monkeypatch.setattr(annotate, "READING", 0.0)
+    monkeypatch.setattr(paging, "READING", 0.0)
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def test_a_word_cut_behind_a_joiner_passes_the_gate_as_it_is() -> None:
     ("sent", "keys"),
     [
         (b"a\x1b[?1;2cb", ["a", "b"]),
-        (b"\x1b[57441u1", ["left_shift", "1"]),
+        (b"\x1b[57441u1", ["1"]),
         (b"\x1b]11;rgb:0000/0000/0000\x07x", ["x"]),
         (b"\x1bP1+r524742\x1b\\x", ["x"]),
         (b"\x1b[C\x1b[5~\x1bOP\x1b[1;5Dq", ["right", "pageup", "f1", "ctrl+left", "q"]),

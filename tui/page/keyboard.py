@@ -119,12 +119,10 @@ class Keyboard(EditKeys):
             return Reply()
         if self.menu:
             self.menu = False
-            action = self.table.menu.get(key, "")
-            return (
-                self._do(action)
-                if action in self.offered
-                else said(self._nothing_on(key, after=MORE))
-            )
+            chosen = self.table.menu.get(key, "")
+            if chosen in self.offered:
+                return self._do(chosen)
+            return said(self._nothing_on(key, after=MORE))
         ends, self._ends_next = self._ends_next, False
         if self.pending:
             return self._hint(key)

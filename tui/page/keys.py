@@ -127,8 +127,9 @@ class KeyTable:
     """Which key does what in one project for one user, by the characters that her keys send.
 
     `page` maps a key to the id of its action, `menu` one typed after `more`, `review` one for a
-    difference in question, which comes before labels there; `labels` a key to a label. `letters` are those that hints are made of and `prefixes` the same as they are given up
-    to begin longer ones; `typed` maps a key to its letter, `ends` one with Shift.
+    difference in question, which comes before labels there; `labels` a key to a label. `letters`
+    are those that hints are made of and `prefixes` the same as they are given up to begin longer
+    ones; `typed` maps a key to its letter, `ends` one with Shift.
     """
 
     page: Mapping[str, str]
@@ -219,13 +220,16 @@ def key_table(
                 faults.append(f"{action.id}: {key!r} is not a key (one character, or a name)")
                 continue
             table = menu if action.menu else review if action.review else page
-            others = page if action.review else review if table is page else {}
-            if clash := table.get(key) or others.get(key):
-                faults.append(f"{key!r} is both {clash} and {action.id}")
+            if key in table:
+                faults.append(f"{key!r} is both {table[key]} and {action.id}")
             elif table is page and key in named:
                 faults.append(f"{key!r} is both the label {named[key]} and {action.id}")
             else:
                 table[key] = action.id
+    for key in [key for key in review if key in page]:
+        name = review.pop(key)  # y is free on a page: who uses it there keeps it in review
+        if name in remapped:
+            faults.append(f"{key!r} is both {page[key]} and {name}")
     letters = _letters(keyboard, {*page, *review, *named})
     if len(letters) < 2:
         faults.append("fewer than two letters are left for hints")

@@ -68,9 +68,10 @@ class ReviewView(View):
 
     def compared(self, sheet: int, start: int, end: int) -> Sequence[Compared]:
         """The differences that share a code point with a stretch."""
-        return [self._compared(each) for each in self._found.touching(start, end)]
+        return [self.settled(each) for each in self._found.touching(start, end)]
 
-    def _compared(self, difference: Difference) -> Compared:
+    def settled(self, difference: Difference) -> Compared:
+        """A difference with how it stands."""
         stands = self.stands(difference)
         usual = difference.majority()
         is_open = difference in self.open()

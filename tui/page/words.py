@@ -47,7 +47,7 @@ def title(
     *,
     read_only: bool = False,
     without: str = "done",
-) -> list[list[Run]]:
+) -> tuple[list[Run], list[Run]]:
     """The left and the right part of the title line; `without` stands in the place of a page."""
     place = without
     if page:
@@ -58,10 +58,14 @@ def title(
         if len(answers) == 1 and (answer := answers.pop()):
             place += f" ({ANSWERED[answer]})"
     left = [run(f" {short(name, 30)} · {place} · {short(annotator, 32)}", Look("title"))]
-    right = run("● saved ", Look("saved")) if saved else run("○ NOT SAVED ", Look("warning"))
+    return left, kept(saved, read_only=read_only)
+
+
+def kept(saved: bool, *, read_only: bool = False) -> list[Run]:
+    """Whether what was done is saved, for the right end of the title."""
     if read_only:
-        right = run("○ read-only ", Look("warning"))
-    return [left, [right]]
+        return [run("○ read-only ", Look("warning"))]
+    return [run("● saved ", Look("saved")) if saved else run("○ NOT SAVED ", Look("warning"))]
 
 
 def labels_line(
@@ -307,9 +311,13 @@ def rule(width: int, said: str = "") -> list[Run]:
     return [(fit(line, width), Look("rule"))]
 
 
-def footer(table: KeyTable, width: int, actions: Sequence[str] = FOOTER) -> list[Run]:
-    """The keys that matter most; where there is no room for all, the last two stay."""
-    return keys_line([(table.key_of(name), ACTION[name].short) for name in actions], width)
+def footer(
+    table: KeyTable, width: int, actions: Sequence[str] = FOOTER, *named: tuple[str, str]
+) -> list[Run]:
+    """The keys that matter most, some of them `named` otherwise than usually; where there is no
+    room for all, the last two stay."""
+    names = {name: ACTION[name].short for name in actions} | dict(named)
+    return keys_line([(table.key_of(name), names[name]) for name in actions], width)
 
 
 def prompt_footer(width: int) -> list[Run]:
@@ -318,8 +326,8 @@ def prompt_footer(width: int) -> list[Run]:
 
 
 def menu_line(table: KeyTable, width: int = 80, offered: Collection[str] = ANNOTATING) -> list[Run]:
-    """What may follow `more`, in one line; where there is no room for two blanks, with one, and then
-    with words alone that begin with their key."""
+    """What may follow `more`, in one line; where there is no room for two blanks, with one, and
+    then without the key of a word that begins with it."""
     for gap, is_short in (("  ", False), (" ", False), (" ", True)):
         line: list[Run] = [run(f" {table.key_of(MORE)} ", KEY)]
         for action in ACTIONS:

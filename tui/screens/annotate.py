@@ -1,50 +1,38 @@
-"""The annotate screen: a page, its labels, its status, and the keys, dispatched to the rules."""
+"""The annotate screen: her queue, page by page, with her labels and suggestions."""
 
 from __future__ import annotations
 
+import math
 import sqlite3
-from collections.abc import Callable, Sequence
+import time
 from contextlib import suppress
 
-from textual import events
-from textual.app import ComposeResult
+from textual.timer import Timer
 
-from tonemark.corpus.journal import ClaimLost
+from tonemark.corpus.awaiting import Elsewhere, comes_free, elsewhere
 from tonemark.errors import TonemarkError
 from tonemark.files import typed
-from tonemark.text import Safe, visible
 from tonemark.tui.page import words
-from tonemark.tui.page.keyboard import Keyboard
-from tonemark.tui.page.keys import FOOTER
-from tonemark.tui.page.layout import window
-from tonemark.tui.page.render import Run, render
-from tonemark.tui.page.replies import Reply
-from tonemark.tui.page.tutor import PUT_AWAY
-from tonemark.tui.screens.questions import reason
-from tonemark.tui.screens.turning import Turning
-from tonemark.tui.screens.ways import Place, key_name
-
-READING = 0.25
-"""Seconds that a new page must have stood before its first key may be the one that accepts it."""
+from tonemark.tui.page.columns import wrapped
+from tonemark.tui.page.render import BLANK, Look, Run, run
+from tonemark.tui.screens.paging import PageScreen
+from tonemark.tui.screens.ways import Place
 
 WARMING = 0.2
 """Seconds after which what label keys will need is loaded: nobody has read the first page yet."""
 
 
-class AnnotateScreen(Turning):
-    """One page after another, until the queue is empty or she quits."""
+LOOK_AGAIN = 4.0
+"""Seconds between two looks whether something came free, while nothing is left in her queue."""
+
+
+class AnnotateScreen(PageScreen):
+    """An annotator's pages; the first one may be a document that she asked for."""
 
     def __init__(self, document: int | None = None, focus: tuple[int, int] | None = None) -> None:
         super().__init__()
         self._first = Place(document, focus) if document is not None else None
-        self._message = Safe("")
-        self._made: dict[str, object] = {}
-
-    def compose(self) -> ComposeResult:
-        """Title, text, labels, status, keys."""
-        yield from self.made_lines("title", "rule", "document")
-        yield self._tutor
-        yield from self.made_lines("rule2", "labels", "status", "footer")
+        self._waiter: Timer | None = None
 
     def on_mount(self) -> None:
         """Open the first page."""
@@ -64,192 +52,53 @@ class AnnotateScreen(Turning):
         self._tutor.begin(self.desk)
         self.paint()
 
-    def on_resize(self) -> None:
-        """Lay the page out anew."""
-        self.fit_frame()
-        if self.view and (self.view.width, self.view.height) != self._window():
-            self.view.resize(*self._window())
-        self.paint()
-
-    def takes(self, event: events.Key) -> bool:
-        """Whether a key was typed with this page in view: what was typed ahead is dropped.
-
-        So is an Enter that follows at once, as a key held down sends it: nobody read the page.
-        """
-        self._read_page()
-        accepts = self.table.page.get(key_name(event)) == "accept"
-        if event.time < self._opened:
-            self._dropped += 1
-            self.say(f"{self._dropped} key{'s' * (self._dropped > 1)} typed ahead dropped")
-        elif self._fresh and accepts and self.view and event.time - self._opened < READING:
-            self._opened = event.time
-            self.say(f"a new page: {self.table.key_of('accept')} again accepts this one too")
-        else:
-            self._fresh = False
-            return True
-        return False
-
-    def press(self, key: str) -> None:
-        """One key."""
-        self._message = Safe("")
-        if self.asking:
-            self.answer(key)
-        elif self.keyboard is None:
-            self._command(self.table.page.get(key) or self.table.menu.get(key, ""))
-        elif key == PUT_AWAY and self._tutor.shown and not self.keyboard.waits:
-            self._tutor.put_away(self.desk)
-            self.paint()
-        else:
-            self._press(self.keyboard, key)
-
-    # Painting
-
-    def say(self, message: str) -> None:
-        """Put a message in the place of the status until the next key."""
-        self._message = visible(message)
-        self.paint()
-
-    def paint(self) -> None:
-        """Bring all lines up to date; only what differs is sent."""
-        width = self.size.width
-        if not width:
-            return
-        project, page = self.desk.project, self.desk.page
-        name, total = project.name, self._total
-        left, right = words.title(
-            name, page, total, self.desk.annotator, self._saved,
+    def heading(self) -> tuple[list[Run], list[Run]]:
+        """Project, place in it, annotator; whether all is saved."""
+        return words.title(
+            self.desk.project.name, self.desk.page, self._total, self.desk.annotator, self._saved,
             read_only=bool(self.desk.read_only), without="not open" if self.asking else "done",
         )  # fmt: skip
-        self._set("title", words.spread(left, right, width))
-        names = tuple(label.name for label in project.labels)
-        if self.prompt:
-            self._made.pop("labels", None)
-            self._set("labels", self.labels_line(names, width))
-        else:
-            self._keep("labels", words.labels_line, self.table, names, width)
-        room = window(width, self.size.height)[1]
-        changed = self._tutor.show(self.view, self.table, width, room)
-        if changed and self.view:
-            self.view.resize(*self._window())
-        above, below = (self.view.top, self.view.below) if self.view else (0, 0)
-        self._set("rule", words.rule(width, "more above ↑" if above else ""))
-        self._set("rule2", words.rule(width, "more below ↓" if below else ""))
-        if self.view is None or self.keyboard is None:
-            self.lines["document"].set_lines(self._beginning or self._nothing_here())
-            self._set("status", self._status(width))
-            self._keep("footer", words.footer, self.table, width, self._actions_here())
-            return
-        self.app.let_turn_text(self.view.mode != "visual")
-        places = {name: place for place, name in enumerate(names)}
-        self.lines["document"].set_lines(render(self.view, places, self._drawn))
-        self._set("status", self._status(width))
-        if self.prompt:
-            self._keep("footer", words.prompt_footer, width)
-        elif self.keyboard.menu:
-            self._keep("footer", words.menu_line, self.table, width)
-        else:
-            self._keep("footer", words.footer, self.table, width)
 
-    def _keep(self, line: str, made: Callable[..., list[Run]], *of: object) -> None:
-        """Show a line that few keys change: it is made anew only of something new."""
-        if self._made.get(line) != (made, of):
-            self._made[line] = made, of
-            self._set(line, made(*of))
-
-    def _set(self, line: str, runs: list[Run]) -> None:
-        self.lines[line].set_line(runs)
-
-    def _status(self, width: int) -> list[Run]:
-        if self.prompt:
-            return self.prompt.runs(width)
-        if self.question:
-            return words.message(self.question, width)
-        if self._fresh and self.desk.read_only and not self._message:
-            return words.only_read(self.desk.read_only, width)
-        if self._message or self.view is None or self.keyboard is None:
-            return words.message(self._message, width)
-        told = words.status(self.view, self.keyboard, self.about, self.rivals)
-        return words.spread(*told, width)
-
-    def _actions_here(self) -> Sequence[str]:
-        """The actions that there are without a page."""
-        if self._beginning:
-            return FOOTER
-        return () if self.asking else ("back", "documents", "export", "help", "quit")
-
-    def _nothing_here(self) -> list[list[Run]]:
-        """What stands in the place of a page."""
-        if self.awaited:
-            return self.waiting_lines(self.size.width)
-        if self.asking:
-            return words.notice("Your page is not open here.")
+    def nothing_left(self) -> list[list[Run]]:
+        """That every document is answered; how to add some where there are none."""
         if not self._total:
             adding = f"tonemark add {typed(self.desk.project.folder)} FILE"
             return words.notice("There are no documents yet. Add some:", adding)
-        again = self.table.key_of("accept")
-        return words.notice(
-            "Nothing is left in your queue.",
-            f"Every document is answered, or is with another annotator; {again} looks again.",
-        )
+        if self._waiter is None and not self.desk.read_only:
+            self._waiter = self.set_interval(LOOK_AGAIN, self._look_again)
+        held = Elsewhere(0, 0.0)
+        with suppress(TonemarkError, sqlite3.Error):  # the key that needs the store says it
+            held = elsewhere(self.desk.store, self.desk.annotator)
+        said = f"{_held(held)} {self.table.key_of('accept')} looks again."
+        return [
+            *words.notice("Nothing is left in your queue.")[:-1],
+            *(
+                [run("   ", BLANK), (line, Look("quiet"))]
+                for line in wrapped(said, self.size.width - 6)
+            ),
+        ]
 
-    # Keys
-
-    def _press(self, keyboard: Keyboard, key: str) -> None:
-        try:
-            self.desk.keep_lease()
-            mode = keyboard.view.mode
-            with self._tutor.watching(key, self.table, keyboard.view):
-                reply = keyboard.press(key)
-            self._saved = True
-        except ClaimLost as lost:
-            self.ask(lost.title, {})
-            return
-        except (OSError, TonemarkError) as error:
-            self._refused(error)
-            return
-        if keyboard.view.mode != mode:
-            self._choose(keyboard.view)
-        if reply.command:
-            self._command(reply.command)
-        else:
-            self.say(reply.message)
-
-    def _command(self, command: str) -> None:
-        handler: Callable[[], None] | None = getattr(self, f"_command_{command}", None)
-        if handler:
-            handler()
-        else:
+    def _look_again(self) -> None:
+        """Open what came free, for one who waits; else bring up to date what is said of it."""
+        if self.view or self.asking or self.awaited or self._beginning or self.prompt:
+            if self._waiter:
+                self._waiter.stop()
+            self._waiter = None
+        elif self.is_current:
+            with suppress(TonemarkError, OSError, sqlite3.Error):
+                if comes_free(self.desk.store, self.desk.annotator):
+                    self._turn(self.desk.open_next)
+                    return
             self.paint()
 
-    def _command_quit(self) -> None:
-        if len(self.app.screen_stack) == 1:
-            self.app.exit()
-            return
-        self.desk.close()
-        self.leave()
 
-    def _command_comment(self) -> None:
-        if self.keyboard and self.view:
-            keyboard = self.keyboard
-
-            def done(text: str) -> None:
-                try:
-                    message = keyboard.comment(text).message
-                    self._saved = True
-                    self.say(message)
-                except (OSError, TonemarkError) as error:
-                    self._refused(error)
-                    why = getattr(error, "strerror", None) or reason(error)
-                    self.ask_line(f"not kept: {why}", done, text=text)
-
-            text = self.view.sheet.draft.comment
-            self.ask_line("comment on this document", done, text=text)
-
-    def reply(self, act: Callable[[], Reply]) -> None:
-        """Do something to the page, and say what came of it."""
-        try:
-            message = act().message
-            self._saved = True
-            self.say(message)
-        except (OSError, TonemarkError) as error:
-            self._refused(error)
+def _held(held: Elsewhere) -> str:
+    """What others hold, for one who waits for it."""
+    if not held.places:
+        return "What is yours to do is answered; what comes opens here by itself."
+    minutes = max(1, math.ceil((held.until - time.time()) / 60))
+    are = "place is" if held.places == 1 else "places are"
+    return (
+        f"{held.places:,} {are} with other annotators. If nobody goes on there, the first comes"
+        f" free in {minutes} minute{'s' * (minutes > 1)}, and opens here by itself."
+    )

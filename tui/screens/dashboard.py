@@ -40,6 +40,7 @@ class Dashboard(ReadingScreen[None]):
 
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("accept", "annotate"),
+        ("review", "review"),
         ("documents", "documents"),
         ("search", "search"),
         ("guidelines", "guidelines"),
@@ -243,9 +244,13 @@ def _work(hers: Person) -> str:
         said.append(f"{in_hours(hours)} hours")
     if speed is not None:
         said.append(f"{speed:,.0f} entities an hour")
-    for f1, whom in ((hers.f1_gold, "gold"), (hers.f1_others, "the others")):
-        if f1 is not None:
-            said.append(f"F1 {f1:.3f} with {whom}")
+    agreement = [
+        f"{f1:.3f} with {whom}"
+        for f1, whom in ((hers.f1_gold, "gold"), (hers.f1_others, "others"))
+        if f1 is not None
+    ]
+    if agreement:
+        said.append(f"F1 {', '.join(agreement)}")
     return " · ".join(said)
 
 

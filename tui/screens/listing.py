@@ -11,6 +11,7 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar, Generic, TypeVar
 
+from tonemark.corpus.annotators import person
 from tonemark.corpus.listing import SHOWS, Listed, Show, listed
 from tonemark.text import short
 from tonemark.tui.page.columns import column
@@ -279,7 +280,7 @@ class DocumentsScreen(ListScreen[Listed]):
         """What is listed."""
         name = short(self.desk.project.name, 30)
         shown = "all documents" if self.show == "all" else f"documents: {self.show}"
-        return f"{name} · {shown}", f"as {short(self.desk.annotator, 32)} left them"
+        return f"{name} · {shown}", f"as {short(person(self.desk.annotator), 32)} left them"
 
     def nothing(self) -> str:
         """Where no document is in a state."""

@@ -45,9 +45,7 @@ class Turning(NewRules[None], Waiting[None]):
         self.keyboard: Keyboard | None = None
         self._total = 0
         self._saved = True
-        self._opened = 0.0
         self._fresh = False
-        self._dropped = 0
         self._mode: Mode | None = None
         self._drawn: Kept = {}
         self._beginning: list[list[Run]] | None = None
@@ -124,7 +122,7 @@ class Turning(NewRules[None], Waiting[None]):
         self.view = self.keyboard = None
         self._drawn.clear()
         self._beginning = None
-        if page and is_long(page):
+        if page and self.begins_early(page):
             self._beginning = preview(page, *self._window(), self._opening_mode(page))
             self.call_after_refresh(self._read_page)
         elif page:
@@ -134,6 +132,10 @@ class Turning(NewRules[None], Waiting[None]):
         self._fresh = True
         self._opened = time.monotonic()
         self.paint()
+
+    def begins_early(self, page: Page) -> bool:
+        """Whether the beginning of a page is shown before the whole of it is read."""
+        return is_long(page)
 
     def _read_page(self) -> None:
         """Take in the whole of a page of which the beginning is shown; no key comes before."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -17,6 +18,7 @@ from textual import events
 from textual.geometry import Offset
 from textual.screen import Screen
 
+from tonemark.corpus.annotators import check_reviewer
 from tonemark.corpus.desk import Desk
 from tonemark.errors import TonemarkError
 from tonemark.files import check_inside
@@ -65,8 +67,11 @@ class Ways(Screen[Result]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._desk: Desk | None = None
         self.lines: dict[str, Lines] = {}
         """The widgets of the screen by their ids."""
+        self._opened = float("-inf")
+        self._dropped = 0
 
     def made_lines(self, *names: str) -> Iterator[Lines]:
         """New widgets of these names, top to bottom."""
@@ -76,8 +81,10 @@ class Ways(Screen[Result]):
 
     @property
     def desk(self) -> Desk:
-        """The annotator's place at the project."""
-        return self.app.desk
+        """Her place at the project: the one that was in use when the screen was opened."""
+        if self._desk is None:
+            self._desk = self.app.desk
+        return self._desk
 
     @property
     def table(self) -> KeyTable:
@@ -94,6 +101,7 @@ class Ways(Screen[Result]):
         self.dismiss(None)
         # Not by Textual's callback: keys typed ahead would come before it, to the page of before.
         if isinstance(beneath, Ways):
+            beneath._opened, beneath._dropped = time.monotonic(), 0
             beneath.go_to(place)
 
     def say(self, message: str) -> None:
@@ -148,7 +156,7 @@ class Ways(Screen[Result]):
 
     def _hands_on(self, event: events.Event, again: events.Event) -> bool:
         """Whether another screen is in front, beneath or above this one: what was typed ahead of
-        the key that led there is then typed there, `again` being a copy that no one has seen.
+        the key that led there is then for that one, `again` being a copy that no one has seen.
 
         `is_current` does not tell: of screens that let the terminal's background through, Textual
         says that all are (8.2), and an Enter typed ahead accepted the page under a list.
@@ -156,7 +164,7 @@ class Ways(Screen[Result]):
         stack = self.app.screen_stack
         if not stack or stack[-1] is self:
             return not stack
-        again.time = event.time  # pages drop what was typed before they stood
+        again.time = event.time
         stack[-1].post_message(again)
         return True
 
@@ -174,8 +182,13 @@ class Ways(Screen[Result]):
         return True
 
     def takes(self, event: events.Key) -> bool:
-        """Whether a key is taken at all."""
-        return True
+        """Whether a key is taken at all: what was typed ahead of coming back here is dropped, for a
+        `q` or an Enter held down was not meant for what lies beneath."""
+        if event.time >= self._opened:
+            return True
+        self._dropped += 1
+        self.say(f"{self._dropped} key{'s' * (self._dropped > 1)} typed ahead dropped")
+        return False
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste goes into the line being typed; elsewhere it is no typing, and is dropped."""
@@ -223,6 +236,20 @@ class Ways(Screen[Result]):
         from tonemark.tui.screens.listing import DocumentsScreen
 
         self.app.push_screen(DocumentsScreen())
+
+    def _command_review(self) -> None:
+        from tonemark.review.desk import ReviewDesk
+        from tonemark.tui.screens.review import ReviewScreen
+
+        desk = self.desk
+        try:
+            check_reviewer(desk.project, desk.annotator)
+        except TonemarkError as error:
+            self.say(error.title)
+            return
+        reviews = ReviewDesk(desk.project, desk.store, desk.annotator, desk.tokenizer)
+        self.app.desks.append(reviews)
+        self.app.push_screen(ReviewScreen())
 
     def _command_help(self) -> None:
         from tonemark.tui.screens.reading import HelpScreen

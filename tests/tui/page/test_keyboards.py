@@ -114,7 +114,7 @@ def test_dead_keys_send_nothing_of_their_own() -> None:
 def test_every_action_can_be_reached_from_the_board_itself(keyboard: Keyboard) -> None:
     table = table_on(keyboard)
     for action in ACTIONS:
-        meanings = table.menu if action.menu else table.page
+        meanings = table.menu if action.menu else table.review if action.review else table.page
         keys = [key for key, name in meanings.items() if name == action.id]
         reachable = [key for key in keys if key in GLYPHS or keyboard.sends(key)]
         assert reachable or not action.keys, (action.id, keys)

@@ -10,8 +10,9 @@ from tonemark.errors import TonemarkError
 from tonemark.tui.page import words
 from tonemark.tui.page.cells import cells
 from tonemark.tui.page.hints import LETTERS
-from tonemark.tui.page.keyboard import MOVES, Keyboard
+from tonemark.tui.page.keyboard import MOVES
 from tonemark.tui.page.keys import ACTION, ACTIONS, FOOTER, GLYPHS, key_table
+from tonemark.tui.page.review_keys import ReviewKeyboard
 
 DIGITS = {"1": "PER", "2": "LOC"}
 
@@ -19,14 +20,15 @@ DIGITS = {"1": "PER", "2": "LOC"}
 def test_the_keys_of_the_design_are_free_of_clashes() -> None:
     table = key_table(DIGITS)
     assert table.letters == LETTERS
-    assert len(table.page) + len(table.menu) == sum(len(action.keys) for action in ACTIONS)
+    keys = len(table.page) + len(table.menu) + len(table.review)
+    assert keys == sum(len(action.keys) for action in ACTIONS)
     assert not set(table.letters) & (set(table.page) | set(table.labels))
 
 
 def test_every_action_that_is_no_command_of_the_screen_has_a_rule() -> None:
     commands = "type_ahead later back search concordance comment help quit".split()
-    commands += "rule guidelines metadata documents export".split()
-    ruled = {a.id for a in ACTIONS if hasattr(Keyboard, f"_do_{a.id}")} | set(MOVES)
+    commands += "rule guidelines metadata documents export review wanted".split()
+    ruled = {a.id for a in ACTIONS if hasattr(ReviewKeyboard, f"_do_{a.id}")} | set(MOVES)
     without = [a.id for a in ACTIONS if a.id not in ruled]
     assert sorted(without) == sorted(commands)
 
@@ -38,6 +40,9 @@ def test_every_action_that_is_no_command_of_the_screen_has_a_rule() -> None:
         ({}, {"quit": "x"}, "'x' is both reject and quit"),
         ({}, {"split": "f"}, "'f' is both flag and split"),
         ({}, {"reject": "1"}, None),
+        ({}, {"reject": "y"}, None),
+        ({}, {"majority": "x"}, "'x' is both reject and majority"),
+        ({}, {"majority": "4"}, None),
         (DIGITS, {"reject": "1"}, "'1' is both the label PER and reject"),
         ({}, {"rejekt": "X"}, "there is no action 'rejekt'"),
         ({}, {"reject": "ctrl+x"}, "reject: 'ctrl+x' is not a key"),

@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from tonemark.corpus.desk import Desk
+from tonemark.corpus.gold import Gold, write_gold
 from tonemark.corpus.labels import Label
+from tonemark.corpus.people import Matched, Person
 from tonemark.corpus.progress import AnnotatorProgress, Progress
+from tonemark.corpus.queue import import_answer
 from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.spans import Span
 from tonemark.tui.page.cells import cells
@@ -149,11 +152,13 @@ FIGURES = Progress(
 )
 
 
-def lines_of(desk: Desk, figures: Progress | None, width: int, **project: Any) -> list[str]:
+def lines_of(
+    desk: Desk, figures: Progress | None, width: int, hers: Person | None = None, **project: Any
+) -> list[str]:
     made = replace(desk.project, **project)
     table = key_table({"1": "PER"})
     return text_of(
-        dashboard_lines(made, table, "juma", 2000, figures, None, "", width)
+        dashboard_lines(made, table, "juma", 2000, figures, hers, "", width)
     ).splitlines()  # fmt: skip
 
 
@@ -181,6 +186,50 @@ def test_what_others_marked_is_not_shown(desk_at: DeskAt, play: Play) -> None:
     play(desk_at(texts, overlap=2), Dashboard(), script)
 
 
+PER, LOC = Span(0, 4, "PER"), Span(0, 4, "LOC")
+
+
+def test_what_others_did_on_what_is_hers_to_answer_changes_nothing(
+    desk_at: DeskAt, play: Play
+) -> None:
+    """Neither on the document itself nor on one of equal text; what she has answered does count."""
+    both = (GivenAnnotation("amina", "accept", (PER,)), GivenAnnotation("juma", "accept", (PER,)))
+    texts = ("Asha leo", "Asha kesho", "Asha jana", "Asha jana")
+    records = [
+        Record(n, n, text, annotations=both[1:] if n in (2, 4) else both)
+        for n, text in enumerate(texts, 1)
+    ]
+    desk = desk_at(records, overlap=3)
+    shown = []
+
+    async def script(stage: Any) -> None:
+        shown.append(await stage.until("F1 "))
+
+    def juma_says(document: int, *spans: Span) -> None:
+        with desk.store.transaction() as db:
+            import_answer(db, "juma", document, GivenAnnotation("juma", "accept", spans))
+            write_gold(db, Gold(document, "rosa", "accept", spans))
+
+    for document in (1, 2, 3, 4):
+        with desk.store.transaction() as db:
+            write_gold(db, Gold(document, "rosa", "accept", (PER,)))
+    play(desk, Dashboard(), script)
+    for document in (2, 3, 4):
+        juma_says(document, LOC)
+    play(desk, Dashboard(), script)
+    assert shown[0] == shown[1]
+    assert "F1 1.000 with gold, 1.000 with others" in shown[0]
+    juma_says(1, LOC)
+    play(desk, Dashboard(), script)
+    assert "F1 0.000 with gold, 0.000 with others" in shown[2]
+
+
+def test_her_time_is_shown_when_it_is_known(desk_at: DeskAt) -> None:
+    hers = Person("juma", seconds=5400.0, timed=3600.0, entities=1234, gold=Matched(1, 4))
+    text = "\n".join(lines_of(desk_at(), FIGURES, 80, hers))
+    assert "1.50 hours · 1,234 entities an hour · F1 0.500 with gold\n" in text
+
+
 def test_of_others_only_the_answers_are_counted(desk_at: DeskAt) -> None:
     others = [line for line in lines_of(desk_at(), FIGURES, 80) if "amina" in line]
     assert "1,001 of 2,000" in others[0]
@@ -198,10 +247,11 @@ def test_labels_have_their_keys_counts_and_meaning(desk_at: DeskAt) -> None:
 
 @pytest.mark.parametrize("width", [1, 2, 10, 20, 40, 79, 80, 200])
 @pytest.mark.parametrize("figures", [None, FIGURES])
+@pytest.mark.parametrize("hers", [None, Person("juma", 5e6, 5e6, 9999, Matched(1, 4))])
 def test_no_line_is_wider_than_the_screen(
-    desk_at: DeskAt, width: int, figures: Progress | None
+    desk_at: DeskAt, width: int, figures: Progress | None, hers: Person | None
 ) -> None:
-    lines = lines_of(desk_at(), figures, width, name="ọjọ́\x1b[31m" * 20)
+    lines = lines_of(desk_at(), figures, width, hers, name="ọjọ́\x1b[31m" * 20)
     if width >= 40:
         assert all(cells(line) <= width for line in lines)
     assert "\x1b" not in "".join(lines)

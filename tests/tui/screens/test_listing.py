@@ -54,7 +54,7 @@ def test_documents_by_state(
     desk = desk_at()
     desk.open_document(1)
     desk.answer("reject")
-    desk.set_aside()
+    desk.close()
 
     async def script(stage: Any) -> None:
         await stage.press("enter", "1", "t", "f", "enter", "q", *keys)

@@ -61,7 +61,7 @@ def test_an_enter_held_down_accepts_one_page_only(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def act(pilot: Pilot[None]) -> None:
-        monkeypatch.setattr("tonemark.tui.screens.annotate.READING", 60.0)
+        monkeypatch.setattr("tonemark.tui.screens.paging.READING", 60.0)
         await pilot.press("right")  # she did something here: the page was read
         for _ in range(4):
             await pilot.press("enter")
