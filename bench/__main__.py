@@ -9,6 +9,7 @@ BENCHES = {
     "keys": "plays gold annotations through the real program and counts the keys",
     "screen": "times first paint and keys beside a bare Textual app and SLATE, and weighs bytes",
     "faults": "kills, drops and starves the real program, and counts what is lost",
+    "review": "plays adjudication through the real review screen and counts the keys",
     "tokens": "scores tokenizers on gold and times them beside spaCy's",
     "match": "times the matcher of names beside spaCy's PhraseMatcher, and compares what they find",
     "routing": "kills some of many annotators at work, and counts every document's answers",

@@ -63,7 +63,7 @@ def cost_of(actions: Sequence[Action]) -> int:
     return sum(cost(key) for action in actions for key in action.keys)
 
 
-class _RehearsedPage(Page):
+class RehearsedPage(Page):
     """A page that does not write the focus down: trying a key then leaves no trace."""
 
     def note_focus(self, index: int, start: int, end: int) -> None:
@@ -72,7 +72,8 @@ class _RehearsedPage(Page):
 
 class Place(NamedTuple):
     """All of a rehearsal that a key which moves something can change: the focus, or edges, and
-    with them the suggestion in focus. `drafts` has each sheet's draft and the way to it."""
+    with them the suggestion in focus. `drafts` has each sheet's draft and the way to it; `aimed`
+    says, in review, that digits are labels."""
 
     focus: Focus
     top: int
@@ -80,6 +81,7 @@ class Place(NamedTuple):
     seen: int
     charwise: bool
     drafts: tuple[tuple[Draft, tuple[Done, ...]], ...]
+    aimed: bool = True
 
 
 class Rehearsal:
@@ -107,7 +109,7 @@ class Rehearsal:
         rules: SentenceRules = ANY_LANGUAGE,
         overlapping: bool = False,
     ) -> None:
-        self.page = _RehearsedPage(map(_sheet, documents, shown or [()] * len(documents)))
+        self.page = RehearsedPage(map(_sheet, documents, shown or [()] * len(documents)))
         self.table = table
         self.names = tuple(names)
         self.view = View(
@@ -128,6 +130,11 @@ class Rehearsal:
     def accepts(self) -> int:
         """How many times Enter must be pressed to accept the page as it stands."""
         return 1 if self.keyboard.press("enter").command else 2
+
+    @property
+    def labelling(self) -> bool:
+        """Whether the keys of labels label the focus, and `-` deletes what lies there."""
+        return True
 
     def do(self, action: Action) -> None:
         """Press the keys of an action."""
@@ -165,7 +172,7 @@ class Rehearsal:
     def put(self, place: Place) -> None:
         """Go back to where it was, nothing but places and edges having changed since."""
         view = self.view
-        view.focus, view.top, view._hints, view.seen, self.keyboard.charwise, drafts = place
+        view.focus, view.top, view._hints, view.seen, self.keyboard.charwise, drafts, _ = place
         for sheet, (draft, undoable) in zip(self.page.sheets, drafts, strict=True):
             if sheet.state.draft is not draft:
                 sheet.state.draft, sheet.state.undoable = draft, list(undoable)

@@ -26,7 +26,7 @@ from tonemark.exchange.base import ReadOptions
 from tonemark.exchange.registry import read_records
 
 OVERLAP = 3
-EARLIEST, LATEST = 0.02, 0.9
+EARLIEST, LATEST = 0.02, 0.8
 """Shares of all answers between which clients are killed."""
 
 LOOK = 0.02
@@ -87,7 +87,7 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     store = Store(path)
     killed: dict[str, Killed] = {}
     for name, moment in victims.items():
-        while _answers(store) < moment and running[name].is_alive():
+        while running[name].is_alive() and (_answers(store) < moment or not _held(store, name)):
             time.sleep(LOOK)
         running[name].kill()
         running[name].join()
@@ -121,10 +121,7 @@ class Killed:
 
     def __init__(self, store: Store, name: str) -> None:
         self.name, self.time = name, time.time()
-        rows = store.db.execute(
-            "SELECT document FROM claims WHERE annotator = ? AND state <> 'answered'", (name,)
-        )
-        self.held = [document for (document,) in rows]
+        self.held = _held(store, name)
 
     def taken_up(self, store: Store) -> float:
         """Seconds until the last of what it held had all its answers."""
@@ -134,6 +131,13 @@ class Killed:
             (json.dumps(self.held),),
         ).fetchone()
         return max(0.0, (last or self.time) - self.time)
+
+
+def _held(store: Store, name: str) -> list[int]:
+    rows = store.db.execute(
+        "SELECT document FROM claims WHERE annotator = ? AND state <> 'answered'", (name,)
+    )
+    return [document for (document,) in rows]
 
 
 def _holding(killed: dict[str, Killed]) -> int:

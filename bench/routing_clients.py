@@ -66,7 +66,7 @@ def work(path: Path, folder: Path, name: str, lease: float) -> None:
             if not claims:
                 # In this order: what is given up between the two looks is not missed.
                 claimed = time.monotonic()
-                held = elsewhere(store, name).places
+                held = elsewhere(store, name).documents
                 if comes_free(store, name):
                     claims = queue.claim_next(store, name, 1, lease)
                 if not claims and not held:

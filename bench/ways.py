@@ -105,14 +105,14 @@ def _search(rehearsal: Rehearsal, goal: _Goal) -> list[Action] | None:
     order = count()
     root = _Node(rehearsal.place(), _APPROACHING, None, None)
     heap = [(goal.least(root), 0, next(order), root)]
-    done: set[tuple[Focus, int, bool, int, tuple[Draft, ...]]] = set()
+    done: set[tuple[Focus, int, bool, bool, int, tuple[Draft, ...]]] = set()
     while heap:
         _, spent, _, node = heapq.heappop(heap)
         if node.ends:
             return _actions(node)
         place = node.place
         changed = tuple(after[0] for after in _changed(root.place, place))
-        state = (place.focus, place.top, place.charwise, node.phase, changed)
+        state = (place.focus, place.top, place.charwise, place.aimed, node.phase, changed)
         if state in done:
             continue
         if len(done) == PLACES:
@@ -129,7 +129,8 @@ def _search(rehearsal: Rehearsal, goal: _Goal) -> list[Action] | None:
             rehearsal.do(action)
             after = rehearsal.place()
             edited = bool(_changed(place, after))
-            if after[:2] == place[:2] and after.charwise == place.charwise and not edited:
+            same = after[:2] == place[:2] and after.charwise == place.charwise
+            if same and after.aimed == place.aimed and not edited:
                 continue
             if edited and not goal.kept <= rehearsal.standing():
                 continue
@@ -187,6 +188,8 @@ class _Goal:
     def end(self, rehearsal: Rehearsal) -> list[Action] | None:
         """What is to be pressed here to have done it; None where this is not the place."""
         focus, gold = rehearsal.view.focus, self.gold
+        if not rehearsal.labelling:
+            return None
         draft = rehearsal.page.sheets[gold.sheet].draft
         if self.key != DELETE:
             if focus[:3] != gold[:3]:

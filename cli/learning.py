@@ -152,8 +152,11 @@ def _from_file(path: Path, lang: str | None, tokenizer: str | None) -> _Given:
 
 
 def _from_project(folder: Path, lang: str | None, tokenizer: str | None) -> _Given:
-    """Gold from a project: the accepted documents on whose tokens all who accepted them agree."""
+    """Gold from a project: the documents whose tokens a reviewer settled, and those on whose tokens
+    all who accepted them agree."""
     from tonemark.corpus.annotations import annotated_documents
+    from tonemark.corpus.documents import Damaged
+    from tonemark.corpus.gold import gold_of
     from tonemark.corpus.places import places_of
     from tonemark.corpus.tokens import tokenizer_of, tokens_of
     from tonemark.tokenizers.learned.learning import GoldText
@@ -174,7 +177,13 @@ def _from_project(folder: Path, lang: str | None, tokenizer: str | None) -> _Giv
         if sum(not each.extra for each in answers) < places:
             awaited += 1  # who is still to answer must not see what others made of it
             continue
-        accepted = [each.tokens for each in answers if each.answer == "accept"]
+        try:
+            settled = gold_of(store, document.number)
+        except Damaged:
+            damaged.append(document.key)
+            continue
+        standing = [settled] if settled else answers
+        accepted = [each.tokens for each in standing if each.answer == "accept"]
         ways = {tokens or tokens_of(store, document, theirs) for tokens in accepted}
         if len(ways) == 1:
             gold.append(GoldText(document.text, ways.pop(), document.key))

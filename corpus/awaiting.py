@@ -13,23 +13,23 @@ from tonemark.corpus.queue import NOT_HERS
 from tonemark.corpus.store import Store
 
 _HELD = (
-    "SELECT count(*), min(c.expires) FROM claims c JOIN documents d ON d.id = c.document"
+    "SELECT count(DISTINCT d.id), min(c.expires) FROM claims c JOIN documents d ON d.id = c.document"
     f" WHERE c.state = 'open' AND c.counted AND {NOT_HERS}"
 )
 
 
 class Elsewhere(NamedTuple):
-    """Places of documents that others hold, on which an annotator has no claim, and the time (Unix
+    """How many documents others hold on which an annotator has no claim, and the time (Unix
     seconds) at which the first of their leases ends unless a key prolongs it; 0 without any."""
 
-    places: int
+    documents: int
     until: float
 
 
 def elsewhere(store: Store, annotator: str) -> Elsewhere:
     """What others hold that an annotator may still get."""
-    places, until = store.db.execute(_HELD, {"annotator": annotator}).fetchone()
-    return Elsewhere(places, until or 0.0)
+    documents, until = store.db.execute(_HELD, {"annotator": annotator}).fetchone()
+    return Elsewhere(documents, until or 0.0)
 
 
 def comes_free(store: Store, annotator: str) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from tonemark.corpus.annotations import annotated_documents
 from tonemark.corpus.documents import Damaged, digest
 from tonemark.corpus.gazetteers import NewEntry
-from tonemark.corpus.gold import gold_of
+from tonemark.corpus.gold import check_gold, gold_of
 from tonemark.corpus.store import Store
 from tonemark.patterns.entries import Rules
 from tonemark.refusals import Refused
@@ -56,6 +56,8 @@ def answered_entries(
     ):
         try:
             golden = gold_of(source, document.number) if document.number in settled else None
+            if golden:
+                check_gold(golden, document.text)
         except Damaged:
             passed.damaged.append(document.key)
             continue

@@ -100,6 +100,11 @@ class ReviewDesk(Desk):
             pass
         return self.page
 
+    def _leave_to_next(self, answer: Answer | None, *, defer: bool = False) -> Page | None:
+        page = super()._leave_to_next(answer, defer=defer)
+        catch_up(self.store, self.tokenizer)  # a part at each turn, so that none waits for all
+        return page or self.open_next()
+
     def open_document(self, number: int) -> Page | None:
         """Put one document before her. Raises TonemarkError where answers to it are missing: they
         would no longer be given blind."""

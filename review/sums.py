@@ -194,11 +194,8 @@ def _count_pair(
     mine, theirs = sorted(first - second), sorted(second - first)
     for label in touching(mine, theirs):
         counts[*of, "touching", label] += 1
-    for span, others in (
-        *((span, second) for span in mine),
-        *((span, first) for span in theirs),
-    ):
-        confused[span[2], _there(span, others)] += 1
+    confused.update(_there(mine, second))
+    confused.update(_there(theirs, first))
 
 
 def touching(first: Sequence[Marked], second: Sequence[Marked]) -> Iterator[str]:
@@ -207,21 +204,34 @@ def touching(first: Sequence[Marked], second: Sequence[Marked]) -> Iterator[str]
     Each span is matched with at most one: that of the other's which ends first, from left to right.
     Where no annotator has spans that overlap each other no other way matches more.
     """
-    left = sorted(second, key=lambda span: (span[1], span[0], span[2]))
-    for start, end, label in sorted(first, key=lambda span: (span[1], span[0], span[2])):
-        for at, other in enumerate(left):
-            if other[2] == label and other[0] < end and start < other[1]:
+    left = sorted(second, key=_by_end)
+    longest = max((last - first for first, last, _ in left), default=0)
+    for start, end, label in sorted(first, key=_by_end):
+        at = bisect_right(left, start, key=lambda span: span[1])
+        while at < len(left) and left[at][1] < end + longest:
+            if left[at][2] == label and left[at][0] < end:
                 yield label
                 del left[at]
                 break
+            at += 1
 
 
-def _there(span: Marked, others: set[Marked]) -> str:
-    """What another annotator has where one has a span: her label, if she has that very stretch."""
-    start, end, _ = span
-    there = [other for other in others if other[0] < end and start < other[1]]
-    same = [label for first, last, label in there if (first, last) == (start, end)]
-    return min(same) if same else OTHER_BORDERS if there else NOTHING
+def _by_end(span: Marked) -> tuple[int, int, str]:
+    start, end, label = span
+    return end, start, label
+
+
+def _there(spans: Iterable[Marked], others: Iterable[Marked]) -> Iterator[tuple[str, str]]:
+    """The label of each span with what another annotator has there: her label, if she has that very
+    stretch."""
+    by_end = sorted(others, key=_by_end)
+    longest = max((last - first for first, last, _ in by_end), default=0)
+    for start, end, label in spans:
+        at = bisect_right(by_end, start, key=lambda span: span[1])
+        before = bisect_left(by_end, end + longest, key=lambda span: span[1])
+        there = [other for other in by_end[at:before] if other[0] < end]
+        same = [other[2] for other in there if other[:2] == (start, end)]
+        yield label, min(same) if same else OTHER_BORDERS if there else NOTHING
 
 
 class Sums:

@@ -11,6 +11,7 @@ from naming import accepted, as_json, entries, file, run
 
 from tonemark.corpus import gazetteers
 from tonemark.corpus.intake import add_records
+from tonemark.corpus.records import Settled
 from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store
@@ -231,6 +232,23 @@ def test_names_out_of_the_answers_of_a_project(folder: Path) -> None:
     told = run("add", folder, "--from", "other", "--name", "again")
     assert "1 document left out: others are still to answer their text" in told
     assert ("again", "PER", "Asha tena") not in entries(folder)
+
+
+def test_gold_says_what_its_document_holds(folder: Path) -> None:
+    """What one of two found, what nobody found, and a text that the reviewer refused."""
+    run_here("new", "other", "--lang", "sw", "--labels", "PER")
+    asha, juma = Span(0, 4, "PER"), Span(8, 12, "PER")
+    answers = (given("amina", asha), given("bello"), given("rosa", asha, juma, settled=Settled()))
+    refused = (given("amina", asha), given("rosa", answer="reject", settled=Settled()))
+    records = numbered(["Asha na Juma", "Neema leo", "Zuri leo na Musa"])
+    accepted(
+        Path("other"),
+        records[0]._replace(annotations=answers),
+        records[1]._replace(annotations=refused),
+        records[2]._replace(annotations=(given("amina", asha),)),
+    )
+    assert run("add", folder, "--from", "other") == "other: 3 new\n"
+    assert [name for _, _, name in entries(folder)] == ["Asha", "Juma", "Zuri"]
 
 
 def test_names_out_of_the_project_itself_wait_for_all_its_annotators(folder: Path) -> None:

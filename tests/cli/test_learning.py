@@ -13,6 +13,7 @@ from tests.tokenizers.invented import gold, raw
 
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.drafts import Edit
+from tonemark.corpus.gold import Gold, write_gold
 from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.records import Answer
@@ -194,3 +195,12 @@ def test_documents_on_which_annotators_differ_are_left_out(tmp_path: Path, tonem
     out = tmp_path / "qaa.words"
     report = json.loads(tonemark("tokenizers", "learn", folder, "-o", out, "--json").stdout)
     assert (report["texts"], report["differing"], report["awaited"]) == (1, 1, 1)
+    store = Store(folder / STORE_FILE)
+    with store.transaction() as db:
+        write_gold(db, Gold(2, "rosa", "accept", (), tokens=(Token(0, 7), Token(8, 10))))
+        write_gold(db, Gold(1, "rosa", "reject", ()))
+    store.close()
+    report = json.loads(
+        tonemark("tokenizers", "learn", folder, "-o", tmp_path / "again.words", "--json").stdout
+    )
+    assert (report["texts"], report["differing"], report["awaited"]) == (1, 0, 1)

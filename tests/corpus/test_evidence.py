@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from tonemark.corpus.evidence import (
+    GOLD,
+    NEVER,
     Astray,
     Offer,
     Verdict,
@@ -27,14 +29,15 @@ from tonemark.corpus.gazetteers import (
     remove_gazetteer,
     search,
 )
+from tonemark.corpus.gold import Gold, write_gold
 from tonemark.corpus.intake import add_records
 from tonemark.corpus.queue import Outcome, claim_document, leave
-from tonemark.corpus.records import Record
+from tonemark.corpus.records import Answer, Record
 from tonemark.corpus.reports import Report
 from tonemark.corpus.shares import is_blind, share_of
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store
-from tonemark.corpus.unweighed import put_weighed, unweighed
+from tonemark.corpus.unweighed import forget_evidence, put_weighed, unweighed
 
 TEXTS = ("Juma wa Kano", "Juma leo", "Juma wa Kano", "Kano")
 
@@ -207,6 +210,84 @@ def test_answers_without_evidence_wait_and_are_weighed_once(store: Store) -> Non
     put_weighed(store, [(first, known(1, 1)), (second, known(1, 1))])
     assert [each[1:] for each in unweighed(store, 9)] == [(2, "bello")]
     assert earned(store) == (1, 1, 0, 0)
+
+
+# Gold in the place of the annotators' parts
+
+
+def settle(store: Store, document: int, weighed: Weighed | None, answer: Answer = "accept") -> None:
+    """Make gold; None: it waits."""
+    with store.transaction() as db:
+        write_gold(db, Gold(document, "rosa", answer, ()))
+    if weighed is not None:
+        put_weighed(store, [(each, weighed) for each in unweighed(store, 9)])
+
+
+def learnt(store: Store) -> tuple[float, float, int]:
+    """What the name that was learnt has earned, and the answer from which it is one."""
+    (row,) = store.db.execute(
+        "SELECT seen, stood, since FROM entries WHERE gazetteer ="
+        " (SELECT id FROM gazetteers WHERE name = ?)",
+        (ACCEPTED,),
+    )
+    return row
+
+
+TAUGHT = Weighed((), (("PER", "Juma", Verdict(1, 1, taught=1)),))
+
+
+def test_gold_counts_in_the_place_of_annotators_and_waits_to_be_weighed(store: Store) -> None:
+    accept(store, "amina", 1, known(1, 1, 1))
+    accept(store, "bello", 1, known(1, 0, 0, 1))
+    assert earned(store) == (1, 0.5, 1, 1)
+    settle(store, 1, None)
+    assert earned(store) == (1, 0.5, 1, 1)
+    (waiting,) = unweighed(store, 9)
+    assert (waiting.document, waiting.annotator) == (1, GOLD)
+    put_weighed(store, [(waiting, known(3, 2))])
+    assert earned(store) == (3, 2, 1, 1)
+    assert unweighed(store, 9) == []
+    accept(store, "bello", 1, known(1, 1))  # thinks better of it
+    assert earned(store) == (3, 2, 1, 0)
+    settle(store, 1, None)
+    assert earned(store) == (3, 2, 1, 0), "what it was settled as before stands meanwhile"
+    settle(store, 1, Weighed(), "reject")
+    assert earned(store) == (0, 0, 1, 0)
+    forget_evidence(store)
+    assert earned(store) == (0, 0, 0, 0)
+    assert [each.annotator for each in unweighed(store, 9)] == ["amina", "bello", GOLD]
+
+
+def test_a_name_that_gold_did_not_keep_earns_nothing_more(store: Store) -> None:
+    accept(store, "amina", 1, TAUGHT)
+    first = learnt(store)[2]
+    (number,) = {n for n, name in entries_after(store, 0) if name == "Juma"}
+    accept(store, "bello", 2, Weighed(((number, Verdict(1, 1)),)))  # hands it on
+    assert learnt(store) == (2, 2, first)
+    settle(store, 1, Weighed(((number, Verdict(1, 1, taught=1)),)))
+    assert learnt(store) == (2, 2, first), "kept, it is one since it was taught"
+    settle(store, 1, Weighed(((number, Verdict(1, 0)),)))
+    assert learnt(store) == (0, 0, NEVER)
+
+
+def test_a_name_that_gold_alone_has_is_learnt_from_it(store: Store) -> None:
+    accept(store, "amina", 1, Weighed())
+    settle(store, 1, TAUGHT)
+    (gold,) = store.db.execute("SELECT id FROM gold").fetchone()
+    assert learnt(store) == (1, 1, gold)
+    # Not to who has an equal text before her, nor to her who said otherwise.
+    for name in ("amina", "juma"):
+        for document in (1, 3):
+            assert [each[:2] for each in hidden(store, [document], name).values()] == [(-1, -1)]
+    assert hidden(store, [2], "juma") == {}
+
+
+def test_gold_is_hidden_and_her_own_answer_under_it_is_not(store: Store) -> None:
+    accept(store, "amina", 1, known(1, 0))
+    settle(store, 1, known(5, 5))
+    assert earned(store)[:2] == (5, 5)
+    assert hidden(store, [3], "amina")[1][:2] == (-4, -5)
+    assert hidden(store, [3], "bello")[1][:2] == (-5, -5)
 
 
 # Where suggestions lead

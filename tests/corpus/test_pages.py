@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tonemark.corpus.documents import Document
-from tonemark.corpus.drafts import Draft, Edit
+from tonemark.corpus.drafts import Decision, Draft, Edit
 from tonemark.corpus.events import Event, Replayed, replay
 from tonemark.corpus.journal import encode, parse
 from tonemark.corpus.pages import MemoryLog, Page, Sheet, told_fates
@@ -43,12 +43,18 @@ values = {
 any_value = st.sampled_from(sorted(values)).flatmap(
     lambda name: st.tuples(st.just(name), values[name], values[name])
 )
+decisions = st.lists(
+    st.builds(Decision, st.integers(0), st.integers(0), st.sampled_from(["rosa", ":own"])),
+    max_size=2,
+).map(tuple)
 edits = st.builds(
     Edit,
     st.just(7),
     *[st.lists(each, max_size=3).map(tuple) for each in (spans, spans, suggestions, suggestions)],
     tokens,
     tokens,
+    decisions,
+    decisions,
     st.lists(any_value, max_size=2).map(tuple),
 )
 
@@ -143,7 +149,10 @@ def test_any_keys_replayed_give_the_live_page_and_undone_the_first(
 def test_an_edit_comes_back_from_json_and_takes_itself_back(edit: Edit) -> None:
     assert Edit.from_json(7, json.loads(json.dumps(edit.to_json()))) == edit
     draft = Draft(
-        tuple(sorted(edit.removed)), tuple(sorted(edit.dropped)), made=tuple(sorted(edit.unmade))
+        tuple(sorted(edit.removed)),
+        tuple(sorted(edit.dropped)),
+        made=tuple(sorted(edit.unmade)),
+        decisions=tuple(sorted(edit.undecided)),
     )
     draft = replace(draft, **{name: before for name, before, _ in reversed(edit.values)})
     after = edit.apply(draft)

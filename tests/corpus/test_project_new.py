@@ -43,6 +43,7 @@ def test_a_new_project(tmp_path: Path) -> None:
         ({"name": "a\nb"}, "name has the control character U+000A"),
         ({"tokenizer": "./x.py"}, "tokenizer must be the name"),
         ({"overlap": 0}, "overlap must be a whole number from 1 to 50"),
+        ({"overlap_share": 1.5}, "overlap_share must be a share from 0 to 1, not 1.5"),
         ({"page": 21}, "page must be a whole number from 1 to 20"),
         ({"guidelines": "../x"}, "guidelines must be a file inside"),
     ],

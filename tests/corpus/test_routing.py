@@ -108,7 +108,7 @@ def test_who_waits_is_told_what_others_hold_and_when_something_comes(store: Stor
     first, _ = queue.claim_next(store, "bello", 2, lease=60.0)
     queue.claim_next(store, "chidi", 1, lease=600.0)
     held = elsewhere(store, "dayo")
-    assert held.places == 3
+    assert held.documents == 3
     assert 0 < held.until - time.time() < 61
     assert elsewhere(store, "amina") == (0, 0.0), "hers are answered, whoever else has them"
     ends = (

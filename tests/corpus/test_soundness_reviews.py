@@ -3,6 +3,8 @@ with what to do; a rescue keeps what it can."""
 
 from __future__ import annotations
 
+import os
+import random
 import shutil
 import sqlite3
 import subprocess
@@ -23,6 +25,7 @@ from tonemark.corpus.rescue import rescue
 from tonemark.corpus.soundness import Checked, Finding, examine
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store
+from tonemark.errors import TonemarkError
 from tonemark.patterns.unweighed import weigh_all
 from tonemark.review.catching_up import catch_up_wholly
 from tonemark.review.decisions import taken, undecided
@@ -213,3 +216,22 @@ def test_gold_is_rescued_as_annotations_are(folder: Path, statement: str) -> Non
     (priority,) = store.db.execute("SELECT max(abs(priority)) FROM documents").fetchone()
     assert priority == 0
     store.close()
+
+
+@pytest.mark.parametrize("seed", range(int(os.environ.get("FLIPS", "8"))))
+def test_bytes_that_flipped_under_reviews_end_in_words(folder: Path, seed: int) -> None:
+    path, saved = folder / STORE_FILE, folder / "saved.sqlite"
+    chosen = random.Random(seed)
+    data = bytearray(path.read_bytes())
+    # Behind the schema, within what the tables' pages hold: most of a page is empty.
+    for at in chosen.sample([at for at in range(12288, len(data)) if data[at]], 8):
+        data[at] ^= 0xFF
+    path.write_bytes(data)
+    list(examine(folder))
+    try:
+        rescue(path, saved)
+    except TonemarkError:
+        return
+    path.unlink()
+    saved.rename(path)
+    assert faults(folder) == []

@@ -64,9 +64,12 @@ class _Landing:
 
 
 def _place_of(view: View, edits: Sequence[Edit]) -> Focus | None:
-    """Where a step was taken back or done again: what a person set or took away comes first."""
+    """Where a step was taken back or done again: a difference that it settled comes first, then what
+    a person set or took away."""
     edit = next((edit for edit in edits if edit.added or edit.removed), edits[0])
     sheet = [each.document.number for each in view.page.sheets].index(edit.document)
+    if decided := (*edit.decided, *edit.undecided):
+        return view.at(sheet, decided[0].start, decided[0].end)
     touched: list[Stretch] = [*edit.added, *edit.removed, *edit.dropped, *edit.suggested]
     if touched:
         return view.at(sheet, touched[0].start, touched[0].end)

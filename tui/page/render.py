@@ -125,8 +125,9 @@ def _lines(view: View, state: _State) -> list[list[Run]]:
 
 
 def _lane(view: View, state: _State) -> Lane:
-    first = state.row.pieces[0].start if state.row.pieces else 0
-    return Lane(view.people, view.name_cells, view.margin, first, state.labels, view.width)
+    pieces = state.row.pieces
+    reach = (pieces[0].start, pieces[-1].end) if pieces else (0, 0)
+    return Lane(view.people, view.name_cells, view.margin, *reach, state.labels, view.width)
 
 
 def _separator(view: View, row: Row) -> list[Run]:
@@ -255,8 +256,7 @@ class _Row:
         return any(s.start < each.end and each.start < s.end for s in self.stretches)
 
     def _place(self, start: int, end: int) -> tuple[int, int]:
-        """The cells of the line that a stretch has on this row, end exclusive; none, at its
-        beginning, where it has none there."""
+        """The cells of the line that a stretch has on this row, end exclusive."""
         first = bisect_right(self.parts, start, key=lambda part: part.end)
         last = bisect_left(self.parts, end, key=lambda part: part.start) - 1
         parts = self.parts[first : max(first, last) + 1]

@@ -72,7 +72,9 @@ class ReviewView(View):
 
     def settled(self, difference: Difference) -> Compared:
         """A difference with how it stands."""
-        stands = self.stands(difference)
+        stands: Version | None = self.stands(difference)
+        if decided_answer(self.page.sheets[0].draft) in ("reject", "ignore"):
+            stands = None  # no version does
         usual = difference.majority()
         is_open = difference in self.open()
         return Compared(
@@ -228,6 +230,10 @@ class ReviewView(View):
         given = Counter(self._given(start, end))
         ranked = sorted(given, key=lambda place: (-given[place], place[0] - place[1]))
         return list(dict.fromkeys((*ranked, *usual)))
+
+    def aimed_at(self, sheet: int, token: int) -> bool:
+        """Whether it was a token that she put in focus last, and no difference."""
+        return self._aimed and super().aimed_at(sheet, token)
 
     def _given(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """The extents of annotators' spans that begin with a token."""

@@ -23,8 +23,8 @@ FILL, DOT = "─", "·"
 STANDS, PASSED, USUAL = Safe("✓"), Safe("✗"), Safe("•")
 """Her version stands; it was decided otherwise; it is what more than half have."""
 
-NONE, REFUSED = Safe("none"), Safe("not accepted")
-"""Said in place of a label where she has nothing, and where she did not accept the text."""
+NONE = Safe("none")
+"""Said in place of a label where she has nothing."""
 
 Place: TypeAlias = Callable[[int, int], tuple[int, int]]
 """The cells of a line, end exclusive, that a stretch of code points has on this row."""
@@ -54,12 +54,14 @@ class Note(NamedTuple):
 
 class Lane(NamedTuple):
     """What the lines of a row have in common: names at the left, in so many cells, before
-    `margin`; the first code point of the row; labels by their place; cells."""
+    `margin`; the code points from `first` to `last` that stand on the row; labels by their place;
+    cells."""
 
     names: Sequence[str]
     name_cells: int
     margin: int
     first: int
+    last: int
     labels: Mapping[str, int]
     width: int
 
@@ -117,13 +119,15 @@ def version_tags(
     line: list[Run] = []
     for each in compared:
         for who, version in enumerate(each.versions):
+            if version is None:
+                continue
             mark, look = _marked(each, who)
             extend(line, Safe("  "), BLANK)
             extend(line, _digit(who), Look("key") if each.open else Look("quiet"))
             extend(line, mark or blanks(1), look)
-            here = [span for span in version or () if span[0] < end and first < span[1]]
+            here = [span for span in version if span[0] < end and first < span[1]]
             if not here:
-                extend(line, REFUSED if version is None else Safe(DOT), Look("quiet"))
+                extend(line, Safe(DOT), Look("quiet"))
             for begin, _, label in here:
                 begun = "" if begin >= first else "…"
                 role = "version" if each.open or each.stands[who] else "passed"
@@ -148,15 +152,16 @@ def _items(lane: Lane, each: Compared, who: int, place: Place) -> list[_Item]:
     begin, end = place(each.start, each.end)
     version, quiet = each.versions[who], Look("quiet")
     if version is None:
-        return [_Item(begin, end, fit(REFUSED, end - begin), quiet)]
+        return []
     if not version:
-        return [_Item(begin, end, fit(NONE, end - begin), quiet, DOT)]
+        said = NONE if end - begin >= cells(NONE) else Safe("")
+        return [_Item(begin, end, said, quiet, DOT)]
     items: list[_Item] = []
     role = "version" if each.open or each.stands[who] else "passed"
     for start, stop, label in version:
-        left, right = place(start, stop)
-        if stop <= lane.first or right <= left:
+        if stop <= lane.first or start >= lane.last:
             continue
+        left, right = place(start, stop)
         begun = "" if start >= lane.first else "…"
         tag = visible(f"{begun}{short(label, LABEL_LIMIT)}")
         look = Look(role, lane.labels.get(label, -1))
@@ -190,7 +195,10 @@ def _set(line: list[Run], items: Sequence[_Item], lane: Lane) -> list[Run]:
 
 
 def _marked(each: Compared, who: int) -> tuple[Safe, Look]:
-    """How an annotator's version of a difference is marked."""
+    """How an annotator's version of a difference is marked; she has none where she did not accept
+    the text."""
+    if each.versions[who] is None:
+        return Safe(""), BLANK
     if each.stands[who]:
         return STANDS, Look("message")
     if not each.open:

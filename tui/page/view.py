@@ -177,7 +177,7 @@ class View(Tour):
     def snapped(self, sheet: int, token: int) -> Focus:
         """A token, widened to what lies over it: repeated, to the next of several."""
         over = self.over(sheet, *self.page.sheets[sheet].tokens[token])
-        if self.focus.sheet == sheet and self.focus.anchor == token and self.focus[1:3] in over:
+        if self.aimed_at(sheet, token) and self.focus[1:3] in over:
             at = over.index(self.focus[1:3]) + 1
             over = over[at:] + over[:at]
         return Focus(sheet, *over[0], token)
@@ -190,6 +190,10 @@ class View(Tour):
             return over
         runs = self.standing(sheet).open_between(start, end)
         return [(max(start, left), right) for left, right in runs] or [(start, end)]
+
+    def aimed_at(self, sheet: int, token: int) -> bool:
+        """Whether it was a token that she put in focus last."""
+        return self.focus.sheet == sheet and self.focus.anchor == token
 
     def unsnap(self) -> None:
         """Drop the snap: the single token aimed at."""

@@ -84,7 +84,7 @@ class AnnotateScreen(PageScreen):
             if self._waiter:
                 self._waiter.stop()
             self._waiter = None
-        elif self.is_current:
+        elif self.app.screen is self:
             with suppress(TonemarkError, OSError, sqlite3.Error):
                 if comes_free(self.desk.store, self.desk.annotator):
                     self._turn(self.desk.open_next)
@@ -94,11 +94,11 @@ class AnnotateScreen(PageScreen):
 
 def _held(held: Elsewhere) -> str:
     """What others hold, for one who waits for it."""
-    if not held.places:
+    if not held.documents:
         return "What is yours to do is answered; what comes opens here by itself."
     minutes = max(1, math.ceil((held.until - time.time()) / 60))
-    are = "place is" if held.places == 1 else "places are"
+    are = "document is" if held.documents == 1 else "documents are"
     return (
-        f"{held.places:,} {are} with other annotators. If nobody goes on there, the first comes"
+        f"{held.documents:,} {are} with other annotators. If nobody goes on there, the first comes"
         f" free in {minutes} minute{'s' * (minutes > 1)}, and opens here by itself."
     )

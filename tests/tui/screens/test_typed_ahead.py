@@ -33,7 +33,7 @@ def type_at_once(stage: Any, keys: str) -> None:
         (Dashboard, "/ N a i r o b i enter", "3 hits"),
         (Dashboard, "d / N a i r o b i enter", "3 hits"),
         (AnnotateScreen, "t d down down", "3 of 4"),
-        (AnnotateScreen, "/ 1 enter", "no hits"),
+        (AnnotateScreen, "/ 1 enter", "0 hits"),
     ],
 )
 def test_keys_are_kept_for_the_screen_that_a_key_opens(
@@ -69,7 +69,7 @@ def test_keys_typed_ahead_of_coming_back_are_dropped_and_that_is_said(
         type_at_once(stage, keys)
         await stage.until("2 keys typed ahead dropped")
         assert title in stage.line("title")
-        assert " PER" not in stage.line("document")
+        assert desk.page is None or desk.page.untouched
 
     play(desk, first(), script)
     assert not any(annotations_of(desk.store, number) for number in range(1, 5))
