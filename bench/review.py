@@ -21,13 +21,14 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import Any, NamedTuple
 
-from figures import Figure
+from figures import Figure, lost
 from material import PROGRAM, environment_in, tonemark, word_counts
 from review_cases import Case, compare, make_project, published, read_columns, ruled
 from reviewer import Annotating, Asked, Reviewing, Step, settle
 from terminal import Terminal
 
 from tonemark.corpus.annotations import answers_among
+from tonemark.corpus.gold import golds
 from tonemark.corpus.project import Project, label_keys
 from tonemark.corpus.records import ANSWERS, Record
 from tonemark.corpus.store import STORE_FILE, Store
@@ -88,9 +89,9 @@ def main(arguments: list[str]) -> int:
     runs: list[Run] = []
     try:
         for language in options.language or list(LANGUAGES):
-            for golds in options.golds or GOLDS:
+            for asked in options.golds or GOLDS:
                 with tempfile.TemporaryDirectory(prefix="tonemark-bench-") as name:
-                    runs.append(play_one(options, language, golds, Path(name)))
+                    runs.append(play_one(options, language, asked, Path(name)))
     except TonemarkError as error:
         print(f"{error.title} {error.remedy}", file=sys.stderr)
         return 1
@@ -131,17 +132,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def play_one(options: argparse.Namespace, language: str, golds: str, folder: Path) -> Run:
+def play_one(options: argparse.Namespace, language: str, asked: str, folder: Path) -> Run:
     """Make one project, settle its differences, export, compare."""
     cases = read_columns(options.corpora / "agreement" / f"{language}.conll")
-    if golds == "published":
+    if asked == "published":
         names = ("train", "dev", "test")
         files = [options.corpora / "ner" / language / f"{name}.conll" for name in names]
         cases = published(cases, files)
     else:
         cases = ruled(cases, options.seed)
     return adjudicate(
-        f"{language}, {golds} gold", cases, LANGUAGES[language], folder,
+        f"{language}, {asked} gold", cases, LANGUAGES[language], folder,
         rehearse=options.rehearse, limit=options.limit,
     )  # fmt: skip
 
@@ -176,10 +177,17 @@ def adjudicate(
         run.faults.append(error.title)
     exported = folder / "gold.jsonl"
     tonemark(environment, "export", project.folder, "--gold", "-o", exported)
-    faults = compare(played, exported)
+    faults = compare(played, exported, _refused(project))
     run.equal = len(played) - len(faults)
     run.faults += faults
     return run
+
+
+def _refused(project: Project) -> dict[str, str]:
+    """The documents whose gold is that they are refused, with the answer."""
+    with closing(Store(project.folder / STORE_FILE)) as store:
+        found = [gold for gold in golds(store) if gold.answer != "accept"]
+        return {store.document(gold.document).key: gold.answer for gold in found}
 
 
 class _Sitting:
@@ -261,13 +269,12 @@ class _Sitting:
         folder = self.project.folder
         command = [*PROGRAM, "review", str(folder), "--as", REVIEWER]
         terminal = Terminal(command, environment, *self.size)
-        total = sum(1 for _ in _waiting(self.store, self.project, self.tokenizer))
         try:
-            for turn, case in enumerate(played):
+            for case in played:
                 assert case.asked
-                _await(terminal, f" · {total - turn} left · ")
                 reviewing = self.reviewing(case)
-                self._follow(terminal, reviewing, f"{case.key}, opened")
+                if not self._follow(terminal, reviewing, f"{case.key}, opened", PATIENCE):
+                    raise _lost(terminal, f"{case.key} did not appear")
                 leaves = False
                 for step in self.steps(reviewing, case, case.asked):
                     for key in (key for action in step.actions for key in action.keys):
@@ -275,12 +282,9 @@ class _Sitting:
                         terminal.settle()
                     leaves = step.leaves
                 if not leaves:
-                    self._follow(terminal, reviewing, f"{case.key}, settled")
+                    self._follow(terminal, reviewing, f"{case.key}, settled", 2.0)
                     terminal.press("enter")
-            if len(played) == total:
-                _await(terminal, "", missing=" left · ")
-            else:
-                _await(terminal, f" · {total - len(played)} left · ")
+            terminal.rest()
             terminal.press("q")
             if terminal.ended(PATIENCE) != 0:
                 raise _lost(terminal, "the program did not end well")
@@ -289,8 +293,8 @@ class _Sitting:
         finally:
             terminal.close()
 
-    def _follow(self, terminal: Terminal, reviewing: Reviewing, where: str) -> None:
-        """Wait until the screen shows the document that the rehearsal has."""
+    def _follow(self, terminal: Terminal, reviewing: Reviewing, where: str, seconds: float) -> bool:
+        """Wait until the screen shows the document that the rehearsal has; whether it does."""
         view = reviewing.view
         drawn = render(view, {name: place for place, name in enumerate(reviewing.names)})
         wanted = ["".join(text for text, _ in runs).rstrip() for runs in drawn[: view.height]]
@@ -298,30 +302,13 @@ class _Sitting:
         def shown(lines: list[str]) -> bool:
             return lines[2 : 2 + len(wanted)] == wanted
 
-        if not terminal.wait(shown, seconds=2.0):
+        follows = terminal.wait(shown, seconds=seconds)
+        if not follows:
             for y, (line, found) in enumerate(zip(wanted, terminal.lines()[2:], strict=False)):
                 if line != found:
                     self.run.drift.append(f"drift: {where}, line {3 + y}: {found!r}, not {line!r}")
                     break
-
-
-def _waiting(store: Store, project: Project, tokenizer: Tokenizer) -> Iterator[int]:
-    """The documents on which answers differ, as the program's own table has them."""
-    from tonemark.review.catching_up import catch_up_wholly
-
-    catch_up_wholly(store, tokenizer)
-    for (number,) in store.db.execute("SELECT document FROM differences WHERE size > 0"):
-        yield int(number)
-
-
-def _await(terminal: Terminal, text: str, missing: str = "") -> None:
-    """Wait until the title has a text, and has not another."""
-
-    def turned(lines: list[str]) -> bool:
-        return text in lines[0] and not (missing and missing in lines[0])
-
-    if not terminal.wait(turned, seconds=PATIENCE):
-        raise _lost(terminal, f"the title does not say {text or 'that nothing is left'!r}")
+        return follows
 
 
 def _lost(terminal: Terminal, what: str) -> TonemarkError:
@@ -344,10 +331,21 @@ def told(run: Run) -> dict[str, Any]:
         "documents": run.documents,
         "equal": run.equal,
         "differences": len(groups["all differences"]),
+        "annotating": _annotating(run),
         "rules": dict(Counter(each.rule for each in run.played)),
         "keys": {name: _keys(group) for name, group in sorted(groups.items()) if group},
         "keys_in_all": sum(each.step.cost + each.enter for each in run.played),
         "drift": len(run.drift),
+    }
+
+
+def _annotating(run: Run) -> dict[str, Any]:
+    """How many keys more, or fewer, spans that nobody had cost than by the annotate grammar: on the
+    page as it opens, and with the place in focus already; by how many differences."""
+    found = [(each.step.cost, each.step.annotating) for each in run.played if each.step.annotating]
+    return {
+        name: {str(more): n for more, n in sorted(Counter(c - a[at] for c, a in found).items())}
+        for at, name in enumerate(("page_opened", "place_in_focus"))
     }
 
 
@@ -376,12 +374,13 @@ def held(run: Run) -> list[Figure]:
         if each.step.right in ("annotator", "majority")
     ]
     over = [
-        float(each.step.cost - each.step.annotating)
+        float(each.step.cost - each.step.annotating[0])
         for each in run.played
         if each.step.annotating is not None
     ]
     return [
         Figure(f"{run.name}: golds as asked for", run.equal, "=", run.documents),
+        lost(f"{run.name}: faults", len(run.faults)),
         Figure(f"{run.name}: pages on which the screen differed", len(run.drift), "=", 0),
         Figure(
             f"{run.name}: keys where an annotator was right, at most",
@@ -404,5 +403,9 @@ def lines_of(report: Mapping[str, Any], figures: Sequence[Figure]) -> Iterator[s
                 f"  {kind:<18}{keys['number']:>7}{keys['median']:>8g}{keys['mean']:>7.2f}"
                 f"{keys['max']:>5}   {more['median']:g} {more['mean']:.2f} {more['max']}"
             )
+        for at, more in run["annotating"].items():
+            if more:
+                counted = ", ".join(f"{n} by {keys}" for keys, n in more.items())
+                yield f"  keys more than in annotating, {at.replace('_', ' ')}: {counted}"
     yield from (figure.line() for figure in figures)
     yield f"  {report['seconds']} s"

@@ -177,7 +177,7 @@ def _third_boundary(case: Case, chance: random.Random) -> Asked | None:
             token
             for token in case.tokens
             if not any(
-                each is not cluster and token.start < each.end and each.start < token.end
+                each != cluster and token.start < each.end and each.start < token.end
                 for each in taken
             )
         ]
@@ -190,7 +190,7 @@ def _third_boundary(case: Case, chance: random.Random) -> Asked | None:
             and first.start < cluster.end
             and cluster.start < last.end
             and not any(
-                each is not cluster and first.start < each.end and each.start < last.end
+                each != cluster and first.start < each.end and each.start < last.end
                 for each in taken
             )
         ]
@@ -330,21 +330,25 @@ def _task(case: Case, name: str) -> dict[str, Any]:
     }
 
 
-def compare(played: Sequence[Case], exported: Path) -> list[str]:
-    """A line of words for each document whose exported gold is not what was asked for."""
+def compare(played: Sequence[Case], exported: Path, refused: Mapping[str, str]) -> list[str]:
+    """A line of words for each document whose exported gold is not what was asked for. Texts that
+    gold refuses are in no export: `refused` has their answers, by their keys."""
     with exported.open(encoding="utf-8") as stream:
         found = {item["key"]: item for item in map(json.loads, stream)}
     faults = []
     for case in played:
         item, asked = found.pop(case.key, None), case.asked
         assert asked
-        if item is None:
+        if asked.answer != "accept":
+            if item or refused.get(case.key) != asked.answer:
+                faults.append(f"{case.key} ({case.rule}): not {asked.answer}ed")
+        elif item is None:
             faults.append(f"{case.key} ({case.rule}): no gold")
         elif item["text"] != case.text:
             faults.append(f"{case.key}: the text was changed")
-        elif item["answer"] != asked.answer:
-            faults.append(f"{case.key} ({case.rule}): {item['answer']}, not {asked.answer}")
-        elif asked.answer == "accept":
+        elif item["answer"] != "accept":
+            faults.append(f"{case.key} ({case.rule}): {item['answer']}")
+        else:
             spans = [Stretch(s["start"], s["end"], s["label"]) for s in item["spans"]]
             if sorted(spans) != sorted(asked.spans):
                 more, less = sorted({*spans} - asked.spans), sorted(asked.spans - {*spans})

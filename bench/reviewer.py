@@ -6,7 +6,7 @@ Knows neither the terminal nor the running program.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from tonemark.corpus.pages import MemoryLog, Sheet
 from tonemark.corpus.project import Project, label_keys
 from tonemark.corpus.queue import Claim
 from tonemark.corpus.records import Answer
+from tonemark.corpus.spans import Span
 from tonemark.patterns.candidates import WordCount
 from tonemark.review.opening import Difference, corrected_alike, opened, reviewed
 from tonemark.tokenizers.base import Token
@@ -51,13 +52,14 @@ class Step(NamedTuple):
     """The keys that settle one difference, or that do one thing besides. `kind` is the kind of the
     difference, or "agreed" where it is about what all agree on or nobody had; `right` is who was
     (`who_was_right`). `leaves` says that the last key leaves the document. `annotating` is the cost
-    of the same spans by the annotate grammar, where nobody was right."""
+    of the same spans by the annotate grammar, where nobody was right: on the page as it opens, and
+    with the place of the difference in focus already."""
 
     kind: str
     right: str
     actions: tuple[Action, ...]
     leaves: bool = False
-    annotating: int | None = None
+    annotating: tuple[int, int] | None = None
 
     @property
     def cost(self) -> int:
@@ -123,35 +125,36 @@ class Annotating(NamedTuple):
     rules: SentenceRules
     size: tuple[int, int]
 
-    def cost(self, reviewing: Reviewing, difference: Difference, asked: Asked) -> int | None:
-        """The fewest keys that set what is asked for at a difference on a page of the annotate
-        screen on which all else stands, the place in focus as it is in review; None where nothing
-        is asked for there."""
-        sheet = reviewing.page.sheets[0]
-        here = touching(asked.spans, difference)
-        if not here:
-            return None
-        project = self.project
+    def costs(
+        self, reviewing: Reviewing, before: Collection[Span], asked: Collection[Stretch]
+    ) -> tuple[int, int]:
+        """The fewest keys that turn what stands into what is asked for on a page of the annotate
+        screen: as it opens, and with the focus where it is in review."""
+        sheet, focus = reviewing.page.sheets[0], reviewing.view.focus
         width, height = window(*self.size)
-        page = Rehearsal(
-            [replace(sheet.document, tokens=sheet.tokens)],
-            self.counts,
-            reviewing.table,
-            reviewing.names,
-            width=width,
-            height=height,
-            mode=opening_mode(project.bidi, project.language, sheet.document),
-            rules=self.rules,
-            overlapping=project.overlapping,
-        )
-        others = [s for s in sheet.draft.spans if not s.overlaps(*difference.place)]
-        state = page.page.sheets[0].state
-        state.draft = replace(state.draft, spans=tuple(others))
-        page.view.go(0, *difference.place)
-        page.view.hints()
-        golds = [Gold(0, *each) for each in here]
-        golds += [Gold(0, s.start, s.end, s.label) for s in others]
-        return cost_of(list(play(page, golds, looking=False)))
+        golds = [Gold(0, *each) for each in asked]
+        found = []
+        for there in (False, True):
+            page = Rehearsal(
+                [replace(sheet.document, tokens=sheet.tokens)],
+                self.counts,
+                reviewing.table,
+                reviewing.names,
+                width=width,
+                height=height,
+                mode=reviewing.view.mode,
+                rules=self.rules,
+                overlapping=self.project.overlapping,
+            )
+            state = page.page.sheets[0].state
+            state.draft = replace(state.draft, spans=tuple(sorted(before)))
+            if there:
+                page.view.go(*focus[:3])
+            else:
+                page.view._first_focus()
+            page.view.hints()
+            found.append(cost_of(list(play(page, golds, looking=False))))
+        return found[0], found[1]
 
 
 def touching(spans: frozenset[Stretch], difference: Difference) -> list[Stretch]:
@@ -179,19 +182,35 @@ def settle(reviewing: Reviewing, asked: Asked, annotating: Annotating) -> Iterat
             return
         annotating_cost, who = None, who_was_right(reviewing, difference, asked)
         if who.startswith("third"):
-            annotating_cost = annotating.cost(reviewing, difference, asked)
+            others = [s for s in view.sheet.draft.spans if not s.overlaps(*difference.place)]
+            wanted = {*_stretches(others), *touching(asked.spans, difference)}
+            annotating_cost = annotating.costs(reviewing, others, wanted)
         best = _cheapest(reviewing, difference, asked, right)
         for action in best:
             reviewing.do(action)
         if difference in view.open():
             return  # there is no way: the comparison tells
         yield Step(difference.kind, who, (*led, *best), annotating=annotating_cost)
-    task: list[Action] = []
+    yield from _besides(reviewing, right, annotating)
+
+
+def _besides(reviewing: Reviewing, right: set[Gold], annotating: Annotating) -> Iterator[Step]:
+    """What nobody had, and what all had, done one by one."""
+    before, place = reviewing.view.sheet.draft.spans, reviewing.place()
+    keys: list[Action] = []
     for action in play(reviewing, sorted(right), looking=False):
-        task.append(action)
+        keys.append(action)
         if action.kind in ("label", "type_ahead", "delete"):
-            yield Step("agreed", "", tuple(task))
-            task = []
+            after, here = reviewing.view.sheet.draft.spans, reviewing.keep()
+            reviewing.view.focus = place.focus
+            costs = annotating.costs(reviewing, before, _stretches(after))
+            reviewing.go_back(here)
+            yield Step("agreed", "", tuple(keys), annotating=costs)
+            before, place, keys = after, reviewing.place(), []
+
+
+def _stretches(spans: Iterable[Span]) -> set[Stretch]:
+    return {Stretch(span.start, span.end, span.label) for span in spans}
 
 
 def who_was_right(reviewing: Reviewing, difference: Difference, asked: Asked) -> str:

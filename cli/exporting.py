@@ -30,13 +30,13 @@ def export_command(
     joined: bool,
     as_json: bool,
 ) -> int:
-    """Write what stands: a document's gold; without one, its only accept, or one that all annotators
-    gave alike.
+    """Write what stands: a document's gold; without one, its only accept, or one that all
+    annotators gave alike.
 
-    Documents on which annotators differ, and which nobody settled, are left out and counted. Where nothing is left to write,
-    FILE stays as it was. With --joined, a text that was split is written only if every piece of it
-    is, and comes out as it went in. Documents that are damaged in the store are left out and named;
-    the exit code is then 1.
+    Documents on which annotators differ, and which nobody settled, are left out and counted. Where
+    nothing is left to write, FILE stays as it was. With --joined, a text that was split is written
+    only if every piece of it is, and comes out as it went in. Documents that are damaged in the
+    store are left out and named; the exit code is then 1.
     """
     from tonemark.exchange.export import export_project, writer_named
 

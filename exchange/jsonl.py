@@ -280,9 +280,7 @@ def _annotator(given: dict[str, Any], named: str | None, warnings: list[str]) ->
     return "unknown"
 
 
-def _settled(
-    given: dict[str, Any], text: str, warnings: list[str]
-) -> tuple[str, Settled] | None:
+def _settled(given: dict[str, Any], text: str, warnings: list[str]) -> tuple[str, Settled] | None:
     """Who settled an answer that is gold, and how; None of an annotator's answer."""
     settled = parsed_settled(given.get(GOLD), len(text))
     if settled is None and given.get(GOLD) is not None:

@@ -117,7 +117,7 @@ def answered(tmp_path: Path) -> Path:
     add_records(opened, "a.txt", [Record(1, 1, "Asha na Juma")], Report(), places=2)
     for name in ("amina", "baraka"):
         claims = queue.claim_next(opened, name, 1)
-        queue.leave(opened, store_clients._page(opened, claims).outcomes("accept"))
+        queue.leave(opened, store_clients.page_of(opened, claims).outcomes("accept"))
     opened.close()
     return path
 

@@ -16,6 +16,7 @@ from tonemark.corpus.drafts import Decision
 from tonemark.corpus.gold import UNANIMOUS, Gold, gold_of, golds, write_gold
 from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import create_project
+from tonemark.corpus.queue import import_answer
 from tonemark.corpus.records import Record
 from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span
@@ -293,7 +294,12 @@ def test_split_texts_with_gold_come_out_whole(tmp_path: Path, tonemark: Callable
     with store.transaction() as db:
         db.execute("DELETE FROM gold_spans WHERE gold = 2")
         db.execute("DELETE FROM gold WHERE id = 2")
+        import_answer(db, "amina", 2, given("amina"))
     store.close()
+    rows, counted = exported(folder, tonemark, "--joined")
+    assert counted == {"written": 1}, "a part that is gold makes no gold"
+    assert rows["k"]["_annotator_id"] == "rosa+amina"
+    assert "_gold" not in rows["k"]
     tonemark("export", folder, "--joined", "--gold", "-o", tmp_path / "o", code=1)
     store = Store(folder / STORE_FILE)
     assert gold_of(store, 1)

@@ -10,7 +10,7 @@ from tonemark.corpus.records import Record
 from tonemark.errors import TonemarkError
 from tonemark.exchange import conll
 from tonemark.exchange.base import Given, ReadOptions
-from tonemark.exchange.conll import read_conll
+from tonemark.exchange.conll import TaggedSentence, read_conll, read_tags
 from tonemark.refusals import Refusal
 from tonemark.tokenizers.base import Token
 
@@ -214,3 +214,22 @@ def test_a_line_of_a_million_columns_is_refused_in_a_moment() -> None:
     first, refusal = read("a O\nb O\n\n" + "O " * 1_000_000 + "\n")
     assert isinstance(first, Record)
     assert refusal == Refusal(4, "1001 columns where the file has 2")
+
+
+def test_tag_columns_are_read_as_they_stand_beside_their_spans() -> None:
+    data = "# id = 1\na NOUN O I-X\nb NOUN B-X I-X\n\nc NOUN O\n\nd NOUN S-Y O\n"
+    options = ReadOptions(source="f.conll")
+    number, given = read_tags(io.BytesIO(data.encode()), options)
+    first, refusal, last = given
+    assert number == 2
+    assert isinstance(first, TaggedSentence)
+    assert (first.line, first.text, first.tokens) == (2, "a b", (Token(0, 1), Token(2, 3)))
+    assert first.tags == (("O", "B-X"), ("I-X", "I-X"))
+    assert isinstance(last, TaggedSentence)
+    assert last.tags == (("S-Y",), ("O",))
+    whole, refused, _ = read(data, "a", "b")
+    assert refusal == refused
+    assert isinstance(whole, Record)
+    assert first.spans == tuple(each.spans for each in whole.annotations)
+    with pytest.raises(TonemarkError, match="2 tag columns, but 3 annotators"):
+        read_tags(io.BytesIO(data.encode()), ReadOptions(annotators=("a", "b", "c")))

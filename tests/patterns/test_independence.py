@@ -90,7 +90,8 @@ class Team:
         """One person's whole work on a document: her labels, and nothing else."""
         name, document, labels = work
         if name == REVIEWER:
-            return self.settle(document, labels)
+            self.settle(document, labels)
+            return
         assert labels is not None
         page = self.opened(name, document)
         (sheet,) = page.sheets
@@ -176,6 +177,11 @@ CASES: dict[str, tuple[list[Work], int]] = {
         [("bello", 1, at("PER")), ("rosa", 1, at("PER")), ("rosa", 1, None),
          ("bello", 1, at("LOC")), ("amina", 6, at(None, None, "PER"))],
         3,
+    ),
+    "gold elsewhere left out what is taught here": (
+        [("bello", 6, at(None, None, "PER")), ("rosa", 6, at()), ("bello", 1, at("PER")),
+         ("amina", 5, at()), ("chidi", 5, at(None, "PER"))],
+        1,
     ),
     "gold elsewhere has what was learnt here": (
         [("bello", 1, at("PER")), ("rosa", 6, at(None, None, "PER")), ("amina", 5, at())], 3,

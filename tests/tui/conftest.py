@@ -127,8 +127,9 @@ def play() -> Callable[..., Any]:
         script: Callable[[Stage], Coroutine[Any, Any, Any]],
         size: tuple[int, int] = (80, 24),
     ) -> Any:
+        app = TonemarkApp(desk, first)
+
         async def body() -> Any:
-            app = TonemarkApp(desk, first)
             async with app.run_test(size=size) as pilot:
                 await pilot.pause()
                 return await script(Stage(app, pilot))
@@ -136,6 +137,6 @@ def play() -> Callable[..., Any]:
         try:
             return asyncio.run(body())
         finally:
-            desk.close()
+            app.close_desks(cut_off=False)
 
     return run

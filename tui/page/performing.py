@@ -64,8 +64,8 @@ class _Landing:
 
 
 def _place_of(view: View, edits: Sequence[Edit]) -> Focus | None:
-    """Where a step was taken back or done again: a difference that it settled comes first, then what
-    a person set or took away."""
+    """Where a step was taken back or done again: a difference that it settled comes first, then
+    what a person set or took away."""
     edit = next((edit for edit in edits if edit.added or edit.removed), edits[0])
     sheet = [each.document.number for each in view.page.sheets].index(edit.document)
     if decided := (*edit.decided, *edit.undecided):

@@ -196,7 +196,7 @@ class _Row:
         places = sorted(tagged)
         limits = [*(x - 1 for x in places[1:]), self.view.width]
         for x, limit in zip(places, limits, strict=False):
-            tags = [self._tag(s) for s in tagged[x]] or [(Safe(DOUBTFUL), Look("maybe"))]
+            tags = [self._tag(s) for s in tagged[x]] or [(visible(DOUBTFUL), Look("maybe"))]
             # Space passes by most suggestions: their hint is the way to them.
             keeps = all(isinstance(s, Suggestion) and s.start >= self.first for s in tagged[x])
             line.put_tags(x, min(ends[x], limit), limit, tags, keeps_hint=keeps)

@@ -62,14 +62,10 @@ def asked_for(said: str, labels: Collection[str], annotators: Collection[str]) -
     return Wanted(tuple(kinds), label, annotator, everything, largest)
 
 
-def wanted_line(counts: Counts, width: int) -> list[Run]:
+def wanted_words(counts: Counts) -> str:
     """The words for `asked_for`, with the documents of each kind that are open."""
-    line: list[Run] = [run("  ", BLANK)]
-    for kind, count in counts.open.items():
-        line += [run(kind, KEY), run(f" {count:,}  ", TEXT)]
-    for word in (EVERYTHING, LARGEST, "LABEL", "NAME"):
-        line.append(run(f" {word} ", KEY if word.islower() else QUIET))
-    return words.cut(line, width)
+    kinds = [f"{kind} {count:,}" for kind, count in counts.open.items() if count]
+    return " · ".join((*kinds, "a label", "a name", EVERYTHING, LARGEST))
 
 
 def kinds_line(differences: Iterable[Difference]) -> str:

@@ -127,7 +127,7 @@ def version_tags(
             extend(line, mark or blanks(1), look)
             here = [span for span in version if span[0] < end and first < span[1]]
             if not here:
-                extend(line, Safe(DOT), Look("quiet"))
+                extend(line, visible(DOT), Look("quiet"))
             for begin, _, label in here:
                 begun = "" if begin >= first else "…"
                 role = "version" if each.open or each.stands[who] else "passed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
+from collections.abc import Collection
 import time
 from contextlib import suppress
 
@@ -13,6 +14,7 @@ from tonemark.corpus.awaiting import Elsewhere, comes_free, elsewhere
 from tonemark.errors import TonemarkError
 from tonemark.files import typed
 from tonemark.tui.page import words
+from tonemark.tui.page.keys import ANNOTATING
 from tonemark.tui.page.columns import wrapped
 from tonemark.tui.page.render import BLANK, Look, Run, run
 from tonemark.tui.screens.paging import PageScreen
@@ -58,6 +60,12 @@ class AnnotateScreen(PageScreen):
             self.desk.project.name, self.desk.page, self._total, self.desk.annotator, self._saved,
             read_only=bool(self.desk.read_only), without="not open" if self.asking else "done",
         )  # fmt: skip
+
+    def offered(self) -> Collection[str]:
+        """What comes after `more`; review, where several annotate the same texts."""
+        project = self.desk.project
+        alone = project.overlap == 1 and not project.reviewers
+        return ANNOTATING - {"review"} if alone else ANNOTATING
 
     def nothing_left(self) -> list[list[Run]]:
         """That every document is answered; how to add some where there are none."""

@@ -33,9 +33,6 @@ READING = 0.25
 class PageScreen(Turning):
     """One page after another, until the queue is empty or she quits."""
 
-    OFFERED: ClassVar[Collection[str]] = ANNOTATING
-    """What comes after `more`."""
-
     NAMED: ClassVar[tuple[tuple[str, str], ...]] = ()
     """Actions that are called otherwise here than on a page that is annotated."""
 
@@ -125,7 +122,7 @@ class PageScreen(Turning):
         if self.prompt:
             self._keep("footer", words.prompt_footer, width)
         elif self.keyboard.menu:
-            self._keep("footer", words.menu_line, self.table, width, self.OFFERED)
+            self._keep("footer", words.menu_line, self.table, width, self.offered())
         else:
             self._keep("footer", words.footer, self.table, width, FOOTER, *self.NAMED)
 
@@ -153,9 +150,13 @@ class PageScreen(Turning):
         """The actions that there are without a page."""
         if self._beginning:
             return FOOTER
-        return () if self.asking else ("back", "documents", "export", "help", "quit")
+        return () if self.asking else ("back", "documents", "export", "review", "help", "quit")
 
     # What each screen says around the text
+
+    def offered(self) -> Collection[str]:
+        """The actions that are shown after `more`."""
+        return ANNOTATING
 
     def heading(self) -> tuple[list[Run], list[Run]]:
         """The left and the right part of the title line."""

@@ -5,13 +5,19 @@ A reviewer has a desk of her own, for the annotator she may be too has other cla
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from typing import ClassVar
 
+from textual.timer import Timer
+
 from tonemark.corpus.pages import Page
-from tonemark.corpus.reviews import Counts, counts
+from tonemark.corpus.reviews import counts
 from tonemark.errors import TonemarkError
+from tonemark.review.catching_up import catch_up
 from tonemark.review.desk import MANY, ReviewDesk
+from tonemark.text import Safe, visible
 from tonemark.tui.page import review_words, words
 from tonemark.tui.page.keyboard import Keyboard
 from tonemark.tui.page.keys import ACTION, REVIEWING
@@ -23,6 +29,12 @@ from tonemark.tui.screens.paging import PageScreen
 from tonemark.tui.screens.questions import reason
 from tonemark.tui.screens.ways import Place
 
+PAUSE = 0.2
+"""Seconds between two times that answers are compared."""
+
+FEW = 100
+"""Answers that are compared at a time: 5 ms."""
+
 
 class ReviewScreen(PageScreen):
     """A reviewer's documents, one after another; the first one may be one that she asked for.
@@ -30,14 +42,14 @@ class ReviewScreen(PageScreen):
     The app's desk is a `ReviewDesk` when it opens.
     """
 
-    OFFERED = REVIEWING
     NAMED: ClassVar[tuple[tuple[str, str], ...]] = (("accept", "gold"),)
 
     def __init__(self, document: int | None = None) -> None:
         super().__init__()
         self._first = document
         self._left = ""
-        self._how_far: Counts | None = None
+        self._told = Safe("")
+        self._comparing: Timer | None = None
 
     @property
     def desk(self) -> ReviewDesk:
@@ -48,10 +60,23 @@ class ReviewScreen(PageScreen):
 
     def on_mount(self) -> None:
         """Open the first document."""
+        self._comparing = self.set_interval(PAUSE, self._compare)
         if self._first is None:
             self._turn(self.desk.open_next)
         else:
             self.go_to(Place(self._first))
+        self._compare()
+
+    def _compare(self) -> None:
+        """Compare a few answers more, so that what is left can be told."""
+        desk, more = self.desk, False
+        with suppress(TonemarkError, sqlite3.Error):  # turning the page says it
+            more = catch_up(desk.store, desk.tokenizer, FEW)
+        if not more and self._comparing:
+            self._comparing.stop()
+            self._comparing = None
+            self._left = self._waiting()
+            self.paint()
 
     # A document
 
@@ -60,9 +85,13 @@ class ReviewScreen(PageScreen):
         return False
 
     def _show(self) -> None:
-        waiting = self.desk.waiting()
-        self._left = f"{waiting:,}{'+' * (waiting >= MANY)} left"
+        self._left = self._waiting()
         super()._show()
+
+    def _waiting(self) -> str:
+        waiting = self.desk.waiting()
+        more = "+" * (waiting >= MANY or self._comparing is not None)
+        return f"{waiting:,}{more} left"
 
     def _view_page(self, page: Page) -> None:
         width, height = self._window()
@@ -81,6 +110,10 @@ class ReviewScreen(PageScreen):
         return ""
 
     # What stands around it
+
+    def offered(self) -> Collection[str]:
+        """What comes after `more`."""
+        return REVIEWING
 
     def heading(self) -> tuple[list[Run], list[Run]]:
         """Project, what is wanted, how many are left, reviewer; whether all is saved."""
@@ -136,11 +169,13 @@ class ReviewScreen(PageScreen):
     # Keys
 
     def _command_wanted(self) -> None:
-        self._ask_wanted(review_words.said_of(self.desk.wanted))
+        wanted = review_words.said_of(self.desk.wanted)
+        told = review_words.wanted_words(counts(self.desk.store))
+        self._ask_wanted(f"{wanted} " if wanted else "", told)
 
-    def _ask_wanted(self, said: str) -> None:
-        self._how_far = counts(self.desk.store)
-        self.ask_line("which differences", self._want, text=f"{said} " if said else "")
+    def _ask_wanted(self, said: str, told: str) -> None:
+        self._told = visible(told)
+        self.ask_line("which differences", self._want, text=said)
 
     def _want(self, said: str) -> None:
         project, rows = self.desk.project, self.desk.reviewed.rows if self.desk.page else ()
@@ -150,8 +185,7 @@ class ReviewScreen(PageScreen):
                 said, [label.name for label in project.labels], () if self.desk.anonymous else names
             )
         except TonemarkError as error:
-            self._ask_wanted(said)
-            self.say(reason(error))
+            self._ask_wanted(said, reason(error))
             return
         self.desk.want(wanted)
         self._turn(self._open_wanted)
@@ -163,8 +197,8 @@ class ReviewScreen(PageScreen):
 
     def labels_line(self, names: Sequence[str], width: int) -> list[Run]:
         """The words for what is wanted while that is typed, else labels."""
-        if self.prompt and self.prompt.done == self._want and self._how_far:
-            return review_words.wanted_line(self._how_far, width)
+        if self.prompt and self.prompt.done == self._want:
+            return words.message(self._told, width)
         return super().labels_line(names, width)
 
     def _command_quit(self) -> None:
