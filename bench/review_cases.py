@@ -294,13 +294,12 @@ def make_project(
         environment, "new", target, "--lang", language, "--labels", ",".join(labels_of(cases)),
         "--overlap", str(len(ANNOTATORS)),
     )  # fmt: skip
-    for name in ANNOTATORS:
-        path = folder / f"{name}.jsonl"
+    paths = [folder / f"{name}.jsonl" for name in ANNOTATORS]
+    for name, path in zip(ANNOTATORS, paths, strict=True):
         with path.open("w", encoding="utf-8") as stream:
             for case in cases:
                 stream.write(json.dumps(_task(case, name), ensure_ascii=False) + "\n")
-        more = () if name == ANNOTATORS[0] else ("--match", "key")
-        tonemark(environment, "add", target, path, *more)
+    tonemark(environment, "add", target, *paths, "--match", "key")
     return read_project(target)
 
 

@@ -13,8 +13,8 @@ from tonemark.corpus.queue import NOT_HERS
 from tonemark.corpus.store import Store
 
 _HELD = (
-    "SELECT count(DISTINCT d.id), min(c.expires) FROM claims c JOIN documents d ON d.id = c.document"
-    f" WHERE c.state = 'open' AND c.counted AND {NOT_HERS}"
+    "SELECT count(DISTINCT d.id), min(c.expires) FROM claims c"
+    f" JOIN documents d ON d.id = c.document WHERE c.state = 'open' AND c.counted AND {NOT_HERS}"
 )
 
 

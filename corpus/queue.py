@@ -275,8 +275,7 @@ def import_answer(
     )
     _write_events(db, claim, events)
     said = (given.answer, given.spans, given.comment, given.flagged, given.tokens)
-    outcome = Outcome(claim, events, *said)
-    _write_annotation(db, outcome, draw_ticket(db), when)
+    _write_annotation(db, Outcome(claim, events, *said), draw_ticket(db), when)
 
 
 def _has_place(db: sqlite3.Connection, claim: Claim) -> bool:

@@ -13,8 +13,9 @@ from making import run_here
 from tonemark.corpus.annotations import answers_among
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.drafts import Edit
-from tonemark.corpus.gold import MAJORITY, UNANIMOUS, gold_of
+from tonemark.corpus.gold import MAJORITY, UNANIMOUS, Gold, gold_of
 from tonemark.corpus.project import read_project
+from tonemark.corpus.ruled import write_ruled
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.review import ruling
@@ -230,6 +231,23 @@ def test_what_is_answered_or_settled_meanwhile_is_left(
     report = auto(folder, "majority")
     assert (report["meanwhile"], report["begun"]) == (2, 1)
     assert {number: who for number, (who, _) in made(folder).items()} == {2: UNANIMOUS, 3: "rosa"}
+
+
+def test_a_person_is_not_overruled_even_by_what_she_has_not_seen(folder: Path) -> None:
+    """She settles, from a page opened hours ago, what changed since: while a rule runs."""
+    desk = seat(folder)
+    desk.open_document(1)
+    desk.answer("accept")
+    leave(desk)
+    answer_again(folder, "amina", 1)
+    store = Store(folder / STORE_FILE)
+    answers = answers_among(store, [1], set())[1]
+    cites = tuple((each.annotator, each.revision) for each in answers.values())
+    gold = Gold(1, MAJORITY, "accept", (), cites=cites, compared=max(answers))
+    written = write_ruled(store, folder, [gold])
+    store.close()
+    assert (written.made.total(), written.meanwhile) == (0, {1})
+    assert made(folder)[1][0] == "rosa"
 
 
 def test_what_is_cut_off_goes_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -157,7 +157,7 @@ def several(draw: st.DrawFn) -> list[Annotation]:
     ]
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(several())
 def test_the_short_way_finds_what_the_long_one_finds(given: list[Annotation]) -> None:
     short = by_agreement(7, numbered(given))
@@ -174,7 +174,7 @@ def test_the_short_way_finds_what_the_long_one_finds(given: list[Annotation]) ->
         )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(several())
 def test_gold_by_majority_has_only_what_more_than_half_of_the_accepts_have(
     given: list[Annotation],

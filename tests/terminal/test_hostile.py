@@ -191,6 +191,58 @@ def test_only_our_own_sequences_reach_the_terminal_from_any_screen(
     assert not set(OWN) - used, "allowed, and never sent"
 
 
+def test_only_our_own_sequences_reach_the_terminal_from_a_review(
+    tmp_path: Path, opened: Callable[..., Recorded], tonemark: Callable[..., Any]
+) -> None:
+    folder = tmp_path / "p"
+    tonemark("new", folder, "--lang", "sw", "--labels", f"PER,{hostile.PRINTS}")
+    for at, name in enumerate(("amina", "juma", "rosa")):
+        said = folder.parent / f"{name}.jsonl"
+        records = [
+            {
+                "text": text, "key": str(number), "_annotator_id": name,
+                "answer": "reject" if number == at else "accept", "comment": hostile.EVERYTHING,
+                "spans": [
+                    {"start": 0, "end": 3 + at, "label": f"{hostile.PRINTS}{at}"},
+                    {"start": 20, "end": 25, "label": "PER"},
+                ][: 3 - at],
+            }
+            for number, text in enumerate((hostile.TEXTS[0], hostile.TEXTS[4]))
+        ]  # fmt: skip
+        said.write_text("".join(json.dumps(record) + "\n" for record in records))
+        tonemark("add", folder, said, *(("--match", "key") if at else ()))
+    project = folder / "project.toml"
+    project.write_text(project.read_text().replace("overlap = 1 ", "overlap = 3 "))
+
+    term = opened(*COMMAND, "review", folder, "--as", "neema")
+    term.play("""
+        space backspace => majority
+        ? => In review
+        q => majority
+        t i => the document after
+        end q => majority
+        t w => answers 2
+        escape => majority
+        t w PASTE enter => is no kind
+        escape => majority
+        2 => 1 of 2 open
+        3 => 1 of 1 open
+        - => all settled
+        t b t b t b z => undone
+        c PASTE => comment
+        enter => comment kept
+        """)
+    term.resize(20, 5)
+    term.rest()
+    term.resize(100, 30)
+    term.see("1 amina")
+    term.press("q")
+    assert term.ended(DEADLINE) == 0
+    assert term.sent().faults(OWN, ANSWERED) == set()
+    assert "Traceback" not in term.sent().text
+    assert not term.unrestored()
+
+
 RUN = """
 import json, sys
 from tonemark.cli.commands import run

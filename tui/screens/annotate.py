@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Collection
 import time
+from collections.abc import Collection
 from contextlib import suppress
 
 from textual.timer import Timer
@@ -14,8 +14,8 @@ from tonemark.corpus.awaiting import Elsewhere, comes_free, elsewhere
 from tonemark.errors import TonemarkError
 from tonemark.files import typed
 from tonemark.tui.page import words
-from tonemark.tui.page.keys import ANNOTATING
 from tonemark.tui.page.columns import wrapped
+from tonemark.tui.page.keys import ANNOTATING
 from tonemark.tui.page.render import BLANK, Look, Run, run
 from tonemark.tui.screens.paging import PageScreen
 from tonemark.tui.screens.ways import Place

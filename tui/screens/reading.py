@@ -273,6 +273,7 @@ class MetadataScreen(ReadingScreen[Place | None]):
     def __init__(self, view: View) -> None:
         super().__init__()
         self._sheet = view.sheet
+        self._notes = [(view.people[note.who], note.said) for note in view.notes]
         self._is_doubtful = partial(view.is_doubtful, view.focus.sheet)
 
     def heading(self) -> tuple[str, str]:
@@ -289,6 +290,7 @@ class MetadataScreen(ReadingScreen[Place | None]):
             facts.append(("comment", draft.comment))
         if draft.flagged:
             facts.append(("flagged", "yes"))
+        facts += self._notes
         if draft.suggestions:
             facts.append(("suggestions", "\n".join(self._suggestions())))
         yield []
