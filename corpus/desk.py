@@ -309,7 +309,7 @@ class Desk:
         return queue.look_next(self.store, self.annotator, size)
 
     def _set_places(self) -> None:
-        """Let the store follow `overlap` and its share, which may have been changed in project.toml."""
+        """Let the store follow `overlap` and its share, which may have changed in project.toml."""
         if self._placed is not self.project:
             places.set_places(self.store, self.project.overlap, self.project.overlap_share)
             self._placed = self.project

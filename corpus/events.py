@@ -29,10 +29,11 @@ class Event:
     a claim; one key that changes several documents of a page gives each the same number and the
     same `time`, which is in Unix seconds and orders nothing. `data` by kind: `open` the
     suggestions that the page was frozen with, as `shown`, or, where the document is blind, as
-    `hidden`, and of a review what the page began with (`Begun`); `import` the spans, comment, flag and tokens of its own
-    that came with an answer from a file; `edit` the edit; `focus` start and end; `answer` the answer and what
-    became of the suggestions shown, or the revision of gold that it made, as `gold`. An `edit`, `undo` or `redo` that moved the focus has it as
-    `focus`: the number of a document of its page, start and end.
+    `hidden`, and of a review what the page began with (`Begun`); `import` the spans, comment, flag
+    and tokens of its own that came with an answer from a file; `edit` the edit; `focus` start and
+    end; `answer` the answer and what became of the suggestions shown, or the revision of gold that
+    it made, as `gold`. An `edit`, `undo` or `redo` that moved the focus has it as `focus`: the
+    number of a document of its page, start and end.
     """
 
     number: int

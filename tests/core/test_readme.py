@@ -18,7 +18,7 @@ from tonemark.tui.page.keys import ACTIONS, GLYPHS
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-SCREENS = ("tonemark habari", "tonemark annotate")
+SCREENS = ("tonemark habari", "tonemark annotate", "tonemark review soko --as")
 
 
 def blocks(language: str) -> list[str]:
@@ -53,14 +53,14 @@ def test_every_command_works_in_order(
                 term.send("Space", "Enter")
                 term.wait(lambda now, before=before: now.splitlines()[0] != before)
             else:
-                term.wait("habari")
+                term.wait("soko" if "review" in arguments else "habari")
             term.send("q")
             term.wait(lambda _, term=term: term.ended())
         else:
             done = tonemark(*arguments)
             if target:
                 Path(target).write_text(done.stdout, encoding="utf-8")
-    assert Path("amina.jsonl").read_text(encoding="utf-8").count("\n") == 1
+    assert Path("gold.jsonl").read_text(encoding="utf-8").count("\n") == 1
     (code,) = blocks("python")
     subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path, timeout=60)
 

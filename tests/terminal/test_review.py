@@ -74,7 +74,7 @@ def test_a_review_goes_on_where_it_was_killed_and_ends_as_gold(
     again = terminal("review", project, "--as", "neema", "--all")
     again.wait("all agree")
     again.send("Space", "Enter")
-    again.wait("Nothing is left: 3 documents are gold.")
+    again.wait("Nothing is left to settle: 3 documents are gold.")
     again.send("q")
     again.wait(lambda _: again.ended())
     out = project / "gold.jsonl"
