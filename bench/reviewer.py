@@ -231,18 +231,22 @@ def who_was_right(reviewing: Reviewing, difference: Difference, asked: Asked) ->
 def rows_that_are_right(reviewing: Reviewing, difference: Difference, asked: Asked) -> list[int]:
     """The annotators whose version of a difference, tokens included, is the one asked for."""
     here = tuple(touching(asked.spans, difference))
+    rows = reviewing.view.reviewed.rows
     return [
         at
-        for at, (row, version) in enumerate(
-            zip(reviewing.view.reviewed.rows, difference.versions, strict=True)
-        )
-        if version == here
-        and (asked.tokens is None or _within(row.tokens, here) == _within(asked.tokens, here))
+        for at, (row, version) in enumerate(zip(rows, difference.versions, strict=True))
+        if version == here and _has_tokens(row.tokens, difference, asked)
     ]
 
 
-def _within(tokens: Sequence[Token], spans: Sequence[Stretch]) -> list[Token]:
-    return [t for t in tokens if any(t.start < s.end and s.start < t.end for s in spans)]
+def _has_tokens(tokens: Sequence[Token], difference: Difference, asked: Asked) -> bool:
+    """Whether tokens are those asked for at a difference, if any are."""
+    start, end = difference.place
+    theirs, wanted = (
+        [token for token in each if token.start < end and start < token.end]
+        for each in (tokens, asked.tokens or tokens)
+    )
+    return theirs == wanted
 
 
 def _cheapest(

@@ -21,7 +21,7 @@ from terminal import Terminal
 
 from tonemark.cli.commands import VERBS
 
-DEADLINE = 8.0
+DEADLINE = 60.0
 COMMAND = (sys.executable, "-m", "tonemark")
 HARMLESS = "Rais Samia Suluhu alikutana na waziri jijini Nairobi.\nmwisho\n"
 

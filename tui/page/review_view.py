@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from tonemark.corpus.drafts import Draft
 from tonemark.corpus.pages import Page
 from tonemark.review.compare import Version
 from tonemark.review.decisions import decided_answer, undecided
-from tonemark.review.opening import Difference, Reviewed
+from tonemark.review.opening import Difference, Place, Reviewed
 from tonemark.tui.page.cells import cells
 from tonemark.tui.page.labelling import ANSWERED
 from tonemark.tui.page.stops import Ordered
@@ -37,10 +37,11 @@ TOLD = 3
 
 
 class _State(NamedTuple):
-    """What follows from a draft: what is open, and what stands at each difference."""
+    """What follows from a draft: the differences that are open, and their places."""
 
     draft: Draft
     open: list[Difference]
+    places: Collection[Place]
 
 
 class ReviewView(View):
@@ -55,6 +56,7 @@ class ReviewView(View):
         self.page = page
         self._found = Ordered(reviewed.differences)
         self._places = [each.place for each in reviewed.differences]
+        self._longest = max((cells(row.shown) for row in reviewed.rows), default=0)
         self._decided: _State | None = None
         self._aimed = False
         super().__init__(page, {}, **options)
@@ -76,7 +78,7 @@ class ReviewView(View):
         if decided_answer(self.page.sheets[0].draft) in ("reject", "ignore"):
             stands = None  # no version does
         usual = difference.majority()
-        is_open = difference in self.open()
+        is_open = self.is_open(difference)
         return Compared(
             difference.start,
             difference.end,
@@ -121,9 +123,8 @@ class ReviewView(View):
     @property
     def name_cells(self) -> int:
         """The cells that names have; 0 where the window is too narrow for any."""
-        longest = max(map(cells, self.people), default=0)
-        room = min(longest, NAME_LIMIT, self.width // 5)
-        return room if room >= min(NAME_LEAST, longest) else 0
+        room = min(self._longest, NAME_LIMIT, self.width // 5)
+        return room if room >= min(NAME_LEAST, self._longest) else 0
 
     @property
     def head(self) -> int:
@@ -141,8 +142,14 @@ class ReviewView(View):
         """The differences that are not settled yet, in order."""
         draft = self.page.sheets[0].draft
         if self._decided is None or self._decided.draft is not draft:
-            self._decided = _State(draft, undecided(draft, self.reviewed))
+            left = undecided(draft, self.reviewed)
+            self._decided = _State(draft, left, {each.place for each in left})
         return self._decided.open
+
+    def is_open(self, difference: Difference) -> bool:
+        """Whether a difference is not settled yet."""
+        self.open()
+        return self._decided is not None and difference.place in self._decided.places
 
     @property
     def in_question(self) -> Difference | None:

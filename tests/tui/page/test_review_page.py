@@ -14,6 +14,7 @@ from tonemark.corpus.annotations import Annotation
 from tonemark.corpus.spans import Span
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.general import GeneralTokenizer
+from tonemark.tui.page import relayout
 from tonemark.tui.page.cells import cells
 from tonemark.tui.page.layout import lay_out
 from tonemark.tui.page.relayout import laid_out_again
@@ -121,6 +122,12 @@ def test_labels_and_names_of_any_length(given_: dict[str, Any], lines: list[str]
     wanted = [line.replace("•", " ") for line in lines]
     found = [line.replace("•", " ") for line in page.lines[2:]]
     assert [line.split() for line in found] == [line.split() for line in wanted]
+
+
+def test_spans_that_cut_a_word_lie_under_their_letters() -> None:
+    given_ = {"a": ["PER:Ashanti"], "b": ["PER:Ashantiland"]}
+    page = Reviewer("leo Ashantiland", given_, width=40)
+    assert page.lines[2:] == [" 1 a      PER────", " 2 b      PER────────"]
 
 
 def test_answers_that_differ_and_comments_stand_above_the_text() -> None:
@@ -257,7 +264,11 @@ def test_laid_out_again_with_lines_under_rows_is_laid_out(seed: int, width: int,
     sheets = [(text, tokens), ("leo Asha", GeneralTokenizer().tokenize("leo Asha"))]
     layout = lay_out(sheets, width, "logical", under, head)
     whole = lay_out([(text, after), sheets[1]], width, "logical", under, head)
-    again = laid_out_again(layout, text, 0, tokens, after, under)
+    relayout.AHEAD, usual = 12, relayout.AHEAD
+    try:
+        again = laid_out_again(layout, text, 0, tokens, after, under)
+    finally:
+        relayout.AHEAD = usual
     if again is not None:
         assert list(again.rows) == list(whole.rows)
         assert (again.height, again.first_rows, again.starts) == (
