@@ -73,9 +73,9 @@ def around(
     while before != (start, end):
         before = start, end
         for each in (given, tokens):
-            if here := _within(each, start, end):
+            if here := touching(each, start, end):
                 start, end = min(start, here[0].start), max(end, here[-1].end)
-    return _within(given, start, end), _within(tokens, start, end)
+    return touching(given, start, end), touching(tokens, start, end)
 
 
 def said_in(
@@ -114,5 +114,6 @@ def _rule(text: str, given: Sequence[Token], tokens: Sequence[Token]) -> Rule | 
     return Rule(whole, tuple(pieces)) if says else None
 
 
-def _within(tokens: Sequence[Token], start: int, end: int) -> Sequence[Token]:
+def touching(tokens: Sequence[Token], start: int, end: int) -> Sequence[Token]:
+    """The tokens, which are in order, that share a code point with a stretch: a bisection."""
     return tokens[bisect_right(tokens, start, key=_END) : bisect_left(tokens, end, key=_START)]

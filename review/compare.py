@@ -5,11 +5,11 @@ Pure: spans and tokens in, clusters out. Knows no store, no screen and no gold.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
+from tonemark.corpus.corrections import touching
 from tonemark.tokenizers.base import Token
 
 Kind = Literal["agreed", "label", "boundary", "presence", "tokens"]
@@ -102,11 +102,8 @@ def refined(tokens: Sequence[Sequence[Token]]) -> tuple[Token, ...]:
 def _covered(span: Marked, tokens: Sequence[Token]) -> tuple[int, int]:
     """The code points of all tokens that a span shares one with; its own where there is none."""
     start, end, _ = span
-    first = bisect_right(tokens, start, key=lambda token: token.end)
-    last = bisect_left(tokens, end, key=lambda token: token.start)
-    if first >= last:
-        return start, end
-    return min(start, tokens[first].start), max(end, tokens[last - 1].end)
+    over = touching(tokens, start, end)
+    return (min(start, over[0].start), max(end, over[-1].end)) if over else (start, end)
 
 
 def _cluster(group: list[tuple[int, Marked]], tokens: Sequence[Sequence[Token]]) -> Cluster:
@@ -131,11 +128,5 @@ def _kind(
     borders = [[(span[0], span[1]) for span in version] for version in versions]
     if all(each == borders[0] for each in borders):
         return "label"
-    cuts = [_within(each, start, end) for each in tokens]
+    cuts = [tuple(touching(each, start, end)) for each in tokens]
     return "boundary" if all(each == cuts[0] for each in cuts) else "tokens"
-
-
-def _within(tokens: Sequence[Token], start: int, end: int) -> tuple[Token, ...]:
-    # By bisection: a look at all tokens for each place took minutes for a text of 200,000.
-    first = bisect_right(tokens, start, key=lambda token: token.end)
-    return tuple(tokens[first : bisect_left(tokens, end, key=lambda token: token.start)])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
+from tonemark.corpus.corrections import touching
 from tonemark.corpus.drafts import Decision, Draft, Edit
 from tonemark.corpus.gold import MAJORITY
 from tonemark.corpus.pages import Sheet
@@ -129,13 +130,13 @@ def _standing(draft: Draft, place: Place) -> list[Span]:
 def _with_tokens(sheet: Sheet, difference: Difference, tokens: Sequence[Token], edit: Edit) -> Edit:
     """With the tokens of the annotator whose version is taken, where they differ from those that
     stand: her spans lie on them."""
-    start, end = _reach(sheet, tokens, difference.place)
-    theirs = [token for token in tokens if token.start < end and start < token.end]
-    given = set(sheet.given)
-    made = tuple(token for token in theirs if token not in given)
-    unmade = tuple(each for each in sheet.draft.made if each.start < end and start < each.end)
-    if made == unmade:
+    standing = sheet.draft.made
+    if tokens is sheet.given and not standing:  # most texts; a long one has 100,000 of them
         return edit
+    start, end = _reach(tokens, standing, difference.place)
+    given = set(touching(sheet.given, start, end))
+    made = [token for token in touching(tokens, start, end) if token not in given]
+    unmade = touching(standing, start, end)
     return replace(
         edit,
         unmade=tuple(each for each in unmade if each not in made),
@@ -143,18 +144,13 @@ def _with_tokens(sheet: Sheet, difference: Difference, tokens: Sequence[Token], 
     )
 
 
-def _reach(sheet: Sheet, tokens: Sequence[Token], place: Place) -> Place:
+def _reach(tokens: Sequence[Token], standing: Sequence[Token], place: Place) -> Place:
     """The shortest stretch around a place that cuts no token, neither of hers nor of those that
     stand."""
-    start, end = place
-    while True:
-        around: list[Iterable[Token]] = [tokens, sheet.draft.made]
-        touched = [t for each in around for t in each if t.start < end and start < t.end]
-        wider = (
-            min((t.start for t in touched), default=start),
-            max((t.end for t in touched), default=end),
-        )
-        wider = min(start, wider[0]), max(end, wider[1])
-        if wider == (start, end):
-            return wider
-        start, end = wider
+    before = None
+    while before != place:
+        before = start, end = place
+        touched = [*touching(tokens, start, end), *touching(standing, start, end)]
+        starts, ends = (start, *(t.start for t in touched)), (end, *(t.end for t in touched))
+        place = min(starts), max(ends)
+    return place
