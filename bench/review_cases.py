@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from material import Stretch, tonemark
+from material import Stretch, overlap, tonemark
 from reviewer import Asked
 
 from tonemark.corpus.project import Project, read_project
@@ -117,7 +117,9 @@ def ruled(cases: Sequence[Case], seed: int) -> list[Case]:
         if not case.differs:
             continue
         for name in [*names]:
-            if (asked := RULES[name](made, chance)) is not None:
+            asked = RULES[name](made, chance)
+            # Two third boundaries may meet between their differences: no page can have both.
+            if asked is not None and not overlap(asked.spans):
                 made.asked, made.rule = asked, name
                 names.remove(name)
                 names.append(name)

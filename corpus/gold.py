@@ -135,6 +135,10 @@ def write_gold(db: sqlite3.Connection, gold: Gold) -> None:
     (last,) = db.execute(
         "SELECT coalesce(max(revision), 0) FROM gold WHERE document = ?", (gold.document,)
     ).fetchone()
+    db.execute(
+        "UPDATE differences SET settled = compared <= ? WHERE document = ?",
+        (gold.compared, gold.document),
+    )
     db.execute("UPDATE gold SET current = 0 WHERE document = ? AND current", (gold.document,))
     number = next_number(db)
     db.execute(

@@ -62,12 +62,6 @@ class Differing(NamedTuple):
         return self.label + self.boundary + self.presence + self.tokens + self.answers
 
 
-UNSETTLED = (
-    " NOT EXISTS (SELECT 1 FROM gold g WHERE g.document = f.document AND g.current"
-    " AND g.compared >= f.compared)"
-)
-"""Of the row `f` of a document's differences: that no gold says what became of them."""
-
 FINISHED = (
     " (SELECT count(*) FROM annotations a WHERE a.document = f.document AND a.current"
     " AND NOT a.extra) >= (SELECT places FROM documents WHERE id = f.document)"
@@ -133,7 +127,7 @@ class Reviewing:
 
     def _query(self, annotator: str) -> tuple[str, dict[str, Any]]:
         wanted = self.wanted
-        wheres = [UNSETTLED, FINISHED, f" NOT {_HELD}", f" NOT ({_HERS_TO_ANSWER})"]
+        wheres = ["NOT f.settled", FINISHED, f" NOT {_HELD}", f" NOT ({_HERS_TO_ANSWER})"]
         if not wanted.everything:
             wheres.insert(0, "f.size > 0")
         if wanted.kinds:
@@ -206,7 +200,8 @@ def put_compared(store: Store, batch: Batch, found: Iterable[Differing]) -> None
             "DELETE FROM differences WHERE document = ?", ((n,) for n in batch.documents)
         )
         db.executemany(
-            "INSERT INTO differences VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO differences VALUES (?1, ?2, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, EXISTS (SELECT 1"
+            " FROM gold WHERE document = ?1 AND current AND compared >= ?2))",
             (
                 (*each[:9], each.size, json.dumps(each.labels), json.dumps(each.annotators))
                 for each in found
@@ -235,7 +230,7 @@ def counts(store: Store) -> Counts:
     (gold,) = db.execute("SELECT count(*) FROM gold WHERE current").fetchone()
     columns = ", ".join(f"coalesce(sum(f.{kind} > 0), 0)" for kind in KINDS)
     row: Sequence[int] = db.execute(
-        f"SELECT {columns} FROM differences f WHERE f.size > 0 AND {UNSETTLED}"
+        f"SELECT {columns} FROM differences f WHERE NOT f.settled AND f.size > 0"
     ).fetchone()
     return Counts(finished, differing, gold, dict(zip(KINDS, row, strict=True)))
 
@@ -243,6 +238,6 @@ def counts(store: Store) -> Counts:
 def waiting(store: Store) -> int:
     """How many documents differ and are not settled, as far as annotations are compared."""
     (number,) = store.db.execute(
-        f"SELECT count(*) FROM differences f WHERE f.size > 0 AND {UNSETTLED}"
+        "SELECT count(*) FROM differences f WHERE NOT f.settled AND f.size > 0"
     ).fetchone()
     return int(number)

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from tonemark.corpus.annotations import events_of
 from tonemark.corpus.claims import Claim
 from tonemark.corpus.gold import Gold, write_gold
-from tonemark.corpus.reviews import FINISHED, KINDS, UNSETTLED
+from tonemark.corpus.reviews import FINISHED, KINDS
 from tonemark.corpus.sheets import journal_read
 from tonemark.corpus.store import Store
 
@@ -38,7 +38,7 @@ def unsettled(store: Store, behind: int, most: int) -> list[Unsettled]:
     """At most `most` such documents, in the order of their numbers, behind a number."""
     rows = store.db.execute(
         f"SELECT f.document, {', '.join(KINDS)} FROM differences f WHERE f.document > ?"
-        f" AND {UNSETTLED} AND {FINISHED} AND NOT EXISTS (SELECT 1 FROM gold g"
+        f" AND NOT f.settled AND {FINISHED} AND NOT EXISTS (SELECT 1 FROM gold g"
         f" WHERE g.document = f.document AND g.current AND {_BY_PERSON})"
         " ORDER BY f.document LIMIT ?",
         (behind, most),

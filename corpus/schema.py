@@ -171,9 +171,13 @@ CREATE TABLE differences (
     agreed INTEGER NOT NULL, label INTEGER NOT NULL, boundary INTEGER NOT NULL,
     presence INTEGER NOT NULL, tokens INTEGER NOT NULL, answers INTEGER NOT NULL,
     size INTEGER NOT NULL,
-    labels TEXT NOT NULL, annotators TEXT NOT NULL
+    labels TEXT NOT NULL, annotators TEXT NOT NULL,
+    settled INTEGER NOT NULL
 );
-CREATE INDEX differences_by_size ON differences (size DESC, document);
+CREATE INDEX differences_open ON differences (document) WHERE NOT settled AND size > 0;
+CREATE INDEX differences_open_by_size ON differences (size DESC, document)
+    WHERE NOT settled AND size > 0;
+CREATE INDEX differences_unsettled ON differences (document) WHERE NOT settled;
 CREATE TABLE tokenizers (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL, package TEXT NOT NULL, version TEXT NOT NULL,

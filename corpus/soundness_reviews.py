@@ -79,12 +79,12 @@ class Reviews:
             yield Fault(what, who, self.work.by_sqlite("Let it be reviewed again", mend))
 
     def _difference(self, row: Row, difference: tuple[Any, ...]) -> Iterator[Fault]:
-        _, compared, accepts, agreed, *kinds, size, labels, annotators = difference
+        _, compared, accepts, agreed, *kinds, size, labels, annotators, settled = difference
         counts = (compared, accepts, agreed, *kinds, size)
         try:
             is_sound = all(isinstance(each, int) and each >= 0 for each in counts)
             names = [*_names(labels), *_names(annotators)]
-            if is_sound and sum(kinds) == size and all(names):
+            if is_sound and sum(kinds) == size and all(names) and settled in (0, 1):
                 return
         except MALFORMED:
             pass

@@ -48,11 +48,21 @@ def test_golds_by_rule_are_what_their_rules_say(columns: Path) -> None:
     assert {case.rule for case in played} == set(review_cases.RULES)
     for case in played:
         assert case.asked
+        assert not review_cases.overlap(case.asked.spans)
         said = [each.spans for each in case.said.values() if each.answer == "accept"]
         if case.rule in ("a third label", "a third boundary", "elsewhere", "all wrong"):
             assert case.asked.spans not in said
         if case.rule == "nobody":
             assert case.asked.spans == frozenset.intersection(*said)
+
+
+def test_no_gold_overlaps_itself(tmp_path: Path) -> None:
+    """Differences with one word between them, into which the borders of both may be moved."""
+    path = tmp_path / "near.conll"
+    path.write_text("Asha B-PER O B-LOC\nna O O O\nJuma B-PER O B-LOC\n\n" * 100, "utf-8")
+    for case in ruled(read_columns(path), 1):
+        assert case.asked
+        assert not review_cases.overlap(case.asked.spans)
 
 
 @pytest.mark.parametrize("rehearse", [True, False])
