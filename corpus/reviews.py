@@ -74,15 +74,16 @@ _HELD = (
     f" AND ((c.annotator = :reviewer AND {TO_DO}) OR (c.annotator <> :reviewer"
     " AND c.state = 'open')))"
 )
-# She annotates too: what others said of a text of which an equal one is still hers to answer.
+# She annotates too: what others said of a text of which an equal one is still hers to answer. The
+# order of the tables is fixed: her claims may be many, equal texts are few.
 _HERS_TO_ANSWER = (
-    " EXISTS (SELECT 1 FROM documents d JOIN documents s ON s.digest = d.digest AND s.id <> d.id"
-    " WHERE d.id = f.document AND s.taken < s.places"
-    " AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.document = s.id AND c.annotator = :person)"
-    " AND EXISTS (SELECT 1 FROM claims c WHERE c.annotator = :person))"
-    " OR EXISTS (SELECT 1 FROM documents d JOIN documents s ON s.digest = d.digest"
-    " JOIN claims c ON c.document = s.id AND c.annotator = :person"
-    " WHERE d.id = f.document AND c.answered = 0)"
+    " EXISTS (SELECT 1 FROM documents d CROSS JOIN documents s ON s.digest = d.digest"
+    " AND s.id <> d.id LEFT JOIN claims c ON c.annotator = :person AND c.document = s.id"
+    " WHERE d.id = f.document AND CASE WHEN c.document IS NULL"
+    " THEN s.taken < s.places AND EXISTS (SELECT 1 FROM claims WHERE annotator = :person)"
+    " ELSE c.answered = 0 END)"
+    " OR EXISTS (SELECT 1 FROM claims c"
+    " WHERE c.annotator = :person AND c.document = f.document AND c.answered = 0)"
 )
 
 
@@ -112,7 +113,7 @@ class Reviewing:
         query, values = self._query(annotator)
         order = "f.size DESC, f.document" if self.wanted.largest else "f.document"
         rows = db.execute(
-            f"SELECT f.document FROM differences f {query} ORDER BY {order} LIMIT :limit",
+            f"SELECT f.document FROM {query} ORDER BY {order} LIMIT :limit",
             {**values, "limit": size},
         )
         return [number for (number,) in rows]
@@ -120,7 +121,7 @@ class Reviewing:
     def waiting(self, store: Store, annotator: str, most: int) -> int:
         """How many documents she may still get, those before her included; counted up to `most`."""
         query, values = self._query(annotator)
-        counted = "SELECT count(*) FROM (SELECT 1 FROM differences f {} LIMIT :limit)"
+        counted = "SELECT count(*) FROM (SELECT 1 FROM {} LIMIT :limit)"
         (free,) = store.db.execute(counted.format(query), {**values, "limit": most}).fetchone()
         begun = len(self.to_do(store.db, annotator, most, deferred=False))
         return int(free) + begun + len(self.to_do(store.db, annotator, most, deferred=True))
@@ -128,8 +129,10 @@ class Reviewing:
     def _query(self, annotator: str) -> tuple[str, dict[str, Any]]:
         wanted = self.wanted
         wheres = ["NOT f.settled", FINISHED, f" NOT {_HELD}", f" NOT ({_HERS_TO_ANSWER})"]
+        index = "differences_unsettled"
         if not wanted.everything:
             wheres.insert(0, "f.size > 0")
+            index = f"differences_open{'_by_size' * wanted.largest}"
         if wanted.kinds:
             kinds = " OR ".join(f"f.{kind} > 0" for kind in wanted.kinds if kind in KINDS)
             wheres.insert(0, f"({kinds or '0'})")
@@ -143,7 +146,7 @@ class Reviewing:
             "label": wanted.label,
             "annotator": wanted.annotator,
         }
-        return "WHERE " + " AND ".join(wheres), values
+        return f"differences f INDEXED BY {index} WHERE {' AND '.join(wheres)}", values
 
 
 def is_finished(store: Store, document: int) -> bool:
