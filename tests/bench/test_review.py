@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import review
 import review_cases
+import review_report
 import reviewer
 from review_cases import Case, read_columns, ruled
 from reviewer import Asked
@@ -75,8 +76,8 @@ def test_every_difference_is_settled_as_asked_for(
     run = review.adjudicate("invented", cases, "sw", folder, rehearse=rehearse)
     assert run.faults == run.drift == []
     assert run.equal == run.documents == 10
-    assert all(figure.holds for figure in review.held(run))
-    report = review.told(run)
+    assert all(figure.holds for figure in review_report.held(run))
+    report = review_report.told(run)
     assert {"annotator", "majority", "third label", "third boundary"} <= set(report["keys"])
     store = Store(folder / "review" / STORE_FILE)
     assert {gold.reviewer for gold in golds(store)} == {review.REVIEWER}
@@ -96,7 +97,7 @@ def test_what_is_not_as_asked_for_fails(
     cases[1].asked = review_cases.RULES["a third label"](cases[1], chance)
     run = review.adjudicate("invented", cases, "sw", folder, rehearse=True)
     assert run.equal == 1
-    assert not all(figure.holds for figure in review.held(run))
+    assert not all(figure.holds for figure in review_report.held(run))
 
 
 def test_an_export_is_compared_with_what_was_asked_for(columns: Path, tmp_path: Path) -> None:
