@@ -24,7 +24,6 @@ from reviewer import Annotating, Asked, Reviewing, Step, settle
 from terminal import Terminal
 
 from tonemark.corpus.annotations import answers_among
-from tonemark.corpus.gold import golds
 from tonemark.corpus.project import Project, label_keys
 from tonemark.corpus.records import ANSWERS, Record
 from tonemark.corpus.store import STORE_FILE, Store
@@ -153,17 +152,10 @@ def adjudicate(
         run.faults.append(error.title)
     exported = folder / "gold.jsonl"
     tonemark(environment, "export", project.folder, "--gold", "-o", exported)
-    faults = compare(played, exported, _refused(project))
+    faults = compare(played, exported)
     run.equal = len(played) - len(faults)
     run.faults += faults
     return run
-
-
-def _refused(project: Project) -> dict[str, str]:
-    """The documents whose gold is that they are refused, with the answer."""
-    with closing(Store(project.folder / STORE_FILE)) as store:
-        found = [gold for gold in golds(store) if gold.answer != "accept"]
-        return {store.document(gold.document).key: gold.answer for gold in found}
 
 
 class _Sitting:

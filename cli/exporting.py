@@ -16,7 +16,7 @@ from tonemark.files import typed
 @click.option("--format", "format_", default="jsonl", metavar="F", help="jsonl.", show_default=True)
 @click.option("-o", "--output", type=DIRECTORY, metavar="FILE", help="Standard output if left out.")
 @click.option("--annotator", "annotator", metavar="NAME", help="All answers of one annotator.")
-@click.option("--gold", is_flag=True, help="Only the documents that have gold.")
+@click.option("--gold", is_flag=True, help="All gold, and nothing else.")
 @click.option("--all", "all_documents", is_flag=True, help="Also the documents without an answer.")
 @click.option("--joined", is_flag=True, help="Put texts that add --split cut together again.")
 @json_option
@@ -33,8 +33,9 @@ def export_command(
     """Write what stands: a document's gold; without one, its only accept, or one that all
     annotators gave alike.
 
-    Documents on which annotators differ, and which nobody settled, are left out and counted. Where
-    nothing is left to write, FILE stays as it was. With --joined, a text that was split is written
+    Documents on which annotators differ, and which nobody settled, are left out and counted; so are
+    texts that were rejected or ignored. With --gold those that a reviewer refused are there, with
+    that answer, for another project to take. Where nothing is left to write, FILE stays as it was. With --joined, a text that was split is written
     only if every piece of it is, and comes out as it went in. Documents that are damaged in the
     store are left out and named; the exit code is then 1.
     """

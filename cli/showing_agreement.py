@@ -12,7 +12,7 @@ from tonemark.review.figures import MEAN, pair_name
 from tonemark.review.report import CLUSTERS, Agreement, Example, named
 from tonemark.review.sums import NOTHING, OTHER_BORDERS
 from tonemark.text import Safe, joined, visible
-from tonemark.tui.page.cells import blanks, cells
+from tonemark.tui.page.cells import blanks, cells, told_apart_names
 from tonemark.tui.page.columns import column, kwic
 
 NAME = 30
@@ -48,9 +48,12 @@ KINDS = {
 
 
 class _Row(NamedTuple):
+    """`name` is of `two` annotators, or other things, with their names."""
+
     name: str
     figures: tuple[str, ...]
     share: float | None
+    two: tuple[str, str] | None = None
 
 
 def report(name: str, found: Agreement, width: int, what: str) -> Iterator[Safe]:
@@ -114,8 +117,9 @@ def _pairs(found: Agreement) -> tuple[tuple[str, ...], list[_Row]]:
                 _number(found, "cohen", name, "tagged"),
             ),
             found.figure("f1", name),
+            two,
         )
-        for name in map(pair_name, found.shape.pairs)
+        for two, name in ((two, pair_name(two)) for two in found.shape.pairs)
     ]
     return ("F1", "95 % interval", "overl.", "kappa", "tagged"), rows
 
@@ -198,7 +202,7 @@ def _example(example: Example, width: int) -> Iterator[Safe]:
     yield _trimmed(column(f"{KINDS[example.kind]}: {example.document}", width))
     start, end = example.start - example.offset, example.end - example.offset
     parts = kwic(example.text[:start], example.text[start:end], example.text[end:], width - 8)
-    left = Safe(parts[0].lstrip(" "))
+    left = visible(parts[0].lstrip(" "))
     yield _trimmed(joined((blanks(4), left, visible("["), parts[1], visible("]"), parts[2])))
     names = max(cells(visible(name)) for name in example.versions)
     for name, version in example.versions.items():
@@ -254,17 +258,30 @@ def _table(title: str, heads: Sequence[str], rows: Sequence[_Row], width: int) -
     beside = sum(one + 2 for one in widths)
     room = max(1, min(names, width - beside))
     bar = min(BAR, width - room - beside - 2)
+    shown = _shown(rows, room - 2)
     for name, figures, share in (
         (title, heads, None),
-        *((f"  {row.name}", row.figures, row.share) for row in rows),
+        *((f"  {name}", row.figures, row.share) for name, row in zip(shown, rows, strict=True)),
     ):
         parts = [visible(f"  {text:>{one}}") for text, one in zip(figures, widths, strict=False)]
         drawn = "  " + _bar(share, bar) if share is not None and bar >= SHORTEST else ""
         yield _trimmed(joined((column(name, room), *parts, visible(drawn))))
 
 
+def _shown(rows: Sequence[_Row], width: int) -> list[str]:
+    """The names of rows; those of pairs that are too wide with either of the two cut."""
+    twos = [name for row in rows for name in row.two or ()]
+    told = dict(zip(twos, told_apart_names(twos, (width - 1) // 2), strict=True))
+    return [
+        row.name
+        if row.two is None or cells(visible(row.name)) <= width
+        else pair_name((told[row.two[0]], told[row.two[1]]))
+        for row in rows
+    ]
+
+
 def _trimmed(line: Safe) -> Safe:
-    return Safe(line.rstrip(" "))
+    return visible(line.rstrip(" "))
 
 
 def _bar(share: float, length: int) -> str:

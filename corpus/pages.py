@@ -186,6 +186,12 @@ class Page:
         self._step("redo", changes, focus and (lambda: focus(edits)))
         return edits
 
+    def begin_again(self, data: dict[str, Any]) -> None:
+        """Open its only document anew, with the data of an `open` event. Raises what the log
+        raises; nothing is then changed."""
+        (sheet,) = self.sheets
+        self._write("open", [(sheet, data)])
+
     def note_focus(self, index: int, start: int, end: int) -> None:
         """Write down where the focus is, without waiting for the disk."""
         if self.focus() != (index, start, end):

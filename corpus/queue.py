@@ -30,7 +30,7 @@ from tonemark.corpus.claims import Claim as Claim
 from tonemark.corpus.cursors import START, cursor_of, free_behind, move_cursor
 from tonemark.corpus.events import Event
 from tonemark.corpus.evidence import Offer, Weighed, earning, write_evidence, write_offer
-from tonemark.corpus.gold import Gold, write_gold
+from tonemark.corpus.gold import Gold, is_rule, write_gold
 from tonemark.corpus.places import give_place, take_place
 from tonemark.corpus.records import Answer, GivenAnnotation
 from tonemark.corpus.spans import Span
@@ -40,12 +40,12 @@ from tonemark.tokenizers.base import Token
 
 
 class SettledMeanwhile(TonemarkError):
-    """Another reviewer made gold of a document that lies before this one."""
+    """Another reviewer, or a rule, made gold of a document that lies before this one."""
 
-    def __init__(self) -> None:
+    def __init__(self, reviewer: str) -> None:
         super().__init__(
-            "Another reviewer has settled this document meanwhile.",
-            "Nothing was overwritten; open it again to see what stands.",
+            f"{'A rule' if is_rule(reviewer) else reviewer} has settled this document meanwhile.",
+            "Once more makes what stands here the new gold; to put it off leaves that one.",
         )
 
 
@@ -363,11 +363,11 @@ def _write_events(db: sqlite3.Connection, claim: Claim, events: Iterable[Event])
 
 
 def _write_gold(db: sqlite3.Connection, claim: Claim, gold: Gold, answered: int) -> None:
-    (last,) = db.execute(
-        "SELECT coalesce(max(revision), 0) FROM gold WHERE document = ?", (gold.document,)
+    last, reviewer = db.execute(
+        "SELECT coalesce(max(revision), 0), reviewer FROM gold WHERE document = ?", (gold.document,)
     ).fetchone()
     if last != gold.revision:
-        raise SettledMeanwhile
+        raise SettledMeanwhile(str(reviewer))
     update_claim(db, claim, state="answered", reopened=0, deferred=0, answered=answered)
     write_gold(db, replace(gold, time=time.time()))
 

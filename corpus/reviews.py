@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -123,8 +124,17 @@ class Reviewing:
         query, values = self._query(annotator)
         counted = "SELECT count(*) FROM (SELECT 1 FROM {} LIMIT :limit)"
         (free,) = store.db.execute(counted.format(query), {**values, "limit": most}).fetchone()
-        begun = len(self.to_do(store.db, annotator, most, deferred=False))
-        return int(free) + begun + len(self.to_do(store.db, annotator, most, deferred=True))
+        begun = [
+            claim.document
+            for deferred in (False, True)
+            for claim in self.to_do(store.db, annotator, most, deferred=deferred)
+        ]
+        (open_,) = store.db.execute(  # what is looked at again is settled
+            "SELECT count(*) FROM json_each(?) n JOIN differences f ON f.document = n.value"
+            " WHERE NOT f.settled",
+            (json.dumps(begun),),
+        ).fetchone()
+        return int(free) + int(open_)
 
     def _query(self, annotator: str) -> tuple[str, dict[str, Any]]:
         wanted = self.wanted
@@ -153,6 +163,23 @@ def is_finished(store: Store, document: int) -> bool:
     """Whether all answers to a document are in."""
     query = f"SELECT {FINISHED} FROM (SELECT ? AS document) f"
     return bool(store.db.execute(query, (document,)).fetchone()[0])
+
+
+class Holder(NamedTuple):
+    """Who has a document before her for a review, and until when (Unix seconds)."""
+
+    reviewer: str
+    until: float
+
+
+def held_by_another(store: Store, document: int, reviewer: str) -> Holder | None:
+    """Another reviewer who has a document before her while her lease lasts; `reviewer` is a key."""
+    row = store.db.execute(
+        "SELECT annotator, expires FROM claims WHERE document = ? AND annotator GLOB '+*'"
+        " AND annotator <> ? AND state = 'open' AND expires > ?",
+        (document, reviewer, time.time()),
+    ).fetchone()
+    return Holder(person(row[0]), row[1]) if row else None
 
 
 def newest(store: Store, document: int, cites: Iterable[tuple[str, int]]) -> int:

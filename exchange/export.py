@@ -1,7 +1,8 @@
 """A project into a file: which annotation stands for each document, and what is left out.
 
 Document by document: gold; where there is none, the accept that all who answered gave alike; with a
-name, all answers of that annotator. An answer that is extra (it came when the document's places
+name, all answers of that annotator; gold alone whatever it says, so that another project may have
+it. An answer that is extra (it came when the document's places
 were taken) settles nothing by itself and outvotes nobody: where it differs, the document is left
 out.
 """
@@ -97,7 +98,7 @@ def export_project(
     gold: bool = False,
 ) -> Exported:
     """Write a project's annotations to a file (whole or not at all) or a stream; with `gold`, those
-    documents alone that have gold.
+    documents alone that have gold, also where it refuses a text.
 
     With `joined`, the pieces of a text that was split stand together as one document, and are
     counted as one.
@@ -231,7 +232,7 @@ class _Selection:
         if gold is None:
             return "without_gold" if self.gold_alone else None
         check_gold(gold, document.text)
-        return gold if gold.answer == "accept" else _REFUSED[gold.answer]
+        return gold if gold.answer == "accept" or self.gold_alone else _REFUSED[gold.answer]
 
     def _choose(self, annotations: list[Annotation]) -> Annotation | str:
         """The annotation that stands for a document, or why there is none."""

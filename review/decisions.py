@@ -18,6 +18,9 @@ from tonemark.tokenizers.base import Token
 OWN = ":own"
 """The choice of a difference at which the reviewer made something of her own."""
 
+STANDS = ":stands"
+"""The choice of a difference that changed since it was settled, and was left as it stood."""
+
 
 def decided_answer(draft: Draft) -> Answer | None:
     """The answer that was taken where annotators' answers differ; None where none was."""
@@ -86,6 +89,19 @@ def own(sheet: Sheet, reviewed: Reviewed, edit: Edit) -> Edit:
                 decided=(*edit.decided, *decision.decided),
             )
     return edit
+
+
+def closing(sheet: Sheet, reviewed: Reviewed, answer: Answer) -> Edit | None:
+    """What an answer settles that nothing has settled yet, None where there is nothing: the text
+    that she refuses, and what she leaves as it stood though it changed since."""
+    if answer != "accept":
+        if decided_answer(sheet.draft) == answer:
+            return None
+        return _decided(sheet, (0, 0), f"{OWN}:{answer}")
+    left = [each.place for each in undecided(sheet.draft, reviewed) if each.changed]
+    if not left:
+        return None
+    return Edit(sheet.document.number, decided=tuple(Decision(*place, STANDS) for place in left))
 
 
 def nothing_there(sheet: Sheet, difference: Difference) -> Edit:

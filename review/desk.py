@@ -3,26 +3,32 @@ becomes gold when she leaves it."""
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import replace
 from typing import Any
 
 from tonemark.corpus.annotators import person, reviewing
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.documents import Document
-from tonemark.corpus.events import Replayed
+from tonemark.corpus.events import Begun, Replayed
 from tonemark.corpus.gold import Gold, gold_of
 from tonemark.corpus.pages import Page, Sheet
 from tonemark.corpus.project import Project
-from tonemark.corpus.queue import Claim, Outcome
+from tonemark.corpus.queue import Claim, Outcome, SettledMeanwhile
 from tonemark.corpus.records import Answer
-from tonemark.corpus.reviews import Reviewing, Wanted, is_finished, newest
+from tonemark.corpus.reviews import Reviewing, Wanted, held_by_another, is_finished, newest
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer
 from tonemark.errors import TonemarkError
 from tonemark.review.catching_up import catch_up, cited, counted
-from tonemark.review.decisions import decided_answer
+from tonemark.review.decisions import closing, decided_answer
 from tonemark.review.opening import Before, Reviewed, corrected_alike, opened, reviewed
 from tonemark.tokenizers.base import Token
+
+ORDERING = 2.0
+"""Seconds that are spent on comparing first, where the largest differences are wanted: those of
+some 30,000 documents."""
 
 MANY = 1_000
 """Documents up to which those that wait are counted."""
@@ -51,7 +57,7 @@ class ReviewDesk(Desk):
         super().__init__(project, store, reviewing(reviewer), tokenizer)
         self.anonymous = anonymous
         self.turns = Reviewing(wanted or Wanted())
-        self._seen: tuple[Sheet, Reviewed] | None = None
+        self._seen: tuple[Begun, Reviewed] | None = None
 
     @property
     def reviewer(self) -> str:
@@ -83,22 +89,48 @@ class ReviewDesk(Desk):
         if not self.page:
             raise TonemarkError("There is no document to review.")
         sheet = self.page.sheets[0]
-        if self._seen is None or self._seen[0] is not sheet:
-            begun = sheet.state.begun
-            assert begun
+        begun = sheet.state.begun
+        assert begun
+        if self._seen is None or self._seen[0] is not begun:
             given = cited(self.store, sheet.document.number, begun.cites)
             key = sheet.document.key if self.anonymous else ""
             found = reviewed(given, sheet.given, begun.changed, anonymous=key)
-            self._seen = sheet, found
+            self._seen = begun, found
         return self._seen[1]
+
+    @property
+    def gold(self) -> Gold | None:
+        """The gold of the document before her, as it stands in the store; None where it has
+        none."""
+        return gold_of(self.store, self.page.sheets[0].document.number) if self.page else None
 
     def open_next(self) -> Page | None:
         """Put the next document before her; what was answered meanwhile is compared first, as far
         as it takes to find one."""
-        catch_up(self.store, self.tokenizer)
+        until = time.monotonic() + (ORDERING if self.wanted.largest else 0)
+        while catch_up(self.store, self.tokenizer) and time.monotonic() < until:
+            pass
         while super().open_next() is None and catch_up(self.store, self.tokenizer):
             pass
         return self.page
+
+    def answer(self, answer: Answer) -> Page | None:
+        """Make gold of the document before her, and put the next one there.
+
+        Raises SettledMeanwhile where another reviewer did so since it was opened: nothing is
+        overwritten, what she decided stands on the page, and the next answer is the newer one.
+        """
+        self.check_writable()
+        if self.page and (edit := closing(self.page.sheets[0], self.reviewed, answer)):
+            self.page.perform([edit])
+        try:
+            return super().answer(answer)
+        except SettledMeanwhile:
+            if self.page:
+                sheet = self.page.sheets[0]
+                if data := self.opening(sheet.document, sheet.given, sheet.state):
+                    self.page.begin_again(data)
+            raise
 
     def _leave_to_next(self, answer: Answer | None, *, defer: bool = False) -> Page | None:
         page = super()._leave_to_next(answer, defer=defer)
@@ -106,12 +138,18 @@ class ReviewDesk(Desk):
         return page or self.open_next()
 
     def open_document(self, number: int) -> Page | None:
-        """Put one document before her. Raises TonemarkError where answers to it are missing: they
-        would no longer be given blind."""
+        """Put one document before her. Raises TonemarkError where another reviewer has it, and
+        where answers to it are missing: they would no longer be given blind."""
         if not is_finished(self.store, number):
             raise TonemarkError(
                 "Not all answers to this document are in.",
                 "It can be reviewed when its annotators have answered it.",
+            )
+        if held := held_by_another(self.store, number, self.annotator):
+            minutes = math.ceil((held.until - time.time()) / 60)
+            raise TonemarkError(
+                f"{held.reviewer} has this document before her.",
+                f"It is free when she leaves it, or in {minutes} minutes if she does nothing.",
             )
         return super().open_document(number)
 
@@ -128,8 +166,8 @@ class ReviewDesk(Desk):
         if begun and begun.cites == cites and begun.gold == revision:
             return None
         before, draft = None, state.draft
-        if begun and state.touched and begun.gold == revision:
-            # What she had done stays: only others' answers are new.
+        if begun and state.touched:
+            # What she had done stays, whoever else has said something since.
             then = cited(self.store, document.number, begun.cites)
             before = Before(draft.spans, draft.decisions, then)
         elif gold:

@@ -237,6 +237,8 @@ def opened(
         if stood and not any(left < end and start < right for left, right in here):
             changed[start, end] = None  # its spans were taken back by all
     places = {each.place for each in now.differences} - set(changed)
+    if (0, 0) not in changed:
+        places.add((0, 0))  # what she refused is refused, whatever annotators agree on
     decisions = tuple(each for each in before.decisions if each[:2] in places)
     return before.spans, decisions, tuple(changed)
 

@@ -96,8 +96,8 @@ OPTIONS: dict[str, tuple[list[str], dict[str, str | None], dict[str, int]]] = {
         {"written": 3, "gold": 2, "differing": 1, "rejected": 1, "ignored": 1, "unanswered": 1},
     ),
     "gold": (
-        ["--gold"], {"settled": "rosa", "golden": UNANIMOUS},
-        {"written": 2, "gold": 2, "rejected": 1, "ignored": 1, "without_gold": 3},
+        ["--gold"], {"settled": "rosa", "faulty": "rosa", "left": "rosa", "golden": UNANIMOUS},
+        {"written": 4, "gold": 4, "without_gold": 3},
     ),
     "hers": (
         ["--annotator", "juma"],
@@ -142,6 +142,9 @@ def test_a_row_says_that_it_is_gold_and_how(folder: Path, tonemark: Callable[...
     assert (row["_session_id"], row["_timestamp"]) == ("habari-rosa", 7.25)
     assert [span["sources"] for span in row["spans"]] == [["gazetteer:1", "manual"], ["manual"]]
     assert rows["golden"]["_gold"]["reviewer"] == UNANIMOUS
+    assert {key: row["answer"] for key, row in rows.items()} == {
+        key: gold.answer for key, gold in GOLD.items()
+    }
 
 
 @pytest.mark.parametrize("other", [["--annotator", "amina"], ["--all"]])
@@ -179,9 +182,11 @@ def test_gold_stays_gold_in_another_project(
     for name in ("amina", "juma"):
         tonemark("add", other, tmp_path / f"{name}.jsonl", "--match", "key")
     said = tonemark("add", other, tmp_path / "gold.jsonl", "--match", "key").stdout
-    assert "2 there already, 2 gold" in said
+    assert "4 there already, 4 gold" in said
     before = state(other)
-    assert set(before) == {"settled", "golden"}
+    assert {key: gold.answer for key, gold in before.items()} == {
+        key: gold.answer for key, gold in GOLD.items()
+    }
     mine, theirs = before["settled"], GOLD["settled"]
     for name in ("reviewer", "answer", "spans", "comment", "flagged", "cites", "time"):
         assert getattr(mine, name) == getattr(theirs, name), name

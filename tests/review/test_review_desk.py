@@ -24,7 +24,7 @@ from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.errors import TonemarkError
 from tonemark.review.catching_up import catch_up_wholly
-from tonemark.review.decisions import taken, undecided
+from tonemark.review.decisions import decided_answer, taken, undecided
 from tonemark.review.desk import ReviewDesk
 from tonemark.tokenizers.registry import load_tokenizer
 
@@ -210,15 +210,106 @@ def test_what_a_reviewer_left_untouched_is_anothers_when_its_lease_ends(folder: 
     assert sami.page.sheets[0].document.key == "label"
     settle(sami, row=1)
     sami.answer("accept")
-    with pytest.raises(queue.SettledMeanwhile):
+    with pytest.raises(queue.SettledMeanwhile, match="sami has settled"):
         rosa.answer("accept")
     assert gold_of(rosa.store, 2).reviewer == "sami"
-    rosa.later()
-    assert rosa.page.sheets[0].document.key != "label"
-    rosa.open_document(2)
-    assert rosa.page.sheets[0].draft.decisions == (Decision(15, 21, "juma"),)
+    assert rosa.gold.reviewer == "sami"
+    assert rosa.page.sheets[0].draft.decisions == (Decision(15, 21, "amina"),), "hers stand"
+    rosa.answer("accept")
+    gold = gold_of(rosa.store, 2)
+    assert (gold.reviewer, gold.revision, gold.spans) == ("rosa", 2, (KISUMU,))
     for desk in (rosa, sami):
         desk.close()
+
+
+def test_what_is_put_off_leaves_the_other_reviewers_gold(folder: Path) -> None:
+    rosa, sami = review(folder), review(folder, "sami")
+    rosa.project = replace(rosa.project, lease_minutes=0)
+    rosa.open_next()
+    settle(rosa)
+    sami.open_next()
+    settle(sami, row=1)
+    sami.answer("accept")
+    with pytest.raises(queue.SettledMeanwhile):
+        rosa.answer("accept")
+    rosa.later()
+    assert rosa.page.sheets[0].document.key != "label"
+    assert "label" not in keys_in_turn(rosa)
+    assert gold_of(rosa.store, 2).reviewer == "sami"
+    for desk in (rosa, sami):
+        desk.close()
+
+
+def test_a_document_that_another_reviewer_has_is_not_opened_beside_her(folder: Path) -> None:
+    rosa, sami = review(folder), review(folder, "sami")
+    rosa.open_next()
+    with pytest.raises(TonemarkError, match="rosa has this document before her"):
+        sami.open_document(2)
+    rosa.close()
+    sami.open_document(2)
+    assert sami.page.sheets[0].document.key == "label"
+    sami.close()
+
+
+@pytest.mark.parametrize("number", [1, 5])
+def test_a_text_that_she_refuses_can_be_taken_back(folder: Path, number: int) -> None:
+    """Whether all accepted it, or the answers differ."""
+    desk = review(folder)
+    desk.open_document(number)
+    desk.answer("reject")
+    assert gold_of(desk.store, number).answer == "reject"
+    assert gold_of(desk.store, number).decisions == (Decision(0, 0, ":own:reject"),)
+    desk.close()
+    for name in ("sami", "rosa"):
+        desk = review(folder, name)
+        desk.open_document(number)
+        sheet = desk.page.sheets[0]
+        assert undecided(sheet.draft, desk.reviewed) == []
+        assert decided_answer(sheet.draft) == "reject"
+        desk.close()
+    desk = review(folder)
+    desk.open_document(number)
+    desk.page.undo()
+    settle(desk)
+    desk.answer("accept")
+    assert gold_of(desk.store, number).answer == "accept"
+    desk.close()
+
+
+def test_what_is_left_as_it_stood_is_settled_for_everyone(folder: Path) -> None:
+    desk = review(folder)
+    keys_in_turn(desk)
+    answer_again(folder, "juma", "label", KISUMU, ASHA)
+    desk.open_next()
+    sheet = desk.page.sheets[0]
+    assert [d.changed for d in undecided(sheet.draft, desk.reviewed)] == [True]
+    desk.answer("accept")
+    assert gold_of(desk.store, 2).decisions == (Decision(0, 4, ":stands"),)
+    desk.close()
+    for name in ("sami", "rosa"):
+        desk = review(folder, name)
+        assert desk.waiting() == 0
+        desk.open_document(2)
+        assert undecided(desk.page.sheets[0].draft, desk.reviewed) == []
+        assert desk.waiting() == 0, "to look at a settled one adds nothing"
+        desk.close()
+
+
+def test_the_largest_is_the_largest_of_all(folder: Path) -> None:
+    store = Store(folder / STORE_FILE)
+    many = [
+        Record(n, n, "Asha Juma yuko Kisumu", annotations=(given("amina", ASHA), given("juma")))
+        for n in range(1, 3_001)
+    ]
+    more = Record(3_001, 3_001, "Asha na Juma yuko Kisumu", "more", annotations=(
+        given("amina", ASHA, KISUMU, Span(5, 7, "PER", ()), Span(8, 12, "PER", ())), given("juma")
+    ))  # fmt: skip
+    add_records(store, "many", [*many, more], Report(), places=2)
+    store.close()
+    desk = review(folder, wanted=Wanted(largest=True))
+    desk.open_next()
+    assert desk.page.sheets[0].document.key == "more"
+    desk.close()
 
 
 def test_a_newer_annotation_brings_the_document_back_and_gold_stays(folder: Path) -> None:

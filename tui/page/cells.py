@@ -6,11 +6,14 @@ Takes text that `tonemark.text.visible()` has passed. Knows no screen library.
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
 from itertools import pairwise
+from os.path import commonprefix
 
 import regex
 
-from tonemark.text import Safe, graphemes
+from tonemark.text import Safe, graphemes, joined, visible
 
 _EMOJI = regex.compile(r"\p{Emoji}")
 
@@ -166,3 +169,51 @@ def fit(text: Safe, width: int) -> Safe:
     if cells(text) <= width:
         return text
     return split(text, width)[0]
+
+
+def told_apart_names(names: Sequence[str], width: int) -> list[Safe]:
+    """Names, or other short texts, that stand side by side: as they are shown, each in at most
+    `width` cells (not padded).
+
+    Those that have room are whole, and long ones are cut at the end. Where that leaves several
+    alike, what these share behind their first letters is left out: `anno…08_of_t…`.
+    """
+    whole = [visible(name) for name in names]
+    shown = {name: _ended(name, width) for name in whole}
+    for _ in range(_TURNS):
+        alike: dict[Safe, list[Safe]] = defaultdict(list)
+        for name, cut in shown.items():
+            alike[cut].append(name)
+        groups = [group for group in alike.values() if len(group) > 1]
+        if not groups:
+            break
+        for group in groups:
+            shown |= _without_shared(group, width)
+    return [shown[name] for name in whole]
+
+
+_TURNS = 6
+"""What names of a group share is left out again of those that are alike still, so often."""
+
+
+def _without_shared(names: list[Safe], width: int) -> dict[Safe, Safe]:
+    """Different names without what they have in common, but for the letters of their beginnings."""
+    parts = [clusters(name) for name in names]
+    head = fit(names[0], width // 3)
+    at = len(commonprefix(parts))
+    at -= any(len(each) == at for each in parts)  # one name is the beginning of another
+    room = width - cells(head) - cells(CUT)
+    while at and all(sum(map(cells, each[at - 1 :])) <= room for each in parts):
+        at -= 1
+    return {
+        name: joined((head, CUT, _ended(joined(each[at:]), room)))
+        for name, each in zip(names, parts, strict=True)
+    }
+
+
+def _ended(text: Safe, width: int) -> Safe:
+    """`text` in at most `width` cells, with a "…" where its end was cut, if there is room for it
+    behind a letter."""
+    if cells(text) <= width:
+        return text
+    return joined((fit(text, width - 1), CUT)) if width > 1 else fit(text, max(0, width))
