@@ -214,7 +214,7 @@ def _count_words(store: Store, tokenizer: AnyTokenizer) -> None:
 
 def _tell(name: str, report: Report) -> None:
     """The report of one file, for people."""
-    from tonemark.cli.gazetteers import counted
+    from tonemark.text import counted
 
     parts = [f"{report.added:,} added"]
     if report.split_texts:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tonemark.cli.building_gazetteers import Line
-from tonemark.cli.gazetteers import counted
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json
 from tonemark.cli.telling import columns, set_in
 from tonemark.errors import TonemarkError
 from tonemark.files import typed
+from tonemark.text import counted
 
 if TYPE_CHECKING:
     from tonemark.corpus.project import Project
@@ -59,16 +59,11 @@ def agreement_command(
 
 
 def _names(given: str) -> tuple[str, ...]:
-    from tonemark.corpus.annotators import annotator_name, is_annotator_name
+    from tonemark.corpus.annotators import check_name
 
     names = tuple(name.strip() for name in given.split(",") if name.strip())
     for name in names:
-        if not is_annotator_name(name):
-            raise TonemarkError(
-                f"{name} cannot be an annotator's name.",
-                "Names are letters, digits, _ . and -, beginning with a letter. Perhaps:"
-                f" {annotator_name(name)}",
-            )
+        check_name(name)
         if names.count(name) > 1:
             raise TonemarkError(f"{name} is named twice.", "Give each annotator a name of her own.")
     if len(names) == 1:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tonemark.cli.gazetteers import counted
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json
 from tonemark.cli.progress import ERASED, PATIENCE
 from tonemark.errors import TonemarkError
+from tonemark.text import counted
 
 if TYPE_CHECKING:
     from tonemark.corpus.project import Project

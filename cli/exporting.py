@@ -35,10 +35,12 @@ def export_command(
 
     Documents on which annotators differ, and which nobody settled, are left out and counted; so are
     texts that were rejected or ignored. With --gold those that a reviewer refused are there, with
-    that answer, for another project to take. Where nothing is left to write, FILE stays as it was. With --joined, a text that was split is written
-    only if every piece of it is, and comes out as it went in. Documents that are damaged in the
-    store are left out and named; the exit code is then 1.
+    that answer, for another project to take. Where nothing is left to write, FILE stays as it was.
+    With --joined, a text that was split is written only if every piece of it is, and comes out as
+    it went in. Documents that are damaged in the store are left out and named; the exit code is
+    then 1.
     """
+    from tonemark.corpus.annotators import check_name
     from tonemark.exchange.export import export_project, writer_named
 
     if as_json and not output:
@@ -49,6 +51,8 @@ def export_command(
     if gold and (annotator is not None or all_documents):
         other = "--annotator" if annotator is not None else "--all"
         raise click.UsageError(f"--gold and {other} ask for different documents: give one of them.")
+    if annotator is not None:
+        check_name(annotator, "--annotator")
     with value_of("--format"):
         writer_named(format_)
     project, store = open_project(folder)

@@ -34,13 +34,6 @@ KINDS = {"name": "name", "tokens": "token pattern", "regex": "expression"}
 """What the kinds of entries are called, one of them."""
 
 
-def counted(number: int, what: str) -> str:
-    """A number with what is counted: 1 entry, 2 entries."""
-    if number == 1:
-        return f"1 {what}"
-    return f"{number:,} {what[:-1]}ies" if what.endswith("y") else f"{number:,} {what}s"
-
-
 @click.group(
     "gazetteer",
     cls=LateGroup,

@@ -12,11 +12,11 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 import click
 
-from tonemark.cli.gazetteers import counted
 from tonemark.cli.opening import DIRECTORY, open_project, say
 from tonemark.errors import TonemarkError
 from tonemark.files import atomic_writer, read_lines, typed
 from tonemark.lines import TOO_LONG
+from tonemark.text import counted
 
 if TYPE_CHECKING:
     from tonemark.cli.matched_lines import Answer, Note

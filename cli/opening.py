@@ -56,24 +56,20 @@ def json_option(command: Command) -> Command:
 def annotator(project: Project, as_name: str | None, *, reviewing: bool = False) -> str:
     """Who is at the keyboard, a member of the project; with `reviewing`, one who may review.
 
-    A login name that had to be mapped is told; one given with `--as` is refused, for nobody should
-    find out afterwards under which name she worked.
+    A login name that had to be mapped is told; one given with `--as` is refused.
     """
     from tonemark.corpus.annotators import (
         annotator_name,
         check_member,
+        check_name,
         check_reviewer,
         given_name,
     )
 
     given = given_name(as_name, os.environ)
+    if as_name is not None:
+        check_name(given, "--as")
     name = annotator_name(given)
-    if name != given and as_name is not None:
-        raise TonemarkError(
-            f"{given} cannot be an annotator's name.",
-            "Names are letters, digits, _ . and -, beginning with a letter. Perhaps:\n"
-            f"    --as {name}",
-        )
     if name != given:
         click.echo(f"The name {visible(given)} is written {name} here.", err=True)
     (check_reviewer if reviewing else check_member)(project, name)

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import click
 
-from tonemark.cli.gazetteers import counted
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json
 from tonemark.cli.telling import columns, set_in
 from tonemark.corpus import reviews
@@ -21,7 +20,7 @@ from tonemark.corpus.project import Project, overlap_words
 from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
 from tonemark.files import typed
-from tonemark.text import Safe, joined, visible
+from tonemark.text import Safe, counted, joined, visible
 
 USUAL = 80
 """Columns that the report takes at most."""
@@ -77,7 +76,8 @@ def status_command(folder: Path, as_json: bool) -> None:
     told = [
         f"{project.name}: {language_name(project.language)} ({project.language}),"
         f" tokenizer {project.tokenizer} ({_version(project) or 'at fault'})",
-        f"{found.documents:,} documents, {found.finished:,} finished ({overlap_words(project)})",
+        f"{counted(found.documents, 'document')}, {found.finished:,} finished"
+        f" ({overlap_words(project)})",
     ]
     if found.with_suggestions:
         told.append(
@@ -89,11 +89,7 @@ def status_command(folder: Path, as_json: bool) -> None:
     if gold:
         told.append(_settled(gold))
     if seen["compared"]:
-        told.append(
-            f"of {counted(seen['compared'], 'document')} that have been compared"
-            f" {seen['waiting']:,} differ{'s' * (seen['waiting'] == 1)} and"
-            f" wait{'s' * (seen['waiting'] == 1)} for a review"
-        )
+        told.append(f"{_differing(seen['waiting'])} ({seen['compared']:,} compared)")
     if fault := _fault(project):
         told.append(f"no page can be opened: {fault} More: tonemark doctor {typed(folder)}")
     if failed := _failed(project, store):
@@ -133,6 +129,13 @@ def _reviews(store: Store) -> dict[str, int]:
     """How many documents have been compared, all answers being in, and how many of them differ and
     are not settled."""
     return {"compared": reviews.counts(store).finished, "waiting": reviews.waiting(store)}
+
+
+def _differing(number: int) -> str:
+    """How many documents differ and are not settled."""
+    if number == 1:
+        return "1 document differs and waits for a review"
+    return f"{counted(number, 'document')} differ and wait for a review"
 
 
 def _settled(gold: Mapping[str, int]) -> str:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from tonemark.cli.building_gazetteers import Line
-from tonemark.cli.gazetteers import counted
 from tonemark.cli.opening import (
     DIRECTORY,
     annotator,
@@ -28,6 +27,7 @@ from tonemark.corpus.reviews import KINDS, Wanted
 from tonemark.errors import TonemarkError
 from tonemark.files import typed
 from tonemark.review.rules import Rule
+from tonemark.text import counted
 
 if TYPE_CHECKING:
     from tonemark.corpus.project import Project
@@ -106,7 +106,11 @@ def _check_known(project: Project, store: Store, wanted: Wanted) -> None:
     that all is settled."""
     if not (wanted.label or wanted.annotator):
         return
+    from tonemark.corpus.annotators import check_name
     from tonemark.corpus.progress import progress
+
+    if wanted.annotator:
+        check_name(wanted.annotator, "--annotator")
 
     found = progress(store)
     labels = dict.fromkeys((*(label.name for label in project.labels), *found.labels))
@@ -129,6 +133,7 @@ def _by_rule(folder: Path, as_name: str | None, rule: Rule, *, as_json: bool) ->
     from tonemark.review.ruling import rule_on
 
     project, store = open_project(folder)
+    store.check_writable()
     if as_name is not None:
         annotator(project, as_name, reviewing=True)
     tokenizer = tokenizer_of(project, loads_code=True)

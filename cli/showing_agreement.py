@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tonemark.cli.gazetteers import counted
 from tonemark.cli.telling import set_in
 from tonemark.review.compare import Version
 from tonemark.review.figures import MEAN, pair_name
 from tonemark.review.report import CLUSTERS, Agreement, Example, named
 from tonemark.review.sums import NOTHING, OTHER_BORDERS
-from tonemark.text import Safe, joined, visible
+from tonemark.text import Safe, counted, joined, visible
 from tonemark.tui.page.cells import blanks, cells, told_apart_names
 from tonemark.tui.page.columns import column, kwic
 

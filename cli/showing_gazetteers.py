@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tonemark.cli.gazetteers import KINDS, counted, no_gazetteer
+from tonemark.cli.gazetteers import KINDS, no_gazetteer
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json
 from tonemark.cli.telling import columns, set_in
 from tonemark.errors import TonemarkError
 from tonemark.files import typed
-from tonemark.text import Safe, joined, visible
+from tonemark.text import Safe, counted, joined, visible
 
 if TYPE_CHECKING:
     from tonemark.corpus.gazetteers import Entry

@@ -10,7 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from tonemark.corpus.documents import (
     Damaged,
@@ -222,8 +222,7 @@ def write_revision(db: sqlite3.Connection, annotation: Annotation) -> None:
             annotator,
             last + 1,
             annotation.answer,
-            # SQLite takes no lone surrogate, which a keyboard can send; the event has it.
-            annotation.comment.encode("utf-8", "replace").decode(),
+            storable(annotation.comment),
             annotation.flagged,
             None if annotation.tokens is None else pack_tokens(annotation.tokens),
             annotation.extra,
@@ -232,12 +231,25 @@ def write_revision(db: sqlite3.Connection, annotation: Annotation) -> None:
             annotation.time,
         ),
     )
+    write_spans(db, "spans", number, annotation.spans)
+
+
+def storable(comment: str) -> str:
+    """A comment as the store keeps it: SQLite takes no lone surrogate, which a keyboard can send;
+    the event has it."""
+    return comment.encode("utf-8", "replace").decode()
+
+
+def write_spans(
+    db: sqlite3.Connection,
+    table: Literal["spans", "gold_spans"],
+    number: int,
+    spans: Iterable[Span],
+) -> None:
+    """Write the spans of an annotation, or of gold, with this number."""
     db.executemany(
-        "INSERT INTO spans VALUES (?, ?, ?, ?, ?)",
-        (
-            (number, span.start, span.end, span.label, json.dumps(span.sources))
-            for span in annotation.spans
-        ),
+        f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?)",
+        ((number, each.start, each.end, each.label, json.dumps(each.sources)) for each in spans),
     )
 
 

@@ -96,6 +96,18 @@ def annotator_name(raw: str) -> str:
     return f"{kept}-{digest}"
 
 
+def check_name(given: str, option: str = "") -> None:
+    """Raises TonemarkError where nobody can have this name: nobody should find out afterwards under
+    which name something was kept, or looked for. `option` is what it was given with."""
+    name = annotator_name(given)
+    if name != given:
+        raise TonemarkError(
+            f"{given} cannot be an annotator's name.",
+            "Names are letters, digits, _ . and -, beginning with a letter. Perhaps:\n"
+            f"    {option} {name}".rstrip(),
+        )
+
+
 def given_name(as_name: str | None, environ: Mapping[str, str]) -> str:
     """The name as the person gave it: `--as`, else TONEMARK_ANNOTATOR, else the login name.
 
@@ -145,3 +157,12 @@ def check_reviewer(project: Project, name: str) -> None:
             f"Its reviewers are {', '.join(project.reviewers)}. Give one of these names with --as, "
             f'or add "{name}" to reviewers in {project.folder / "project.toml"}.',
         )
+
+
+def may_review(project: Project, name: str) -> bool:
+    """Whether `check_reviewer` lets one in."""
+    try:
+        check_reviewer(project, name)
+    except TonemarkError:
+        return False
+    return True

@@ -14,7 +14,7 @@ from typing import Any
 
 import regex
 
-from tonemark.corpus.annotations import next_number
+from tonemark.corpus.annotations import next_number, storable, write_spans
 from tonemark.corpus.documents import Damaged, damaged, misplaced, pack_tokens, unpack_tokens
 from tonemark.corpus.drafts import Decision, decision_from_json
 from tonemark.corpus.records import ANSWERS, Answer
@@ -150,8 +150,7 @@ def write_gold(db: sqlite3.Connection, gold: Gold) -> None:
             last + 1,
             gold.reviewer,
             gold.answer,
-            # SQLite takes no lone surrogate, which a keyboard can send; the event has it.
-            gold.comment.encode("utf-8", "replace").decode(),
+            storable(gold.comment),
             gold.flagged,
             None if gold.tokens is None else pack_tokens(gold.tokens),
             json.dumps(gold.decisions),
@@ -160,13 +159,7 @@ def write_gold(db: sqlite3.Connection, gold: Gold) -> None:
             gold.time,
         ),
     )
-    db.executemany(
-        "INSERT INTO gold_spans VALUES (?, ?, ?, ?, ?)",
-        (
-            (number, span.start, span.end, span.label, json.dumps(span.sources))
-            for span in gold.spans
-        ),
-    )
+    write_spans(db, "gold_spans", number, gold.spans)
 
 
 def _gold(row: tuple[Any, ...], spans: list[tuple[Any, ...]]) -> Gold:

@@ -50,29 +50,31 @@ def unsettled(store: Store, behind: int, most: int) -> list[Unsettled]:
 
 
 class Standing(NamedTuple):
-    """What stood before a run of a rule, and what is out of its reach: documents with gold by
-    people, with gold by rule, those to which answers are missing, and those that could not be
-    compared, for they are damaged."""
+    """What stood before a run of a rule, and what is out of its reach: how many documents have gold
+    by people, or gold by rule, and to how many answers are missing; and the documents with all
+    answers that are not compared: they are damaged, or were answered just now."""
 
     by_people: int
     by_rule: int
     waiting: int
-    damaged: int
+    not_compared: tuple[int, ...]
 
 
 def standing(store: Store) -> Standing:
-    """The counts, all annotations having been compared."""
+    """What stands, all annotations having been compared a moment ago."""
     people, rule = store.db.execute(
         f"SELECT coalesce(sum({_BY_PERSON}), 0), coalesce(sum(NOT {_BY_PERSON}), 0)"
         " FROM gold g WHERE g.current"
     ).fetchone()
-    (compared,) = store.db.execute("SELECT count(*) FROM differences").fetchone()
-    (finished,) = store.db.execute(
-        "SELECT count(*) FROM (SELECT document, count(*) AS n FROM annotations"
+    finished, not_compared = store.db.execute(
+        "SELECT count(*), json_group_array(a.document) FILTER (WHERE f.document IS NULL)"
+        " FROM (SELECT document, count(*) AS n FROM annotations"
         " WHERE current AND NOT extra GROUP BY 1) a"
-        " JOIN documents d ON d.id = a.document WHERE a.n >= d.places"
+        " CROSS JOIN documents d ON d.id = a.document AND a.n >= d.places"
+        " LEFT JOIN differences f ON f.document = a.document"
     ).fetchone()
-    return Standing(people, rule, store.document_count() - finished, max(0, finished - compared))
+    waiting = store.document_count() - finished
+    return Standing(people, rule, waiting, tuple(json.loads(not_compared)))
 
 
 def begun(store: Store, folder: Path, documents: Iterable[int]) -> set[int]:

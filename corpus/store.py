@@ -79,6 +79,14 @@ class Store:
                 self.read_only = why_full(self.path)
         return store_file.connect_reading(self.path)
 
+    def check_writable(self) -> None:
+        """Raises TonemarkError where the store may only be read."""
+        if self.read_only:
+            raise TonemarkError(
+                f"This project may only be read: {self.read_only}.",
+                "Nothing was changed. Write to it as a user, and on a disk, that may.",
+            )
+
     @contextlib.contextmanager
     def transaction(self, patience: float = PATIENCE) -> Iterator[sqlite3.Connection]:
         """A write transaction, all or nothing, waiting its turn by short random sleeps.
@@ -87,11 +95,7 @@ class Store:
         Raises TonemarkError where the turn does not come within `patience` seconds, where the
         disk refuses, where the store may only be read, and where the file proves to be damaged.
         """
-        if self.read_only:
-            raise TonemarkError(
-                f"This project may only be read: {self.read_only}.",
-                "Nothing was changed. Write to it as a user, and on a disk, that may.",
-            )
+        self.check_writable()
         self._begin(time.monotonic() + patience)
         try:
             yield self.db

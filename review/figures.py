@@ -223,14 +223,13 @@ def _reason(key: Key, shape: Shape, sums: Mapping[Key, float]) -> str:
             return NO_SPANS if not sums["items",] else SAME_LABEL
         case ("cohen", name, level):
             of = pairs[name]
-            if not any(key[: len(of)] == of for key in sums):
+            if not sums[*of, "documents"]:
                 return APART
             if level == "token":
                 return NO_TOKENS if not sums[*of, "tokens"] else SAME_TAG
             return NO_TAG if not sums[*of, "tagged"] else SAME_TAG
         case ("f1" | "overlapping", name) if name != MEAN:
-            of = pairs[name]
-            return NO_SPANS if any(key[: len(of)] == of for key in sums) else APART
+            return NO_SPANS if sums[*pairs[name], "documents"] else APART
         case ("label", *_):
             return SAME_LABEL
         case _:

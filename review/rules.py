@@ -7,7 +7,7 @@ told in ruling.py.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 from tonemark.corpus.annotations import Annotation
 from tonemark.corpus.documents import Document
@@ -22,8 +22,6 @@ from tonemark.tokenizers.base import Token
 
 Rule: TypeAlias = Literal["unanimous", "majority"]
 """When gold is made without a person: where all say the same, or where more than half do."""
-
-RULES: tuple[Rule, ...] = get_args(Rule)
 
 
 def by_agreement(number: int, answers: Mapping[int, Annotation]) -> Gold | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from tonemark.corpus.gold import Gold
 from tonemark.corpus.ruled import begun, standing, unsettled, write_ruled
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, tokens_of
-from tonemark.review.catching_up import catch_up_wholly
+from tonemark.review.catching_up import catch_up_wholly, differing
 from tonemark.review.rules import Rule, by_agreement, by_rule
 
 BATCH = 2_000
@@ -60,11 +60,13 @@ def rule_on(
     """
     catch_up_wholly(store, tokenizer, lambda: told(0))
     before = standing(store)
+    unreadable = _unreadable(store, tokenizer, before.not_compared)
     done = Ruling(
         there=before.by_rule,
         kept=before.by_people,
+        meanwhile=len(before.not_compared) - unreadable,
         waiting=before.waiting,
-        damaged=before.damaged,
+        damaged=unreadable,
     )
     behind = 0
     while batch := unsettled(store, behind, BATCH):
@@ -98,6 +100,17 @@ def rule_on(
             done.meanwhile += len(written.meanwhile)
         told(behind)
     return done
+
+
+def _unreadable(store: Store, tokenizer: AnyTokenizer, numbers: Sequence[int]) -> int:
+    """How many of these documents cannot be compared, for they are damaged."""
+    damaged: set[int] = set()
+    for number, answers in answers_among(store, numbers, damaged).items():
+        try:
+            differing(store, tokenizer, number, answers)
+        except Damaged:
+            damaged.add(number)
+    return len(damaged)
 
 
 def _ruled(

@@ -23,8 +23,8 @@ Key: TypeAlias = tuple[str, ...]
 whose tags differ), `tag TAG` (tokens, over all annotators, that have it); `items` (stretches that
 somebody has as a span), `unanimous`, `type_only`, `apart` (pairs of annotators, over all items,
 whose labels differ), `category LABELS`, `given LABEL` and `split LABEL` (pairs of annotators one of
-whom gave it); `cluster KIND`. Of a pair A, B: `pair A B tokens`, `tagged`, `differing`,
-`first TAG`, `second TAG`, `spans LABEL` (of both), `equal LABEL`, `touching LABEL`. "O" and having
+whom gave it); `cluster KIND`. Of a pair A, B: `pair A B documents`, `tokens`, `tagged`,
+`differing`, `first TAG`, `second TAG`, `spans LABEL` (of both), `equal LABEL`, `touching LABEL`. "O" and having
 no span are not counted: they are what is left.
 """
 
@@ -120,7 +120,7 @@ def compared(works: Sequence[Work]) -> Compared:
     labels = [Counter(label for _, _, label in each) for each in spans]
     for a, b in combinations(range(len(works)), 2):
         of: Key = ("pair", works[a].annotator, works[b].annotator)
-        counts[*of, "tokens"] = len(common)
+        counts[*of, "documents"], counts[*of, "tokens"] = 1, len(common)
         if tags[a] or tags[b]:
             shared = sum(tags[b].get(index) == tag for index, tag in tags[a].items())
             both = len(tags[a].keys() | tags[b].keys())

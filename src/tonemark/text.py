@@ -223,3 +223,10 @@ def short(text: str, limit: int) -> Safe:
         return safe
     kept = spans[: limit - 1]
     return cut_off(Safe(safe[: kept[-1][1] if kept else 0]))
+
+
+def counted(number: int, what: str) -> str:
+    """A number with what is counted: 1 entry, 2 entries."""
+    if number == 1:
+        return f"1 {what}"
+    return f"{number:,} {what[:-1]}ies" if what.endswith("y") else f"{number:,} {what}s"

@@ -68,9 +68,8 @@ def test_json_has_the_same_and_null_for_what_there_is_not(folder: Path) -> None:
 def test_reviews_that_wait_are_told_once_documents_are_compared(folder: Path) -> None:
     store = Store(folder / STORE_FILE)
     for document, size in ((1, 1), (2, 2), (3, 0)):
-        row = (document, 9, 2, 1, size, 0, 0, 0, 0, size, "[]", "[]")
-        store.db.execute(f"INSERT INTO differences VALUES ({', '.join('?' * 12)})", row)
-    store.db.execute("UPDATE gold SET compared = 9 WHERE document = 1")
+        row = (document, 9, 2, 1, size, 0, 0, 0, 0, size, "[]", "[]", document == 1)
+        store.db.execute(f"INSERT INTO differences VALUES ({', '.join('?' * 13)})", row)
     store.close()
     told = run_here("status", folder).stdout.splitlines()
     assert "of 3 documents that have been compared 1 differs and waits for a review" in told

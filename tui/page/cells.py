@@ -9,7 +9,6 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
-from os.path import commonprefix
 
 import regex
 
@@ -185,7 +184,7 @@ def told_apart_names(names: Sequence[str], width: int) -> list[Safe]:
         for name, cut in shown.items():
             alike[cut].append(name)
         groups = [group for group in alike.values() if len(group) > 1]
-        if not groups:
+        if not groups or width < 2:
             break
         for group in groups:
             shown |= _without_shared(group, width)
@@ -200,7 +199,8 @@ def _without_shared(names: list[Safe], width: int) -> dict[Safe, Safe]:
     """Different names without what they have in common, but for the letters of their beginnings."""
     parts = [clusters(name) for name in names]
     head = fit(names[0], width // 3)
-    at = len(commonprefix(parts))
+    differ = (n for n, each in enumerate(zip(*parts, strict=False)) if len({*each}) > 1)
+    at = next(differ, min(map(len, parts)))
     at -= any(len(each) == at for each in parts)  # one name is the beginning of another
     room = width - cells(head) - cells(CUT)
     while at and all(sum(map(cells, each[at - 1 :])) <= room for each in parts):

@@ -9,7 +9,7 @@ from tonemark.corpus.reviews import KINDS, Counts, Wanted
 from tonemark.errors import TonemarkError
 from tonemark.review.decisions import decided_answer
 from tonemark.review.opening import Difference
-from tonemark.text import short
+from tonemark.text import counted, short
 from tonemark.tui.page import words
 from tonemark.tui.page.keys import KeyTable
 from tonemark.tui.page.labelling import ANSWERED
@@ -136,7 +136,8 @@ def queue_lines(counts: Counts, documents: int, wanted: Wanted, table: KeyTable)
     more = f"{table.key_of('more')} {table.key_of('wanted')}"
     again = f"{table.key_of('accept')} looks again."
     waiting = documents - counts.finished
-    still = f"{waiting:,} documents still wait for answers; {again}" if waiting else again
+    wait = f"{counted(waiting, 'document')} still wait{'s' * (waiting == 1)} for answers"
+    still = f"{wait}; {again}" if waiting else again
     if wanted not in (Wanted(), Wanted(everything=True)):
         return f"Nothing is left of: {said_of(wanted)}.", f"{more} asks for others; {again}"
     if not documents:
@@ -144,8 +145,13 @@ def queue_lines(counts: Counts, documents: int, wanted: Wanted, table: KeyTable)
     if not counts.finished:
         return "No document has all its answers yet: there is nothing to compare.", still
     if counts.differing:
-        return f"Nothing is left to settle: {counts.gold:,} documents are gold.", still
+        return f"Nothing is left to settle: {_gold(counts)}.", still
     if wanted.everything:
-        return f"Nothing is left: {counts.gold:,} documents are gold.", still
-    agreed = f"{counts.finished:,} documents"
-    return f"Nothing differs: annotators agree on all {agreed}.", f"{more} all shows them; {still}"
+        return f"Nothing is left: {_gold(counts)}.", still
+    on = "the one document" if counts.finished == 1 else f"all {counts.finished:,} documents"
+    them = "it" if counts.finished == 1 else "them"
+    return f"Nothing differs: annotators agree on {on}.", f"{more} all shows {them}; {still}"
+
+
+def _gold(counts: Counts) -> str:
+    return f"{counted(counts.gold, 'document')} {'is' if counts.gold == 1 else 'are'} gold"

@@ -3,7 +3,7 @@
 It is painted before anything is counted; the counting runs in a thread on a connection of its own.
 Of others it shows only how many documents they answered: what they marked there must not reach one
 who has still to answer (DESIGN.md, promise 5). How she agrees with them counts documents that she
-has answered herself.
+has answered herself. A reviewer who has nothing to answer sees how all of them work.
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
-from typing import ClassVar, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import ClassVar, NamedTuple, TypeVar
 
+from tonemark.corpus.annotators import may_review
+from tonemark.corpus.outlook import MANY, Reviews, left_to_answer, reviews_of
 from tonemark.corpus.people import Person, in_hours, people
 from tonemark.corpus.progress import AnnotatorProgress, Progress, progress
 from tonemark.corpus.project import Project, overlap_words
 from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
 from tonemark.files import typed
-from tonemark.text import short
+from tonemark.text import counted, short
 from tonemark.tokenizers.languages import language_name
 from tonemark.tui.page import words
 from tonemark.tui.page.cells import cells
@@ -33,6 +35,15 @@ from tonemark.tui.screens.ways import EXPORTS, Place, file_name
 KEY = Look("key")
 
 _Counted = TypeVar("_Counted")
+
+
+class Outlook(NamedTuple):
+    """What takes longest to count: how `people` work, as far as she may see; how many documents are
+    `left` for her to answer; how far reviewing is, for one who reviews."""
+
+    people: Mapping[str, Person]
+    left: int
+    reviews: Reviews | None = None
 
 
 class Dashboard(ReadingScreen[None]):
@@ -52,7 +63,7 @@ class Dashboard(ReadingScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._figures: Progress | None = None
-        self._hers: Person | None = None
+        self._outlook: Outlook | None = None
         self._total = 0
         self._exported = ""
         self._counting: Store | None = None
@@ -88,13 +99,23 @@ class Dashboard(ReadingScreen[None]):
             self._exported = last_export(self.desk.project)
             self.refill()
             # Apart, and then: of 100,000 documents it takes twice as long.
-            hers = await asyncio.to_thread(self._counted, lambda at: people(at, name))
+            outlook = await asyncio.to_thread(self._counted, self._looked_out)
         except TonemarkError as error:
             self.say(error.title)
             return
-        if hers is not None:
-            self._hers = hers.get(name, Person(name))
+        if outlook is not None:
+            self._outlook = outlook
             self.refill()
+
+    def _looked_out(self, store: Store) -> Outlook:
+        project, name = self.desk.project, self.desk.annotator
+        left = left_to_answer(store, name)
+        found = reviews_of(store, name) if _reviews(project, name) else None
+        figures = self._figures or Progress()
+        answered = sum(each.answered for each in figures.annotators if each.name == name)
+        if name in project.reviewers and not answered and not left:
+            return Outlook(people(store), left, found)
+        return Outlook({name: people(store, name).get(name, Person(name))}, left, found)
 
     def _counted(self, count: Callable[[Store], _Counted]) -> _Counted | None:
         """Runs in a thread: SQLite lets go of the interpreter while it counts."""
@@ -123,8 +144,15 @@ class Dashboard(ReadingScreen[None]):
         """The figures."""
         return dashboard_lines(
             self.desk.project, self.table, self.desk.annotator, self._total, self._figures,
-            self._hers, self._exported, width,
+            self._outlook, self._exported, width,
         )  # fmt: skip
+
+    def footer(self) -> list[tuple[str, str]]:
+        """The keys; that of reviewing for those who may."""
+        reviews = may_review(self.desk.project, self.desk.annotator)
+        return [
+            (self._key_of(name), word) for name, word in self.KEYS if reviews or name != "review"
+        ]
 
     def _command_accept(self) -> None:
         self.go_to(Place(0))
@@ -151,18 +179,18 @@ def dashboard_lines(
     annotator: str,
     total: int,
     figures: Progress | None,
-    hers: Person | None,
+    outlook: Outlook | None,
     exported: str,
     width: int,
 ) -> Iterator[list[Run]]:
     """The dashboard's lines in `width` cells; without `figures`, that they are being counted, and
-    so without `hers`.
+    so without `outlook`.
 
-    `figures` are counted for `annotator`: spans and labels are hers alone. So are `hers`.
+    `figures` are counted for `annotator`: spans and labels are hers alone.
     """
     name = language_name(project.language)
     language = name if name == project.language else f"{name} ({project.language})"
-    facts = [language, f"{total:,} documents"]
+    facts = [language, counted(total, "document")]
     if figures:
         facts.append(f"{figures.finished:,} finished")
         if figures.with_suggestions:
@@ -182,10 +210,18 @@ def dashboard_lines(
         people = sorted(figures.annotators, key=lambda each: each.name != annotator)
         names = max((cells(each.name) for each in people), default=0) + 6
         for each in people:
-            yield _person(each, each.name == annotator, total, min(names, width // 3), width)
-            if each.name == annotator and each.answered:
-                said = _work(hers) if hers else "counting…"
-                yield from wrap_runs([run(f"    {said}", QUIET)] if said else [], width, 4)
+            left = outlook.left if outlook and each.name == annotator else None
+            yield _person(each, each.name == annotator, total, left, min(names, width // 3), width)
+            said = ""
+            if outlook and each.name in outlook.people:
+                said = _work(outlook.people[each.name])
+            elif each.name == annotator and each.answered:
+                said = "counting…"
+            yield from wrap_runs([run(f"    {said}", QUIET)] if said else [], width, 4)
+        if outlook and outlook.reviews:
+            yield []
+            said = _review(outlook.reviews, figures.finished, table)
+            yield from wrap_runs([run(f"  {said}", TEXT)], width, 4)
     yield []
     for index, label in enumerate(project.labels):
         count = figures.labels.get(label.name, 0) if figures else 0
@@ -208,7 +244,9 @@ def dashboard_lines(
     )
 
 
-def _person(each: AnnotatorProgress, you: bool, total: int, names: int, width: int) -> list[Run]:
+def _person(
+    each: AnnotatorProgress, you: bool, total: int, left: int | None, names: int, width: int
+) -> list[Run]:
     bar = max(4, min(24, width // 5))
     share = each.answered / total if total else 0.0
     full = min(bar, int(share * bar) + (0 < share * bar < 1))
@@ -223,6 +261,8 @@ def _person(each: AnnotatorProgress, you: bool, total: int, names: int, width: i
         )
         if count and you
     ]
+    if left is not None and each.answered + left < total:  # others have the rest
+        parts.insert(0, f"{left:,} left for you" if left else "nothing left for you")
     line: list[Run] = [
         run("  ", BLANK),
         (column(f"{each.name} (you)" if you else each.name, names), TITLE if you else TEXT),
@@ -234,6 +274,41 @@ def _person(each: AnnotatorProgress, you: bool, total: int, names: int, width: i
     room = width - sum(cells(text) for text, _ in line) - 2
     detail = column(" · ".join(parts), max(0, room)).rstrip() if parts else ""
     return [*line, run(f"  {detail}", QUIET)]
+
+
+def _reviews(project: Project, name: str) -> bool:
+    """Whether reviewing concerns somebody: in a project of one annotator a document, where nobody
+    is named, all may review and there is nothing to."""
+    return may_review(project, name) and (name in project.reviewers or project.overlap > 1)
+
+
+def _review(found: Reviews, finished: int, table: KeyTable) -> str:
+    """How far reviewing is, in words, of `finished` documents; what is not compared is told."""
+    key = table.key_of("review")
+    more = finished - found.compared
+    said = []
+    if found.differing:
+        differ = f"{counted(found.differing, 'document')} differ{'s' * (found.differing == 1)}"
+        them = "it" if found.differing == 1 else "them"
+        if not found.hers:
+            said.append(f"{differ}, for others to review")
+        elif found.hers < min(found.differing, MANY):
+            said.append(f"{differ}, {found.hers:,} of them for you: {key} reviews them")
+        else:
+            said.append(f"{differ}: {key} reviews {them}")
+    elif found.compared:
+        said.append("nothing waits for a review")
+    if more > 0:
+        has = "has all its answers" if more == 1 else "have all their answers"
+        them = "it" if more == 1 else "them"
+        told = "not compared yet" if said else f"{has}: {key} compares {them}"
+        said.append(f"{more:,} {told}" if said else f"{counted(more, 'document')} {told}")
+    elif not finished:
+        said.append("no document has all its answers yet")
+    if found.gold:
+        by_her = f", {found.settled:,} by you" if found.settled else ""
+        said.append(f"{found.gold:,} {'is' if found.gold == 1 else 'are'} gold{by_her}")
+    return " · ".join(said)
 
 
 def _work(hers: Person) -> str:

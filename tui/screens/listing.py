@@ -13,7 +13,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from tonemark.corpus.annotators import person
 from tonemark.corpus.listing import SHOWS, Listed, Show, listed
-from tonemark.text import short
+from tonemark.text import counted, short
 from tonemark.tui.page.columns import column
 from tonemark.tui.page.render import BLANK, Look, Run, run
 from tonemark.tui.screens.reading import QUIET, TEXT, ReadingScreen
@@ -290,7 +290,7 @@ class DocumentsScreen(ListScreen[Listed]):
     def status(self) -> tuple[list[Run], list[Run]]:
         """What the marks of the line in focus say."""
         if not self.items:
-            return [], [run(f"{self._total:,} documents ", QUIET)]
+            return [], [run(f"{counted(self._total, 'document')} ", QUIET)]
         item = self.items[self.at]
         parts: list[str] = [item.state]
         parts += [f"{item.spans:,} span{'s' * (item.spans != 1)}"] if item.spans else []

@@ -16,7 +16,7 @@ from tonemark.errors import TonemarkError
 from tonemark.text import Safe, visible
 from tonemark.tui.page import words
 from tonemark.tui.page.keyboard import Keyboard
-from tonemark.tui.page.keys import ANNOTATING, FOOTER
+from tonemark.tui.page.keys import ACTION, ANNOTATING, FOOTER
 from tonemark.tui.page.layout import window
 from tonemark.tui.page.render import Run, render
 from tonemark.tui.page.replies import Reply
@@ -24,7 +24,7 @@ from tonemark.tui.page.tutor import PUT_AWAY
 from tonemark.tui.page.view import View
 from tonemark.tui.screens.questions import reason
 from tonemark.tui.screens.turning import Turning
-from tonemark.tui.screens.ways import key_name
+from tonemark.tui.screens.ways import Ways, key_name
 
 READING = 0.25
 """Seconds that a new page must have stood before its first key may be the one that accepts it."""
@@ -46,6 +46,10 @@ class PageScreen(Turning):
         yield from self.made_lines("title", "rule", "document")
         yield self._tutor
         yield from self.made_lines("rule2", "labels", "status", "footer")
+
+    def on_screen_resume(self) -> None:
+        """Come back from another screen: the key that led there is not painted yet."""
+        self.paint()
 
     def on_resize(self) -> None:
         """Lay the page out anew."""
@@ -76,7 +80,8 @@ class PageScreen(Turning):
         if self.asking:
             self.answer(key)
         elif self.keyboard is None:
-            self._command(self.table.page.get(key) or self.table.menu.get(key, ""))
+            chosen = self.table.menu.get(key, "")
+            self._command(self.table.page.get(key) or (chosen if chosen in self.offered() else ""))
         elif key == PUT_AWAY and self._tutor.shown and not self.keyboard.waits:
             self._tutor.put_away(self.desk)
             self.paint()
@@ -150,7 +155,10 @@ class PageScreen(Turning):
         """The actions that there are without a page."""
         if self._beginning:
             return FOOTER
-        return () if self.asking else ("back", "documents", "export", "review", "help", "quit")
+        if self.asking:
+            return ()
+        here = ("back", "documents", "export", "review", "wanted", "help", "quit")
+        return [name for name in here if not ACTION[name].menu or name in self.offered()]
 
     # What each screen says around the text
 
@@ -219,8 +227,19 @@ class PageScreen(Turning):
         if len(self.app.screen_stack) == 1:
             self.app.exit()
             return
-        self.desk.close()
+        kept = self._close()
         self.leave()
+        beneath = self.app.screen
+        if kept and isinstance(beneath, Ways):
+            beneath.say(kept)
+
+    def _close(self) -> str:
+        """Leave the desk; what she is to know where the store refused it: the journal has it."""
+        try:
+            self.desk.close()
+        except (TonemarkError, OSError) as error:
+            return f"kept in the journal, as {reason(error)}"
+        return ""
 
     def _command_comment(self) -> None:
         if self.keyboard and self.view:

@@ -265,8 +265,10 @@ class Turning(NewRules[None], Waiting[None]):
                     self.say(error.title.replace(f"{self.desk.project.folder}/", ""))
 
     def use_project(self, project: Project) -> None:
-        """Take in a project file that changed."""
+        """Take in a project file that changed: the pages beneath this one, too."""
         self.app.use_project(project)
-        if self.keyboard:
-            self.keyboard.table = self.table
-            self.keyboard.rules = project.new_rules
+        for screen in self.app.screen_stack:
+            if isinstance(screen, Turning) and screen.keyboard:
+                screen.keyboard.table = self.table
+                offers = "rule" in screen.keyboard.offered
+                screen.keyboard.rules = offers and project.new_rules

@@ -18,7 +18,7 @@ from textual import events
 from textual.geometry import Offset
 from textual.screen import Screen
 
-from tonemark.corpus.annotators import check_reviewer
+from tonemark.corpus.annotators import check_reviewer, person
 from tonemark.corpus.desk import Desk
 from tonemark.errors import TonemarkError
 from tonemark.files import check_inside
@@ -241,13 +241,13 @@ class Ways(Screen[Result]):
         from tonemark.review.desk import ReviewDesk
         from tonemark.tui.screens.review import ReviewScreen
 
-        desk = self.desk
+        desk, name = self.desk, person(self.desk.annotator)
         try:
-            check_reviewer(desk.project, desk.annotator)
+            check_reviewer(desk.project, name)
         except TonemarkError as error:
             self.say(error.title)
             return
-        reviews = ReviewDesk(desk.project, desk.store, desk.annotator, desk.tokenizer)
+        reviews = ReviewDesk(desk.project, desk.store, name, desk.tokenizer)
         self.app.desks.append(reviews)
         self.app.push_screen(ReviewScreen())
 

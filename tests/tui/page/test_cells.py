@@ -21,7 +21,14 @@ from wcwidth import wcwidth
 
 from tonemark.text import graphemes, visible
 from tonemark.tui.page import cells as module
-from tonemark.tui.page.cells import cells, character_cells, fit, is_disputed, split
+from tonemark.tui.page.cells import (
+    cells,
+    character_cells,
+    fit,
+    is_disputed,
+    split,
+    told_apart_names,
+)
 
 # The scripts of the demo: here our count is the terminal's own.
 EXACT = {
@@ -244,3 +251,36 @@ def test_whatever_the_c_library_counts_otherwise_is_disputed() -> None:
     finally:
         libc.setlocale(locale.LC_CTYPE, before)
     assert not torn
+
+
+TEAM = [f"annotator{n:02}_of_the_team_in_Nairobi" for n in range(1, 13)]
+
+NAMES: dict[str, tuple[list[str], int, list[str]]] = {
+    "with room": (["amina", "bello"], 13, ["amina", "bello"]),
+    "cut at the end": (["amina_of_Kisumu", "bello_of_Kano"], 8, ["amina_o…", "bello_o…"]),
+    "differing near the beginning": (TEAM[:2], 13, ["annotator01_…", "annotator02_…"]),
+    "differing in the middle": (TEAM[:2], 8, ["an…1_of…", "an…2_of…"]),
+    "differing at the end": (["team_in_Kano_01", "team_in_Kano_02"], 9, ["tea…no_01", "tea…no_02"]),
+    "one the beginning of another": (["x" * 9, "x" * 10], 8, ["xx…xxxx", "xx…xxxxx"]),
+    "wide": (["语言文字语言一", "语言文字语言二"], 8, ["语…言一", "语…言二"]),
+    "the same one twice": ([TEAM[0], TEAM[0]], 8, ["annotat…", "annotat…"]),
+    "no room": (["amina", "bello"], 1, ["a", "b"]),
+}
+
+
+@pytest.mark.parametrize("case", NAMES)
+def test_what_names_share_is_left_out_where_they_are_cut(case: str) -> None:
+    names, width, wanted = NAMES[case]
+    assert told_apart_names(names, width) == wanted
+
+
+@given(st.lists(st.text(), max_size=6), st.integers(0, 12))
+def test_names_told_apart_have_room(names: list[str], width: int) -> None:
+    shown = told_apart_names(names, width)
+    assert len(shown) == len(names)
+    assert all(cells(name) <= width for name in shown)
+
+
+@pytest.mark.parametrize("width", range(6, 34))
+def test_a_team_is_told_apart(width: int) -> None:
+    assert len({*told_apart_names(TEAM, width)}) == len(TEAM)
