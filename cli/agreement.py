@@ -175,7 +175,7 @@ def _of_project(folder: Path, given: tuple[str, ...], *, as_json: bool) -> int:
             f"All {len(left_out.damaged):,} documents that could be compared are damaged.",
             "Nothing was changed. What is wrong, and what to do:\n    tonemark doctor DIR",
         )
-    told = list(_left_out(left_out, number))
+    told = list(_left_out(left_out, number, chosen=bool(given)))
     example = left_out.example
     more = {
         "left_out": {
@@ -245,13 +245,14 @@ def _count(store: Store, which: str) -> int:
     return int(found)
 
 
-def _left_out(left_out: LeftOut, number: int) -> Iterator[str]:
-    """What was left out of a project, and why, in words."""
+def _left_out(left_out: LeftOut, number: int, *, chosen: bool) -> Iterator[str]:
+    """What was left out of a project, and why, in words; others than those who were `chosen` may
+    have accepted it."""
     for found, why in (
         (left_out.unanswered, "without an answer"),
         (left_out.unfinished, f"that wait{'s' * (left_out.unfinished == 1)} for more answers"),
-        (left_out.no_accept, "that nobody accepted"),
-        (left_out.one_accept, "that one annotator alone accepted"),
+        (left_out.no_accept, f"that {'none of them' if chosen else 'nobody'} accepted"),
+        (left_out.one_accept, f"that one {'of them' if chosen else 'annotator'} alone accepted"),
         (left_out.other_number, f"with two accepts or more, but not the {number} of most"),
     ):
         if found:

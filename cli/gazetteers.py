@@ -15,6 +15,7 @@ from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_
 from tonemark.cli.telling import columns, set_in
 from tonemark.errors import TonemarkError
 from tonemark.files import typed
+from tonemark.text import counted
 
 if TYPE_CHECKING:
     from tonemark.corpus.gazetteers import Entry, Listed

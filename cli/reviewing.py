@@ -24,14 +24,11 @@ from tonemark.cli.telling import columns, set_in
 from tonemark.corpus.gold import MAJORITY, UNANIMOUS
 from tonemark.corpus.project_checks import Bidi
 from tonemark.corpus.reviews import KINDS, Wanted
-from tonemark.errors import TonemarkError
 from tonemark.files import typed
 from tonemark.review.rules import Rule
 from tonemark.text import counted
 
 if TYPE_CHECKING:
-    from tonemark.corpus.project import Project
-    from tonemark.corpus.store import Store
     from tonemark.review.ruling import Ruling
 
 USUAL = 80
@@ -90,41 +87,23 @@ def review_command(
         return _by_rule(folder, as_name, rule, as_json=as_json)
     if as_json:
         raise click.UsageError("--json goes with --auto: a screen reports nothing.")
+    if anonymous and against:
+        raise click.UsageError("--anonymous hides who is who: leave --annotator out.")
+    from tonemark.corpus.annotators import check_name
+    from tonemark.review.asking import check_known, known
+
+    if against:
+        check_name(against, "--annotator")
     project, store, name, tokenizer = seat(folder, as_name, reviewing=True)
     wanted = Wanted(tuple(dict.fromkeys(kinds)), label or "", against or "", everything, largest)
-    _check_known(project, store, wanted)
+    if label or against:
+        check_known(project, known(project, store), wanted)
     number = numbered(store, document)
     from tonemark.review.desk import ReviewDesk
     from tonemark.tui.screens.review import ReviewScreen
 
     desk = ReviewDesk(project, store, name, tokenizer, wanted, anonymous=anonymous)
     return run_screen(desk, ReviewScreen(number), bidi)
-
-
-def _check_known(project: Project, store: Store, wanted: Wanted) -> None:
-    """Raises TonemarkError where a filter names what is not there: it would find nothing, and say
-    that all is settled."""
-    if not (wanted.label or wanted.annotator):
-        return
-    from tonemark.corpus.annotators import check_name
-    from tonemark.corpus.progress import progress
-
-    if wanted.annotator:
-        check_name(wanted.annotator, "--annotator")
-
-    found = progress(store)
-    labels = dict.fromkeys((*(label.name for label in project.labels), *found.labels))
-    names = [each.name for each in found.annotators if each.answered]
-    if wanted.label and wanted.label not in labels:
-        raise TonemarkError(
-            f"No label of {project.name} is called {wanted.label}.",
-            f"Labels: {', '.join(labels) or 'none yet'}.",
-        )
-    if wanted.annotator and wanted.annotator not in names:
-        raise TonemarkError(
-            f"{wanted.annotator} has answered no document of {project.name}.",
-            f"Annotators who have: {', '.join(names) or 'nobody yet'}.",
-        )
 
 
 def _by_rule(folder: Path, as_name: str | None, rule: Rule, *, as_json: bool) -> int:

@@ -265,6 +265,23 @@ def next_number(db: sqlite3.Connection) -> int:
     return int(number)
 
 
+def renumber(db: sqlite3.Connection, document: int, annotator: str) -> None:
+    """Give an annotator's annotation the next number, as if it came now: whoever has looked at all
+    up to some number meets it again.
+
+    Runs inside the caller's transaction.
+    """
+    row = db.execute(
+        "SELECT id FROM annotations WHERE document = ? AND annotator = ? AND current",
+        (document, annotator),
+    ).fetchone()
+    if row:
+        numbers = next_number(db), row[0]
+        db.execute("PRAGMA defer_foreign_keys = ON")
+        db.execute("UPDATE annotations SET id = ? WHERE id = ?", numbers)
+        db.execute("UPDATE spans SET annotation = ? WHERE annotation = ?", numbers)
+
+
 def _json(value: Any) -> str:
     """JSON that SQLite takes: readable, and escaped only where it holds a lone surrogate."""
     text = json.dumps(value, ensure_ascii=False)

@@ -159,6 +159,12 @@ def check_reviewer(project: Project, name: str) -> None:
         )
 
 
+def annotates(project: Project, name: str) -> bool:
+    """Whether documents come to somebody to answer, as far as the project tells: one who reviews is
+    an annotator, too, if she is of the team, or where there is none."""
+    return name in project.team if project.team else name not in project.reviewers
+
+
 def may_review(project: Project, name: str) -> bool:
     """Whether `check_reviewer` lets one in."""
     try:

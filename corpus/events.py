@@ -202,7 +202,7 @@ class Replayed:
         )
         self.undoable.clear()
         self.redoable.clear()
-        self.touched = False
+        self.touched = bool(data.get("unfinished"))
         self.answer = None
 
     def _look(self, number: int, document: int, start: int, end: int) -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import sqlite3
 import time
 
+from tonemark.corpus.annotations import storable
 from tonemark.corpus.annotators import annotator_name
+from tonemark.corpus.documents import pack_tokens
 from tonemark.corpus.drafts import Decision
 from tonemark.corpus.gold import Gold, is_rule, write_gold
 from tonemark.corpus.records import Cite, GivenAnnotation, Settled
@@ -30,11 +32,12 @@ def take_gold(
         "SELECT reviewer, coalesce(? > time, 0) FROM gold WHERE document = ? AND current",
         (given.time, document),
     ).fetchone()
-    is_known = db.execute(
-        "SELECT 1 FROM gold WHERE document = ? AND reviewer = ? AND (?3 IS NULL OR time = ?3)",
+    known = db.execute(
+        "SELECT id, answer, comment, flagged, tokens FROM gold"
+        " WHERE document = ? AND reviewer = ? AND (?3 IS NULL OR time = ?3)",
         (document, reviewer, given.time),
-    ).fetchone()
-    if is_known:
+    ).fetchall()
+    if any(_content(db, *each) == _given(given) for each in known):
         return
     if there:
         other, is_later = there
@@ -60,6 +63,18 @@ def take_gold(
     )
     report.gold += 1
     report.labels.update(span.label for span in given.spans)
+
+
+def _content(db: sqlite3.Connection, gold: int, *said: object) -> tuple[object, ...]:
+    """What gold that is there says, for comparing."""
+    spans = db.execute("SELECT start_char, end_char, label FROM gold_spans WHERE gold = ?", (gold,))
+    return {*spans}, *said
+
+
+def _given(given: GivenAnnotation) -> tuple[object, ...]:
+    spans = {(span.start, span.end, span.label) for span in given.spans}
+    tokens = None if given.tokens is None else pack_tokens(given.tokens)
+    return spans, given.answer, storable(given.comment), given.flagged, tokens
 
 
 def _name(report: Report, given: str) -> str:

@@ -20,14 +20,16 @@ from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
 
 State = Literal[
-    "to do", "later", "begun", "reopened", "accepted", "rejected", "ignored", "with others"
-]
+    "to do", "later", "begun", "reopened", "accepted", "rejected", "ignored", "with others",
+    "differs", "agreed", "gold", "changed since",
+]  # fmt: skip
 """`begun` has edits and no answer, `reopened` an answer that she opened again; `later` is what she
-left for the end of her queue; `with others` is not hers to answer, its places being taken."""
+left for the end of her queue; `with others` is not hers to answer, its places being taken. The last
+four are of reviews (`listing_reviews.py`): `changed since` was gold when somebody changed it."""
 
 Show: TypeAlias = Literal[
     "all", "to do", "begun", "answered", "accepted", "rejected", "ignored",
-    "flagged", "commented", "suggested",
+    "flagged", "commented", "suggested", "differs", "agreed", "gold", "changed since",
 ]  # fmt: skip
 
 SHOWS: tuple[Show, ...] = (
@@ -78,9 +80,10 @@ _DETAILS = (
 
 
 class Listed(NamedTuple):
-    """A line of a list: one document, and what its annotator did with it.
+    """A line of a list: one document, and what its annotator, or its reviewer, did with it.
 
     `spans` counts those of her draft or answer; `beginning` is the first code points of the text.
+    Of reviews: `by` is who made it gold, `differences` counts the places where annotators differ.
     """
 
     number: int
@@ -92,6 +95,8 @@ class Listed(NamedTuple):
     flagged: bool = False
     commented: bool = False
     suggested: bool = False
+    by: str = ""
+    differences: int = 0
 
 
 def listed(

@@ -42,10 +42,11 @@ def left_to_answer(store: Store, annotator: str) -> int:
     return int(number)
 
 
-def reviews_of(store: Store, reviewer: str) -> Reviews:
-    """How far reviewing is, for one who reviews, as far as annotations are compared."""
+def reviews_of(store: Store, reviewer: str, *, annotates: bool) -> Reviews:
+    """How far reviewing is, for one who reviews, as far as annotations are compared; `annotates` as
+    in `reviews.Reviewing`."""
     gold = settled(store)
-    queue = reviews.Reviewing(reviews.Wanted())
+    queue = reviews.Reviewing(reviews.Wanted(), annotates=annotates)
     return Reviews(
         reviews.counts(store).finished,
         reviews.waiting(store),

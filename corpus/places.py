@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
+from tonemark.corpus.annotations import renumber
 from tonemark.corpus.cursors import came_free
 from tonemark.corpus.shares import share_of
 from tonemark.corpus.store import Store
@@ -109,3 +110,4 @@ def _count_extra(db: sqlite3.Connection, document: int | None = None) -> None:
         if take_place(db, row[1]):
             db.execute(f"UPDATE claims SET counted = 1 {where}", row)
             db.execute(f"UPDATE annotations SET extra = 0 {where} AND current", row)
+            renumber(db, row[1], row[0])  # reviews know of what has come by its number

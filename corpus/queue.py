@@ -14,6 +14,7 @@ from typing import Protocol, TypeAlias
 
 from tonemark.corpus.annotations import Annotation, write_events, write_revision
 from tonemark.corpus.annotations import events_of as events_of
+from tonemark.corpus.annotators import is_reviewing
 from tonemark.corpus.claims import (
     TO_DO,
     check_held,
@@ -82,8 +83,13 @@ Leaving: TypeAlias = Sequence[Outcome]
 """What is done with a page in the transaction that claims the next."""
 
 
-NOT_HERS = "NOT EXISTS (SELECT 1 FROM claims WHERE annotator = :annotator AND document = d.id)"
-"""Of the row `d` of a document: that `:annotator` has no claim on it."""
+NOT_HERS = (
+    "NOT EXISTS (SELECT 1 FROM claims WHERE annotator = :annotator AND document = d.id)"
+    " AND NOT EXISTS (SELECT 1 FROM documents s CROSS JOIN claims c ON c.document = s.id"
+    " AND c.annotator = '+' || :annotator WHERE s.digest = d.digest)"
+)
+"""Of the row `d` of a document: that `:annotator` has no claim on it, and has not, as a reviewer,
+seen what others said of its text."""
 
 
 class Turns(Protocol):
@@ -329,6 +335,8 @@ def _claimed(db: sqlite3.Connection, annotator: str, document: int, lease: float
     claim = claim_of(db, annotator, document)
     if claim is None:
         return new_claim(db, annotator, document, lease)
+    if is_reviewing(annotator):
+        update_claim(db, claim, sequence=draw_ticket(db))  # begun anew, behind what others settled
     reopen(db, claim, lease)
     return claim
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tonemark.corpus.annotators import is_annotator_name, is_reviewing, person
+from tonemark.corpus.documents import misplaced, unpack_tokens
 from tonemark.corpus.drafts import Decision, decision_from_json
 from tonemark.corpus.events import MALFORMED
 from tonemark.corpus.gold import Gold, is_rule, write_gold
@@ -19,6 +20,7 @@ from tonemark.corpus.soundness_reviews import Reviews
 from tonemark.corpus.soundness_spans import Row
 from tonemark.corpus.spans import Span, check_stretches, parsed_sources
 from tonemark.files import parsed
+from tonemark.tokenizers.base import Token
 
 
 def rows_of(db: sqlite3.Connection, number: int) -> dict[str, list[tuple[Any, ...]]]:
@@ -66,7 +68,7 @@ def drop_work(db: sqlite3.Connection, number: int, key: str) -> None:
 
 def _last(db: sqlite3.Connection, row: Row, rows: dict[str, list[tuple[Any, ...]]]) -> Gold | None:
     """The last revision of gold, where it is sound by itself."""
-    _, _, current, reviewer, answer, comment, flagged, _, *rest = rows["gold"][-1]
+    _, _, current, reviewer, answer, comment, flagged, tokens, *rest = rows["gold"][-1]
     decisions, cites, _, _, time, number = rest
     if not current or answer not in ANSWERS or not isinstance(reviewer, str):
         return None
@@ -91,6 +93,7 @@ def _last(db: sqlite3.Connection, row: Row, rows: dict[str, list[tuple[Any, ...]
         tuple(sorted(spans)),
         comment=comment,
         flagged=flagged == 1,
+        tokens=_tokens(tokens, len(row.text)),
         decisions=_decisions(decisions, len(row.text)),
         cites=tuple(kept),
         compared=max((here[cite] for cite in kept), default=0),
@@ -104,6 +107,14 @@ def _decisions(data: Any, length: int) -> tuple[Decision, ...]:
     except MALFORMED:
         return ()
     return tuple(e for e in found if 0 <= e.start <= e.end <= length and e.choice)
+
+
+def _tokens(data: Any, length: int) -> tuple[Token, ...] | None:
+    try:
+        found = None if data is None else unpack_tokens(data)
+    except MALFORMED:
+        return None
+    return None if misplaced(found or (), length) else found
 
 
 def _cites(data: Any) -> list[tuple[str, int]]:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from tonemark.corpus.annotators import person
 from tonemark.corpus.claims import TO_DO, Claim
-from tonemark.corpus.store import Store
+from tonemark.corpus.store import PATIENCE, Store
 
 KINDS = ("label", "boundary", "presence", "tokens", "answers")
 """How annotators can differ on a document: on spans, in four ways, or on the answer itself."""
@@ -69,19 +69,26 @@ FINISHED = (
 )
 """Of the row `f`: that all answers are in, and none was taken away since they were compared."""
 
+# Of a claim `c`: another reviewer has taken the document up, or settled it, since it was begun.
+_OVERTAKEN = (
+    " EXISTS (SELECT 1 FROM claims o WHERE o.document = c.document AND o.annotator <> c.annotator"
+    " AND o.annotator GLOB '+*'"
+    " AND (o.state = 'open' AND o.expires > :now OR o.answered > c.sequence))"
+)
 # In the hands of a reviewer: hers to go on with, or another's while the lease lasts.
 _HELD = (
     " EXISTS (SELECT 1 FROM claims c WHERE c.document = f.document AND c.annotator GLOB '+*'"
-    f" AND ((c.annotator = :reviewer AND {TO_DO}) OR (c.annotator <> :reviewer"
-    " AND c.state = 'open')))"
+    f" AND ((c.annotator = :reviewer AND {TO_DO} AND NOT {_OVERTAKEN})"
+    " OR (c.annotator <> :reviewer AND c.state = 'open' AND c.expires > :now)))"
 )
 # She annotates too: what others said of a text of which an equal one is still hers to answer. The
 # order of the tables is fixed: her claims may be many, equal texts are few.
-_HERS_TO_ANSWER = (
+HERS_TO_ANSWER = (
     " EXISTS (SELECT 1 FROM documents d CROSS JOIN documents s ON s.digest = d.digest"
     " AND s.id <> d.id LEFT JOIN claims c ON c.annotator = :person AND c.document = s.id"
     " WHERE d.id = f.document AND CASE WHEN c.document IS NULL"
-    " THEN s.taken < s.places AND EXISTS (SELECT 1 FROM claims WHERE annotator = :person)"
+    " THEN s.taken < s.places AND (:annotates OR EXISTS"
+    " (SELECT 1 FROM claims WHERE annotator = :person))"
     " ELSE c.answered = 0 END)"
     " OR EXISTS (SELECT 1 FROM claims c"
     " WHERE c.annotator = :person AND c.document = f.document AND c.answered = 0)"
@@ -89,10 +96,11 @@ _HERS_TO_ANSWER = (
 
 
 class Reviewing:
-    """The turns of reviewers (`queue.Turns`)."""
+    """The turns of reviewers (`queue.Turns`); with `annotates`, of one who may annotate as well."""
 
-    def __init__(self, wanted: Wanted) -> None:
+    def __init__(self, wanted: Wanted, *, annotates: bool = False) -> None:
         self.wanted = wanted
+        self.annotates = annotates
 
     def to_do(
         self, db: sqlite3.Connection, annotator: str, size: int, *, deferred: bool
@@ -100,12 +108,10 @@ class Reviewing:
         """Those that she began; not what another reviewer took up or settled meanwhile."""
         rows = db.execute(
             "SELECT c.document, c.number, c.answered FROM claims c"
-            f" WHERE c.annotator = ? AND {TO_DO} AND c.deferred {'>' if deferred else '='} 0"
-            " AND NOT EXISTS (SELECT 1 FROM claims o"
-            " WHERE o.document = c.document AND o.annotator <> c.annotator"
-            " AND o.annotator GLOB '+*' AND (o.state = 'open' OR o.answered > c.sequence))"
-            " ORDER BY c.deferred, c.sequence LIMIT ?",
-            (annotator, size),
+            f" WHERE c.annotator = :reviewer AND {TO_DO} AND c.deferred"
+            f" {'>' if deferred else '='} 0 AND NOT {_OVERTAKEN}"
+            " ORDER BY c.deferred, c.sequence LIMIT :limit",
+            {"reviewer": annotator, "now": time.time(), "limit": size},
         )
         return [Claim(annotator, *row) for row in rows]
 
@@ -136,9 +142,16 @@ class Reviewing:
         ).fetchone()
         return int(free) + int(open_)
 
+    def hers_to_answer(self, store: Store, annotator: str, document: int) -> bool:
+        """Whether she has still to answer a document herself, or may get to, or one with an equal
+        text: what others said of it is not for her yet."""
+        query = f"SELECT {HERS_TO_ANSWER} FROM (SELECT :document AS document) f"
+        values = {"document": document, "person": person(annotator), "annotates": self.annotates}
+        return bool(store.db.execute(query, values).fetchone()[0])
+
     def _query(self, annotator: str) -> tuple[str, dict[str, Any]]:
         wanted = self.wanted
-        wheres = ["NOT f.settled", FINISHED, f" NOT {_HELD}", f" NOT ({_HERS_TO_ANSWER})"]
+        wheres = ["NOT f.settled", FINISHED, f" NOT {_HELD}", f" NOT ({HERS_TO_ANSWER})"]
         index = "differences_unsettled"
         if not wanted.everything:
             wheres.insert(0, "f.size > 0")
@@ -153,6 +166,8 @@ class Reviewing:
         values = {
             "reviewer": annotator,
             "person": person(annotator),
+            "annotates": self.annotates,
+            "now": time.time(),
             "label": wanted.label,
             "annotator": wanted.annotator,
         }
@@ -197,11 +212,13 @@ def newest(store: Store, document: int, cites: Iterable[tuple[str, int]]) -> int
 
 class Batch(NamedTuple):
     """Annotations that nobody has compared: their numbers lie `behind` one and go `up_to` another.
-    `documents` are those that they are of, each with whether its answers are all in."""
+    `documents` are those that they are of, each with whether its answers are all in, and `stamps`
+    what there was to compare."""
 
     behind: int
     up_to: int
     documents: dict[int, bool]
+    stamps: dict[int, tuple[int, int]]
 
 
 def next_to_compare(store: Store, most: int) -> Batch | None:
@@ -219,22 +236,39 @@ def next_to_compare(store: Store, most: int) -> Batch | None:
         " (SELECT DISTINCT document FROM annotations WHERE id > ? AND id <= ?) f",
         (behind, up_to),
     )
-    return Batch(behind, up_to, {document: bool(finished) for document, finished in rows})
+    documents = {document: bool(finished) for document, finished in rows}
+    return Batch(behind, up_to, documents, _stamps(db, documents))
 
 
-def put_compared(store: Store, batch: Batch, found: Iterable[Differing]) -> None:
+def _stamps(db: sqlite3.Connection, documents: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """What there is to compare of documents: how many answers count, and the newest number."""
+    rows = db.execute(
+        "SELECT a.document, count(*), max(a.id) FROM json_each(?) n JOIN annotations a"
+        " ON a.document = n.value AND a.current WHERE NOT a.extra GROUP BY 1",
+        (json.dumps(list(documents)),),
+    )
+    return {document: (count, last) for document, count, last in rows}
+
+
+def put_compared(
+    store: Store, batch: Batch, found: Iterable[Differing], patience: float = PATIENCE
+) -> None:
     """Keep how the annotators of a batch's documents differ; those that are not among `found` have
-    answers missing."""
-    with store.transaction() as db:
-        db.executemany(
-            "DELETE FROM differences WHERE document = ?", ((n,) for n in batch.documents)
-        )
+    answers missing. What has another answer by now is left to whoever compares that.
+
+    Waits `patience` seconds for its turn, and raises TonemarkError where that does not come.
+    """
+    with store.transaction(patience) as db:
+        now = _stamps(db, batch.documents)
+        same = {n for n in batch.documents if now.get(n) == batch.stamps.get(n)}
+        db.executemany("DELETE FROM differences WHERE document = ?", ((n,) for n in same))
         db.executemany(
             "INSERT INTO differences VALUES (?1, ?2, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, EXISTS (SELECT 1"
             " FROM gold WHERE document = ?1 AND current AND compared >= ?2))",
             (
                 (*each[:9], each.size, json.dumps(each.labels), json.dumps(each.annotators))
                 for each in found
+                if each.document in same
             ),
         )
         # Not where all is to be looked at anew since: documents have other places now.

@@ -169,13 +169,16 @@ class Examiner:
         if not isinstance(row.text, str) or not isinstance(row.key, str):
             yield Fault("A document's text or key is no text.", "", BACKUP)
             return
-        yield from self.content(row)
+        found = [*self.content(row)]
         for each in rows["suggestion"]:
-            yield from self.suggestion(row, each)
+            found += self.suggestion(row, each)
         for each in rows["tokenization"]:
-            yield from self.tokenization(row, each)
-        yield from self.work.faults(row, rows)
-        yield from self.reviews.faults(row, rows)
+            found += self.tokenization(row, each)
+        found += self.work.faults(row, rows)
+        found += self.reviews.faults(row, rows)
+        yield from found
+        if all(each.harmless for each in found):
+            yield from self.reviews.missing(row, rows)
 
     def content(self, row: Row) -> Iterator[Fault]:
         """The metadata and the tokens of a document."""

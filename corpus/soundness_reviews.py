@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from tonemark.corpus.annotators import is_annotator_name, is_reviewing, person
@@ -32,7 +33,7 @@ class Reviews:
         """What is wrong with a document's gold and differences, and with its reviewers' work."""
         yield from self.gold(row, rows)
         for each in rows["difference"]:
-            yield from self._difference(row, each)
+            yield from self._difference(each, rows["gold"])
         claims = {each[1]: each for each in rows["claim"]}
         work = {str(each[1]) for name in ("claim", "annotation", "event") for each in rows[name]}
         for key in sorted(filter(is_reviewing, work)):
@@ -74,23 +75,46 @@ class Reviews:
             what = "What was taken where annotators differed cannot be read."
             yield Fault(what, who, self.work.by_sqlite("Leave it out; the spans stay", mend))
         if not _are_cites(cites, annotations) or not isinstance(compared, int) or compared < 0:
-            mend = f"UPDATE gold SET cites = '[]', compared = 0 WHERE id = {number}"
+            mend = f"UPDATE gold SET cites = '[]', compared = 0 WHERE id = {number};"
+            mend += f" UPDATE differences SET settled = 0 WHERE document = {row.number}"
             what = "Gold cites annotations that there are not."
             yield Fault(what, who, self.work.by_sqlite("Let it be reviewed again", mend))
 
-    def _difference(self, row: Row, difference: tuple[Any, ...]) -> Iterator[Fault]:
+    def _difference(
+        self, difference: tuple[Any, ...], golden: list[tuple[Any, ...]]
+    ) -> Iterator[Fault]:
         _, compared, accepts, agreed, *kinds, size, labels, annotators, settled = difference
         counts = (compared, accepts, agreed, *kinds, size)
         try:
             is_sound = all(isinstance(each, int) and each >= 0 for each in counts)
             names = [*_names(labels), *_names(annotators)]
             if is_sound and sum(kinds) == size and all(names) and settled in (0, 1):
+                last = max((gold[10] for gold in golden if gold[2]), default=-1)
+                if settled != (last >= compared):
+                    what = "Whether the differences of a document are settled is noted wrongly."
+                    yield self._anew(what)
                 return
         except MALFORMED:
             pass
+        yield self._anew("How the annotators of a document differ cannot be read.")
+
+    def missing(self, row: Row, rows: Rows) -> Iterator[Fault]:
+        """That a document should be compared by now, and is not: no reviewer would ever get it. Not
+        to be asked of a damaged one, which cannot be compared."""
+        counted = [each[9] for each in rows["annotation"] if each[3] and not each[8]]
+        is_compared = counted and max(counted) <= self._compared
+        if is_compared and len(counted) >= row.places and not rows["difference"]:
+            yield self._anew("How the annotators of a document differ is missing.")
+
+    @cached_property
+    def _compared(self) -> int:
+        """The number of the annotation up to which all are compared."""
+        (compared,) = self.work.db.execute("SELECT min(compared) FROM ticket").fetchone()
+        return compared if isinstance(compared, int) else 0
+
+    def _anew(self, what: str) -> Fault:
         anew = "DELETE FROM differences; UPDATE ticket SET compared = 0"
-        what = "How the annotators of a document differ cannot be read."
-        yield Fault(what, "", self.work.by_sqlite("Have it worked out anew", anew))
+        return Fault(what, "", self.work.by_sqlite("Have it worked out anew", anew))
 
     def of_reviewer(
         self, row: Row, key: str, claim: tuple[Any, ...] | None, rows: Rows

@@ -3,6 +3,7 @@ so that a queue of reviews can be asked for by kind, label, annotator and size."
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
@@ -10,7 +11,7 @@ from tonemark.corpus.annotations import Annotation, annotations_of, answers_amon
 from tonemark.corpus.documents import Damaged
 from tonemark.corpus.gold import Gold, gold_of, with_gold
 from tonemark.corpus.reviews import Differing, next_to_compare, put_compared
-from tonemark.corpus.store import Store
+from tonemark.corpus.store import PATIENCE, Store
 from tonemark.corpus.tokens import AnyTokenizer, TokensAwaited, tokens_of
 from tonemark.review.opening import Difference, Reviewed, alike, reviewed
 from tonemark.tokenizers.base import Token
@@ -19,10 +20,31 @@ BATCH = 2_000
 """Annotations that are compared in one go: some tens of milliseconds."""
 
 
-def catch_up(store: Store, tokenizer: AnyTokenizer, most: int = BATCH) -> bool:
+class Pace:
+    """How many annotations are compared in one go, so that a screen is not held up: as many as take
+    `within` seconds, by what the last ones took."""
+
+    def __init__(self, within: float = 0.02) -> None:
+        self.within = within
+        self._most = 20
+
+    def step(self, store: Store, tokenizer: AnyTokenizer) -> bool:
+        """Compare some; whether there were any. Raises TonemarkError where the store has no turn
+        for it at once."""
+        began = time.monotonic()
+        done = catch_up(store, tokenizer, self._most, patience=self.within)
+        took = max(time.monotonic() - began, 1e-4)
+        self._most = max(1, min(BATCH, 2 * self._most, int(self._most * self.within / took)))
+        return done
+
+
+def catch_up(
+    store: Store, tokenizer: AnyTokenizer, most: int = BATCH, patience: float = PATIENCE
+) -> bool:
     """Compare at most `most` annotations that nobody has compared; whether there were any.
 
-    A document that cannot be read is left out: doctor names it.
+    Waits `patience` seconds for its turn to write. A document that cannot be read is left out:
+    doctor names it.
     """
     if store.read_only:
         return False
@@ -39,7 +61,7 @@ def catch_up(store: Store, tokenizer: AnyTokenizer, most: int = BATCH) -> bool:
                 if number not in golden and alike(answers.values())
                 else differing(store, tokenizer, number, answers)
             )
-    put_compared(store, batch, found)
+    put_compared(store, batch, found, patience)
     return True
 
 

@@ -11,7 +11,6 @@ from tonemark.corpus.gold import MAJORITY
 from tonemark.corpus.pages import Sheet
 from tonemark.corpus.records import ANSWERS, Answer
 from tonemark.corpus.spans import Span
-from tonemark.review.compare import Version
 from tonemark.review.opening import Difference, Place, Reviewed
 from tonemark.tokenizers.base import Token
 
@@ -32,11 +31,6 @@ def decided_answer(draft: Draft) -> Answer | None:
     return None
 
 
-def decision_at(draft: Draft, difference: Difference) -> Decision | None:
-    """What was decided at a difference, or None."""
-    return _at(draft, difference.place)
-
-
 def undecided(draft: Draft, reviewed: Reviewed) -> list[Difference]:
     """The differences at which nothing was decided, in order: none are left where the text was
     refused."""
@@ -55,7 +49,8 @@ def taken(sheet: Sheet, reviewed: Reviewed, difference: Difference, row: int) ->
     version = difference.versions[row]
     if version is None:
         return None
-    edit = _put(sheet, reviewed, difference, version, reviewed.rows[row].annotator)
+    wanted = [reviewed.span(marked) for marked in version]
+    edit = _put(sheet, difference, wanted, reviewed.rows[row].annotator)
     return _with_tokens(sheet, difference, reviewed.rows[row].tokens, edit)
 
 
@@ -72,23 +67,24 @@ def by_majority(sheet: Sheet, reviewed: Reviewed, difference: Difference) -> Edi
         for row, theirs in zip(reviewed.rows, difference.versions, strict=True)
         if theirs == version
     )
-    edit = _put(sheet, reviewed, difference, version, MAJORITY)
+    edit = _put(sheet, difference, [reviewed.span(marked) for marked in version], MAJORITY)
     return _with_tokens(sheet, difference, tokens, edit)
 
 
 def own(sheet: Sheet, reviewed: Reviewed, edit: Edit) -> Edit:
     """An edit of the reviewer's own, which settles the differences that it touches."""
     touched = [(span.start, span.end) for span in (*edit.removed, *edit.added)]
+    taken_back: dict[Decision, None] = dict.fromkeys(edit.undecided)
+    decided: list[Decision] = list(edit.decided)
+    if touched and (refusal := _refusal(sheet.draft)):
+        taken_back[refusal] = None
     for difference in reviewed.differences:
         start, end = difference.place
         if any(left < end and start < right for left, right in touched):
             decision = _decided(sheet, difference.place, OWN)
-            edit = replace(
-                edit,
-                undecided=(*edit.undecided, *decision.undecided),
-                decided=(*edit.decided, *decision.decided),
-            )
-    return edit
+            taken_back.update(dict.fromkeys(decision.undecided))
+            decided += decision.decided
+    return replace(edit, undecided=tuple(taken_back), decided=tuple(decided))
 
 
 def closing(sheet: Sheet, reviewed: Reviewed, answer: Answer) -> Edit | None:
@@ -106,36 +102,45 @@ def closing(sheet: Sheet, reviewed: Reviewed, answer: Answer) -> Edit | None:
 
 def nothing_there(sheet: Sheet, difference: Difference) -> Edit:
     """Settle a difference by no span at all: nobody was right."""
-    removed = _standing(sheet.draft, difference.place)
-    edit = _decided(sheet, difference.place, OWN)
-    return replace(edit, removed=tuple(removed))
+    edit = _put(sheet, difference, [], OWN)
+    return _with_tokens(sheet, difference, sheet.given, edit)
 
 
-def _put(
-    sheet: Sheet, reviewed: Reviewed, difference: Difference, version: Version, choice: str
-) -> Edit:
-    """Let a version stand at a difference."""
-    wanted = [reviewed.span(marked) for marked in version]
+def _put(sheet: Sheet, difference: Difference, wanted: Sequence[Span], choice: str) -> Edit:
+    """Let spans stand at a difference. Others that lose one of theirs, for it reached from here to
+    there, are open again."""
     standing = _standing(sheet.draft, difference.place)
+    removed = [span for span in standing if span not in wanted]
     edit = _decided(sheet, difference.place, choice)
+    reopened = (
+        each
+        for each in sheet.draft.decisions
+        if each not in edit.undecided
+        and any(span.overlaps(each.start, each.end) for span in removed)
+        and each[:2] != difference.place
+    )
     return replace(
         edit,
-        removed=tuple(span for span in standing if span not in wanted),
+        removed=tuple(removed),
         added=tuple(span for span in wanted if span not in standing),
+        undecided=(*edit.undecided, *reopened),
     )
 
 
 def _decided(sheet: Sheet, place: Place, choice: str) -> Edit:
-    before = _at(sheet.draft, place)
-    return Edit(
-        sheet.document.number,
-        undecided=(before,) if before else (),
-        decided=(Decision(*place, choice),),
-    )
+    """A decision in the place of the one before. One about a span takes a refusal of the whole text
+    back: who goes on to settle it does not refuse it."""
+    before = [each for each in sheet.draft.decisions if each[:2] == place]
+    if place != (0, 0) and (refusal := _refusal(sheet.draft)):
+        before.append(refusal)
+    return Edit(sheet.document.number, undecided=tuple(before), decided=(Decision(*place, choice),))
 
 
-def _at(draft: Draft, place: Place) -> Decision | None:
-    return next((each for each in draft.decisions if each[:2] == place), None)
+def _refusal(draft: Draft) -> Decision | None:
+    """The decision by which the text is rejected or ignored, or None."""
+    if decided_answer(draft) in ("reject", "ignore"):
+        return next(each for each in draft.decisions if each[:2] == (0, 0))
+    return None
 
 
 def _standing(draft: Draft, place: Place) -> list[Span]:

@@ -3,12 +3,13 @@ becomes gold when she leaves it."""
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from dataclasses import replace
 from typing import Any
 
-from tonemark.corpus.annotators import person, reviewing
+from tonemark.corpus.annotators import annotates, person, reviewing
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.documents import Document
 from tonemark.corpus.events import Begun, Replayed
@@ -56,7 +57,7 @@ class ReviewDesk(Desk):
     ) -> None:
         super().__init__(project, store, reviewing(reviewer), tokenizer)
         self.anonymous = anonymous
-        self.turns = Reviewing(wanted or Wanted())
+        self.want(wanted or Wanted())
         self._seen: tuple[Begun, Reviewed] | None = None
 
     @property
@@ -76,7 +77,7 @@ class ReviewDesk(Desk):
 
     def want(self, wanted: Wanted) -> None:
         """Ask for other documents from the next page on."""
-        self.turns = Reviewing(wanted)
+        self.turns = Reviewing(wanted, annotates=annotates(self.project, self.reviewer))
 
     def waiting(self) -> int:
         """How many documents are still to come, this one included, counted up to MANY: of those
@@ -106,12 +107,11 @@ class ReviewDesk(Desk):
 
     def open_next(self) -> Page | None:
         """Put the next document before her; what was answered meanwhile is compared first, as far
-        as it takes to find one."""
-        until = time.monotonic() + (ORDERING if self.wanted.largest else 0)
-        while catch_up(self.store, self.tokenizer) and time.monotonic() < until:
-            pass
-        while super().open_next() is None and catch_up(self.store, self.tokenizer):
-            pass
+        as it takes to find one, but for so many seconds: the screen goes on (`Pace`)."""
+        until = time.monotonic() + ORDERING
+        more = self._compare(until if self.wanted.largest else 0.0)
+        while super().open_next() is None and more and time.monotonic() < until:
+            more = self._compare(0.0)
         return self.page
 
     def answer(self, answer: Answer) -> Page | None:
@@ -121,21 +121,35 @@ class ReviewDesk(Desk):
         overwritten, what she decided stands on the page, and the next answer is the newer one.
         """
         self.check_writable()
-        if self.page and (edit := closing(self.page.sheets[0], self.reviewed, answer)):
-            self.page.perform([edit])
+        page = self.page
+        edit = page and closing(page.sheets[0], self.reviewed, answer)
+        if page and edit:
+            page.perform([edit])
         try:
             return super().answer(answer)
         except SettledMeanwhile:
-            if self.page:
-                sheet = self.page.sheets[0]
+            if page:
+                sheet = page.sheets[0]
                 if data := self.opening(sheet.document, sheet.given, sheet.state):
-                    self.page.begin_again(data)
+                    page.begin_again(data)
+            raise
+        except BaseException:
+            if edit and page and self.page is page:  # it is not answered, so nothing is refused
+                with contextlib.suppress(TonemarkError, OSError):
+                    page.undo()
             raise
 
     def _leave_to_next(self, answer: Answer | None, *, defer: bool = False) -> Page | None:
-        page = super()._leave_to_next(answer, defer=defer)
-        catch_up(self.store, self.tokenizer)  # a part at each turn, so that none waits for all
-        return page or self.open_next()
+        return super()._leave_to_next(answer, defer=defer) or self.open_next()
+
+    def _compare(self, until: float) -> bool:
+        """Compare until then, and once at least; whether there may be more. A store that has no
+        turn for it is asked again by the next page."""
+        with contextlib.suppress(TonemarkError, OSError):
+            while catch_up(self.store, self.tokenizer):
+                if time.monotonic() >= until:
+                    return True
+        return False
 
     def open_document(self, number: int) -> Page | None:
         """Put one document before her. Raises TonemarkError where another reviewer has it, and
@@ -144,6 +158,11 @@ class ReviewDesk(Desk):
             raise TonemarkError(
                 "Not all answers to this document are in.",
                 "It can be reviewed when its annotators have answered it.",
+            )
+        if self.turns.hers_to_answer(self.store, self.annotator, number):
+            raise TonemarkError(
+                "You may still be asked to label this text yourself.",
+                "Answer it first: what others said of it would be before you.",
             )
         if held := held_by_another(self.store, number, self.annotator):
             minutes = math.ceil((held.until - time.time()) / 60)
@@ -169,7 +188,7 @@ class ReviewDesk(Desk):
         if begun and state.touched:
             # What she had done stays, whoever else has said something since.
             then = cited(self.store, document.number, begun.cites)
-            before = Before(draft.spans, draft.decisions, then)
+            before = Before(draft.spans, draft.decisions, then, gold=bool(begun.gold))
         elif gold:
             then = cited(self.store, document.number, gold.cites)
             before = Before(gold.spans, gold.decisions, then)
@@ -192,6 +211,7 @@ class ReviewDesk(Desk):
             "made": made,
             "comment": comment,
             "flagged": flagged,
+            "unfinished": state.touched,
             "shown": [],
         }
 

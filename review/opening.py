@@ -99,11 +99,12 @@ class Reviewed:
 
 class Before(NamedTuple):
     """What stood when a document was reviewed before: spans, decisions, and the answers that had
-    been looked at."""
+    been looked at. It was made `gold`, or left before that."""
 
     spans: tuple[Span, ...]
     decisions: tuple[Decision, ...]
     annotations: Sequence[Annotation]
+    gold: bool = True
 
 
 def reviewed(
@@ -208,39 +209,66 @@ def opened(
     """What stands when a document is opened for review: spans, decisions that hold, and the places
     that changed since they were settled.
 
-    Without an earlier review, what all agree on. After one, what it left: where an annotator
-    changed something since, it stands still, but is to be settled again.
+    Without an earlier review, what all agree on. After one, what it settled: where an annotator
+    changed something there since, it stands still, but is to be settled again. Gold settled all
+    that annotators agreed on, too.
     """
     now = reviewed(annotations, tokens)
+    fresh = sorted(now.span(marked) for each in now.agreed for marked in each.versions[0])
     if before is None:
-        return (
-            tuple(sorted(now.span(marked) for each in now.agreed for marked in each.versions[0])),
-            (),
-            (),
-        )
+        return tuple(fresh), (), ()
     then = reviewed(before.annotations, tokens)
     known = {_said(each, then) for each in then.differences}
     known |= {_said(each, then) for each in then.agreed}
-    marked = set(_marked(before.spans))
+    settled = _settled(before, then)
+    spans = [
+        span for span in before.spans if before.gold or _meets((span.start, span.end), settled)
+    ]
     changed: dict[Place, None] = {}
     for difference in now.differences:
-        if _said(difference, now) not in known:
-            changed[difference.place] = None
+        place = difference.place
+        if place != (0, 0) and _said(difference, now) not in known and _meets(place, settled):
+            changed[place] = None
     for cluster in now.agreed:
-        stands = {each for each in marked if each[0] < cluster.end and cluster.start < each[1]}
-        if _said(cluster, now) not in known and stands != set(cluster.versions[0]):
-            changed[cluster.start, cluster.end] = None
+        place = cluster.start, cluster.end
+        if before.gold or _meets(place, settled):
+            stand = {each for each in _marked(spans) if _meets(each[:2], [place])}
+            if _said(cluster, now) not in known and stand != set(cluster.versions[0]):
+                changed[place] = None
+        else:
+            spans += [now.span(marked) for marked in cluster.versions[0]]
     here = [each.place for each in now.differences] + [(c.start, c.end) for c in now.agreed]
     for difference in then.differences:
-        start, end = difference.place
-        stood = {each for each in marked if each[0] < end and start < each[1]}
-        if stood and not any(left < end and start < right for left, right in here):
-            changed[start, end] = None  # its spans were taken back by all
+        place = difference.place
+        stand = {each for each in _marked(spans) if _meets(each[:2], [place])}
+        if stand and not _meets(place, here):
+            changed[place] = None  # its spans were taken back by all
     places = {each.place for each in now.differences} - set(changed)
-    if (0, 0) not in changed:
+    answers = {(row.annotator, row.answer) for row in now.rows}
+    if answers == {(row.annotator, row.answer) for row in then.rows}:
         places.add((0, 0))  # what she refused is refused, whatever annotators agree on
+    else:
+        places.discard((0, 0))
     decisions = tuple(each for each in before.decisions if each[:2] in places)
-    return before.spans, decisions, tuple(changed)
+    return tuple(sorted(spans)), decisions, tuple(changed)
+
+
+def _settled(before: Before, then: Reviewed) -> list[Place]:
+    """The places of a document that an earlier review settled."""
+    places = [each[:2] for each in before.decisions if each[:2] != (0, 0)]
+    marked = _marked(before.spans)
+    for cluster in then.agreed:
+        place = cluster.start, cluster.end
+        stand = {each for each in marked if _meets(each[:2], [place])}
+        if before.gold or stand != set(cluster.versions[0]):
+            places.append(place)
+    there = [each.place for each in then.differences] + [(c.start, c.end) for c in then.agreed]
+    return places + [each[:2] for each in marked if not _meets(each[:2], there)]
+
+
+def _meets(place: Place, places: Iterable[Place]) -> bool:
+    """Whether a place shares a code point with one of others."""
+    return any(start < place[1] and place[0] < end for start, end in places)
 
 
 def _said(each: Difference | Cluster, among: Reviewed) -> tuple[object, ...]:

@@ -105,6 +105,8 @@ def rule_on(
 def _unreadable(store: Store, tokenizer: AnyTokenizer, numbers: Sequence[int]) -> int:
     """How many of these documents cannot be compared, for they are damaged."""
     damaged: set[int] = set()
+    if not numbers:
+        return 0
     for number, answers in answers_among(store, numbers, damaged).items():
         try:
             differing(store, tokenizer, number, answers)

@@ -24,8 +24,8 @@ whose tags differ), `tag TAG` (tokens, over all annotators, that have it); `item
 somebody has as a span), `unanimous`, `type_only`, `apart` (pairs of annotators, over all items,
 whose labels differ), `category LABELS`, `given LABEL` and `split LABEL` (pairs of annotators one of
 whom gave it); `cluster KIND`. Of a pair A, B: `pair A B documents`, `tokens`, `tagged`,
-`differing`, `first TAG`, `second TAG`, `spans LABEL` (of both), `equal LABEL`, `touching LABEL`. "O" and having
-no span are not counted: they are what is left.
+`differing`, `first TAG`, `second TAG`, `spans LABEL` (of both), `equal LABEL`, `touching LABEL`.
+"O" and having no span are not counted: they are what is left.
 """
 
 OTHER_BORDERS, NOTHING = " other borders", " none"

@@ -155,6 +155,20 @@ def test_annotators_in_turn_are_compared_where_most_documents_have_as_many(
         assert line in " ".join(out.split())
 
 
+def test_what_others_accepted_is_not_called_accepted_by_nobody(
+    tonemark: Tonemark, project: Callable[..., Path]
+) -> None:
+    folder = project(
+        record(1, "Asha yuko", given("A1", ASHA), given("A2", ASHA)),
+        record(2, "Asha yupo", given("A3", ASHA), given("A4", ASHA)),
+        record(3, "Asha yumo", given("A1", ASHA), given("A4", ASHA)),
+        overlap=2,
+    )
+    out = " ".join(tonemark("agreement", folder, "--annotators", "A1,A2").stdout.split())
+    assert "left out: 1 document that none of them accepted" in out
+    assert "left out: 1 document that one of them alone accepted" in out
+
+
 def test_some_annotators_can_be_compared_alone(
     tonemark: Tonemark, project: Callable[..., Path], columns: Callable[..., Path]
 ) -> None:

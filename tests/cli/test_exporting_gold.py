@@ -206,6 +206,13 @@ def test_gold_stays_gold_in_another_project(
     )
     assert (again["gold"], again["annotations"], again["warnings"]) == (0, 0, [])
     assert state(other) == before
+    lines = (tmp_path / "gold.jsonl").read_text(encoding="utf-8").splitlines()
+    timeless = [{**json.loads(line), "_timestamp": None} for line in lines]
+    path = tmp_path / "timeless.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in timeless), encoding="utf-8")
+    again = json.loads(tonemark("add", other, path, "--match", "key", "--json").stdout)
+    assert (again["gold"], again["warnings"]) == (0, [])
+    assert state(other) == before
     assert exported(other, tonemark, "--gold")[0] == exported(folder, tonemark, "--gold")[0]
     assert "Nothing is wrong" in tonemark("doctor", other).stdout
 
@@ -216,6 +223,8 @@ LATER: dict[str, tuple[dict[str, Any], str]] = {
     "a person's, earlier": ({"reviewer": "zawadi", "time": 2}, "rosa"),
     "a rule's, later": ({"reviewer": "rule:majority", "time": 20}, "rosa"),
     "one of no time": ({"reviewer": "zawadi"}, "rosa"),
+    "her own, of no time, that says something else": ({"reviewer": "rosa"}, "rosa"),
+    "her own, with spans changed in the file": ({"reviewer": "rosa", "time": 7.25}, "rosa"),
     "one whose name must be written otherwise": ({"reviewer": "Zawádi", "time": 20}, "Zawadi"),
     "a rule that there cannot be": ({"reviewer": "rule:A B", "time": 20}, "rule-A-B-"),
 }

@@ -18,6 +18,7 @@ from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.records import Answer
 from tonemark.corpus.reports import Report
+from tonemark.corpus.shares import share_of
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.corpus.tokens import tokenizer_of
 from tonemark.tokenizers.base import Token
@@ -131,12 +132,12 @@ def test_gold_is_not_written_over(tmp_path: Path, tonemark: Runs) -> None:
     assert path.read_bytes() == before
 
 
-def project_of(folder: Path, texts: list[str], overlap: int = 1) -> Path:
-    create_project(folder, language="qaa", labels=["PER"], overlap=overlap)
+def project_of(folder: Path, texts: list[str], overlap: int = 1, share: float = 1.0) -> Path:
+    create_project(folder, language="qaa", labels=["PER"], overlap=overlap, overlap_share=share)
     create_store(folder / STORE_FILE)
     store = Store(folder / STORE_FILE)
     records = keyed(*((str(number), text) for number, text in enumerate(texts, 1)))
-    add_records(store, "a.txt", records, Report(), places=overlap)
+    add_records(store, "a.txt", records, Report(), places=overlap, share=share)
     store.close()
     return folder
 
@@ -204,3 +205,15 @@ def test_documents_on_which_annotators_differ_are_left_out(tmp_path: Path, tonem
         tonemark("tokenizers", "learn", folder, "-o", tmp_path / "again.words", "--json").stdout
     )
     assert (report["texts"], report["differing"], report["awaited"]) == (1, 0, 1)
+
+
+def test_where_a_share_goes_to_several_the_others_wait_for_nobody(
+    tmp_path: Path, tonemark: Runs
+) -> None:
+    texts = sorted(("zan pol ka", "zan pol lo"), key=share_of)
+    folder = project_of(tmp_path / "p", texts, overlap=2, share=share_of(texts[1]))
+    for number in (1, 2):
+        answered(folder, number, [Token(0, 7)])
+    out = tmp_path / "qaa.words"
+    report = json.loads(tonemark("tokenizers", "learn", folder, "-o", out, "--json").stdout)
+    assert (report["texts"], report["awaited"]) == (1, 1)

@@ -72,7 +72,7 @@ def test_reviews_that_wait_are_told_once_documents_are_compared(folder: Path) ->
         store.db.execute(f"INSERT INTO differences VALUES ({', '.join('?' * 13)})", row)
     store.close()
     told = run_here("status", folder).stdout.splitlines()
-    assert "of 3 documents that have been compared 1 differs and waits for a review" in told
+    assert "1 document differs and waits for a review (3 compared)" in told
 
 
 def test_without_anything_measured_there_is_no_second_table(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from tonemark.corpus.ruled import write_ruled
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.review import ruling
+from tonemark.review.catching_up import catch_up_wholly
 from tonemark.review.desk import ReviewDesk
 from tonemark.tokenizers.registry import load_tokenizer
 
@@ -273,6 +274,22 @@ def test_a_damaged_document_is_left_out_and_told(folder: Path) -> None:
     assert (report["damaged"], report["waiting"]) == (1, 0)
     done = run_here("review", folder, "--auto", "majority")
     assert f"tonemark doctor {folder}" in done.stderr
+
+
+def test_what_is_answered_behind_the_comparing_is_not_damaged(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between comparing all and counting what stands, in a project where one is damaged."""
+    with_store(folder, "UPDATE spans SET sources = 'x' WHERE annotation = 1")
+    with_store(folder, "UPDATE documents SET places = 4, taken = 3 WHERE id = 2")
+
+    def catch_up(store: Store, *rest: Any) -> None:
+        catch_up_wholly(store, *rest)
+        answer_again(folder, "zuri", 2)
+
+    monkeypatch.setattr(ruling, "catch_up_wholly", catch_up)
+    report = auto(folder, "majority", code=1)
+    assert (report["damaged"], report["meanwhile"], report["waiting"]) == (1, 1, 0)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import random
 import shutil
 import sqlite3
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,9 @@ FAULTS = {
     "UPDATE differences SET size = 9 WHERE document = 1": ("differ cannot", "1", "DELETE FROM dif"),
     "UPDATE differences SET labels = '[1]' WHERE document = 1": ("differ cannot", "1", "DELETE"),
     "UPDATE differences SET annotators = '[' WHERE document = 1": ("differ cannot", "1", "DELETE"),
+    "UPDATE differences SET settled = 0 WHERE document = 1": ("settled is noted", "1", "DELETE"),
+    "UPDATE differences SET settled = 1 WHERE document = 5": ("settled is noted", "5", "DELETE"),
+    "DELETE FROM differences WHERE document = 5": ("differ is missing", "5", "DELETE"),
     "UPDATE differences SET document = 44 WHERE document = 5": ("of the differences", "44", ""),
     "UPDATE claims SET counted = 1 WHERE annotator = '+rosa'": ("a place that is", "+rosa", ""),
     "UPDATE claims SET state = 'x' WHERE annotator = '+rosa'": ("no state", "+rosa", ""),
@@ -215,6 +219,23 @@ def test_gold_is_rescued_as_annotations_are(folder: Path, statement: str) -> Non
     assert second.tokens
     (priority,) = store.db.execute("SELECT max(abs(priority)) FROM documents").fetchone()
     assert priority == 0
+    store.close()
+
+
+def test_gold_whose_decisions_alone_cannot_be_read_keeps_the_rest(folder: Path) -> None:
+    path, saved = folder / STORE_FILE, folder / "saved.sqlite"
+    store = Store(path)
+    before = gold_of(store, 2)
+    store.close()
+    assert before
+    assert before.tokens
+    assert before.compared
+    change(folder, "UPDATE gold SET decisions = '[[' WHERE document = 2")
+    rescue(path, saved)
+    store = Store(saved)
+    assert gold_of(store, 2) == replace(before, decisions=())
+    catch_up_wholly(store, load_tokenizer("general"))
+    assert store.db.execute("SELECT settled FROM differences WHERE document = 2").fetchone() == (1,)
     store.close()
 
 

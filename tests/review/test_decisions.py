@@ -14,8 +14,8 @@ from tonemark.corpus.queue import Claim
 from tonemark.corpus.spans import Span
 from tonemark.review.decisions import (
     by_majority,
+    closing,
     decided_answer,
-    decision_at,
     nothing_there,
     own,
     taken,
@@ -70,7 +70,7 @@ def test_the_majority_is_taken_where_there_is_one() -> None:
     names, place = seen.differences
     page.perform([by_majority(sheet, seen, names)])
     assert sheet.draft.spans == (ASHA,)
-    assert decision_at(sheet.draft, names) == Decision(0, 9, "rule:majority")
+    assert sheet.draft.decisions == (Decision(0, 9, "rule:majority"),)
     assert by_majority(sheet, seen, place) is None
 
 
@@ -82,7 +82,10 @@ def test_what_she_makes_of_her_own_settles_the_differences_that_it_touches() -> 
     assert [each.place for each in undecided(sheet.draft, seen)] == [(15, 21)]
     page.perform([taken(sheet, seen, seen.differences[1], 1)])
     assert sheet.draft.spans == (JUMA,)
-    assert sheet.draft.decisions == (Decision(0, 4, ":own"), Decision(5, 9, "juma"))
+    assert sheet.draft.decisions == (Decision(5, 9, "juma"),)
+    assert [each.place for each in undecided(sheet.draft, seen)] == [(0, 4), (15, 21)], (
+        "her span reached over another difference, at which nothing stands any more"
+    )
 
 
 def test_nobody_was_right() -> None:
@@ -123,6 +126,29 @@ def test_with_a_version_come_the_tokens_that_it_lies_on() -> None:
     page.undo()
     assert sheet.tokens == split
     assert sheet.draft.spans == (prefixed,)
+
+
+def test_who_goes_on_to_settle_spans_does_not_refuse_the_text() -> None:
+    sheet, seen = before_her(said("amina", KISUMU), said("juma", KISUMU_ORG))
+    page = Page([sheet])
+    page.perform([closing(sheet, seen, "reject")])
+    assert decided_answer(sheet.draft) == "reject"
+    assert closing(sheet, seen, "reject") is None
+    page.perform([taken(sheet, seen, seen.differences[0], 0)])
+    assert sheet.draft.decisions == (Decision(15, 21, "amina"),)
+    page.undo()
+    assert decided_answer(sheet.draft) == "reject"
+    page.perform([own(sheet, seen, Edit(1, added=(ASHA,)))])
+    assert decided_answer(sheet.draft) is None
+
+
+def test_nobody_was_right_leaves_the_tokens_as_they_were() -> None:
+    split = (Token(0, 2), Token(2, 4), *WORDS[1:])
+    sheet, seen = before_her(said("amina", Span(2, 4, "PER", ()), tokens=split), said("juma", ASHA))
+    page = Page([sheet])
+    page.perform([taken(sheet, seen, seen.differences[0], 0)])
+    page.perform([nothing_there(sheet, seen.differences[0])])
+    assert sheet.tokens == WORDS
 
 
 _SPANS = st.lists(

@@ -175,6 +175,8 @@ PER, LOC = (0, 4, "PER"), (0, 4, "LOC")
         ([Text(words(3), {"a": {PER}, "b": {PER}})], "alpha token_tagged", f.SAME_TAG),
         ([Text(words(1), {"a": {PER}, "b": {PER}})], "cohen a:b token", f.SAME_TAG),
         ([Text((), {"a": NOBODY, "b": NOBODY})], "fleiss token", f.NO_TOKENS),
+        ([Text((), {"a": NOBODY, "b": NOBODY})], "cohen a:b token", f.NO_TOKENS),
+        ([Text((), {"a": NOBODY, "b": NOBODY})], "f1 a:b", f.NO_SPANS),
         (
             [Text(words(2), {"a": {PER}, "b": {LOC}}), Text(words(2), {"b": {PER}, "c": {LOC}})],
             "cohen a:c token",

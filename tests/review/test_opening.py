@@ -16,6 +16,7 @@ WORDS = (Token(0, 4), Token(5, 9), Token(10, 14), Token(15, 21))
 """Of "Asha Juma yuko Kisumu"."""
 
 ASHA, ASHA_JUMA = Span(0, 4, "PER", ("a",)), Span(0, 9, "PER", ("b",))
+YUKO = Span(10, 14, "LOC", ("d",))
 KISUMU = Span(15, 21, "LOC", ("c",))
 
 
@@ -46,6 +47,8 @@ def test_only_accepts_are_compared_and_answers_are_a_difference_of_their_own() -
     assert seen.majority_answer() is None
     assert reviewed(given[:3], WORDS).majority_answer() == "accept"
     assert opened(given, WORDS, None)[0] == (ASHA,)
+    refused = said("juma", replace(ASHA, sources=("b",)), answer="reject")
+    assert reviewed([given[0], refused], WORDS).sources((0, 4, "PER")) == ("a",)
 
 
 def test_without_an_accept_nothing_is_compared() -> None:
@@ -87,7 +90,9 @@ SETTLED = (Decision(0, 9, "amina"), Decision(15, 21, "juma"))
         # a third one came
         ([*THEN, said("sami", ASHA)], (), ((0, 9), (15, 21))),
         # one takes her answer back: what is left agrees with gold, or stands against it
-        ([THEN[0], said("juma", answer="reject", revision=2)], (), ((0, 0), (15, 21))),
+        ([THEN[0], said("juma", answer="reject", revision=2)], (), ((15, 21),)),
+        # she adds something where nobody had anything: that was never settled
+        ([said("amina", ASHA, YUKO, KISUMU, revision=2), THEN[1]], SETTLED, ()),
     ],
 )
 def test_a_second_review_keeps_what_no_change_touches(
@@ -99,6 +104,19 @@ def test_a_second_review_keeps_what_no_change_touches(
     seen = reviewed(now, WORDS, places)
     for difference in seen.differences:
         assert difference.changed == (difference.place in places)
+
+
+def test_what_was_begun_keeps_what_it_settled_and_takes_in_the_rest() -> None:
+    """Not gold yet: what all agree on by now stands, and what nobody settled is open."""
+    begun = Before((ASHA,), SETTLED[:1], THEN, gold=False)
+    both = [said("amina", ASHA, KISUMU), said("juma", ASHA_JUMA, KISUMU)]
+    assert opened(both, WORDS, begun) == ((ASHA, KISUMU), SETTLED[:1], ())
+    other = [said("amina", ASHA, KISUMU), said("juma", ASHA_JUMA, replace(KISUMU, label="ORG"))]
+    assert opened(other, WORDS, begun) == ((ASHA,), SETTLED[:1], ())
+    changed = [said("amina", ASHA, KISUMU), said("juma", replace(ASHA_JUMA, label="ORG"))]
+    assert opened(changed, WORDS, begun) == ((ASHA,), (), ((0, 9),))
+    untouched = Before((), (), THEN, gold=False)
+    assert opened(both, WORDS, untouched) == ((KISUMU,), (), ())
 
 
 def test_gold_that_everyone_left_since_is_open_again() -> None:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from tonemark.corpus.drafts import Edit
 from tonemark.corpus.records import Answer
+from tonemark.corpus.spans import Span
 from tonemark.text import short, visible
 from tonemark.tui.page import labelling, moves
 from tonemark.tui.page.growing import Grow, grown
-from tonemark.tui.page.labelling import ANSWERED, Places, Refusal
+from tonemark.tui.page.labelling import ANSWERED, Occurrence, Places, Refusal
 from tonemark.tui.page.performing import perform, redo, undo
 from tonemark.tui.page.replies import Confirmation, Reply, said
 from tonemark.tui.page.token_keys import TokenKeys
@@ -23,6 +24,9 @@ class EditKeys(TokenKeys):
     `adding` says that the next label adds; `confirmation` is what waits for Enter. `grow` makes
     suggestions of the names that are labelled, `places` finds them for `=`.
     """
+
+    FREE = "without a span"
+    """Of which places `=` labels those that read like a span."""
 
     grow: Grow
     places: Places | None
@@ -121,17 +125,21 @@ class EditKeys(TokenKeys):
         if target is None:
             raise Refusal("label a span first: {} then labels its other occurrences", "same")
         sheet, span = target
-        places = labelling.other_occurrences(view.page, sheet, span, self.places)
+        places = self._other_places(sheet, span)
         words = short(view.page.sheets[sheet].document.text[span.start : span.end], 30)
         name = short(span.label, 20)
         if not places:
-            raise Refusal(f"{words} stands nowhere else on the page without a span")
+            raise Refusal(f"{words} stands nowhere else on the page {self.FREE}")
         edits = self._with_others(labelling.label_all(view.page, places, span.label))
         enter = self.table.key_of("accept")
         question = visible(f"{words}: {len(places)} more as {name}? {enter} does it")
         done = visible(f"{len(places)} more labelled {name}")
         self.confirmation = Confirmation(edits, question, done)
         return Reply(message=question)
+
+    def _other_places(self, sheet: int, span: Span) -> list[Occurrence]:
+        """Where `=` labels what a span has the text of."""
+        return labelling.other_occurrences(self.view.page, sheet, span, self.places)
 
     def _do_add(self) -> Reply:
         if not self.overlapping:

@@ -23,6 +23,7 @@ from tonemark.tui.page.looks import Run as Run
 from tonemark.tui.page.looks import run as run
 from tonemark.tui.page.parts import Part, parts_of, told_apart
 from tonemark.tui.page.versions import (
+    STANDS,
     Compared,
     Lane,
     Note,
@@ -87,7 +88,8 @@ def render(view: View, labels: Mapping[str, int], kept: Kept | None = None) -> l
 
 
 def _state(view: View, row: Row, labels: Mapping[str, int]) -> _State:
-    answer = view.page.sheets[row.sheet].draft.answer
+    refused = view.refused
+    answer = refused or view.page.sheets[row.sheet].draft.answer
     if not row.pieces:
         told = (view.notes, view.focus[1:3] == (0, 0)) if row.head else ((), False)
         return _State(row, (0, 0), [], [], view.hints(), labels, answer, told=told)
@@ -100,7 +102,7 @@ def _state(view: View, row: Row, labels: Mapping[str, int]) -> _State:
         (focus.start, focus.end) if here else (0, 0),
         # Longer first, so that what is drawn later, the inner one, wins; a span over a suggestion.
         sorted(
-            standing.touching(first, last),
+            () if refused else standing.touching(first, last),
             key=lambda s: (s.start - s.end, isinstance(s, Span), s.start),
         ),
         standing.open_between(first, last) if answer is None else [],
@@ -127,7 +129,7 @@ def _lines(view: View, state: _State) -> list[list[Run]]:
 def _lane(view: View, state: _State) -> Lane:
     pieces = state.row.pieces
     reach = (pieces[0].start, pieces[-1].end) if pieces else (0, 0)
-    return Lane(view.people, view.name_cells, view.margin, *reach, state.labels, view.width)
+    return Lane(view.names, view.name_cells, view.margin, *reach, state.labels, view.width)
 
 
 def _separator(view: View, row: Row) -> list[Run]:
@@ -146,6 +148,7 @@ class _Row:
         self.view = view
         self.row, self.focus, self.stretches, self.runs, _, self.labels, *_ = state
         self.lane, self.compared = _lane(view, state), state.compared
+        self.refused = view.refused
         self.sheet = view.page.sheets[self.row.sheet]
         self.first = self.row.pieces[0].start if self.row.pieces else 0
         edges = {edge for s in self.stretches for edge in (s.start, s.end)}.union(self.focus)
@@ -198,7 +201,12 @@ class _Row:
         for x, limit in zip(places, limits, strict=False):
             tags = [self._tag(s) for s in tagged[x]] or [(visible(DOUBTFUL), Look("maybe"))]
             # Space passes by most suggestions: their hint is the way to them.
-            keeps = all(isinstance(s, Suggestion) and s.start >= self.first for s in tagged[x])
+            # So do what is open in review: a digit there is no label until a hint was typed.
+            keeps = all(
+                s.start >= self.first
+                and (isinstance(s, Suggestion) or self._is_open(s.start, s.end))
+                for s in tagged[x]
+            )
             line.put_tags(x, min(ends[x], limit), limit, tags, keeps_hint=keeps)
         return line.runs()
 
@@ -215,8 +223,18 @@ class _Row:
             line.append((visible(f"{hint:>{LIST_INDENT - 3}}"), HINT))
             line.append((Safe(" › ") if focused else blanks(3), Look("tag")))
         self._draw_parts(line)
+        tags = []
         for stretch in self.stretches:
             tag, look = self._tag(stretch)
+            third = any(
+                each.own and not each.open and stretch.start < each.end and each.start < stretch.end
+                for each in self.compared
+                if not any(each.stands)
+            )
+            tags.append((joined((STANDS, tag)) if third else tag, look))
+        if any(each.open and not self._stands_in(each) for each in self.compared):
+            tags.append((visible(DOUBTFUL), Look("maybe")))
+        for tag, look in tags:
             extend(line, blanks(2), BLANK)
             extend(line, tag, look)
         if self.compared:
@@ -278,8 +296,8 @@ class _Row:
         for left, right in self.runs:
             if left < end and start < right:
                 return Look("candidate", -1, focused)
-        role = "text" if part.token >= 0 or part.text.isspace() else "between"
-        return Look(role, -1, focused)
+        is_text = (part.token >= 0 or part.text.isspace()) and not self.refused
+        return Look("text" if is_text else "between", -1, focused)
 
 
 class _Line:

@@ -9,19 +9,23 @@ from __future__ import annotations
 from typing import Literal
 
 from tonemark.corpus.drafts import Edit
+from tonemark.corpus.spans import Span
 from tonemark.review.decisions import by_majority, nothing_there, own, taken
 from tonemark.review.opening import Difference
 from tonemark.text import short
 from tonemark.tui.page.keyboard import Keyboard
 from tonemark.tui.page.keys import REVIEWING, KeyTable
-from tonemark.tui.page.labelling import Refusal
+from tonemark.tui.page.labelling import Occurrence, Refusal
 from tonemark.tui.page.performing import perform
 from tonemark.tui.page.replies import Reply, said
 from tonemark.tui.page.review_view import DIGITS, ReviewView
+from tonemark.tui.page.tour import Focus
 
 
 class ReviewKeyboard(Keyboard):
     """Takes the keys of a document under review, one at a time."""
+
+    FREE = "without a span or an open difference"
 
     offered = REVIEWING
     view: ReviewView
@@ -92,9 +96,30 @@ class ReviewKeyboard(Keyboard):
         return Reply() if went_on else said(self._no_more())
 
     def _label(self, name: str) -> Reply:
+        before = self.view.focus
         reply = super()._label(name)
-        self.view.question()
+        if self.view.focus == before:
+            self.view.aim()  # what she labelled stays hers to correct
+        else:
+            self.view.question()
         return reply
+
+    def _reshape(self, focus: Focus) -> None:
+        super()._reshape(focus)
+        self.view.aim()
+
+    def _other_places(self, sheet: int, span: Span) -> list[Occurrence]:
+        """None that would settle an open difference of which it is only a part."""
+        left = self.view.open()
+        return [
+            each
+            for each in super()._other_places(sheet, span)
+            if all(
+                each.start <= at.start and at.end <= each.end
+                for at in left
+                if each.start < at.end and at.start < each.end
+            )
+        ]
 
     def _with_others(self, edits: list[Edit]) -> list[Edit]:
         return [own(self.view.sheet, self.view.reviewed, edit) for edit in edits]

@@ -12,22 +12,25 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from tonemark.corpus.drafts import Draft
+from tonemark.corpus.gold import MAJORITY, Gold
 from tonemark.corpus.pages import Page
+from tonemark.corpus.records import Answer
 from tonemark.review.compare import Version
-from tonemark.review.decisions import decided_answer, undecided
+from tonemark.review.decisions import OWN, decided_answer, undecided
 from tonemark.review.opening import Difference, Place, Reviewed
-from tonemark.tui.page.cells import cells
+from tonemark.text import Safe, short, visible
+from tonemark.tui.page.cells import cells, told_apart_names
 from tonemark.tui.page.labelling import ANSWERED
 from tonemark.tui.page.stops import Ordered
 from tonemark.tui.page.tour import Focus
-from tonemark.tui.page.versions import Compared, Note
+from tonemark.tui.page.versions import PASSED, STANDS, USUAL, Compared, Note
 from tonemark.tui.page.view import MARGIN, View
 
 DIGITS = 9
 """Annotators whose version a digit takes: the first ones."""
 
-NAME_LIMIT = 11
-"""Cells of an annotator's name beside her versions."""
+NAME_LIMIT, NAME_SHARE = 11, 7
+"""Cells of an annotator's name beside her versions; of a wide window, one in so many."""
 
 NAME_LEAST = 3
 """Cells of a name below which her digit stands alone."""
@@ -48,15 +51,21 @@ class ReviewView(View):
     """What a reviewer sees of a page of one document through a window of cells.
 
     A difference is in question while the tour, or a key that settled another one, has led to it:
-    then digits mean annotators. Once she aims at words herself they mean labels.
+    then digits mean annotators. Once she aims at words herself they mean labels. `gold` is what the
+    document has; annotators are `anonymous` where they have numbers in the place of names.
     """
 
-    def __init__(self, page: Page, reviewed: Reviewed, **options: Any) -> None:
+    def __init__(
+        self, page: Page, reviewed: Reviewed, gold: Gold | None = None, **options: Any
+    ) -> None:
         self.reviewed = reviewed
+        self.gold = gold
         self.page = page
         self._found = Ordered(reviewed.differences)
         self._places = [each.place for each in reviewed.differences]
-        self._longest = max((cells(row.shown) for row in reviewed.rows), default=0)
+        self._longest = max((cells(visible(name)) for name in self.people), default=0)
+        self.anonymous = any(row.shown != row.annotator for row in reviewed.rows)
+        self._named: tuple[int, list[Safe]] = (-1, [])
         self._decided: _State | None = None
         self._aimed = False
         super().__init__(page, {}, **options)
@@ -68,15 +77,20 @@ class ReviewView(View):
         """The annotators in the order of their digits, as they may be named."""
         return [row.shown for row in self.reviewed.rows]
 
+    @property
+    def names(self) -> list[Safe]:
+        """The names in the cells that they have beside the text, told apart."""
+        if self._named[0] != self.name_cells:
+            self._named = self.name_cells, told_apart_names(self.people, self.name_cells)
+        return self._named[1]
+
     def compared(self, sheet: int, start: int, end: int) -> Sequence[Compared]:
         """The differences that share a code point with a stretch."""
         return [self.settled(each) for each in self._found.touching(start, end)]
 
     def settled(self, difference: Difference) -> Compared:
         """A difference with how it stands."""
-        stands: Version | None = self.stands(difference)
-        if decided_answer(self.page.sheets[0].draft) in ("reject", "ignore"):
-            stands = None  # no version does
+        stands: Version | None = None if self.refused else self.stands(difference)
         usual = difference.majority()
         is_open = self.is_open(difference)
         return Compared(
@@ -89,7 +103,20 @@ class ReviewView(View):
                 for version in difference.versions
             ),
             tuple(version is not None and version == usual for version in difference.versions),
+            own=bool(stands) or self.refused is not None,
         )
+
+    @property
+    def refused(self) -> Answer | None:
+        """The answer by which the text is left out, so that no span of it counts, or None."""
+        answer = decided_answer(self.page.sheets[0].draft)
+        return answer if answer != "accept" else None
+
+    def has_majority(self, difference: Difference) -> bool:
+        """Whether more than half say the same there."""
+        if difference.kind == "answers":
+            return self.reviewed.majority_answer() is not None
+        return difference.majority() is not None
 
     def stands(self, difference: Difference) -> Version:
         """What stands on the page at a difference."""
@@ -98,20 +125,42 @@ class ReviewView(View):
 
     @property
     def notes(self) -> list[Note]:
-        """What is said of the whole text: answers where they differ, comments, flags."""
+        """What is said of the whole text: that it is refused, what the gold says, answers where
+        they differ, comments, flags."""
         differ = any(each.kind == "answers" for each in self.reviewed.differences)
-        answer = decided_answer(self.sheet.draft)
-        notes = []
+        answer, usual = decided_answer(self.sheet.draft), self.reviewed.majority_answer()
+        notes = [Note(-1, self._refused_by())] if self.refused else []
+        if self.gold and self.gold.comment:
+            said_of_gold = f"gold: “{self.gold.comment}”"
+            notes.append(Note(-1, said_of_gold, name=self.gold.reviewer))
         for index, row in enumerate(self.reviewed.rows):
             said = [ANSWERED[row.answer]] if differ else []
             said += ["⚑ flagged"] if row.flagged else []
             said += [f"“{row.comment}”"] if row.comment else []
+            mark = Safe("")
+            if differ and answer is None:
+                mark = USUAL if row.answer == usual else Safe("?")
+            elif differ:
+                mark = STANDS if row.answer == answer else PASSED
             if said:
-                is_open = differ and answer is None
-                notes.append(
-                    Note(index, " · ".join(said), is_open, differ and row.answer == answer)
-                )
+                notes.append(Note(index, " · ".join(said), differ and answer is None, mark))
         return notes
+
+    def _refused_by(self) -> str:
+        """That the text is left out, by whom, and what takes that back."""
+        draft, answer = self.sheet.draft, self.refused
+        assert answer
+        choice = next(each.choice for each in draft.decisions if each[:2] == (0, 0))
+        who, undoes = choice.rpartition(":")[0], "a version or a label takes it back"
+        shown = {row.annotator: row.shown for row in self.reviewed.rows}
+        if who == OWN and self.gold and not self.page.undoable:
+            by = f" by {short(self.gold.reviewer, 32)}"
+        elif who == OWN:
+            by, undoes = " by you", "z takes it back" if self.page.undoable else undoes
+        else:
+            name = "the majority" if who == MAJORITY else short(shown.get(who, "another"), 32)
+            by = f" ({name}'s answer)"
+        return f"{ANSWERED[answer]}{by}: {undoes}"
 
     # The layout
 
@@ -121,9 +170,18 @@ class ReviewView(View):
         return MARGIN if self.mode == "list" else MARGIN + (self.name_cells and self.name_cells + 2)
 
     @property
+    def too_low(self) -> bool:
+        """Whether no two versions could stand under a row of text."""
+        least = min(2, len(self.reviewed.rows))
+        return self.mode != "list" and bool(self._places) and self.height - 2 < least
+
+    @property
     def name_cells(self) -> int:
         """The cells that names have; 0 where the window is too narrow for any."""
-        room = min(self._longest, NAME_LIMIT, self.width // 5)
+        if self.anonymous:
+            return 0  # the number alone says it
+        limit = max(NAME_LIMIT, self.width // NAME_SHARE)
+        room = min(self._longest, limit, self.width // 5)
         return room if room >= min(NAME_LEAST, self._longest) else 0
 
     @property
@@ -165,6 +223,10 @@ class ReviewView(View):
         """Put the difference whose place is in focus in question; None where there is none."""
         self._aimed = False
         return self.in_question
+
+    def aim(self) -> None:
+        """Put no difference in question, though one may have the place in focus."""
+        self._aimed = True
 
     def visit(self, difference: Difference) -> None:
         """Put a difference in question. Raises what the log raises."""

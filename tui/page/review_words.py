@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
-from tonemark.corpus.reviews import KINDS, Counts, Wanted
-from tonemark.errors import TonemarkError
+from tonemark.corpus.reviews import Counts, Wanted
+from tonemark.review.asking import EVERYTHING, LARGEST, said_of
 from tonemark.review.decisions import decided_answer
 from tonemark.review.opening import Difference
 from tonemark.text import counted, short
@@ -20,46 +20,12 @@ from tonemark.tui.page.versions import USUAL
 
 QUIET, KEY, TEXT = Look("quiet"), Look("key"), Look("text")
 
-EVERYTHING, LARGEST = "all", "largest"
-"""Words for documents on which all agree, too, and for the most differences first."""
-
 
 def title(name: str, wanted: Wanted, left: str, reviewer: str) -> list[Run]:
     """The left part of the title line; `left` says how many documents are left."""
     what = f"review: {said_of(wanted)}" if wanted != Wanted() else "review"
     parts = (short(name, 30), short(what, 40), left, short(reviewer, 32))
     return [run(f" {' · '.join(filter(None, parts))}", Look("title"))]
-
-
-def said_of(wanted: Wanted) -> str:
-    """Which documents a reviewer wants, as `asked_for` reads it."""
-    said = [*wanted.kinds, wanted.label, wanted.annotator]
-    said += [EVERYTHING] * wanted.everything + [LARGEST] * wanted.largest
-    return " ".join(filter(None, said))
-
-
-def asked_for(said: str, labels: Collection[str], annotators: Collection[str]) -> Wanted:
-    """Which documents are wanted by words, as `said_of` writes them.
-
-    Raises TonemarkError for a word that is neither a kind, nor a label, nor an annotator.
-    """
-    kinds: list[str] = []
-    label = annotator = ""
-    everything = largest = False
-    for word in said.split():
-        if word in KINDS:
-            kinds.append(word)
-        elif word == EVERYTHING:
-            everything = True
-        elif word == LARGEST:
-            largest = True
-        elif word in labels:
-            label = word
-        elif word in annotators:
-            annotator = word
-        else:
-            raise TonemarkError(f"{short(word, 30)} is no kind, no label and no annotator here")
-    return Wanted(tuple(kinds), label, annotator, everything, largest)
 
 
 def wanted_words(counts: Counts) -> str:

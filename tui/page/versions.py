@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tonemark.text import Safe, joined, short, visible
-from tonemark.tui.page.cells import CUT, blanks, cells, fit, split
+from tonemark.tui.page.cells import CUT, blanks, cells, fit, split, told_apart_names
 from tonemark.tui.page.looks import BLANK, Look, Run, clipped, extend, run
 
 if TYPE_CHECKING:
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 LABEL_LIMIT = 24
 """Grapheme clusters of a label that are shown at most."""
+
+LEAST = 2
+"""Cells of a label that are shown at least: where a span has one, the second stands behind it."""
+
+FEW = 4
+"""Cells from which on a label that is cut ends with a "…"."""
 
 FILL, DOT = "─", "·"
 """What fills the cells of a span behind its label; those of a difference where she has nothing."""
@@ -32,7 +38,8 @@ Place: TypeAlias = Callable[[int, int], tuple[int, int]]
 
 class Compared(NamedTuple):
     """A difference as it is drawn: code points; each annotator's version, or None; whether it is
-    open; whose version is what stands, and whose is the majority's."""
+    open; whose version is what stands, and whose is the majority's; whether spans stand there that
+    are nobody's version."""
 
     start: int
     end: int
@@ -40,16 +47,22 @@ class Compared(NamedTuple):
     open: bool
     stands: tuple[bool, ...]
     usual: tuple[bool, ...]
+    own: bool = False
 
 
 class Note(NamedTuple):
     """What an annotator says of the whole text, by the index of her row; whether answers are still
-    to be settled, and whether hers stands."""
+    to be settled, and how hers is marked: "" for none.
+
+    What the gold says, and what was decided of the text, has no row (`who` -1), but may have the
+    name of who said it.
+    """
 
     who: int
     said: str
-    open: bool
-    stands: bool
+    open: bool = False
+    mark: Safe = Safe("")
+    name: str = ""
 
 
 class Lane(NamedTuple):
@@ -57,7 +70,7 @@ class Lane(NamedTuple):
     `margin`; the code points from `first` to `last` that stand on the row; labels by their place;
     cells."""
 
-    names: Sequence[str]
+    names: Sequence[Safe]
     name_cells: int
     margin: int
     first: int
@@ -67,8 +80,7 @@ class Lane(NamedTuple):
 
 
 class _Item(NamedTuple):
-    """What stands in some cells of a line, from `x` to `end`: a text, filled up; what of it has no
-    room there runs on over blanks."""
+    """What stands in some cells of a line, from `x` to `end`: a text, cut to them or filled up."""
 
     x: int
     end: int
@@ -86,19 +98,27 @@ def version_lines(
     shown = count if lines >= count else lines - 1
     drawn = [_line(lane, who, compared, place) for who in range(shown)]
     if lines and shown < count:
-        more = f"{count - shown} more: a higher window shows them"
-        drawn.append(clipped([(blanks(lane.margin), BLANK), run(more, Look("quiet"))], lane.width))
+        more = f"{count - shown} more"
+        said = [f"{more}: a higher window shows them", f"{more}: make the window higher", more]
+        drawn.append(_first_that_fits(lane.margin, said, lane.width))
     return drawn
+
+
+def _first_that_fits(indent: int, said: Sequence[str], width: int) -> list[Run]:
+    """The first of some wordings, the longest first, that has room behind an indent; else the last
+    one."""
+    fits = next((each for each in said if indent + cells(visible(each)) <= width), said[-1])
+    return clipped([(blanks(indent), BLANK), run(fits, Look("quiet"))], width)
 
 
 def note_lines(lane: Lane, notes: Sequence[Note], lines: int, *, asked: bool) -> list[list[Run]]:
     """Notes on the whole text, in so many lines; `asked` says that the answers are in question."""
     drawn = []
     for note in notes[:lines]:
-        mark = STANDS if note.stands else Safe("?") if note.open else blanks(1)
-        line = _who(lane, note.who)
-        extend(line, mark, Look("message", focus=asked and note.open))
-        said = run(short(note.said, 2 * lane.width), Look("text", focus=asked and note.open))
+        line = _who(lane, note.who, note.name)
+        extend(line, note.mark or blanks(1), Look("message", focus=asked and note.open))
+        role = "text" if note.who >= 0 or note.name else "message"
+        said = run(short(note.said, 2 * lane.width), Look(role, focus=asked and note.open))
         rest = lane.width - lane.margin
         if cells(said[0]) > rest:
             said = joined((fit(said[0], rest - 1), CUT)), said[1]
@@ -118,12 +138,15 @@ def version_tags(
     """What each annotator has on a token of a list, behind its own tags: digit, mark, label."""
     line: list[Run] = []
     for each in compared:
+        if not any(each.stands) and not each.open and not each.own:
+            extend(line, blanks(2), BLANK)
+            extend(line, joined((STANDS, NONE)), Look("message"))
         for who, version in enumerate(each.versions):
             if version is None:
                 continue
             mark, look = _marked(each, who)
             extend(line, Safe("  "), BLANK)
-            extend(line, _digit(who), Look("key") if each.open else Look("quiet"))
+            extend(line, visible(str(who + 1)), Look("key") if each.open else Look("quiet"))
             extend(line, mark or blanks(1), look)
             here = [span for span in version if span[0] < end and first < span[1]]
             if not here:
@@ -180,18 +203,25 @@ def _set(line: list[Run], items: Sequence[_Item], lane: Lane) -> list[Run]:
         if item.x < x:  # words that touch leave no cell between them: the mark stands in the next
             mark = item.text
             continue
-        text, mark = joined((mark, item.text)), Safe("")
-        inside, more = split(text, item.end - item.x)
-        filling = visible(item.fill * (item.end - item.x - cells(inside)))
+        following = items[at + 1].x if at + 1 < len(items) else lane.width
+        wide = item.end - item.x
+        # Borders are what is compared: but for one letter more, no label runs on over them.
+        room = max(wide, min(LEAST, following - item.x - 1))
+        text, mark = _cut(joined((mark, item.text)), room), Safe("")
+        inside, more = split(text, wide)
+        filling = visible(item.fill * (wide - cells(inside)))
         extend(line, blanks(item.x - x), BLANK)
         extend(line, joined((inside, filling)), item.look)
-        x = item.end
-        if more:
-            following = items[at + 1].x if at + 1 < len(items) else lane.width
-            more = fit(more, max(0, following - x - 1))
-            extend(line, more, Look("quiet"))
-            x += cells(more)
+        extend(line, more, Look("quiet"))
+        x = item.end + cells(more)
     return clipped(line, lane.width)
+
+
+def _cut(text: Safe, room: int) -> Safe:
+    """A label in so many cells; where there are few, its first letters alone."""
+    if cells(text) <= room or room < FEW:
+        return fit(text, room)
+    return joined((fit(text, room - 1), CUT))
 
 
 def _marked(each: Compared, who: int) -> tuple[Safe, Look]:
@@ -206,17 +236,13 @@ def _marked(each: Compared, who: int) -> tuple[Safe, Look]:
     return (USUAL, Look("message")) if each.usual[who] else (Safe(""), BLANK)
 
 
-def _who(lane: Lane, who: int) -> list[Run]:
-    """An annotator's digit and name, in the cells before the mark."""
-    line: list[Run] = [(blanks(1), BLANK), (_digit(who), Look("key"))]
+def _who(lane: Lane, who: int, named: str = "") -> list[Run]:
+    """An annotator's number and name, in the cells before the mark; of a note without a row, the
+    name that it has."""
+    number = visible(f"{who + 1:>2}" if 0 <= who < 99 else "  ")
+    line: list[Run] = [(number, Look("key"))]
     if lane.name_cells:
-        name = visible(lane.names[who])
-        if cells(name) > lane.name_cells:
-            name = joined((fit(name, lane.name_cells - 1), CUT))
+        name = lane.names[who] if who >= 0 else told_apart_names([named], lane.name_cells)[0]
         gap = lane.margin - 1 - 3 - cells(name)
         line += [(joined((blanks(1), name, blanks(gap))), Look("quiet"))]
     return line
-
-
-def _digit(who: int) -> Safe:
-    return visible(str(who + 1)) if who < 9 else Safe(" ")

@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from operator import is_
 
 from tonemark.corpus.pages import Page, Sheet
+from tonemark.corpus.records import Answer
 from tonemark.corpus.spans import Stretch, Suggestion
 from tonemark.patterns.candidates import Candidates, WordCount, candidates, candidates_again
+from tonemark.text import Safe
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.sentences.rules import ANY_LANGUAGE, SentenceRules
 from tonemark.tui.page import hints
@@ -89,6 +91,16 @@ class View(Tour):
     def people(self) -> Sequence[str]:
         """Those whose versions stand under the text, by name."""
         return ()
+
+    @property
+    def names(self) -> Sequence[Safe]:
+        """Their names in the cells that those have."""
+        return ()
+
+    @property
+    def refused(self) -> Answer | None:
+        """The answer by which a text under review is left out, or None."""
+        return None
 
     @property
     def name_cells(self) -> int:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import ClassVar, NamedTuple, TypeVar
 
-from tonemark.corpus.annotators import may_review
+from tonemark.corpus.annotators import annotates, may_review
 from tonemark.corpus.outlook import MANY, Reviews, left_to_answer, reviews_of
 from tonemark.corpus.people import Person, in_hours, people
 from tonemark.corpus.progress import AnnotatorProgress, Progress, progress
@@ -110,7 +110,9 @@ class Dashboard(ReadingScreen[None]):
     def _looked_out(self, store: Store) -> Outlook:
         project, name = self.desk.project, self.desk.annotator
         left = left_to_answer(store, name)
-        found = reviews_of(store, name) if _reviews(project, name) else None
+        found = None
+        if _reviews(project, name):
+            found = reviews_of(store, name, annotates=annotates(project, name))
         figures = self._figures or Progress()
         answered = sum(each.answered for each in figures.annotators if each.name == name)
         if name in project.reviewers and not answered and not left:
@@ -219,9 +221,11 @@ def dashboard_lines(
                 said = "counting…"
             yield from wrap_runs([run(f"    {said}", QUIET)] if said else [], width, 4)
         if outlook and outlook.reviews:
-            yield []
-            said = _review(outlook.reviews, figures.finished, table)
-            yield from wrap_runs([run(f"  {said}", TEXT)], width, 4)
+            said = review_words(outlook.reviews, figures.finished, table)
+            if said or annotator in project.reviewers:
+                yield []
+                said = said or "no document has all its answers yet: there is nothing to review"
+                yield from wrap_runs([run(f"  {said}", TEXT)], width, 4)
     yield []
     for index, label in enumerate(project.labels):
         count = figures.labels.get(label.name, 0) if figures else 0
@@ -282,8 +286,9 @@ def _reviews(project: Project, name: str) -> bool:
     return may_review(project, name) and (name in project.reviewers or project.overlap > 1)
 
 
-def _review(found: Reviews, finished: int, table: KeyTable) -> str:
-    """How far reviewing is, in words, of `finished` documents; what is not compared is told."""
+def review_words(found: Reviews, finished: int, table: KeyTable) -> str:
+    """How far reviewing is, in words, where `finished` documents have all their answers; empty
+    where there is nothing to tell."""
     key = table.key_of("review")
     more = finished - found.compared
     said = []
@@ -301,10 +306,8 @@ def _review(found: Reviews, finished: int, table: KeyTable) -> str:
     if more > 0:
         has = "has all its answers" if more == 1 else "have all their answers"
         them = "it" if more == 1 else "them"
-        told = "not compared yet" if said else f"{has}: {key} compares {them}"
-        said.append(f"{more:,} {told}" if said else f"{counted(more, 'document')} {told}")
-    elif not finished:
-        said.append("no document has all its answers yet")
+        alone = f"{counted(more, 'document')} {has}: {key} compares {them}"
+        said.append(f"{more:,} not compared yet" if said else alone)
     if found.gold:
         by_her = f", {found.settled:,} by you" if found.settled else ""
         said.append(f"{found.gold:,} {'is' if found.gold == 1 else 'are'} gold{by_her}")

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Generic, TypeVar
 
 from tonemark.corpus.annotators import person
+from tonemark.corpus.drafts import Draft
 from tonemark.corpus.listing import SHOWS, Listed, Show, listed
 from tonemark.text import counted, short
 from tonemark.tui.page.columns import column
@@ -45,6 +46,10 @@ MARKS = {
     "rejected": "✗",
     "ignored": "–",
     "with others": "·",
+    "differs": "○",
+    "agreed": "=",
+    "gold": "✓",
+    "changed since": "!",
 }
 """The sign of each state, before its word."""
 
@@ -234,6 +239,12 @@ class DocumentsScreen(ListScreen[Listed]):
 
     HEAD = 1
 
+    SHOWS: ClassVar[tuple[Show, ...]] = SHOWS
+    """What the list can be narrowed to."""
+
+    STATE = 13
+    """Cells of the column of states."""
+
     def __init__(self) -> None:
         super().__init__()
         self.show: Show = "all"
@@ -251,14 +262,19 @@ class DocumentsScreen(ListScreen[Listed]):
 
     def _stream(self, after: int, backwards: bool = False) -> Iterator[Listed | None]:
         desk = self.desk
-        drafts = {
+        return listed(
+            desk.store, desk.annotator, self.show,
+            after=after, backwards=backwards, drafts=self.drafts(),
+        )  # fmt: skip
+
+    def drafts(self) -> dict[int, Draft]:
+        """What she has changed on the page that lies open, by the documents' numbers."""
+        page = self.desk.page
+        return {
             sheet.document.number: sheet.draft
-            for sheet in (desk.page.sheets if desk.page else ())
+            for sheet in (page.sheets if page else ())
             if sheet.state.touched
         }
-        return listed(
-            desk.store, desk.annotator, self.show, after=after, backwards=backwards, drafts=drafts
-        )
 
     def _let_go(self) -> None:
         if len(self.items) <= KEPT:
@@ -292,7 +308,8 @@ class DocumentsScreen(ListScreen[Listed]):
         if not self.items:
             return [], [run(f"{counted(self._total, 'document')} ", QUIET)]
         item = self.items[self.at]
-        parts: list[str] = [item.state]
+        parts: list[str] = [self.state(item)]
+        parts += [counted(item.differences, "difference")] if item.differences else []
         parts += [f"{item.spans:,} span{'s' * (item.spans != 1)}"] if item.spans else []
         parts += ["flagged"] * item.flagged + ["commented"] * item.commented
         parts += ["has suggestions"] * item.suggested
@@ -300,29 +317,33 @@ class DocumentsScreen(ListScreen[Listed]):
         left: list[Run] = [run(f"  {short(item.key, 30)}", TEXT), run(f" · {said}", QUIET)]
         return left, [run(f"{item.number:,} of {self._total:,} ", QUIET)]
 
+    def state(self, item: Listed) -> str:
+        """A document's state, in words."""
+        return item.state
+
     def head(self, width: int) -> list[list[Run]]:
         """The states that the list can be narrowed to, the one shown marked."""
         every = [run(" ", BLANK)]
-        for show in SHOWS:
+        for show in self.SHOWS:
             every.append(run(show, Look("key", focus=True) if show == self.show else QUIET))
             every.append(run(" ", BLANK))
         if sum(len(text) for text, _ in every) <= width:
             return [every]
-        at = SHOWS.index(self.show) + 1
+        at = self.SHOWS.index(self.show) + 1
         focused = run(self.show, Look("key", focus=True))
-        return [[run(" show ", QUIET), focused, run(f" ({at} of {len(SHOWS)})", QUIET)]]
+        return [[run(" show ", QUIET), focused, run(f" ({at} of {len(self.SHOWS)})", QUIET)]]
 
     def line(self, item: Listed, width: int, focus: bool) -> list[Run]:
         """Number, key, state, count of spans, marks, and as much text as there is room for."""
         number = len(f"{self._total:,}")
         wide = width >= 60
         key = min(22, width // 5)
-        state = f"{MARKS[item.state]} {item.state}" if wide else MARKS[item.state]
+        state = f"{MARKS[item.state]} {self.state(item)}" if wide else MARKS[item.state]
         notes = ("⚑" * item.flagged) + ("✎" * item.commented) + ("?" * item.suggested)
         cells: list[tuple[str, int, bool]] = [
             (f"{item.number:,}", number, True),
             (item.key, key, False),
-            (state, 13 if wide else 1, False),
+            (state, self.STATE if wide else 1, False),
             (f"{item.spans}" if item.spans else "", 3, True),
             (notes, 3, False),
         ]
@@ -341,7 +362,7 @@ class DocumentsScreen(ListScreen[Listed]):
 
     def _narrow(self, step: int) -> None:
         number = self.items[self.at].number if self.items else 1
-        self.show = SHOWS[(SHOWS.index(self.show) + step) % len(SHOWS)]
+        self.show = self.SHOWS[(self.SHOWS.index(self.show) + step) % len(self.SHOWS)]
         self.list_from(number)
 
     def _command_home(self) -> None:

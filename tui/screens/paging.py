@@ -234,11 +234,13 @@ class PageScreen(Turning):
             beneath.say(kept)
 
     def _close(self) -> str:
-        """Leave the desk; what she is to know where the store refused it: the journal has it."""
+        """Leave the desk; what she is to know where the store refuses."""
         try:
             self.desk.close()
-        except (TonemarkError, OSError) as error:
-            return f"kept in the journal, as {reason(error)}"
+        except TonemarkError as error:
+            return f"your page is in its journal, not in the store yet: {error.title}"
+        except OSError as error:
+            return f"your page is in its journal, not in the store yet: {error.strerror}"
         return ""
 
     def _command_comment(self) -> None:

@@ -273,7 +273,11 @@ class MetadataScreen(ReadingScreen[Place | None]):
     def __init__(self, view: View) -> None:
         super().__init__()
         self._sheet = view.sheet
-        self._notes = [(view.people[note.who], note.said) for note in view.notes]
+        people = view.people
+        self._notes = [
+            (people[note.who] if note.who >= 0 else note.name or "review", note.said)
+            for note in view.notes
+        ]
         self._is_doubtful = partial(view.is_doubtful, view.focus.sheet)
 
     def heading(self) -> tuple[str, str]:

@@ -10,12 +10,11 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import ClassVar
 
-from textual.timer import Timer
-
 from tonemark.corpus.pages import Page
 from tonemark.corpus.reviews import counts
 from tonemark.errors import TonemarkError
-from tonemark.review.catching_up import catch_up
+from tonemark.review.asking import Known, asked_for, known, said_of
+from tonemark.review.catching_up import Pace
 from tonemark.review.desk import MANY, ReviewDesk
 from tonemark.text import Safe, visible
 from tonemark.tui.page import review_words, words
@@ -32,8 +31,8 @@ from tonemark.tui.screens.ways import Place
 PAUSE = 0.2
 """Seconds between two times that answers are compared."""
 
-FEW = 100
-"""Answers that are compared at a time: 5 ms."""
+AGAIN = 5.0
+"""Seconds after which they are compared again where the store had no turn for it."""
 
 
 class ReviewScreen(PageScreen):
@@ -49,7 +48,8 @@ class ReviewScreen(PageScreen):
         self._first = document
         self._left = ""
         self._told = Safe("")
-        self._comparing: Timer | None = None
+        self._comparing = True
+        self._pace = Pace()
 
     @property
     def desk(self) -> ReviewDesk:
@@ -60,7 +60,6 @@ class ReviewScreen(PageScreen):
 
     def on_mount(self) -> None:
         """Open the first document."""
-        self._comparing = self.set_interval(PAUSE, self._compare)
         if self._first is None:
             self._turn(self.desk.open_next)
         else:
@@ -69,12 +68,14 @@ class ReviewScreen(PageScreen):
 
     def _compare(self) -> None:
         """Compare a few answers more, so that what is left can be told."""
-        desk, more = self.desk, False
+        pause = AGAIN
         with suppress(TonemarkError, sqlite3.Error):  # turning the page says it
-            more = catch_up(desk.store, desk.tokenizer, FEW)
-        if not more and self._comparing:
-            self._comparing.stop()
-            self._comparing = None
+            more = self._pace.step(self.desk.store, self.desk.tokenizer)
+            pause = PAUSE if more else 0.0
+        self._comparing = pause > 0
+        if self._comparing:
+            self.set_timer(pause, self._compare)
+        else:
             self._left = self._waiting()
             self.paint()
 
@@ -90,7 +91,7 @@ class ReviewScreen(PageScreen):
 
     def _waiting(self) -> str:
         waiting = self.desk.waiting()
-        more = "+" * (waiting >= MANY or self._comparing is not None)
+        more = "+" * (waiting >= MANY or self._comparing)
         return f"{waiting:,}{more} left"
 
     def _view_page(self, page: Page) -> None:
@@ -168,8 +169,13 @@ class ReviewScreen(PageScreen):
 
     # Keys
 
+    def _command_documents(self) -> None:
+        from tonemark.tui.screens.listing_reviews import ReviewsScreen
+
+        self.app.push_screen(ReviewsScreen())
+
     def _command_wanted(self) -> None:
-        wanted = review_words.said_of(self.desk.wanted)
+        wanted = said_of(self.desk.wanted, self._known().labels)
         told = review_words.wanted_words(counts(self.desk.store))
         self._ask_wanted(f"{wanted} " if wanted else "", told)
 
@@ -177,13 +183,13 @@ class ReviewScreen(PageScreen):
         self._told = visible(told)
         self.ask_line("which differences", self._want, text=said)
 
+    def _known(self) -> Known:
+        there = known(self.desk.project, self.desk.store)
+        return there._replace(annotators=()) if self.desk.anonymous else there
+
     def _want(self, said: str) -> None:
-        project, rows = self.desk.project, self.desk.reviewed.rows if self.desk.page else ()
-        names = {*project.team, *(row.annotator for row in rows)}
         try:
-            wanted = review_words.asked_for(
-                said, [label.name for label in project.labels], () if self.desk.anonymous else names
-            )
+            wanted = asked_for(said, self._known())
         except TonemarkError as error:
             self._ask_wanted(said, reason(error))
             return

@@ -44,6 +44,13 @@ rest of a text that holds the marker for the end of a paste (textual.md, 4)."""
 EXPORTS = "exports"
 """The folder inside a project to which the screens export."""
 
+LEFT_OUT = (
+    ("differing", "differing"),
+    ("rejected", "rejected"),
+    ("ignored", "ignored"),
+    ("unanswered", "unanswered"),
+)
+"""Of what an export reports, documents that it left out, and the word for each."""
 
 PASTE_DROPPED = "the paste was dropped: keys are typed here"
 
@@ -284,7 +291,9 @@ class Ways(Screen[Result]):
             self.say(f"not exported: {short(str(error), 100)}")
             return
         written = report.pop("written")
-        left = [f"{n:,} {why}" for why, n in report.items() if isinstance(n, int) and n]
+        left = [f"{n:,} {why}" for name, why in LEFT_OUT if (n := report[name])]
+        if damaged := report["damaged"]:
+            left.append(f"{len(damaged):,} damaged")
         out = f"; left out: {', '.join(left)}" if left else ""
         if without := report.get("without_tokens"):
             out += f"; without tokens: {len(without):,}"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reviewing import LABELS, Reviewer
+from reviewed_pages import LABELS, Reviewer
 
 from tonemark.corpus.annotations import Annotation
 from tonemark.corpus.spans import Span

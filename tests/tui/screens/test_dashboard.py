@@ -12,6 +12,7 @@ import pytest
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.gold import Gold, write_gold
 from tonemark.corpus.labels import Label
+from tonemark.corpus.outlook import Reviews
 from tonemark.corpus.people import Matched, Person
 from tonemark.corpus.progress import AnnotatorProgress, Progress
 from tonemark.corpus.queue import import_answer
@@ -21,7 +22,7 @@ from tonemark.tui.page.cells import cells
 from tonemark.tui.page.keys import key_table
 from tonemark.tui.screens import dashboard
 from tonemark.tui.screens.annotate import AnnotateScreen
-from tonemark.tui.screens.dashboard import Dashboard, dashboard_lines
+from tonemark.tui.screens.dashboard import Dashboard, Outlook, dashboard_lines, review_words
 from tonemark.tui.screens.ways import file_name
 
 Play = Callable[..., Any]
@@ -153,12 +154,20 @@ FIGURES = Progress(
 
 
 def lines_of(
-    desk: Desk, figures: Progress | None, width: int, hers: Person | None = None, **project: Any
+    desk: Desk,
+    figures: Progress | None,
+    width: int,
+    hers: Person | None = None,
+    *,
+    left: int = 1999,
+    reviews: Reviews | None = None,
+    **project: Any,
 ) -> list[str]:
     made = replace(desk.project, **project)
     table = key_table({"1": "PER"})
+    outlook = Outlook({"juma": hers} if hers else {}, left, reviews)
     return text_of(
-        dashboard_lines(made, table, "juma", 2000, figures, hers, "", width)
+        dashboard_lines(made, table, "juma", 2000, figures, outlook, "", width)
     ).splitlines()  # fmt: skip
 
 
@@ -230,6 +239,99 @@ def test_her_time_is_shown_when_it_is_known(desk_at: DeskAt) -> None:
     assert "1.50 hours · 1,234 entities an hour · F1 0.500 with gold\n" in text
 
 
+@pytest.mark.parametrize(
+    ("left", "said"), [(0, "nothing left for you"), (7, "7 left for you"), (1999, "")]
+)
+def test_what_is_left_for_her_is_said_where_others_have_the_rest(
+    desk_at: DeskAt, left: int, said: str
+) -> None:
+    (line,) = (each for each in lines_of(desk_at(), FIGURES, 80, left=left) if "(you)" in each)
+    assert ("left for you" in line) == bool(said)
+    assert said in line
+
+
+REVIEWS: dict[str, tuple[Reviews, int, str]] = {
+    # how far it is, how many documents are finished, and what is said
+    "some differ": (
+        Reviews(8, 5, 5, 12, 0), 8, "5 documents differ: r reviews them · 12 are gold",
+    ),
+    "one, and one is hers": (
+        Reviews(8, 1, 1, 2, 1), 8, "1 document differs: r reviews it · 2 are gold, 1 by you",
+    ),
+    "another reviewer has some": (
+        Reviews(8, 5, 3, 1, 0), 8,
+        "5 documents differ, 3 of them for you: r reviews them · 1 is gold",
+    ),
+    "others have all": (Reviews(8, 1, 0, 0, 0), 8, "1 document differs, for others to review"),
+    "not all is compared": (
+        Reviews(8, 2, 2, 0, 0), 11, "2 documents differ: r reviews them · 3 not compared yet",
+    ),
+    "nothing is compared": (
+        Reviews(0, 0, 0, 0, 0), 3, "3 documents have all their answers: r compares them",
+    ),
+    "all is settled": (
+        Reviews(3, 0, 0, 3, 3), 3, "nothing waits for a review · 3 are gold, 3 by you",
+    ),
+    "nothing is there": (Reviews(0, 0, 0, 0, 0), 0, ""),
+    "thousands": (
+        Reviews(9000, 4000, 1000, 0, 0), 9000, "4,000 documents differ: r reviews them",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REVIEWS)
+def test_how_far_reviewing_is(case: str) -> None:
+    found, finished, said = REVIEWS[case]
+    assert review_words(found, finished, key_table({"1": "PER"})) == said
+
+
+WHO: dict[str, tuple[dict[str, Any], bool, bool]] = {
+    # the project's people, whether amina sees a line of reviewing, whether a key for it
+    "a reviewer": ({"reviewers": ("amina",), "overlap": 1}, True, True),
+    "no reviewer": ({"reviewers": ("rosa",), "overlap": 2}, False, False),
+    "nobody is named, and all work alone": ({"overlap": 1}, False, True),
+    "nobody is named, and two answer each": ({"overlap": 2}, True, True),
+}
+
+
+@pytest.mark.parametrize("case", WHO)
+def test_reviewing_is_shown_to_those_who_may(case: str, desk_at: DeskAt, play: Play) -> None:
+    people, line, key = WHO[case]
+    overlap = people["overlap"]
+    names = ("amina", "juma")[:overlap]
+    desk = desk_at(
+        [Record(1, 1, TEXT, annotations=tuple(GivenAnnotation(n, "accept", ()) for n in names))],
+        overlap=overlap,
+    )
+    desk.project = replace(desk.project, **people)
+
+    async def script(stage: Any) -> None:
+        await stage._until(lambda: stage.app.screen._outlook, "all figures")
+        await stage.pilot.pause()
+        shown = stage.text()
+        assert ("1 document has all its answers: r compares it" in shown) == line
+        assert ("r review" in stage.line("footer")) == key
+
+    play(desk, Dashboard(), script)
+
+
+@pytest.mark.parametrize("open_", [False, True])
+def test_a_reviewer_with_nothing_to_answer_sees_how_all_work(
+    open_: bool, desk_at: DeskAt, play: Play
+) -> None:
+    said = tuple(GivenAnnotation(n, "accept", (Span(0, 4, "PER"),)) for n in ("bello", "juma"))
+    desk = desk_at(
+        [Record(1, 1, TEXT, annotations=said), *([Record(2, 2, "leo")] * open_)], overlap=2
+    )
+    desk.project = replace(desk.project, team=("amina",), reviewers=("amina",))
+
+    async def script(stage: Any) -> None:
+        shown = await stage.until("1 left for you" if open_ else "nothing left for you")
+        assert shown.count("F1 1.000 with others") == (0 if open_ else 2)
+
+    play(desk, Dashboard(), script)
+
+
 def test_of_others_only_the_answers_are_counted(desk_at: DeskAt) -> None:
     others = [line for line in lines_of(desk_at(), FIGURES, 80) if "amina" in line]
     assert "1,001 of 2,000" in others[0]
@@ -251,7 +353,10 @@ def test_labels_have_their_keys_counts_and_meaning(desk_at: DeskAt) -> None:
 def test_no_line_is_wider_than_the_screen(
     desk_at: DeskAt, width: int, figures: Progress | None, hers: Person | None
 ) -> None:
-    lines = lines_of(desk_at(), figures, width, hers, name="ọjọ́\x1b[31m" * 20)
+    lines = lines_of(
+        desk_at(), figures, width, hers, left=0, reviews=Reviews(9999, 9998, 3, 9997, 9996),
+        name="ọjọ́\x1b[31m" * 20,
+    )  # fmt: skip
     if width >= 40:
         assert all(cells(line) <= width for line in lines)
     assert "\x1b" not in "".join(lines)
