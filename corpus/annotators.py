@@ -160,8 +160,8 @@ def check_reviewer(project: Project, name: str) -> None:
 
 
 def annotates(project: Project, name: str) -> bool:
-    """Whether documents come to somebody to answer, as far as the project tells: one who reviews is
-    an annotator, too, if she is of the team, or where there is none."""
+    """Whether somebody answers documents, as far as the project tells: who is of its team, or where
+    it has none, who is not named as a reviewer."""
     return name in project.team if project.team else name not in project.reviewers
 
 

@@ -17,7 +17,8 @@ class Decision(NamedTuple):
     0: the answers themselves differ).
 
     `choice` is the annotator whose version it is, or `rule:majority`, or `:own` for what the
-    reviewer made herself; of an answer, that and the answer behind a colon: `amina:reject`.
+    reviewer made herself, or `:stands` for what she left as it stood though an annotator changed
+    something; of an answer, that and the answer behind a colon: `amina:reject`.
     """
 
     start: int

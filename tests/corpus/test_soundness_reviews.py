@@ -170,6 +170,16 @@ def test_every_fault_of_a_review_is_found(folder: Path, statement: str) -> None:
         assert faults(folder) == []
 
 
+def test_a_damaged_document_cannot_be_compared_and_is_told_as_damaged_alone(folder: Path) -> None:
+    change(
+        folder,
+        "UPDATE spans SET sources = '[' WHERE annotation IN"
+        " (SELECT id FROM annotations WHERE document = 5)",
+        "DELETE FROM differences WHERE document = 5",
+    )
+    assert {each.what for each in faults(folder)} == {"The sources of a span cannot be read."}
+
+
 def test_differences_that_were_dropped_are_made_anew(folder: Path) -> None:
     store = Store(folder / STORE_FILE)
     before = store.db.execute("SELECT * FROM differences").fetchall()

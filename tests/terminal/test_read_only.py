@@ -123,6 +123,9 @@ def test_commands_that_read_work_and_those_that_write_say_why_not(
     assert [(row["text"], len(row["spans"])) for row in rows] == [("Asha na Baraka", 1)]
     refused = tonemark("add", closed, tmp_path / "raw.txt", code=1)
     assert "may only be read" in refused.stderr
+    ruled = tonemark("review", closed, "--auto", "unanimous", code=1)
+    assert "may only be read" in ruled.stderr
+    assert "gold" not in ruled.stdout
     assert "Traceback" not in refused.stderr
     looked = subprocess.run(
         [sys.executable, "-m", "tonemark", "doctor", closed, "--json"],
