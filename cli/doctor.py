@@ -13,7 +13,7 @@ import click
 
 from tonemark.cli.opening import DIRECTORY, json_option, say, say_json
 from tonemark.cli.telling import NARROWEST, WIDEST, set_in
-from tonemark.text import visible
+from tonemark.text import counted, visible
 
 if TYPE_CHECKING:
     from tonemark.cli.checks.check import Check, Part
@@ -72,7 +72,8 @@ def _rescue(folder: Path | None, saved: Path, as_json: bool) -> int:
         say_json(asdict(found))
         return min(len(found.left_out), 1)
     say(
-        f"{saved}: {found.documents:,} documents and {found.answers:,} answers were saved"
+        f"{saved}: {counted(found.documents, 'document')} and"
+        f" {counted(found.answers, 'answer')} saved"
         f"{f', gold of {found.gold:,}' if found.gold else ''}; {path} is as it was."
     )
     for place, why in found.left_out[:SHOWN]:

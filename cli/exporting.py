@@ -9,6 +9,7 @@ import click
 
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json, value_of
 from tonemark.files import typed
+from tonemark.text import counted
 
 
 @click.command("export", epilog="Example: tonemark export habari --format jsonl -o habari.jsonl")
@@ -75,8 +76,10 @@ def export_command(
     if not output:
         say(*report.left_out(), err=True)
     elif not as_json:
-        documents = f"{report.written:,} document{'s' * (report.written != 1)}"
+        documents = counted(report.written, "document")
         golden = f", {report.gold:,} of them gold" if report.gold else ""
+        if report.gold == report.written == 1:
+            golden = ", which is gold"
         say(f"{documents} written to {output}{golden}", *report.left_out())
     if report.damaged:
         say(

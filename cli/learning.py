@@ -18,6 +18,7 @@ from tonemark.cli.telling import columns, set_in
 from tonemark.cli.tokenizing import records_of, tokenizer_chosen, tokenizer_options
 from tonemark.errors import TonemarkError
 from tonemark.files import atomic_writer, typed
+from tonemark.text import counted
 
 if TYPE_CHECKING:
     from tonemark.tokenizers.base import Tokenizer
@@ -189,7 +190,8 @@ def _from_project(folder: Path, lang: str | None, tokenizer: str | None) -> _Giv
             gold.append(GoldText(document.text, ways.pop(), document.key))
         differing += len(ways) > 1
     if damaged:
-        say(f"{len(damaged):,} documents cannot be read; tonemark doctor tells of them", err=True)
+        unread = counted(len(damaged), "document")
+        say(f"{unread} cannot be read; tonemark doctor says why", err=True)
     if not gold:
         why = " on whose tokens annotators agree" if differing else ""
         why = " that all its annotators have answered" if awaited else why
@@ -239,9 +241,10 @@ def _told(report: dict[str, Any], output: Path) -> Iterator[str]:
     if report["unreachable"]:
         yield f"{report['unreachable']:,} have borders inside tokens of {base}: joining makes none"
     if report["differing"]:
-        yield f"{report['differing']:,} documents left out: their annotators differ on the tokens"
+        documents = counted(report["differing"], "document")
+        yield f"{documents} left out: annotators differ on the tokens"
     if report["awaited"]:
-        yield f"{report['awaited']:,} documents left out: others are still to answer them"
+        yield f"{counted(report['awaited'], 'document')} left out: others are still to answer"
     if "parts" in report:
         yield f"Tried on each of {report['parts']} parts, having learned from the others:"
         yield f"{'':<24}precision  recall    F1     texts right"

@@ -12,6 +12,7 @@ from tonemark.cli.opening import say
 from tonemark.cli.telling import columns, set_in
 from tonemark.errors import TonemarkError
 from tonemark.files import typed
+from tonemark.text import counted
 
 if TYPE_CHECKING:
     from tonemark.corpus.reports import Report
@@ -99,14 +100,13 @@ def passed_over(passed: Passed, other: Path) -> Iterator[str]:
         yield f"{count:,} span{'s' * (count != 1)} left out: {reason}"
     if len(counts) > SHOWN:
         rest = counts.total() - sum(count for _, count in counts.most_common(SHOWN))
-        yield f"{rest:,} spans left out for {len(counts) - SHOWN:,} more reasons"
+        yield f"{counted(rest, 'span')} left out for {len(counts) - SHOWN:,} more reasons"
     if passed.awaited:
         yield (
-            f"{passed.awaited:,} document{'s' * (passed.awaited != 1)} left out: others are still"
-            " to answer their text"
+            f"{counted(passed.awaited, 'document')} left out: others are still to answer their text"
         )
     if passed.damaged:
         yield (
-            f"{len(passed.damaged):,} documents cannot be read:"
+            f"{counted(len(passed.damaged), 'document')} cannot be read:"
             f" tonemark doctor {typed(other)} tells of them"
         )

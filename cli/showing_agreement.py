@@ -146,7 +146,9 @@ def _some(of: str, table: tuple[tuple[str, ...], list[_Row]], width: int) -> Ite
     rows.sort(key=lambda row: (row.share is None, row.share, row.name))
     yield from _table(f"{of}, worst first", heads, rows[:ROWS], width)
     if len(rows) > ROWS:
-        yield visible(f"  and {len(rows) - ROWS:,} more {of}, which agree better (--json has all)")
+        more = counted(len(rows) - ROWS, f"more {of[:-1]}")
+        better = "agrees" if len(rows) == ROWS + 1 else "agree"
+        yield visible(f"  and {more} that {better} better (--json has all)")
 
 
 def _clusters(found: Agreement, width: int) -> Iterator[Safe]:

@@ -104,7 +104,7 @@ def check_name(given: str, option: str = "") -> None:
         raise TonemarkError(
             f"{given} cannot be an annotator's name.",
             "Names are letters, digits, _ . and -, beginning with a letter. Perhaps:\n"
-            f"    {option} {name}".rstrip(),
+            f"    {f'{option} {name}'.strip()}",
         )
 
 

@@ -34,7 +34,7 @@ def take_gold(
     ).fetchone()
     known = db.execute(
         "SELECT id, answer, comment, flagged, tokens FROM gold"
-        " WHERE document = ? AND reviewer = ? AND (?3 IS NULL OR time = ?3)",
+        " WHERE document = ? AND reviewer = ? AND (time = ?3 OR ?3 IS NULL AND current)",
         (document, reviewer, given.time),
     ).fetchall()
     if any(_content(db, *each) == _given(given) for each in known):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from tonemark.corpus.annotations import next_number
 from tonemark.corpus.store import Store
 
 HOUR = 3600.0
@@ -117,6 +118,12 @@ _HERS = (
     " ON e.digest = d.digest WHERE d.id = a.document AND NOT EXISTS"
     " (SELECT 1 FROM annotations x WHERE x.document = e.id AND x.annotator = :own))"
 )
+
+
+def stamp(store: Store) -> tuple[int, int]:
+    """What is higher by one at least when `people` may find something else: the next number of an
+    annotation or of gold, and the number of documents."""
+    return next_number(store.db), store.document_count()
 
 
 def people(store: Store, annotator: str | None = None) -> dict[str, Person]:

@@ -9,6 +9,7 @@ from tonemark.corpus.annotations import Annotation
 from tonemark.corpus.documents import Document
 from tonemark.corpus.drafts import Draft
 from tonemark.corpus.events import Begun, Replayed
+from tonemark.corpus.gold import Gold
 from tonemark.corpus.pages import MemoryLog, Page, Sheet
 from tonemark.corpus.queue import Claim
 from tonemark.corpus.spans import Span
@@ -55,6 +56,7 @@ class Reviewer:
         before: Before | None = None,
         anonymous: bool = False,
         log: Any = MemoryLog,
+        gold: Gold | None = None,
         labels: Mapping[str, str] = LABELS,
         overlapping: bool = False,
         **window: Any,
@@ -67,7 +69,7 @@ class Reviewer:
         )
         sheet = Sheet(Document(1, "news-1", text), Claim("+rosa", 1, 1), made, log(), state)
         seen = reviewed(answers, made, changed, anonymous="news-1" if anonymous else "")
-        self.view = ReviewView(Page([sheet]), seen, **window)
+        self.view = ReviewView(Page([sheet]), seen, gold, **window)
         self.keyboard = ReviewKeyboard(self.view, key_table(labels), overlapping=overlapping)
         self.names = {name: place for place, name in enumerate(labels.values())}
         self.reply = Reply()

@@ -163,4 +163,4 @@ def test_a_damaged_document_is_left_out_and_named(
         db.execute("UPDATE spans SET end_char = 99")
     store.close()
     done = tonemark("agreement", folder, code=1)
-    assert "All 2 documents that could be compared are damaged" in done.stderr
+    assert "What could be compared is damaged: 2 documents." in done.stderr

@@ -178,6 +178,7 @@ def test_a_closed_team_keeps_others_out(
     ("arguments", "words"),
     [
         (["--annotator", "nobody"], "nobody has no answers"),
+        (["--annotator", "Adélaïde"], "--annotator Adelaide"),
         ([], "Nothing was written: the project has no documents."),
     ],
 )

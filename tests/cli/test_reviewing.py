@@ -336,6 +336,7 @@ def test_reviewers_may_review_and_where_there_are_none_anyone(
     [
         (("--label", "PRE"), "No label of habari is called PRE. Labels: PER, LOC, ORG, DATE."),
         (("--annotator", "jum"), "Annotators who have: amina, juma, sami."),
+        (("--annotator", "Júma"), "Perhaps: --annotator Juma"),
         (("--document", "x:9"), "There is no document x:9 in this project."),
     ],
 )

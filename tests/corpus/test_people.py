@@ -15,7 +15,8 @@ from making import given, numbered
 from tonemark.corpus.annotators import reviewing
 from tonemark.corpus.gold import MAJORITY, Gold, settled, write_gold
 from tonemark.corpus.intake import add_records
-from tonemark.corpus.people import Matched, Person, in_hours, people
+from tonemark.corpus.people import Matched, Person, in_hours, people, stamp
+from tonemark.corpus.places import set_places
 from tonemark.corpus.progress import progress
 from tonemark.corpus.queue import Outcome, claim_document, leave
 from tonemark.corpus.records import Record
@@ -206,3 +207,23 @@ def test_for_her_own_eyes_and_for_all_she_has_the_same_figures(store: Store) -> 
         answer(store, who, document, *(ASHA, JUMA)[: 1 + (len(who) + document) % 2], took=10)
     make_gold(store, 2, ASHA)
     assert people(store, "juma") == {"juma": people(store)["juma"]}
+
+
+def test_the_stamp_is_another_wherever_figures_may_be(store: Store) -> None:
+    stamps = [stamp(store)]
+    fill(store, places=1)
+    stamps.append(stamp(store))
+    answer(store, "amina", 1, ASHA)
+    stamps.append(stamp(store))
+    answer(store, "amina", 1, ASHA, said="reject")  # she changed her mind
+    stamps.append(stamp(store))
+    make_gold(store, 1, ASHA)
+    stamps.append(stamp(store))
+    answer(store, "juma", 1, ASHA)  # it came late, and counts for nothing
+    stamps.append(stamp(store))
+    set_places(store, 2)  # and now it counts
+    stamps.append(stamp(store))
+    add_records(store, "b.txt", numbered(TEXTS[:1]), Report())  # equal to what she answered
+    stamps.append(stamp(store))
+    assert len(set(stamps)) == len(stamps)
+    assert stamp(store) == stamps[-1]

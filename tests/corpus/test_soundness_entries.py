@@ -1,12 +1,10 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
-import subprocess
 from pathlib import Path
 
 import pytest
-import regex
+from damaging import carry_out, change
 
 from tonemark.corpus.evidence import Offer, Verdict, Weighed
 from tonemark.corpus.gazetteers import NewEntry, add_entries
@@ -45,13 +43,6 @@ def faults(folder: Path) -> list[Finding]:
     return [each for each in examine(folder) if any(word in each.what for word in words)]
 
 
-def change(folder: Path, *statements: str) -> None:
-    db = sqlite3.connect(folder / STORE_FILE, isolation_level=None)
-    for statement in statements:
-        db.execute(statement)
-    db.close()
-
-
 def test_sound_evidence_is_sound(folder: Path) -> None:
     assert faults(folder) == []
 
@@ -83,10 +74,7 @@ def test_what_is_wrong_is_told(folder: Path, statement: str) -> None:
 @pytest.mark.skipif(not shutil.which("sqlite3"), reason="needs SQLite's shell")
 def test_a_remedy_that_is_a_command_mends(folder: Path) -> None:
     change(folder, "INSERT INTO suggestions VALUES (1, 9, 0, 4, 'PER', '[]', 1)")
-    for each in faults(folder):
-        command = regex.search(r"sqlite3 .*", each.remedy)
-        assert command
-        subprocess.run(command[0], shell=True, check=True)
+    assert carry_out(faults(folder)) == []
     assert faults(folder) == []
 
 

@@ -147,12 +147,16 @@ class EditKeys(TokenKeys):
         self.adding = not self.adding
         return said("the next label adds" if self.adding else "labels replace")
 
+    def _described(self, edits: list[Edit]) -> str:
+        """What a step was about that was taken back or done again."""
+        return labelling.described(self.view.page, edits)
+
     def _do_undo(self) -> Reply:
         page = self.view.page
         if page.undoable:
             edits = undo(self.view)
             done = "back" if labelling.only_drop(edits) else "undone"
-            return said(f"{done}: {labelling.described(page, edits)}")
+            return said(f"{done}: {self._described(edits)}")
         if page.untouched:
             return Reply(command="back")
         raise Refusal("nothing is left to undo")
@@ -160,7 +164,7 @@ class EditKeys(TokenKeys):
     def _do_redo(self) -> Reply:
         if edits := redo(self.view):
             done = "dropped" if labelling.only_drop(edits) else "done again"
-            return said(f"{done}: {labelling.described(self.view.page, edits)}")
+            return said(f"{done}: {self._described(edits)}")
         raise Refusal("nothing to do again")
 
     def _do_reject(self) -> Reply:

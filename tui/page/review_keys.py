@@ -15,7 +15,7 @@ from tonemark.review.opening import Difference
 from tonemark.text import short
 from tonemark.tui.page.keyboard import Keyboard
 from tonemark.tui.page.keys import REVIEWING, KeyTable
-from tonemark.tui.page.labelling import Occurrence, Refusal
+from tonemark.tui.page.labelling import ANSWERED, Occurrence, Refusal
 from tonemark.tui.page.performing import perform
 from tonemark.tui.page.replies import Reply, said
 from tonemark.tui.page.review_view import DIGITS, ReviewView
@@ -42,11 +42,25 @@ class ReviewKeyboard(Keyboard):
         if difference := self.in_question:
             if row := self._row_of(key):
                 return self._take(difference, row - 1)
+            if self.asks_whose and self.table.page.get(key) == "type_ahead":
+                return Reply(command="whose")
             if action := self.table.review.get(key):
                 return self._do(action)
         elif action := self._unasked(key):
             raise Refusal("{}: go to a difference first, {}", action, "next")
         return super()._press(key)
+
+    @property
+    def asks_whose(self) -> bool:
+        """Whether there are annotators whom no digit reaches: `type_ahead` then asks for one, while
+        a difference is in question."""
+        return len(self.view.reviewed.rows) > DIGITS
+
+    def take(self, row: int) -> Reply:
+        """Take the version of an annotator, whose row is counted from 0, of the difference in
+        question. Raises what the journal raises."""
+        difference = self.view.in_question
+        return self._acting(lambda: self._take(difference, row) if difference else Reply())
 
     def _row_of(self, key: str) -> int:
         """The annotator whose digit a key is, from 1; 0 where it is none."""
@@ -129,6 +143,22 @@ class ReviewKeyboard(Keyboard):
         if left := len(self.view.open()):
             return f"{left} still open: {self.table.key_of('next')} goes on"
         return f"all settled: {accept} makes it gold"
+
+    def _described(self, edits: list[Edit]) -> str:
+        """What was settled, where that changed no span."""
+        decided = [each for edit in edits for each in (*edit.decided, *edit.undecided)]
+        if not decided or any(
+            e.added or e.removed or e.made or e.unmade or e.values for e in edits
+        ):
+            return super()._described(edits)
+        start, end, choice = decided[0]
+        if (start, end) == (0, 0):
+            answer = choice.rpartition(":")[2]
+            return next((said for each, said in ANSWERED.items() if each == answer), "")
+        text = short(self.view.sheet.document.text[start:end], 30)
+        standing = self.view.standing(0).touching(start, end)
+        labels = "+".join(dict.fromkeys(each.label for each in standing))
+        return f"{text}, {short(labels, 20) if labels else 'nothing'}"
 
     # The tour, and leaving
 

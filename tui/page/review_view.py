@@ -131,8 +131,7 @@ class ReviewView(View):
         answer, usual = decided_answer(self.sheet.draft), self.reviewed.majority_answer()
         notes = [Note(-1, self._refused_by())] if self.refused else []
         if self.gold and self.gold.comment:
-            said_of_gold = f"gold: “{self.gold.comment}”"
-            notes.append(Note(-1, said_of_gold, name=self.gold.reviewer))
+            notes.append(Note(-1, f"{self.gold_by}: “{self.gold.comment}”"))
         for index, row in enumerate(self.reviewed.rows):
             said = [ANSWERED[row.answer]] if differ else []
             said += ["⚑ flagged"] if row.flagged else []
@@ -145,6 +144,13 @@ class ReviewView(View):
             if said:
                 notes.append(Note(index, " · ".join(said), differ and answer is None, mark))
         return notes
+
+    @property
+    def gold_by(self) -> str:
+        """That the document is gold, and by whom; empty where it is not."""
+        if self.gold is None:
+            return ""
+        return f"gold by {short(self.gold.reviewer.removeprefix('rule:'), 32)}"
 
     def _refused_by(self) -> str:
         """That the text is left out, by whom, and what takes that back."""
@@ -183,6 +189,17 @@ class ReviewView(View):
         limit = max(NAME_LIMIT, self.width // NAME_SHARE)
         room = min(self._longest, limit, self.width // 5)
         return room if room >= min(NAME_LEAST, self._longest) else 0
+
+    def resize(self, width: int, height: int) -> None:
+        """Lay the page out for a window of cells, the focus staying in view."""
+        super().resize(width, height)
+        self._head = self.head
+
+    def refresh(self) -> None:
+        """Take in what an edit changed: tokens, or how many notes there are."""
+        super().refresh()
+        if self.head != self._head:
+            self.resize(self.width, self.height)
 
     @property
     def head(self) -> int:
@@ -269,6 +286,13 @@ class ReviewView(View):
         if stops:
             self.visit(stops[at % len(stops)])
         return 0 <= at < len(stops)
+
+    def at(self, sheet: int, start: int, end: int) -> Focus:
+        """A stretch of code points, to be focused; of the whole text, on which all agree, the first
+        open difference."""
+        if (start, end) == (0, 0) and self._places and self._places[0] != (0, 0):
+            start, end = next((each.place for each in self.open()), self._places[0])
+        return super().at(sheet, start, end)
 
     def stop_from(self, sheet: int, offset: int) -> Focus | None:
         """The first open difference at or after an offset, else the first of all."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tonemark.text import Safe, joined, short, visible
-from tonemark.tui.page.cells import CUT, blanks, cells, fit, split, told_apart_names
+from tonemark.tui.page.cells import CUT, blanks, cells, fit, split
 from tonemark.tui.page.looks import BLANK, Look, Run, clipped, extend, run
 
 if TYPE_CHECKING:
@@ -54,15 +54,13 @@ class Note(NamedTuple):
     """What an annotator says of the whole text, by the index of her row; whether answers are still
     to be settled, and how hers is marked: "" for none.
 
-    What the gold says, and what was decided of the text, has no row (`who` -1), but may have the
-    name of who said it.
+    What the gold says, and what was decided of the text, has no row (`who` -1).
     """
 
     who: int
     said: str
     open: bool = False
     mark: Safe = Safe("")
-    name: str = ""
 
 
 class Lane(NamedTuple):
@@ -115,9 +113,9 @@ def note_lines(lane: Lane, notes: Sequence[Note], lines: int, *, asked: bool) ->
     """Notes on the whole text, in so many lines; `asked` says that the answers are in question."""
     drawn = []
     for note in notes[:lines]:
-        line = _who(lane, note.who, note.name)
+        line = _who(lane, note.who)
         extend(line, note.mark or blanks(1), Look("message", focus=asked and note.open))
-        role = "text" if note.who >= 0 or note.name else "message"
+        role = "text" if note.who >= 0 else "message"
         said = run(short(note.said, 2 * lane.width), Look(role, focus=asked and note.open))
         rest = lane.width - lane.margin
         if cells(said[0]) > rest:
@@ -236,13 +234,12 @@ def _marked(each: Compared, who: int) -> tuple[Safe, Look]:
     return (USUAL, Look("message")) if each.usual[who] else (Safe(""), BLANK)
 
 
-def _who(lane: Lane, who: int, named: str = "") -> list[Run]:
-    """An annotator's number and name, in the cells before the mark; of a note without a row, the
-    name that it has."""
+def _who(lane: Lane, who: int) -> list[Run]:
+    """An annotator's number and name, in the cells before the mark; blanks without a row."""
     number = visible(f"{who + 1:>2}" if 0 <= who < 99 else "  ")
     line: list[Run] = [(number, Look("key"))]
     if lane.name_cells:
-        name = lane.names[who] if who >= 0 else told_apart_names([named], lane.name_cells)[0]
+        name = lane.names[who] if who >= 0 else Safe("")
         gap = lane.margin - 1 - 3 - cells(name)
         line += [(joined((blanks(1), name, blanks(gap))), Look("quiet"))]
     return line

@@ -16,7 +16,7 @@ from typing import ClassVar, NamedTuple, TypeVar
 
 from tonemark.corpus.annotators import annotates, may_review
 from tonemark.corpus.outlook import MANY, Reviews, left_to_answer, reviews_of
-from tonemark.corpus.people import Person, in_hours, people
+from tonemark.corpus.people import Person, in_hours, people, stamp
 from tonemark.corpus.progress import AnnotatorProgress, Progress, progress
 from tonemark.corpus.project import Project, overlap_words
 from tonemark.corpus.store import Store
@@ -64,6 +64,7 @@ class Dashboard(ReadingScreen[None]):
         super().__init__()
         self._figures: Progress | None = None
         self._outlook: Outlook | None = None
+        self._people: tuple[tuple[object, ...], Mapping[str, Person]] = (), {}
         self._total = 0
         self._exported = ""
         self._counting: Store | None = None
@@ -115,9 +116,17 @@ class Dashboard(ReadingScreen[None]):
             found = reviews_of(store, name, annotates=annotates(project, name))
         figures = self._figures or Progress()
         answered = sum(each.answered for each in figures.annotators if each.name == name)
-        if name in project.reviewers and not answered and not left:
-            return Outlook(people(store), left, found)
-        return Outlook({name: people(store, name).get(name, Person(name))}, left, found)
+        everybody = name in project.reviewers and not answered and not left
+        return Outlook(self._people_of(store, None if everybody else name), left, found)
+
+    def _people_of(self, store: Store, name: str | None) -> Mapping[str, Person]:
+        """How everybody works, or she of this name; counted anew only where something came: of
+        1,000,000 documents it takes 16 seconds."""
+        known = name, *stamp(store)
+        if self._people[0] != known:
+            found = people(store, name)
+            self._people = known, found if name is None else {name: found.get(name, Person(name))}
+        return self._people[1]
 
     def _counted(self, count: Callable[[Store], _Counted]) -> _Counted | None:
         """Runs in a thread: SQLite lets go of the interpreter while it counts."""

@@ -5,7 +5,7 @@ What annotating and reviewing have in common; what each says around the text, it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -122,7 +122,7 @@ class PageScreen(Turning):
             return
         self.app.let_turn_text(self.view.mode != "visual")
         places = {name: place for place, name in enumerate(names)}
-        self.lines["document"].set_lines(render(self.view, places, self._drawn))
+        self.lines["document"].set_lines(self.drawn(self.view, places))
         self._set("status", self._status(width))
         if self.prompt:
             self._keep("footer", words.prompt_footer, width)
@@ -130,6 +130,10 @@ class PageScreen(Turning):
             self._keep("footer", words.menu_line, self.table, width, self.offered())
         else:
             self._keep("footer", words.footer, self.table, width, FOOTER, *self.NAMED)
+
+    def drawn(self, view: View, places: Mapping[str, int]) -> list[list[Run]]:
+        """The lines of the page, `places` being those of labels in the project."""
+        return render(view, places, self._drawn)
 
     def _keep(self, line: str, made: Callable[..., list[Run]], *of: object) -> None:
         """Show a line that few keys change: it is made anew only of something new."""
@@ -157,7 +161,7 @@ class PageScreen(Turning):
             return FOOTER
         if self.asking:
             return ()
-        here = ("back", "documents", "export", "review", "wanted", "help", "quit")
+        here = ("undo", "back", "documents", "export", "review", "wanted", "help", "quit")
         return [name for name in here if not ACTION[name].menu or name in self.offered()]
 
     # What each screen says around the text
@@ -222,6 +226,11 @@ class PageScreen(Turning):
             handler()
         else:
             self.paint()
+
+    def _command_undo(self) -> None:
+        """Of an empty queue, back to what she answered last."""
+        if self.desk.page is None:
+            self._command_back()
 
     def _command_quit(self) -> None:
         if len(self.app.screen_stack) == 1:

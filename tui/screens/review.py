@@ -6,21 +6,25 @@ A reviewer has a desk of her own, for the annotator she may be too has other cla
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from tonemark.corpus.gold import Gold
 from tonemark.corpus.pages import Page
-from tonemark.corpus.reviews import counts
+from tonemark.corpus.queue import SettledMeanwhile
+from tonemark.corpus.reviews import Counts, counts
 from tonemark.errors import TonemarkError
 from tonemark.review.asking import Known, asked_for, known, said_of
 from tonemark.review.catching_up import Pace
 from tonemark.review.desk import MANY, ReviewDesk
-from tonemark.text import Safe, visible
+from tonemark.text import Safe, short, visible
 from tonemark.tui.page import review_words, words
+from tonemark.tui.page.cells import cells
+from tonemark.tui.page.columns import wrapped
 from tonemark.tui.page.keyboard import Keyboard
 from tonemark.tui.page.keys import ACTION, REVIEWING
-from tonemark.tui.page.render import Run
+from tonemark.tui.page.looks import BLANK, Look, Run, run
 from tonemark.tui.page.review_keys import ReviewKeyboard
 from tonemark.tui.page.review_view import ReviewView
 from tonemark.tui.page.view import View
@@ -31,8 +35,8 @@ from tonemark.tui.screens.ways import Place
 PAUSE = 0.2
 """Seconds between two times that answers are compared."""
 
-AGAIN = 5.0
-"""Seconds after which they are compared again where the store had no turn for it."""
+AGAIN = 4.0
+"""The same where there was nothing to compare, or the store had no turn for it."""
 
 
 class ReviewScreen(PageScreen):
@@ -47,8 +51,12 @@ class ReviewScreen(PageScreen):
         super().__init__()
         self._first = document
         self._left = ""
-        self._told = Safe("")
+        self._gold: Gold | None = None
+        self._meanwhile = False
+        self._fault = Safe(""), ""
+        self._there: tuple[Counts, Known]
         self._comparing = True
+        self._shown = False
         self._pace = Pace()
 
     @property
@@ -67,16 +75,20 @@ class ReviewScreen(PageScreen):
         self._compare()
 
     def _compare(self) -> None:
-        """Compare a few answers more, so that what is left can be told."""
-        pause = AGAIN
+        """Compare a few answers more, so that what is left can be told; and open what came, for
+        one who waits."""
+        more, left = False, self._left
         with suppress(TonemarkError, sqlite3.Error):  # turning the page says it
-            more = self._pace.step(self.desk.store, self.desk.tokenizer)
-            pause = PAUSE if more else 0.0
-        self._comparing = pause > 0
-        if self._comparing:
-            self.set_timer(pause, self._compare)
-        else:
-            self._left = self._waiting()
+            self._comparing = more = self._pace.step(self.desk.store, self.desk.tokenizer)
+            left = self._waiting()
+        self.set_timer(PAUSE if more else AGAIN, self._compare)
+        waits = self.view is None and not (self.asking or self.awaited or self.prompt)
+        if self.app.screen is not self:
+            self._left = left
+        elif waits and self._shown and not left.startswith("0"):
+            self._turn(self.desk.open_next)
+        elif left != self._left or waits:
+            self._left = left
             self.paint()
 
     # A document
@@ -87,18 +99,34 @@ class ReviewScreen(PageScreen):
 
     def _show(self) -> None:
         self._left = self._waiting()
+        self._meanwhile = False
         super()._show()
+        self._shown = True
 
     def _waiting(self) -> str:
         waiting = self.desk.waiting()
         more = "+" * (waiting >= MANY or self._comparing)
         return f"{waiting:,}{more} left"
 
+    def _refused(self, error: Exception) -> None:
+        """Where another settled it first, the same page stands anew, beside what is gold now."""
+        if isinstance(error, SettledMeanwhile) and self.desk.page:
+            self._drawn.clear()
+            self._view_page(self.desk.page)
+            self._meanwhile = True
+            keys = self.table.key_of("accept"), self.table.key_of("later")
+            ways = "{} makes yours gold, {} keeps that".format(*keys)
+            self.say(f"{reason(error).removesuffix('.')}: {ways}")
+        else:
+            super()._refused(error)
+
     def _view_page(self, page: Page) -> None:
         width, height = self._window()
+        self._gold = self.desk.gold
         view = ReviewView(
             page,
             self.desk.reviewed,
+            self._gold,
             width=width,
             height=height,
             letters=self.table.letters,
@@ -120,26 +148,45 @@ class ReviewScreen(PageScreen):
         """Project, what is wanted, how many are left, reviewer; whether all is saved."""
         desk = self.desk
         left = "not open" if self.asking else self._left
-        line = review_words.title(desk.project.name, desk.wanted, left, desk.reviewer)
-        return line, words.kept(self._saved, read_only=bool(desk.read_only))
+        kept = words.kept(self._saved, read_only=bool(desk.read_only))
+        if self._meanwhile and self._saved and not desk.read_only:
+            kept = [run("● saved, not gold ", Look("warning"))]
+        room = self.size.width - 1 - sum(cells(text) for text, _ in kept)
+        return review_words.title(desk.project.name, desk.wanted, left, desk.reviewer, room), kept
 
     def said_above(self) -> str:
-        """How many differences of each kind the document has, and that it is gold."""
+        """Who made the document gold, if it is; whether that is of before something changed; how
+        many differences of each kind there are."""
         view = self.view
         if not isinstance(view, ReviewView):
             return ""
-        kinds = review_words.kinds_line(view.reviewed.differences)
-        gold = "gold" if view.sheet.state.answer and view.page.untouched else ""
-        return " · ".join(filter(None, (gold, kinds or "all agree")))
+        differences = view.reviewed.differences
+        changed = "changed since" if any(each.changed for each in differences) else ""
+        kinds = review_words.kinds_line(differences) or "all agree"
+        return " · ".join(filter(None, (view.gold_by, changed, kinds)))
+
+    def drawn(self, view: View, places: Mapping[str, int]) -> list[list[Run]]:
+        """The lines of the page; where no two versions have room, a sentence."""
+        if not (isinstance(view, ReviewView) and view.too_low):
+            return super().drawn(view, places)
+        self._drawn.clear()
+        said = wrapped("This window is too low to review in: make it higher.", view.width - 1)
+        return [[run(" ", BLANK), (line, Look("message"))] for line in said]
 
     def show_labels(self, names: tuple[str, ...], width: int) -> None:
         """Whose version a digit takes while a difference is in question, else the labels."""
-        keyboard = self.keyboard
-        if isinstance(keyboard, ReviewKeyboard) and keyboard.in_question:
-            people = tuple(keyboard.view.people)
-            self._keep("labels", review_words.people_line, self.table, people, width)
-        else:
-            super().show_labels(names, width)
+        self._keep("labels", *self._keys_line(names, width))
+
+    def _keys_line(self, names: Sequence[str], width: int) -> tuple[Any, ...]:
+        """What makes the line that says what digits do, and of what."""
+        view, keyboard = self.view, self.keyboard
+        if not isinstance(view, ReviewView) or keyboard is None:
+            return words.labels_line, self.table, names, width
+        if (difference := view.in_question) and not keyboard.adding:
+            people, usual = tuple(view.people), view.has_majority(difference)
+            return review_words.people_line, self.table, people, width, usual, view.anonymous
+        differ = bool(view.reviewed.differences)
+        return review_words.labels_line, self.table, names, width, differ
 
     def told(self, view: View, keyboard: Keyboard) -> tuple[list[Run], list[Run]]:
         """What is in question or in focus, and how much is open."""
@@ -176,12 +223,23 @@ class ReviewScreen(PageScreen):
 
     def _command_wanted(self) -> None:
         wanted = said_of(self.desk.wanted, self._known().labels)
-        told = review_words.wanted_words(counts(self.desk.store))
-        self._ask_wanted(f"{wanted} " if wanted else "", told)
+        self._there = counts(self.desk.store), self._known()
+        self._ask_wanted(f"{wanted} " if wanted else "", "")
 
-    def _ask_wanted(self, said: str, told: str) -> None:
-        self._told = visible(told)
+    def _ask_wanted(self, said: str, fault: str) -> None:
+        self._fault = visible(fault), said if fault else "\n"  # which no line has
         self.ask_line("which differences", self._want, text=said)
+
+    def _command_whose(self) -> None:
+        self.ask_line("whose version, by name or number", self._take_from)
+
+    def _take_from(self, typed: str) -> None:
+        keyboard = self.keyboard
+        assert isinstance(keyboard, ReviewKeyboard)
+        if meant := review_words.whose(keyboard.view, typed) if typed.strip() else []:
+            self.reply(lambda: keyboard.take(meant[0]))
+        else:
+            self.say("nobody is called that here" if typed.strip() else "")
 
     def _known(self) -> Known:
         there = known(self.desk.project, self.desk.store)
@@ -202,10 +260,31 @@ class ReviewScreen(PageScreen):
         return self.desk.open_next()
 
     def labels_line(self, names: Sequence[str], width: int) -> list[Run]:
-        """The words for what is wanted while that is typed, else labels."""
-        if self.prompt and self.prompt.done == self._want:
-            return words.message(self._told, width)
-        return super().labels_line(names, width)
+        """The words for what is wanted while that is typed, or who is meant; labels while one is
+        typed; else what stands there without a line being typed."""
+        prompt, view = self.prompt, self.view
+        assert prompt
+        if prompt.done == self._want:
+            fault, of = self._fault
+            kinds, named = review_words.wanted_words(*self._there, prompt.text)
+            said = kinds or ("" if named else "nothing is called that here")
+            return words.message(fault if prompt.text == of else visible(said), width)
+        if isinstance(view, ReviewView) and prompt.done == self._take_from:
+            difference = view.in_question
+            assert difference
+            return review_words.whose_line(self.table, view, difference, prompt.text, width)
+        if prompt.done == self._typed_label:
+            return super().labels_line(names, width)
+        made, *of_what = self._keys_line(names, width)
+        line: list[Run] = made(*of_what)
+        return line
+
+    def paint(self) -> None:
+        """Bring all lines up to date; only what differs is sent."""
+        super().paint()
+        if self.size.width and self.prompt and self.prompt.done == self._want:
+            named = review_words.wanted_words(*self._there, self.prompt.text)[1]
+            self._set("rule2", words.rule(self.size.width, short(named, self.size.width - 4)))
 
     def _command_quit(self) -> None:
         super()._command_quit()

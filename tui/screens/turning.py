@@ -15,6 +15,7 @@ from tonemark.corpus.pages import Page, Sheet
 from tonemark.corpus.produced import lack_patterns
 from tonemark.corpus.project import Project, project_changed, read_project
 from tonemark.corpus.proposing import Told, plain
+from tonemark.corpus.queue import SettledMeanwhile
 from tonemark.corpus.records import Answer
 from tonemark.corpus.spans import Suggestion
 from tonemark.corpus.tokens import TokensAwaited, sentence_rules_with
@@ -80,7 +81,8 @@ class Turning(NewRules[None], Waiting[None]):
         except (TonemarkError, OSError) as error:
             if self.desk.page:
                 self._refused(error)
-                self._saved = False
+                # What she did is in its journal: it is an answer of another that stands before it.
+                self._saved = isinstance(error, SettledMeanwhile)
                 self.paint()
                 return False
             # The answer is in, but the next page could not be opened.

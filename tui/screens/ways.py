@@ -292,8 +292,6 @@ class Ways(Screen[Result]):
             return
         written = report.pop("written")
         left = [f"{n:,} {why}" for name, why in LEFT_OUT if (n := report[name])]
-        if damaged := report["damaged"]:
-            left.append(f"{len(damaged):,} damaged")
         out = f"; left out: {', '.join(left)}" if left else ""
         if without := report.get("without_tokens"):
             out += f"; without tokens: {len(without):,}"

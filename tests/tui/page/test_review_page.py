@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from reviewed_pages import LABELS, Reviewer
 
 from tonemark.corpus.annotations import Annotation
+from tonemark.corpus.drafts import Decision
+from tonemark.corpus.gold import Gold
 from tonemark.corpus.spans import Span
+from tonemark.review.opening import Before
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.general import GeneralTokenizer
 from tonemark.tui.page import relayout
@@ -35,9 +38,9 @@ def test_each_annotators_spans_stand_under_their_words_with_what_most_have_marke
     assert Reviewer(TEXT, GIVEN, width=70).lines == drawn(
         "          a   s ?? d    f   g    h LOC  j  k ??    l   w ??",
         "          leo Asha Juma Ali yuko Kisumu na Nairobi kwa UN .",
-        " 1 amina      PER──────                   •none···    •ORG",
-        " 2 juma       PER──────────               •none···     LOC",
-        " 3 rosa            PER─────                LOC────    •ORG",
+        " 1 amina      PER──────                   •none···    •OR",
+        " 2 juma       PER──────────               •none···     LO",
+        " 3 rosa            PER─────                LOC────    •OR",
     )
 
 
@@ -46,11 +49,22 @@ def test_what_is_settled_says_whose_version_stands() -> None:
     assert page.lines == drawn(
         "          a   s PER     f   g    h LOC  j  k ORG   l   w ??",
         "          leo Asha Juma Ali yuko Kisumu na Nairobi kwa UN .",
-        " 1 amina     ✓PER──────                   ✗none···    •ORG",
-        " 2 juma      ✗PER──────────               ✗none···     LOC",
-        " 3 rosa      ✗     PER─────               ✗LOC────    •ORG",
+        " 1 amina     ✓PER──────                   ✗none···    •OR",
+        " 2 juma      ✗PER──────────               ✗none···     LO",
+        " 3 rosa      ✗     PER─────               ✗LOC────    •OR",
     )
     assert {look.role for line in page.runs[2:5] for _, look in line} >= {"version", "passed"}
+
+
+def test_a_mark_has_its_cell_where_words_touch() -> None:
+    text, tokens = "leo AshaMusa .", [Token(0, 3), Token(4, 8), Token(8, 12), Token(13, 14)]
+    given = {"a": ["PER:Asha", "LOC:Musa"], "b": ["PER:Asha"], "c": ["LOC:Musa"]}
+    page = Reviewer(text, given, tokens=tokens, width=60)
+    assert page.lines[2:] == drawn(
+        " 1 a     •PER─•LOC",
+        " 2 b     •PER─none",
+        " 3 c      none•LOC",
+    )
 
 
 def test_rows_without_differences_have_no_lines_of_annotators() -> None:
@@ -64,9 +78,9 @@ def test_rows_without_differences_have_no_lines_of_annotators() -> None:
         "          yuko Kisumu na",
         "          k ??    l   w ??",
         "          Nairobi kwa UN .",
-        " 1 amina •none···    •ORG",
-        " 2 juma  •none···     LOC",
-        " 3 rosa   LOC────    •ORG",
+        " 1 amina •none···    •OR",
+        " 2 juma  •none···     LO",
+        " 3 rosa   LOC────    •OR",
     )
 
 
@@ -80,9 +94,9 @@ def test_a_list_has_what_each_annotator_has_behind_the_token() -> None:
         "  g   yuko",
         "  h   Kisumu  LOC",
         "  j   na",
-        "  k › Nairobi  1•·  2•·  3 LOC",
+        "  k › Nairobi  ??  1•·  2•·  3 LOC",
         "  l   kwa",
-        "  w   UN  1•ORG  2 LOC  3•ORG",
+        "  w   UN  ??  1•ORG  2 LOC  3•ORG",
         "      .",
     )
 
@@ -100,10 +114,11 @@ def test_text_that_is_ordered_here_has_the_lines_under_its_words() -> None:
 @pytest.mark.parametrize(
     ("given_", "lines"),
     [
-        # her label runs on over blanks, and never into what stands behind
+        # a label is cut to the cells of its span, and so are borders seen
+        ({"a": ["ORGANISATION:UN"], "b": ["LOC:UN"]}, [" 1 a •OR", " 2 b •LO"]),
         (
-            {"a": ["ORGANISATION:UN"], "b": ["LOC:UN"]},
-            [" 1 a •ORGANISATION", " 2 b •LOC"],
+            {"a": ["ORGANISATION:Nairobi"], "b": ["ORGANISATION:Nairobi kwa"]},
+            [" 1 a  ORGANI…", " 2 b  ORGANISATI…"],
         ),
         # spans that overlap share their cells
         (
@@ -138,17 +153,17 @@ def test_answers_that_differ_and_comments_stand_above_the_text() -> None:
     }
     page = Reviewer(TEXT, answers, width=70, height=20)
     assert page.lines[:5] == drawn(
-        " 1 amina ?accepted",
-        " 2 juma  ?accepted",
-        " 3 rosa  ?accepted",
+        " 1 amina •accepted",
+        " 2 juma  •accepted",
+        " 3 rosa  •accepted",
         " 4 sami  ?rejected · “not Swahili”",
-        " 5 tano  ?accepted · ⚑ flagged · “hm”",
+        " 5 tano  •accepted · ⚑ flagged · “hm”",
     )
     assert page.lines[10] == " 4 sami"  # did not accept: nothing of hers is compared
     assert page.lines[11] == " 5 tano       none·········      none··   •none···     ··"
     page.play("1")
     assert page.lines[3:5] == drawn(
-        " 4 sami   rejected · “not Swahili”", " 5 tano  ✓accepted · ⚑ flagged · “hm”"
+        " 4 sami  ✗rejected · “not Swahili”", " 5 tano  ✓accepted · ⚑ flagged · “hm”"
     )
 
 
@@ -159,9 +174,7 @@ def test_comments_alone_stand_there_too() -> None:
 
 def test_annotators_are_numbered_where_they_are_not_to_be_known() -> None:
     page = Reviewer(TEXT, GIVEN, width=70, anonymous=True)
-    assert [line[:16] for line in page.lines[2:5]] == [
-        " 1 annotator 1  ", " 2 annotator 2  ", " 3 annotator 3  ",
-    ]  # fmt: skip
+    assert [line[:5] for line in page.lines[2:5]] == [" 1   ", " 2   ", " 3   "]
     assert not any(name in "\n".join(page.lines) for name in GIVEN)
 
 
@@ -169,10 +182,68 @@ def test_more_annotators_than_there_is_room_for_are_told_of() -> None:
     many = {f"n{at:02}": ["PER:Asha"] if at % 2 else [] for at in range(12)}
     tall = Reviewer(TEXT, many, width=60, height=20)
     assert tall.lines[2].startswith(" 1 n00")
-    assert tall.lines[11].startswith("   n09")  # no digit is left
+    assert tall.lines[11].startswith("10 n09")
     short = Reviewer(TEXT, many, width=60, height=8)
     assert short.lines[-1].strip() == "7 more: a higher window shows them"
     assert len(short.lines) == 8
+    for width, said in ((40, "7 more: make the window higher"), (20, "7 more")):
+        assert Reviewer("Asha", many, width=width, height=8).lines[-1].strip() == said
+
+
+def test_names_that_are_long_and_alike_are_told_apart() -> None:
+    many = {f"annotator_of_team_{at:02}": ["PER:Asha"] if at % 2 else [] for at in range(12)}
+    page = Reviewer(TEXT, many, width=79, height=20)
+    assert len({line[3:14] for line in page.lines[2:14]}) == 12
+    wide = Reviewer(TEXT, many, width=199, height=20)
+    assert wide.lines[2].startswith(" 1 annotator_of_team_00")
+
+
+def test_a_text_that_is_refused_says_so_and_has_no_spans() -> None:
+    answers = {**GIVEN, "sami": Annotation(1, "sami", 1, "reject", ())}
+    page = Reviewer(TEXT, answers, width=70, height=30).play("4")
+    assert page.lines[:6] == drawn(
+        "          rejected (sami's answer): a version or a label takes it back",
+        " 1 amina ✗accepted",
+        " 2 juma  ✗accepted",
+        " 3 rosa  ✗accepted",
+        " 4 sami  ✓rejected",
+        "          a   s    d    f   g    h      j  k       l   w",
+    )
+    assert not any(look.role in ("span", "tag") for line in page.runs for _, look in line)
+    assert {look.role for text, look in page.runs[6] if text.strip()} == {"between"}
+    assert "??" not in "\n".join(page.lines)
+    assert page.play("z").lines == Reviewer(TEXT, answers, width=70, height=30).lines
+
+
+def test_who_refused_a_text_is_told() -> None:
+    then = [Annotation(1, name, 1, "accept", (Span(4, 8, "PER"),)) for name in "ab"]
+    refused = Before((), (Decision(0, 0, ":own:reject"),), then)
+    gold = Gold(1, "neema", "reject", (), comment="sijui")
+    same = {"a": ["PER:Asha"], "b": ["PER:Asha"]}
+    page = Reviewer(TEXT, same, width=70, before=refused, gold=gold)
+    assert page.lines[0].strip().startswith("rejected by neema: a version or a label")
+    assert page.lines[1].strip() == "gold by neema: “sijui”"
+    mine = Reviewer(TEXT, same, width=70, before=refused)
+    assert mine.lines[0].strip().startswith("rejected by you: a version or a label")
+
+
+@pytest.mark.parametrize(
+    ("label", "first"),
+    [("LOC", "   a   s   d ??"), ("L", "   a   s   d ??")],
+)
+def test_a_hint_stands_before_the_tag_of_what_is_open(label: str, first: str) -> None:
+    text = "na kwa UN ."
+    start = text.index("UN")
+    then = [
+        Annotation(1, name, 1, "accept", (Span(start, start + 2, each),))
+        for name, each in (("a", label), ("b", "ORG"))
+    ]
+    before = Before((Span(start, start + 2, label),), (), then)
+    now = {"a": ["ORG:UN"], "b": ["PER:UN"]}
+    page = Reviewer(text, now, before=before, width=60)
+    hints = page.lines[0].split()
+    assert page.view.hints().of[0, 2] in hints, page.lines
+    assert any(each.startswith("??") for each in hints)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (5, 3), (12, 4), (20, 5), (200, 60)])

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from differing import NAMES, SAID, gold, made
+from differing import ASHA, ASHA_JUMA, NAMES, SAID, TEXTS, gold, made
 from making import given
 
-from tonemark.corpus.gold import gold_of
+from tonemark.corpus.gold import Gold, gold_of, write_gold
 from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import read_project
 from tonemark.corpus.records import Record
@@ -19,6 +19,7 @@ from tonemark.corpus.reviews import Wanted
 from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.review.desk import ReviewDesk
 from tonemark.tokenizers.registry import load_tokenizer
+from tonemark.tui.screens import review as review_screen
 from tonemark.tui.screens.annotate import AnnotateScreen
 from tonemark.tui.screens.dashboard import Dashboard
 
@@ -68,7 +69,7 @@ def test_reject_and_ignore_are_gold_too(
 
 def test_the_screen_says_at_every_moment_what_a_digit_does(review: Review, folder: Path) -> None:
     async def script(stage: Any) -> None:
-        people = "1 amina  2 juma  3 rosa   y •majority  - nothing"
+        people = "y •majority  - nothing   1 amina  2 juma  3 rosa"
         assert people in stage.text()
         assert "Asha Juma · boundary" in stage.line("status")
         assert "1 of 1 open" in stage.line("status")
@@ -99,7 +100,7 @@ def test_all_is_settled_then_gone_through_again(review: Review, folder: Path) ->
     async def again(stage: Any) -> None:
         await stage.until("Nothing is left")
         await stage.press("b")
-        assert "gold · 2 presence" in stage.text()
+        assert "gold by neema · 2 presence" in stage.text()
         await stage.press("b")
         assert "kesho Juma tena" in stage.text()
         await stage.press("1", "enter")
@@ -144,7 +145,7 @@ def test_a_comment_says_why(review: Review, folder: Path) -> None:
 
 
 EMPTY: list[tuple[dict[int, Any], Wanted, str, str]] = [
-    ({3: SAID[3]}, Wanted(), "Nothing differs: annotators agree on all 1 documents.", "t w all"),
+    ({3: SAID[3]}, Wanted(), "Nothing differs: annotators agree on the one document.", "t w all"),
     ({1: SAID[1]}, Wanted(kinds=("label",)), "Nothing is left of: label.", "asks for others"),
     ({}, Wanted(), "There are no documents yet.", ""),
 ]
@@ -169,7 +170,7 @@ def test_documents_that_wait_for_answers_are_told(review: Review, tmp_path: Path
 
     async def script(stage: Any) -> None:
         shown = await stage.until("No document has all its answers yet")
-        assert "1 documents still wait for answers" in shown
+        assert "1 document still waits for answers" in shown
 
     review(folder, script)
 
@@ -177,8 +178,9 @@ def test_documents_that_wait_for_answers_are_told(review: Review, tmp_path: Path
 def test_what_is_wanted_is_asked_for_on_the_screen(review: Review, folder: Path) -> None:
     async def script(stage: Any) -> None:
         await stage.press("t", "w")
-        told = "boundary 1 · presence 2 · a label · a name · all · largest"
+        told = "label 0 · boundary 1 · presence 2 · tokens 0 · answers 0 · all · largest"
         assert told in stage.line("labels")
+        assert "PER · LOC · amina · juma · rosa" in stage.line("rule2")
         await stage.type("zebra")
         assert "zebra is no kind, no label and no annotator here" in stage.text()
         await stage.press(*["backspace"] * 6)
@@ -221,7 +223,7 @@ def test_answers_that_differ_are_settled_like_spans(review: Review, tmp_path: Pa
 
 def test_names_are_kept_from_a_reviewer_who_is_not_to_know(review: Review, folder: Path) -> None:
     async def script(stage: Any) -> None:
-        assert "1 annotator 1" in stage.text()
+        assert "1 … 3 that annotator's version" in stage.text()
         await stage.press("t", "w")
         await stage.type("amina")
         assert "amina is no kind" in stage.line("labels")
@@ -321,3 +323,146 @@ def test_a_page_in_another_window_of_hers_is_asked_for(review: Review, folder: P
     other.close()
     store.close()
     assert gold(folder, 1)[2] == ["amina"]
+
+
+def test_an_annotator_behind_the_ninth_is_taken_by_name(review: Review, tmp_path: Path) -> None:
+    folder = made(tmp_path / "m", {})
+    answers = tuple(given(f"mtu{n:02}", ASHA if n == 11 else ASHA_JUMA) for n in range(12))
+    store = Store(folder / STORE_FILE)
+    add_records(store, "m", [Record(1, 1, TEXTS[0], annotations=answers)], Report(), places=12)
+    store.close()
+
+    async def script(stage: Any) -> None:
+        assert "0 3 more" in stage.line("labels")
+        assert "10 mtu09" in await stage.press("0")
+        await stage.type("mtu11")
+        assert "all settled" in stage.line("status")
+        await stage.press("z", "0")
+        await stage.type("zebra")
+        assert "nobody is called that" in stage.line("status")
+        await stage.press("0")
+        await stage.type("12")
+        await stage.press("enter")
+
+    review(folder, script, size=(80, 30))
+    assert gold(folder, 1)[2] == ["mtu11"]
+
+
+def test_what_prompts_and_the_menu_leave_is_the_reviews_own(review: Review, folder: Path) -> None:
+    async def script(stage: Any) -> None:
+        for keys in (["t"], ["escape", "c"]):
+            await stage.press(*keys)
+            assert "y •majority" in stage.line("labels")
+            assert "to look at" not in stage.text()
+        await stage.press("escape", "s")
+        assert "Space back to the difference" in stage.line("labels")
+
+    review(folder, script)
+
+
+def test_gold_and_its_comment_are_told_to_every_reviewer(review: Review, folder: Path) -> None:
+    async def script(stage: Any) -> None:
+        await stage.press("c", *"kwa", "enter", "1", "enter")
+
+    review(folder, script, reviewer="rosa")
+
+    async def again(stage: Any) -> None:
+        await stage.press("slash")
+        await stage.type("leo")
+        await stage.until("1 hit ")
+        shown = await stage.press("enter")
+        assert "gold by rosa · 1 boundary" in shown
+        assert "gold by rosa: “kwa”" in shown
+        await stage.press("2")
+        assert "gold by rosa · 1 boundary" in stage.text()
+
+    review(folder, again)
+
+
+def test_one_who_comes_second_is_told_what_is_saved(review: Review, folder: Path) -> None:
+    project, store = read_project(folder), Store(folder / STORE_FILE)
+    other = ReviewDesk(project, store, "rosa", load_tokenizer("general"))
+
+    async def script(stage: Any) -> None:
+        await stage.press("2")
+        rule = Gold(1, "rosa", "accept", (ASHA,), comment="hivi")
+        with store.transaction() as db:
+            write_gold(db, rule)
+        await stage.press("enter")
+        said = "rosa has settled this document meanwhile: ⏎ makes yours gold, n keeps that"
+        assert said in stage.line("status")
+        assert "● saved, not gold" in stage.line("title")
+        assert "gold by rosa: “hivi”" in stage.text()
+        assert "2 juma     ✓PER" in stage.text()
+        await stage.press("enter")
+        assert "not gold" not in stage.line("title")
+
+    review(folder, script)
+    other.close()
+    store.close()
+    assert gold(folder, 1)[2] == ["juma"]
+
+
+def test_z_on_an_empty_queue_goes_back(review: Review, folder: Path) -> None:
+    async def script(stage: Any) -> None:
+        await stage.press("x", "x", "x")
+        assert "z undo" in await stage.until("Nothing is left")
+        await stage.press("z")
+        assert "rejected by you: z takes it back" in stage.text()
+        await stage.press("z")
+        assert "undone: rejected" in stage.line("status")
+        assert "rejected" not in stage.line("document")
+        await stage.press("1", "3", "enter")
+
+    review(folder, script)
+    assert gold(folder, 4)[0] == "accept"
+
+
+def test_what_comes_is_compared_and_opens_by_itself(
+    review: Review, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(review_screen, "AGAIN", 0.02)
+    folder = made(tmp_path / "e", {3: SAID[3]})
+
+    def come(number: int) -> None:
+        answers = tuple(given(n, *s) for n, s in zip(NAMES, SAID[number], strict=True))
+        store = Store(folder / STORE_FILE)
+        record = Record(number, number, TEXTS[number - 1], annotations=answers)
+        add_records(store, f"more{number}", [record], Report(), places=3)
+        store.close()
+
+    async def script(stage: Any) -> None:
+        await stage.until("Nothing differs")
+        come(1)
+        await stage.until("Asha Juma · boundary")
+        await stage.until("1 left")
+        come(2)
+        await stage.until("2 left")
+        assert "Asha Juma · boundary" in stage.text()
+
+    review(folder, script)
+
+
+@pytest.mark.parametrize(("wanted", "shown"), [("presence", "kesho"), ("LOC", "kesho")])
+def test_a_page_that_is_not_wanted_is_given_back(
+    review: Review, folder: Path, wanted: str, shown: str
+) -> None:
+    async def script(stage: Any) -> None:
+        assert "leo Asha" in stage.text()
+        await stage.press("space", "left", "t", "w")
+        await stage.type(wanted)
+        assert shown in stage.line("document")
+        await stage.press("t", "w", *["backspace"] * 20)
+        await stage.type("boundary")
+        assert "leo Asha" in stage.line("document")
+
+    review(folder, script)
+
+
+def test_a_window_that_is_too_low_says_so(review: Review, folder: Path) -> None:
+    async def script(stage: Any) -> None:
+        assert "too low to" in stage.text()
+        await stage.resize(30, 12)
+        await stage.until("1 amina")
+
+    review(folder, script, size=(30, 8))
