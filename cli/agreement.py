@@ -172,8 +172,7 @@ def _of_project(folder: Path, given: tuple[str, ...], *, as_json: bool) -> int:
             line.update(done)
     if not gathered.sums.documents:
         raise TonemarkError(
-            "What could be compared is damaged:"
-            f" {counted(len(left_out.damaged), 'document')}.",
+            f"What could be compared is damaged: {counted(len(left_out.damaged), 'document')}.",
             "Nothing was changed. What is wrong, and what to do:\n    tonemark doctor DIR",
         )
     told = list(_left_out(left_out, number, chosen=bool(given)))

@@ -25,9 +25,6 @@ QUIET, KEY, TEXT = Look("quiet"), Look("key"), Look("text")
 NAME_LIMIT = 14
 """Cells of a name in the line of keys."""
 
-WIDE = 60
-"""Cells of a line from which on the way back to a difference is told in full."""
-
 
 def title(name: str, wanted: Wanted, left: str, reviewer: str, room: int = 200) -> list[Run]:
     """The left part of the title line, in so many cells as far as that goes; `left` says how many
@@ -114,12 +111,18 @@ def whose(view: ReviewView, typed: str) -> list[int]:
 
 
 def labels_line(table: KeyTable, names: Sequence[str], width: int, differ: bool) -> list[Run]:
-    """The labels, while a hint has made digits labels, and the way back to the difference."""
+    """The labels, while a hint has made digits labels, and the way back to the difference: in full
+    where no label gives way to it."""
     key = table.key_of("next")
-    back = [run(f"  {key} ", KEY), run("back to the difference" if width > WIDE else "back", TEXT)]
     if not differ or not key:
         return words.labels_line(table, names, width)
-    return [*words.labels_line(table, names, width - sum(cells(text) for text, _ in back)), *back]
+    whole = words.labels_line(table, names, width)
+    for said in ("back to the difference", "back"):
+        back = [run(f"  {key} ", KEY), run(said, TEXT)]
+        line = words.labels_line(table, names, width - sum(cells(text) for text, _ in back))
+        if line == whole:
+            break
+    return [*line, *back]
 
 
 def status(

@@ -206,6 +206,7 @@ class ReviewScreen(PageScreen):
         key_of = self.table.key_of
         return "In review", [
             ("1 … 9", "that annotator's version of the difference in question"),
+            (key_of("type_ahead"), "of more than nine annotators: one by her name or number"),
             (key_of("majority"), ACTION["majority"].about.removeprefix("in review: ")),
             (key_of("delete"), "nobody was right: nothing stands there"),
             (key_of("next"), f"the next open difference; {key_of('previous')} the one before"),
