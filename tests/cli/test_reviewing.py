@@ -299,6 +299,7 @@ def test_what_is_answered_behind_the_comparing_is_not_damaged(
         (("--auto", "majority", "--kind", "label"), 2, "leave --kind out"),
         (("--auto", "majority", "--anonymous"), 2, "leave --anonymous out"),
         (("--json",), 2, "--json goes with --auto"),
+        (("--anonymous", "--annotator", "amina"), 2, "leave --annotator out"),
         (("--kind", "spelling"), 2, "'label', 'boundary', 'presence', 'tokens', 'answers'"),
         ((), 2, "needs a terminal"),
         (("--auto", "majority", "--as", "b b"), 1, "cannot be an annotator's name"),

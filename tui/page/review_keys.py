@@ -25,7 +25,7 @@ from tonemark.tui.page.tour import Focus
 class ReviewKeyboard(Keyboard):
     """Takes the keys of a document under review, one at a time."""
 
-    FREE = "without a span or an open difference"
+    FREE = "without a span or a difference"
 
     offered = REVIEWING
     view: ReviewView

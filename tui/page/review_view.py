@@ -66,6 +66,7 @@ class ReviewView(View):
         self._longest = max((cells(visible(name)) for name in self.people), default=0)
         self.anonymous = any(row.shown != row.annotator for row in reviewed.rows)
         self._named: tuple[int, list[Safe]] = (-1, [])
+        self._refused: tuple[Draft | None, Answer | None] = None, None
         self._decided: _State | None = None
         self._aimed = False
         super().__init__(page, {}, **options)
@@ -109,8 +110,11 @@ class ReviewView(View):
     @property
     def refused(self) -> Answer | None:
         """The answer by which the text is left out, so that no span of it counts, or None."""
-        answer = decided_answer(self.page.sheets[0].draft)
-        return answer if answer != "accept" else None
+        draft = self.page.sheets[0].draft
+        if self._refused[0] is not draft:
+            answer = decided_answer(draft)
+            self._refused = draft, answer if answer != "accept" else None
+        return self._refused[1]
 
     def has_majority(self, difference: Difference) -> bool:
         """Whether more than half say the same there."""

@@ -247,9 +247,9 @@ class PageScreen(Turning):
         try:
             self.desk.close()
         except TonemarkError as error:
-            return f"your page is in its journal, not in the store yet: {error.title}"
+            return f"kept in the journal: {error.title}"
         except OSError as error:
-            return f"your page is in its journal, not in the store yet: {error.strerror}"
+            return f"kept in the journal: {error.strerror}"
         return ""
 
     def _command_comment(self) -> None:

@@ -275,8 +275,7 @@ class MetadataScreen(ReadingScreen[Place | None]):
         self._sheet = view.sheet
         people = view.people
         self._notes = [
-            (people[note.who] if note.who >= 0 else "review", note.said)
-            for note in view.notes
+            (people[note.who] if note.who >= 0 else "review", note.said) for note in view.notes
         ]
         self._is_doubtful = partial(view.is_doubtful, view.focus.sheet)
 

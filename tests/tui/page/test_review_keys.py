@@ -307,7 +307,7 @@ def test_other_occurrences_settle_no_difference_of_which_they_are_a_part() -> No
     page.play("enter")
     assert page.choices == ["", ":own"]
     assert page.play("=").reply.message == (
-        "Nairobi stands nowhere else on the page without a span or an open difference"
+        "Nairobi stands nowhere else on the page without a span or a difference"
     )
     page.play("@Hospital space -")  # nothing there: settled, and hers to change
     assert "1 more" in page.play("@leo @Nairobi =").reply.message

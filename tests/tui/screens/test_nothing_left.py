@@ -36,6 +36,19 @@ def test_who_waits_gets_what_comes_free_without_a_key(
     play(desk, AnnotateScreen(), script)
 
 
+def test_z_goes_back_to_what_was_answered_last(
+    desk_at: Callable[..., Desk], play: Callable[..., Any]
+) -> None:
+    async def script(stage: Any) -> None:
+        await stage.until("1 of 1")
+        await stage.press("enter")
+        await stage.until("Nothing is left")
+        assert "z undo" in stage.line("footer")
+        assert "1 of 1 (accepted)" in await stage.press("z")
+
+    play(desk_at(["Asha yuko Voi."]), AnnotateScreen(), script)
+
+
 def test_a_question_in_its_place_is_left_alone(
     desk_at: Callable[..., Desk], play: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
