@@ -167,7 +167,7 @@ class ReviewDesk(Desk):
         if held := held_by_another(self.store, number, self.annotator):
             minutes = math.ceil((held.until - time.time()) / 60)
             raise TonemarkError(
-                f"{held.reviewer} has this document before her.",
+                f"{held.reviewer} is reviewing this document.",
                 f"It is free when she leaves it, or in {minutes} minutes if she does nothing.",
             )
         return super().open_document(number)

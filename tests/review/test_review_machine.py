@@ -4,12 +4,14 @@ entered last; what was decided is lost only where somebody changed what it was a
 from __future__ import annotations
 
 import tempfile
+import time
 from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from tonemark.corpus.annotators import reviewing
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.drafts import Edit
 from tonemark.corpus.gold import gold_of
@@ -99,8 +101,12 @@ class Reviewers(RuleBasedStateMachine):
         except ClaimHeld:
             self.desks[who].take_over()
         except TonemarkError:
-            held = [desk for name, desk in self.desks.items() if name != who]
-            assert any(d.page and d.page.sheets[0].document.number == number for d in held)
+            (open_,) = self.store.db.execute(
+                "SELECT count(*) FROM claims WHERE document = ? AND annotator <> ?"
+                " AND annotator GLOB '+*' AND state = 'open' AND expires > ?",
+                (number, reviewing(who), time.time()),
+            ).fetchone()
+            assert open_ == 1, "another reviewer has it, and nothing else may keep it from her"
 
     @rule()
     def leases_end(self) -> None:

@@ -91,7 +91,7 @@ def test_what_is_put_off_leaves_the_other_reviewers_gold(folder: Path) -> None:
 def test_a_document_that_another_reviewer_has_is_not_opened_beside_her(folder: Path) -> None:
     rosa, sami = review(folder), review(folder, "sami")
     rosa.open_next()
-    with pytest.raises(TonemarkError, match="rosa has this document before her"):
+    with pytest.raises(TonemarkError, match="rosa is reviewing this document"):
         sami.open_document(2)
     rosa.close()
     sami.open_document(2)
