@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import json
-import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import regex
+from tests.following import blocks, followed, page
 
 from tonemark.cli.commands import run
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "agreement.md").read_text("utf-8")
-BLOCKS = regex.findall(r"```(\w+)(?: (\S+))?\n(.*?)```", PAGE, regex.DOTALL)
+PAGE = page("agreement.md")
+BLOCKS = blocks(PAGE)
 
 
-def test_the_page_works_from_top_to_bottom(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_page_works_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    said = {}
-    for language, name, text in BLOCKS:
-        if name:
-            Path(name).write_text(text, "utf-8")
-        for line in text.splitlines() if language == "sh" else ():
-            command, _, target = line.partition(" > ")
-            assert run(shlex.split(command)[1:]) == 0, command
-            said[command] = capsys.readouterr().out
-            if target:
-                Path(target).write_text(said[command], "utf-8")
+    said = dict(followed(PAGE))
     of_file = said["tonemark agreement --conll three.conll --annotators amina,juma,neema"]
     of_project = said["tonemark agreement habari"]
     assert tables(of_file) == tables(of_project)

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 import pytest
 import regex
+from tests.following import followed, page
 
-from tonemark.cli.commands import run
 from tonemark.cli.gazetteers import PARTS
 from tonemark.corpus.project_checks import FOLDS as KNOWN
 from tonemark.patterns.entries import LONGEST
 from tonemark.patterns.folds import FOLDS
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "gazetteers.md").read_text("utf-8")
-BLOCKS = regex.findall(r"```(\w+)(?: (\S+))?\n(.*?)```", PAGE, regex.DOTALL)
+PAGE = page("gazetteers.md")
 
 
-def test_the_page_works_from_top_to_bottom(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_page_works_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    said = {}
-    for language, name, text in BLOCKS:
-        if name:
-            Path(name).write_text(text, "utf-8")
-        for command in text.splitlines() if language == "sh" else ():
-            assert run(shlex.split(command)[1:]) == 0, command
-            said[command.removeprefix("tonemark gazetteer ")] = capsys.readouterr().out
+    said = {command.removeprefix("tonemark gazetteer "): told for command, told in followed(PAGE)}
     assert said["add habari places.txt --label LOC"] == "places.txt: 3 new\n"
     assert said["add habari people.csv --map PERSON=PER"] == "people.csv: 2 new\n"
     assert said["add habari rules.jsonl"] == "rules.jsonl: 3 new\n"

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 import pytest
 import regex
+from tests.following import followed, page
 
-from tonemark.cli.commands import run
 from tonemark.corpus.cursors import HIGHEST, LOWEST
 from tonemark.corpus.project_template import new_project_text
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "teams.md").read_text("utf-8")
-BLOCKS = regex.findall(r"```(\w+)(?: (\S+))?\n(.*?)```", PAGE, regex.DOTALL)
+PAGE = page("teams.md")
 
 
-def test_the_page_works_from_top_to_bottom(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_page_works_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    said = []
-    for language, name, text in BLOCKS:
-        if name:
-            Path(name).write_text(text, "utf-8")
-        for command in text.splitlines() if language == "sh" else ():
-            assert run(shlex.split(command)[1:]) == 0, command
-            said.append(capsys.readouterr().out)
+    said = [told for _, told in followed(PAGE)]
     assert "(2 annotators each for 0.5 of them, else 1)" in said[2]
     assert "4 of those that were there have another priority" in said[4]
     assert said[5] == "amina.jsonl: 0 added, 2 there already, 2 answers\n"

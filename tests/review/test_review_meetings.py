@@ -31,6 +31,7 @@ from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.errors import TonemarkError
 from tonemark.review.catching_up import catch_up_wholly
 from tonemark.review.decisions import taken, undecided
+from tonemark.review.desk import ReviewDesk
 from tonemark.tokenizers.registry import load_tokenizer
 
 
@@ -49,7 +50,8 @@ def test_two_reviewers_never_have_one_document(folder: Path) -> None:
     rosa.close()
 
 
-def test_what_a_reviewer_left_untouched_is_anothers_when_its_lease_ends(folder: Path) -> None:
+def overtaken(folder: Path) -> tuple[ReviewDesk, ReviewDesk]:
+    """Rosa has decided, but her lease ran out, and sami made gold of it before she did."""
     rosa, sami = review(folder), review(folder, "sami")
     rosa.project = replace(rosa.project, lease_minutes=0)
     rosa.open_next()
@@ -60,6 +62,11 @@ def test_what_a_reviewer_left_untouched_is_anothers_when_its_lease_ends(folder: 
     sami.answer("accept")
     with pytest.raises(queue.SettledMeanwhile, match="sami has settled"):
         rosa.answer("accept")
+    return rosa, sami
+
+
+def test_what_a_reviewer_left_untouched_is_anothers_when_its_lease_ends(folder: Path) -> None:
+    rosa, sami = overtaken(folder)
     assert gold_of(rosa.store, 2).reviewer == "sami"
     assert rosa.gold.reviewer == "sami"
     assert rosa.page.sheets[0].draft.decisions == (Decision(15, 21, "amina"),), "hers stand"
@@ -71,15 +78,7 @@ def test_what_a_reviewer_left_untouched_is_anothers_when_its_lease_ends(folder: 
 
 
 def test_what_is_put_off_leaves_the_other_reviewers_gold(folder: Path) -> None:
-    rosa, sami = review(folder), review(folder, "sami")
-    rosa.project = replace(rosa.project, lease_minutes=0)
-    rosa.open_next()
-    settle(rosa)
-    sami.open_next()
-    settle(sami, row=1)
-    sami.answer("accept")
-    with pytest.raises(queue.SettledMeanwhile):
-        rosa.answer("accept")
+    rosa, sami = overtaken(folder)
     rosa.later()
     assert rosa.page.sheets[0].document.key != "label"
     assert "label" not in keys_in_turn(rosa)
