@@ -38,7 +38,7 @@ from material import (
 from oracle import play
 from rehearsal import Action, Gold, Maker, Rehearsal, cost
 from simulate import sit
-from terminal import Terminal
+from terminal import Terminal, lost, to_its_end
 
 from tonemark.corpus.documents import Document
 from tonemark.corpus.journal import parse
@@ -253,7 +253,7 @@ def play_pages(
     command = [*PROGRAM, "annotate", str(folder), "--as", ANNOTATOR]
     _put_away_the_tutor(Terminal(command, environment, *maker.size))
     terminal = Terminal(command, environment, *maker.size)
-    try:
+    with to_its_end(terminal, PATIENCE):
         for turn, page in enumerate(pages):
             _await(terminal, int(page[0].number), tally, turn)
             shown = [opened_with(maker, document.number) for document in page]
@@ -276,28 +276,16 @@ def play_pages(
                 tally.count("enter", "enter", terminal.settle())
             terminal.press("enter")
         _await(terminal, int(pages[-1][-1].number) + 1, tally, len(pages))
-        terminal.press("q")
-        if terminal.ended(PATIENCE) != 0:
-            raise _lost(terminal, "the program did not end well")
-    except ProcessLookupError:
-        raise _lost(terminal, "the program ended") from None
-    finally:
-        terminal.close()
 
 
 def _put_away_the_tutor(terminal: Terminal) -> None:
     """A first sitting of one key, not counted: the tutor takes lines from the first pages."""
-    try:
+    with to_its_end(terminal, PATIENCE):
         if not terminal.wait(lambda lines: _TITLE.search(lines[0]) is not None, seconds=PATIENCE):
-            raise _lost(terminal, "no page appeared")
+            raise lost(terminal, "no page appeared")
         terminal.rest()
         terminal.press("escape")
         terminal.rest()  # an Escape counts when no other byte has followed for a while
-        terminal.press("q")
-        if terminal.ended(PATIENCE) != 0:
-            raise _lost(terminal, "the program did not end well")
-    finally:
-        terminal.close()
 
 
 def _await(terminal: Terminal, number: int, tally: Tally, turn: int) -> None:
@@ -309,7 +297,7 @@ def _await(terminal: Terminal, number: int, tally: Tally, turn: int) -> None:
         return " · done · " in lines[0] if found is None else int(found[1]) == number
 
     if not terminal.wait(turned, seconds=PATIENCE):
-        raise _lost(terminal, f"the page of document {number} did not appear")
+        raise lost(terminal, f"the page of document {number} did not appear")
     if turn == 0:
         terminal.rest()
     received = terminal.received - sum(map(sum, tally.bytes_of.values()))
@@ -359,8 +347,3 @@ def hint_lines(rehearsal: Rehearsal) -> dict[int, tuple[int, str]]:
             width = LIST_INDENT - 2 if view.mode == "list" else view.width
             found[y] = width, lines[y][:width].rstrip()
     return found
-
-
-def _lost(terminal: Terminal, what: str) -> TonemarkError:
-    shown = "\n".join(line for line in terminal.lines() if line)
-    return TonemarkError(f"The oracle lost its way: {what}. The screen shows:\n{shown}")

@@ -21,7 +21,7 @@ from material import PROGRAM, environment_in, tonemark, word_counts
 from review_cases import Case, compare, make_project, published, read_columns, ruled
 from review_report import Played, Run, held, lines_of, told
 from reviewer import Annotating, Asked, Reviewing, Step, settle
-from terminal import Terminal
+from terminal import Terminal, lost, to_its_end
 
 from tonemark.corpus.annotations import answers_among
 from tonemark.corpus.project import Project, label_keys
@@ -237,12 +237,12 @@ class _Sitting:
         folder = self.project.folder
         command = [*PROGRAM, "review", str(folder), "--as", REVIEWER]
         terminal = Terminal(command, environment, *self.size)
-        try:
+        with to_its_end(terminal, PATIENCE):
             for case in played:
                 assert case.asked
                 reviewing = self.reviewing(case)
                 if not self._follow(terminal, reviewing, f"{case.key}, opened", PATIENCE):
-                    raise _lost(terminal, f"{case.key} did not appear")
+                    raise lost(terminal, f"{case.key} did not appear")
                 leaves = False
                 for step in self.steps(reviewing, case, case.asked):
                     for key in (key for action in step.actions for key in action.keys):
@@ -253,13 +253,6 @@ class _Sitting:
                     self._follow(terminal, reviewing, f"{case.key}, settled", 2.0)
                     terminal.press("enter")
             terminal.rest()
-            terminal.press("q")
-            if terminal.ended(PATIENCE) != 0:
-                raise _lost(terminal, "the program did not end well")
-        except ProcessLookupError:
-            raise _lost(terminal, "the program ended") from None
-        finally:
-            terminal.close()
 
     def _follow(self, terminal: Terminal, reviewing: Reviewing, where: str, seconds: float) -> bool:
         """Wait until the screen shows the document that the rehearsal has; whether it does."""
@@ -277,8 +270,3 @@ class _Sitting:
                     self.run.drift.append(f"drift: {where}, line {3 + y}: {found!r}, not {line!r}")
                     break
         return follows
-
-
-def _lost(terminal: Terminal, what: str) -> TonemarkError:
-    shown = "\n".join(line for line in terminal.lines() if line)
-    return TonemarkError(f"The oracle lost its way: {what}. The screen shows:\n{shown}")

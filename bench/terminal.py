@@ -15,10 +15,12 @@ import signal
 import struct
 import termios
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyte
+
+from tonemark.errors import TonemarkError
 
 KEY_BYTES = {
     "enter": b"\r",
@@ -241,3 +243,27 @@ class Terminal:
                 self._modes[mode] = found[2] == b"h"
         self._tail = data[end:][-16:]
         return len(data)
+
+
+def lost(terminal: Terminal, what: str) -> TonemarkError:
+    """That a program did not go where it was played to, with what its screen shows."""
+    shown = "\n".join(line for line in terminal.lines() if line)
+    return TonemarkError(f"The oracle lost its way: {what}. The screen shows:\n{shown}")
+
+
+@contextlib.contextmanager
+def to_its_end(terminal: Terminal, patience: float) -> Iterator[None]:
+    """Play a program, then leave it with `q`; it may take `patience` seconds to end.
+
+    Raises TonemarkError where it ends earlier, or otherwise than well. The terminal is given back
+    in any case.
+    """
+    try:
+        yield
+        terminal.press("q")
+        if terminal.ended(patience) != 0:
+            raise lost(terminal, "the program did not end well")
+    except ProcessLookupError:
+        raise lost(terminal, "the program ended") from None
+    finally:
+        terminal.close()

@@ -9,8 +9,8 @@ import time
 from typing import NamedTuple
 
 from tonemark.corpus.cursors import cursor_of, free_behind
-from tonemark.corpus.queue import NOT_HERS
 from tonemark.corpus.store import Store
+from tonemark.corpus.turns import NOT_HERS
 
 _HELD = (
     "SELECT count(DISTINCT d.id), min(c.expires) FROM claims c"

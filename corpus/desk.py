@@ -30,6 +30,7 @@ from tonemark.corpus.tokens import (
     tokenizer_anew,
     tokenizer_of,
 )
+from tonemark.corpus.turns import ANNOTATING, Turns
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.base import Token
 
@@ -54,7 +55,7 @@ class Desk:
     would change something raises TonemarkError.
     """
 
-    turns: queue.Turns = queue.ANNOTATING
+    turns: Turns = ANNOTATING
     """Which documents come to her."""
 
     def __init__(
@@ -290,7 +291,7 @@ class Desk:
         size, seen = self.size, -1
         while True:
             self.passed_over = []
-            claims = self._following(size)
+            claims = queue.look_next(self.store, self.annotator, size, self.turns)
             sheets = []
             for claim in claims:
                 try:
@@ -303,10 +304,6 @@ class Desk:
                 self.page = Page(sheets) if sheets else None
                 return self.page
             size, seen = size * 2 + len(claims), len(claims)
-
-    def _following(self, size: int) -> list[Claim]:
-        """What comes next, of a store that may only be read."""
-        return queue.look_next(self.store, self.annotator, size)
 
     def _set_places(self) -> None:
         """Let the store follow `overlap` and its share, which may have changed in project.toml."""

@@ -10,13 +10,13 @@ import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from tonemark.corpus.annotations import Annotation, write_events, write_revision
 from tonemark.corpus.annotations import events_of as events_of
 from tonemark.corpus.annotators import is_reviewing
+from tonemark.corpus.claims import Claim as Claim
 from tonemark.corpus.claims import (
-    TO_DO,
     check_held,
     claim_of,
     draw_ticket,
@@ -27,8 +27,6 @@ from tonemark.corpus.claims import (
     reopen,
     update_claim,
 )
-from tonemark.corpus.claims import Claim as Claim
-from tonemark.corpus.cursors import START, cursor_of, free_behind, move_cursor
 from tonemark.corpus.events import Event
 from tonemark.corpus.evidence import Offer, Weighed, earning, write_evidence, write_offer
 from tonemark.corpus.gold import Gold, is_rule, write_gold
@@ -36,6 +34,7 @@ from tonemark.corpus.places import give_place, take_place
 from tonemark.corpus.records import Answer, GivenAnnotation
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import Store
+from tonemark.corpus.turns import ANNOTATING, Turns
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.base import Token
 
@@ -83,45 +82,6 @@ Leaving: TypeAlias = Sequence[Outcome]
 """What is done with a page in the transaction that claims the next."""
 
 
-NOT_HERS = (
-    "NOT EXISTS (SELECT 1 FROM claims WHERE annotator = :annotator AND document = d.id)"
-    " AND NOT EXISTS (SELECT 1 FROM documents s CROSS JOIN claims c ON c.document = s.id"
-    " AND c.annotator = '+' || :annotator WHERE s.digest = d.digest)"
-)
-"""Of the row `d` of a document: that `:annotator` has no claim on it, and has not, as a reviewer,
-seen what others said of its text."""
-
-
-class Turns(Protocol):
-    """Which documents come to whom, asked inside a transaction."""
-
-    def to_do(
-        self, db: sqlite3.Connection, annotator: str, size: int, *, deferred: bool
-    ) -> list[Claim]:
-        """At most `size` of the claims that she has and is not done with: those put off, or the
-        others; those that were answered together come without any else."""
-        ...
-
-    def free(self, db: sqlite3.Connection, annotator: str, size: int) -> list[int]:
-        """At most `size` documents that she may claim next."""
-        ...
-
-
-class _Annotating:
-    """The turns of annotators: documents that have a place free, once for each of them."""
-
-    def to_do(
-        self, db: sqlite3.Connection, annotator: str, size: int, *, deferred: bool
-    ) -> list[Claim]:
-        return _to_do(db, annotator, size, deferred=deferred)
-
-    def free(self, db: sqlite3.Connection, annotator: str, size: int) -> list[int]:
-        return _free_documents(db, annotator, size)
-
-
-ANNOTATING: Turns = _Annotating()
-
-
 def leave(
     store: Store,
     outcomes: Leaving,
@@ -160,16 +120,17 @@ def claim_next(
         return _claim_next(db, annotator, size, lease, turns)
 
 
-def look_next(store: Store, annotator: str, size: int) -> list[Claim]:
+def look_next(store: Store, annotator: str, size: int, turns: Turns = ANNOTATING) -> list[Claim]:
     """What `claim_next` would claim of the documents that nobody lets lapse, without claiming it.
 
     For a store that may only be read; the number of a claim that there is not is 0.
     """
-    claims = _to_do(store.db, annotator, size, deferred=False)
+    db = store.db
+    claims = turns.to_do(db, annotator, size, deferred=False)
     if not claims:
-        found = free_behind(store.db, START, size, NOT_HERS, {"annotator": annotator})
-        claims = [Claim(annotator, each.document, 0) for each in found]
-    return claims or _to_do(store.db, annotator, size, deferred=True)
+        found = turns.free(db, annotator, size, looking=True)
+        claims = [Claim(annotator, document, 0) for document in found]
+    return claims or turns.to_do(db, annotator, size, deferred=True)
 
 
 def claim_document(
@@ -339,31 +300,6 @@ def _claimed(db: sqlite3.Connection, annotator: str, document: int, lease: float
         update_claim(db, claim, sequence=draw_ticket(db))  # begun anew, behind what others settled
     reopen(db, claim, lease)
     return claim
-
-
-def _to_do(db: sqlite3.Connection, annotator: str, size: int, *, deferred: bool) -> list[Claim]:
-    rows = db.execute(
-        f"SELECT document, number, answered FROM claims WHERE annotator = ? AND {TO_DO}"
-        f" AND deferred {'>' if deferred else '='} 0 ORDER BY deferred, sequence LIMIT ?",
-        (annotator, size),
-    )
-    found = [Claim(annotator, document, number, answered) for document, number, answered in rows]
-    # A reopened page comes back alone: its documents were answered together.
-    return [claim for claim in found if claim.answered == found[0].answered]
-
-
-def _free_documents(db: sqlite3.Connection, annotator: str, size: int) -> list[int]:
-    # Her own documents that still wait for others would be walked each time (engines.md, 4): a
-    # cursor says how far the queue has brought her, and is drawn back by what comes free before
-    # it. At the end all is walked: a cursor that was damaged hides nothing for ever.
-    cursor = cursor_of(db, annotator)
-    found = free_behind(db, cursor, size, NOT_HERS, {"annotator": annotator})
-    if found:
-        move_cursor(db, annotator, found[-1])
-    if len(found) < size and cursor != START:
-        rest = free_behind(db, START, size, NOT_HERS, {"annotator": annotator})
-        found += [each for each in rest if each not in found][: size - len(found)]
-    return [each.document for each in found]
 
 
 def _write_events(db: sqlite3.Connection, claim: Claim, events: Iterable[Event]) -> None:

@@ -96,7 +96,7 @@ HERS_TO_ANSWER = (
 
 
 class Reviewing:
-    """The turns of reviewers (`queue.Turns`); with `annotates`, of one who may annotate as well."""
+    """The turns of reviewers (`turns.Turns`); with `annotates`, of one who may annotate as well."""
 
     def __init__(self, wanted: Wanted, *, annotates: bool = False) -> None:
         self.wanted = wanted
@@ -115,7 +115,9 @@ class Reviewing:
         )
         return [Claim(annotator, *row) for row in rows]
 
-    def free(self, db: sqlite3.Connection, annotator: str, size: int) -> list[int]:
+    def free(
+        self, db: sqlite3.Connection, annotator: str, size: int, *, looking: bool = False
+    ) -> list[int]:
         """Documents that wait for a review, or for another one since an annotation changed."""
         query, values = self._query(annotator)
         order = "f.size DESC, f.document" if self.wanted.largest else "f.document"

@@ -16,7 +16,7 @@ from tonemark.corpus.events import Begun, Replayed
 from tonemark.corpus.gold import Gold, gold_of
 from tonemark.corpus.pages import Page, Sheet
 from tonemark.corpus.project import Project
-from tonemark.corpus.queue import Claim, Outcome, SettledMeanwhile
+from tonemark.corpus.queue import Outcome, SettledMeanwhile
 from tonemark.corpus.records import Answer
 from tonemark.corpus.reviews import Reviewing, Wanted, held_by_another, is_finished, newest
 from tonemark.corpus.store import Store
@@ -214,14 +214,6 @@ class ReviewDesk(Desk):
             "unfinished": state.touched,
             "shown": [],
         }
-
-    def _following(self, size: int) -> list[Claim]:
-        db = self.store.db
-        claims = self.turns.to_do(db, self.annotator, size, deferred=False)
-        claims = claims or [
-            Claim(self.annotator, number, 0) for number in self.turns.free(db, self.annotator, size)
-        ]
-        return claims or self.turns.to_do(db, self.annotator, size, deferred=True)
 
     def _outcomes(self, answer: Answer | None = None, *, defer: bool = False) -> list[Outcome]:
         if not self.page:
