@@ -1,17 +1,42 @@
-"""What a format of the exchange is, and what a reader is told; knows no format by name."""
+"""What a format of the exchange is, and what readers and writers are told; knows no format by name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO, TypeAlias
+from pathlib import Path
+from typing import IO, Literal, NamedTuple, TypeAlias
 
+from tonemark.corpus.labels import Label
 from tonemark.corpus.records import Record
 from tonemark.exchange.rows import ExportRow
 from tonemark.refusals import Refusal
+from tonemark.tokenizers.base import Token
 
 Given: TypeAlias = Record | Refusal
 """What a reader yields, in the order of the file."""
+
+Unit: TypeAlias = Literal["code points", "UTF-16 units", "tokens"]
+"""What the offsets of a format count."""
+
+Held: TypeAlias = Literal[
+    "text", "keys", "metadata", "tokens", "annotators", "answers", "comments", "settings"
+]
+"""What a format may hold besides spans and labels. "text": to the code point, white space too.
+"tokens": which they are, corrected ones under each answer too. "annotators": who said it, and when.
+"answers": accept, reject, ignore, gold, and what has none. "comments": with flags. "settings": the
+tokenizer's name and version, labels with what they are for, guidelines."""
+
+HELD: tuple[Held, ...] = (
+    "text",
+    "keys",
+    "metadata",
+    "tokens",
+    "annotators",
+    "answers",
+    "comments",
+    "settings",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +45,17 @@ class ReadOptions:
 
     `text_column` names the column (CSV, TSV) or the field (JSONL) of the text. `per_file` makes a
     plain text file one document. `annotators` are the names whose labels the file holds. `source`
-    is the file's base name: spans that it proposes come from `import:SOURCE`.
+    is the file's base name: spans that it proposes come from `import:SOURCE`. `offsets` says what a
+    file counts whose format leaves that open (doccano); None is the format's own unit. `name_key`
+    is the name of the tag in MISC (CoNLL-U).
     """
 
     text_column: str | None = None
     per_file: bool = False
     annotators: tuple[str, ...] = ()
     source: str = ""
+    offsets: Unit | None = None
+    name_key: str = "NE"
 
     @property
     def origin(self) -> str:
@@ -34,19 +63,94 @@ class ReadOptions:
         return f"import:{self.source}"
 
 
+@dataclass(frozen=True, slots=True)
+class WriteOptions:
+    """What a writer is told of the project and of the export.
+
+    `dataset` is the project's name, `language` a BCP 47 tag. `annotators` are those of whom an
+    answer may stand in `ExportRow.versions`, in the order of their columns. `sentences` cuts a
+    text into sentences, for formats that divide documents; None leaves them whole. `offsets` and
+    `name_key` are as in ReadOptions. With `spreadsheet_safe` no cell of a table may be taken for a
+    formula.
+    """
+
+    dataset: str = ""
+    language: str = ""
+    labels: tuple[Label, ...] = ()
+    annotators: tuple[str, ...] = ()
+    sentences: Callable[[str], Sequence[Token]] | None = None
+    offsets: Unit | None = None
+    name_key: str = "NE"
+    spreadsheet_safe: bool = False
+
+
 Reader: TypeAlias = Callable[[IO[bytes], ReadOptions], Iterator[Given]]
 """Bytes to records, as a stream: never more than a line of the file is held (files.LINE_LIMIT)."""
 
-Writer: TypeAlias = Callable[[Iterable[ExportRow], IO[bytes], str], int]
-"""Rows, a binary stream and the data set's name; answers how many records were written."""
+Writer: TypeAlias = Callable[[Iterable[ExportRow], IO[bytes], WriteOptions], Iterator[int]]
+"""Rows into a binary stream, as a generator: after each row, in order, it yields how many records
+the format's own reader will make of it (one for most; a sentence each for some)."""
+
+FolderReader: TypeAlias = Callable[[Path, ReadOptions], Iterator[Given]]
+"""The same from a folder of files; `Record.line` is of the file that the refusal names."""
+
+FolderWriter: TypeAlias = Callable[[Iterable[ExportRow], Path, WriteOptions], Iterator[int]]
+"""The same into an empty folder, which is put in its place as a whole when all is written. Names of
+files in it are made by `names.file_name`, never taken from a key as they are."""
+
+
+class Misfit(NamedTuple):
+    """Something of a row that a format cannot say: where (code points of the text; 0, 0 is the
+    whole document) and why, in words ("holds a tab, which ends a column")."""
+
+    start: int
+    end: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A file format: its name on the command line, its suffixes (lower case, with the dot), and
-    how it is read and written; None where it cannot be."""
+    """A file format: its name on the command line, what it is in a few words, and how it is read
+    and written; None where it cannot be.
+
+    `suffixes` are lower case, with the dot; the first is that of what is written; a format that is
+    written as a folder may have none. Where several formats have a suffix, `recognises` tells them
+    apart by the first bytes (64 KiB) of a file, or by a folder; the one without it is the one that
+    is meant where none does.
+
+    `unit` is what its offsets count. `on_tokens`: spans begin and end with tokens. `overlaps`:
+    spans may share characters. `versions`: several annotators' answers to a document stand side by
+    side. `holds` is what else travels along; the rest goes to a sidecar. `cannot` says in a few
+    words each what is lost besides. `label_fault` says why the format's own readers would mangle a
+    label, or nothing; `misfits` what else of a row cannot be written. `companions` are small files
+    to be written beside, by what is added to the file's stem (".config.xml").
+    """
 
     name: str
-    suffixes: tuple[str, ...]
+    about: str
+    suffixes: tuple[str, ...] = ()
     read: Reader | None = None
     write: Writer | None = None
+    read_folder: FolderReader | None = None
+    write_folder: FolderWriter | None = None
+    recognises: Callable[[bytes], bool] | None = None
+    recognises_folder: Callable[[Path], bool] | None = None
+    unit: Unit = "code points"
+    on_tokens: bool = False
+    overlaps: bool = True
+    versions: bool = False
+    holds: frozenset[Held] = frozenset(("text",))
+    cannot: tuple[str, ...] = ()
+    label_fault: Callable[[str], str] | None = None
+    misfits: Callable[[ExportRow], Iterable[Misfit]] | None = None
+    companions: Callable[[WriteOptions], Mapping[str, bytes]] | None = None
+
+    @property
+    def readable(self) -> bool:
+        """Whether it can be read."""
+        return bool(self.read or self.read_folder)
+
+    @property
+    def writable(self) -> bool:
+        """Whether it can be written."""
+        return bool(self.write or self.write_folder)

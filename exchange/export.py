@@ -23,7 +23,7 @@ from tonemark.corpus.records import Cite, Settled
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, tokenizer_of, tokens_of
 from tonemark.errors import TonemarkError
-from tonemark.exchange.base import Writer
+from tonemark.exchange.base import WriteOptions, Writer
 from tonemark.exchange.joining import NOTHING_OPEN, Open, joined_rows
 from tonemark.exchange.registry import format_named, writable
 from tonemark.exchange.rows import ExportRow
@@ -115,11 +115,12 @@ def export_project(
                 f"Annotators who have: {', '.join(known) or 'nobody yet'}.",
             )
     tokenizer = tokenizer_of(project, loads_code=True)
+    options = WriteOptions(project.name, project.language, tuple(project.labels))
     selection = _Selection(store, tokenizer, annotator, all_documents, gold)
     if isinstance(output, Path):
         try:
             with atomic_writer(output) as stream:
-                write(selection.rows(joined=joined), stream, project.name)
+                _all(write(selection.rows(joined=joined), stream, options))
                 if not selection.counts["written"]:
                     raise _NothingLeftError
         except _NothingLeftError:
@@ -129,13 +130,18 @@ def export_project(
                 f"{output} cannot be written: {error.strerror}.", "Nothing was written."
             ) from None
     else:
-        write(selection.rows(joined=joined), output, project.name)
+        _all(write(selection.rows(joined=joined), output, options))
         output.flush()
     return Exported(
         **selection.counts,
         damaged=tuple(selection.damaged),
         without_tokens=tuple(selection.without_tokens),
     )
+
+
+def _all(written: Iterator[int]) -> None:
+    for _ in written:
+        pass
 
 
 def writer_named(format_name: str) -> Writer:

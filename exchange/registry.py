@@ -1,7 +1,13 @@
-"""The table of formats, and the way into them: a name or a suffix, and a file."""
+"""The table of formats, and the way into them: a name or a suffix, and a file or folder.
+
+Tonemark's own are named here, module by module; others are found by entry point. None is imported
+before it is asked for.
+"""
 
 from __future__ import annotations
 
+import functools
+import importlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,55 +15,102 @@ from typing import IO
 
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Format, Given, ReadOptions
-from tonemark.exchange.conll import read_conll
-from tonemark.exchange.jsonl import read_jsonl
-from tonemark.exchange.prodigy import write_jsonl
-from tonemark.exchange.tables import read_csv, read_tsv
-from tonemark.exchange.text import read_text
+from tonemark.plugins import failure, loaded, plugin_named, plugins
+
+GROUP = "tonemark.formats"
+"""The group of entry points. Each names a `base.Format`, which has the entry point's name."""
+
+OWN = {
+    "text": "text",
+    "jsonl": "jsonl",
+    "csv": "tables:CSV",
+    "tsv": "tables:TSV",
+    "conll": "conll",
+}
+"""Tonemark's own formats, in the order in which they are shown, and where each is: a module of the
+folder `formats`, and in it `FORMAT` or what stands behind the colon."""
 
 BUFFER = 1 << 20
 """Bytes that are read at once: a line of 1 GB is passed over in a third of the time that Python's
 own 8 KiB take."""
 
-FORMATS: dict[str, Format] = {
-    each.name: each
-    for each in (
-        Format("text", (".txt",), read_text),
-        Format(
-            "jsonl",
-            (".jsonl", ".ndjson", ".json"),
-            read_jsonl,
-            write_jsonl,
-        ),
-        Format("csv", (".csv",), read_csv),
-        Format("tsv", (".tsv", ".tab"), read_tsv),
-        Format(
-            "conll",
-            (".conll", ".bio", ".iob", ".iob2"),
-            read_conll,
-        ),
-    )
-}
+HEAD = 1 << 16
+"""Bytes of a file by which formats of one suffix are told apart."""
+
+
+def format_names() -> list[str]:
+    """The names of all formats: Tonemark's own, then those of other packages, by name."""
+    return [*OWN, *(plugin.known_as for plugin in plugins(GROUP, frozenset(OWN)))]
+
+
+@functools.cache
+def format_named(name: str) -> Format:
+    """The format of that name. Raises TonemarkError where there is none, or where the package that
+    has it cannot be used."""
+    if name in OWN:
+        module, _, attribute = OWN[name].partition(":")
+        found = importlib.import_module(f"tonemark.exchange.formats.{module}")
+        own: Format = getattr(found, attribute or "FORMAT")
+        return own
+    plugin = plugin_named(GROUP, name, frozenset(OWN))
+    if plugin is None:
+        raise TonemarkError(
+            f'"{name}" is no format.', f"The formats are {_listed(format_names())}."
+        )
+    found = loaded(plugin)
+    if not isinstance(found, Format):
+        error = TypeError(f"{plugin.target} is no tonemark.exchange.base.Format")
+        raise failure(plugin, "is no format", error)
+    return replace(found, name=plugin.known_as)
+
+
+def readable() -> list[str]:
+    """The names of the formats that can be read."""
+    return [name for name in format_names() if format_named(name).readable]
+
+
+def writable() -> list[str]:
+    """The names of the formats that can be written."""
+    return [name for name in format_names() if format_named(name).writable]
 
 
 def guess_format(path: Path) -> str:
-    """The name of the format that the file's suffix tells.
+    """The name of the format that a file's suffix, and where several have it the file's beginning,
+    tells; of a folder, that which knows it.
 
-    Raises TonemarkError where it tells none, and of a directory.
+    Raises TonemarkError where nothing tells one.
     """
-    _refuse_directory(path)
+    if path.is_dir():
+        return _folders_format(path)
     suffix = path.suffix.lower()
-    for each in FORMATS.values():
-        if suffix in each.suffixes:
-            return each.name
-    told = "a suffix that tells no format" if suffix else "no suffix to tell its format"
-    raise TonemarkError(
-        f'"{path.name}" has {told}.',
-        f"Name one with --format: {', '.join(FORMATS)}.",
-    )
+    found = [each for each in OWN if suffix in format_named(each).suffixes]
+    if suffix and not found:
+        found = [name for name in format_names() if suffix in format_named(name).suffixes]
+    if not found:
+        told = "a suffix that tells no format" if suffix else "no suffix to tell its format"
+        raise TonemarkError(
+            f'"{path.name}" has {told}.', f"Name one with --format: {_listed(readable())}."
+        )
+    if len(found) > 1 and path.is_file():  # a pipe is read once
+        with opened(path) as stream:
+            head = stream.read(HEAD)
+        for name in found:
+            if (recognises := format_named(name).recognises) and recognises(head):
+                return name
+    return next((name for name in found if format_named(name).recognises is None), found[0])
 
 
-def _refuse_directory(path: Path) -> None:
+def _folders_format(path: Path) -> str:
+    for name in format_names():
+        recognises = format_named(name).recognises_folder
+        if recognises and recognises(path):
+            return name
+    refuse_folder(path)
+    raise AssertionError("unreachable")
+
+
+def refuse_folder(path: Path) -> None:
+    """Raises TonemarkError where `path` is a directory."""
     if path.is_dir():
         raise TonemarkError(
             f'"{path}" is a directory, not a file.',
@@ -65,19 +118,8 @@ def _refuse_directory(path: Path) -> None:
         )
 
 
-def writable() -> list[str]:
-    """The names of the formats that can be written."""
-    return [each.name for each in FORMATS.values() if each.write]
-
-
-def format_named(name: str) -> Format:
-    """The format of that name. Raises TonemarkError where there is none."""
-    try:
-        return FORMATS[name]
-    except KeyError:
-        raise TonemarkError(
-            f'"{name}" is no format.', f"The formats are {', '.join(FORMATS)}."
-        ) from None
+def _listed(names: list[str]) -> str:
+    return ", ".join(names)
 
 
 def read_records(
@@ -87,7 +129,7 @@ def read_records(
     options: ReadOptions,
     watch: Callable[[IO[bytes]], None] = lambda stream: None,
 ) -> Iterator[Given]:
-    """The records of a file, and the refusals of what could not be taken, as a stream.
+    """The records of a file or folder, and the refusals of what could not be taken, as a stream.
 
     `watch` is given the open stream, whose position tells how far the reading is. `format` None
     goes by the suffix; an empty `options.source` is the file's base name. Raises TonemarkError at
@@ -95,17 +137,26 @@ def read_records(
     refused whole.
     """
     chosen = format_named(format or guess_format(path))
-    _refuse_directory(path)
-    if chosen.read is None:
+    if not chosen.readable:
         raise TonemarkError(f'The format "{chosen.name}" can only be written.')
+    if path.is_dir() and chosen.read_folder is None:
+        refuse_folder(path)
+    if not path.is_dir() and chosen.read is None:
+        raise TonemarkError(
+            f'"{path}" is a file; {chosen.name} is read from a folder.', "Name the folder."
+        )
     # A file's name need not be UTF-8; what is stored must be.
-    source = (options.source or path.name).encode("utf-8", "backslashreplace").decode()
+    name = path.name or path.resolve().name
+    source = (options.source or name).encode("utf-8", "backslashreplace").decode()
     return _records(path, chosen, replace(options, source=source), watch)
 
 
 def _records(
     path: Path, chosen: Format, options: ReadOptions, watch: Callable[[IO[bytes]], None]
 ) -> Iterator[Given]:
+    if path.is_dir() and chosen.read_folder:
+        yield from chosen.read_folder(path, options)
+        return
     with opened(path) as stream:
         watch(stream)
         if chosen.read:
@@ -114,7 +165,7 @@ def _records(
 
 def opened(path: Path) -> IO[bytes]:
     """A file, open for reading. Raises TonemarkError where it cannot be, and of a directory."""
-    _refuse_directory(path)
+    refuse_folder(path)
     try:
         return path.open("rb", buffering=BUFFER)
     except OSError as error:

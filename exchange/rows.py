@@ -19,7 +19,10 @@ class ExportRow:
     `tokens` is None where the document has none. `spans` are the answer's; `suggestions` go out
     in their place where `answer` is None. `time` is in Unix seconds. `meta` is as the reader gave
     it, `_given` (the record's other fields) included. With `settled` the answer is gold, and
-    `annotator` who settled it.
+    `annotator` who settled it. `tokens_given`: `tokens`, or those that were corrected, came with
+    the document, and are not its tokenizer's. `versions` are the answers of all annotators, each a
+    row of the same text, where they go out side by side; the row's own answer is then what stands
+    of them, if anything does.
     """
 
     key: str
@@ -34,6 +37,12 @@ class ExportRow:
     time: float | None = None
     suggestions: tuple[Suggestion, ...] = ()
     settled: Settled | None = None
+    tokens_given: bool = False
+    versions: tuple[ExportRow, ...] = ()
+
+    def answers(self) -> tuple[ExportRow, ...]:
+        """The answers that go out: all annotators', if they were asked for, else its own if any."""
+        return self.versions or ((self,) if self.answer else ())
 
     def shown(self) -> tuple[Span, ...] | tuple[Suggestion, ...]:
         """What goes out as its spans."""

@@ -10,7 +10,7 @@ from tonemark.corpus.records import Record
 from tonemark.errors import TonemarkError
 from tonemark.exchange import conll
 from tonemark.exchange.base import Given, ReadOptions
-from tonemark.exchange.conll import TaggedSentence, read_conll, read_tags
+from tonemark.exchange.formats.conll import TaggedSentence, read_conll, read_tags
 from tonemark.refusals import Refusal
 from tonemark.tokenizers.base import Token
 

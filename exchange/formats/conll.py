@@ -14,8 +14,9 @@ from typing import IO, NamedTuple
 from tonemark.corpus.records import TEXT_LIMIT, GivenAnnotation, Record
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
-from tonemark.exchange.base import Given, ReadOptions
-from tonemark.exchange.checks import checked_label, checked_text, token_warnings
+from tonemark.exchange.base import Format, Given, ReadOptions
+from tonemark.exchange.checks import checked_text, token_warnings
+from tonemark.exchange.formats.tagging import is_tag, spans_of
 from tonemark.lines import text_lines
 from tonemark.refusals import Refusal, Refused, quoted
 from tonemark.tokenizers.base import Token
@@ -24,10 +25,6 @@ _LOOK_AHEAD_LINES = 5_000
 _LOOK_AHEAD_SIZE = 1 << 20
 _WIDTH = 1_000
 """Columns of a line that are told apart; a line with more has a last one that holds the rest."""
-
-_OPENS = frozenset("BSUW")
-_CLOSES = frozenset("ELSUW")
-_PREFIXES = _OPENS | _CLOSES | frozenset("IM")
 
 _CHUNKS = frozenset("NP VP PP ADVP ADJP SBAR PRT CONJP INTJ LST UCP".split())
 """The labels of the chunk column of CoNLL-2000 and CoNLL-2003: tags in form, nobody's names."""
@@ -116,11 +113,7 @@ class _Layout(NamedTuple):
         return [column for column in columns if column] if "" in columns else columns
 
     def fits(self, columns: list[str]) -> bool:
-        return len(columns) == self.width and all(_is_tag(columns[place]) for place in self.tags)
-
-
-def _is_tag(value: str) -> bool:
-    return value == "O" or (len(value) > 2 and value[1] == "-" and value[0] in _PREFIXES)
+        return len(columns) == self.width and all(is_tag(columns[place]) for place in self.tags)
 
 
 def _look_ahead(lines: Iterator[_TextLine]) -> list[_TextLine]:
@@ -156,7 +149,7 @@ def _layout(ahead: Iterable[_TextLine], source: str) -> _Layout:
         )
     run: list[int] = []
     for place in range(width - 1, 0, -1):
-        if 2 * sum(_is_tag(row[place]) for row in rows) > len(rows):
+        if 2 * sum(is_tag(row[place]) for row in rows) > len(rows):
             run.insert(0, place)
         elif run:
             break
@@ -207,7 +200,7 @@ class _Sentence:
             reason = f"the sentence has more than {TEXT_LIMIT >> 20} MiB: no blank line ends it"
         else:
             for place in layout.tags:
-                if not _is_tag(value := columns[place]):
+                if not is_tag(value := columns[place]):
                     reason = f"{quoted(value)} in column {place + 1} is no tag such as O or B-PER"
         if reason:
             self.refuse(Refusal(number, reason))
@@ -307,7 +300,7 @@ def _read(
         places.append(Token(start, start + len(word)))
         start += len(word) + 1
     columns = [
-        _spans([row[place] for row in sentence.rows], places, origin) for place in layout.tags
+        spans_of([row[place] for row in sentence.rows], places, origin) for place in layout.tags
     ]
     return text, places, columns
 
@@ -323,32 +316,14 @@ def _in_order(spans: list[Span]) -> tuple[Span, ...]:
     return tuple(sorted(dict.fromkeys(spans)))
 
 
-def _spans(tags: list[str], places: list[Token], origin: str) -> list[Span]:
-    """The spans of one tag column, as conlleval (CoNLL-2000 shared task) reads them.
-
-    Raises Refused where a label cannot be one.
-    """
-    spans: list[Span] = []
-    first = last = -1
-    open_label = ""
-
-    def close() -> None:
-        if open_label:
-            checked_label(open_label)
-            spans.append(Span(places[first].start, places[last].end, open_label, (origin,)))
-
-    for index, tag in enumerate(tags):
-        if tag == "O":
-            close()
-            open_label = ""
-            continue
-        prefix, label = tag[0], tag[2:]
-        if prefix in _OPENS or label != open_label:
-            close()
-            first, open_label = index, label
-        last = index
-        if prefix in _CLOSES:
-            close()
-            open_label = ""
-    close()
-    return spans
+FORMAT = Format(
+    "conll",
+    "a token a line, then its tag, or a tag an annotator",
+    (".conll", ".bio", ".iob", ".iob2"),
+    read_conll,
+    unit="tokens",
+    on_tokens=True,
+    overlaps=False,
+    versions=True,
+    holds=frozenset(("tokens", "annotators")),
+)

@@ -12,7 +12,7 @@ from tonemark.corpus.pieces import PIECE, parsed_piece
 from tonemark.corpus.records import ANSWERS, Answer, GivenAnnotation, Record, Settled
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
-from tonemark.exchange.base import Given, ReadOptions
+from tonemark.exchange.base import HELD, Format, Given, ReadOptions
 from tonemark.exchange.checks import (
     checked_key,
     checked_label,
@@ -20,8 +20,8 @@ from tonemark.exchange.checks import (
     checked_text,
     token_warnings,
 )
-from tonemark.exchange.prodigy import GAP, GIVEN, OWN_FIELDS
-from tonemark.exchange.settled import GOLD, parsed_settled
+from tonemark.exchange.formats.prodigy import GAP, GIVEN, OWN_FIELDS, write_jsonl
+from tonemark.exchange.formats.settled import GOLD, parsed_settled
 from tonemark.json_lines import json_object
 from tonemark.lines import numbered_lines
 from tonemark.refusals import Refusal, Refused, quoted
@@ -343,3 +343,13 @@ def _meta(given: dict[str, Any], field: str, answered: bool, warnings: list[str]
         if (name not in own or name == "text") and name != field
     }
     return {**meta, GIVEN: rest} if rest else meta
+
+
+FORMAT = Format(
+    "jsonl",
+    "JSON Lines, Prodigy's task format",
+    (".jsonl", ".ndjson", ".json"),
+    read_jsonl,
+    write_jsonl,
+    holds=frozenset(HELD) - {"settings"},
+)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, Any
 
 from tonemark.corpus.pieces import PIECE
 from tonemark.corpus.spans import Span, Suggestion
+from tonemark.exchange.base import WriteOptions
+from tonemark.exchange.formats.settled import GOLD, settled_json
 from tonemark.exchange.rows import ExportRow
-from tonemark.exchange.settled import GOLD, settled_json
 from tonemark.tokenizers.bridges.spacing import Spaced, with_gaps
 
 GIVEN = "_given"
@@ -30,17 +31,17 @@ OWN_FIELDS = frozenset(
 """The fields that are ours to write; what the input had under other names is put back."""
 
 
-def write_jsonl(rows: Iterable[ExportRow], stream: IO[bytes], dataset: str) -> int:
-    """Write each row as a line of UTF-8, ended by LF; the number of lines is the answer.
+def write_jsonl(
+    rows: Iterable[ExportRow], stream: IO[bytes], options: WriteOptions
+) -> Iterator[int]:
+    """Write each row as a line of UTF-8, ended by LF.
 
     Raises UnicodeEncodeError where a row holds a lone surrogate (a stored document never does).
     """
-    count = 0
     for row in rows:
-        task = json.dumps(to_prodigy(row, dataset), ensure_ascii=False, allow_nan=False)
+        task = json.dumps(to_prodigy(row, options.dataset), ensure_ascii=False, allow_nan=False)
         stream.write(task.encode() + b"\n")
-        count += 1
-    return count
+        yield 1
 
 
 def to_prodigy(row: ExportRow, dataset: str) -> dict[str, Any]:

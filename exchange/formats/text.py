@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from tonemark.corpus.records import TEXT_LIMIT, Record
-from tonemark.exchange.base import Given, ReadOptions
+from tonemark.exchange.base import Format, Given, ReadOptions
 from tonemark.exchange.checks import check_size, checked_key, checked_text
 from tonemark.lines import not_utf8, numbered_lines, without_bom
 from tonemark.refusals import Refusal, Refused
@@ -54,3 +54,6 @@ def _rest(stream: IO[bytes]) -> int:
     while data := stream.read(1 << 20):
         size += len(data)
     return size
+
+
+FORMAT = Format("text", "plain text, a document a line", (".txt",), read_text)

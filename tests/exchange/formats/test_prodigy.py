@@ -15,8 +15,8 @@ from tonemark.corpus.labels import label_fault
 from tonemark.corpus.records import ANSWERS, Record
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.exchange.base import ReadOptions
-from tonemark.exchange.jsonl import read_jsonl
-from tonemark.exchange.prodigy import OWN_FIELDS, to_prodigy, write_jsonl
+from tonemark.exchange.formats.jsonl import read_jsonl
+from tonemark.exchange.formats.prodigy import OWN_FIELDS, to_prodigy, write_jsonl
 from tonemark.exchange.rows import ExportRow
 from tonemark.tokenizers.base import Token
 

@@ -14,7 +14,7 @@ from tonemark.corpus.records import Record
 from tonemark.errors import TonemarkError
 from tonemark.exchange import tables
 from tonemark.exchange.base import Given, ReadOptions
-from tonemark.exchange.tables import read_csv, read_tsv
+from tonemark.exchange.formats.tables import read_csv, read_tsv
 from tonemark.refusals import Refusal
 
 UNCLOSED = "a quote is opened here and not closed"

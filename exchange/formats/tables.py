@@ -8,9 +8,9 @@ from typing import IO, NamedTuple
 from tonemark.corpus.pieces import PIECE
 from tonemark.corpus.records import TEXT_LIMIT, Record
 from tonemark.errors import TonemarkError
-from tonemark.exchange.base import Given, ReadOptions
+from tonemark.exchange.base import Format, Given, ReadOptions
 from tonemark.exchange.checks import checked_key, checked_priority, checked_text
-from tonemark.exchange.prodigy import GIVEN
+from tonemark.exchange.formats.prodigy import GIVEN
 from tonemark.refusals import Refusal, Refused, quoted
 from tonemark.table_rows import table_rows
 
@@ -113,3 +113,7 @@ def _record(row: list[str], header: _Header, number: int, line: int) -> Record:
     place = header.priority
     priority = None if place is None else checked_priority(row[place], warnings)
     return Record(number, line, text, key, meta, warnings=tuple(warnings), priority=priority)
+
+
+CSV = Format("csv", "a table, commas between its columns", (".csv",), read_csv)
+TSV = Format("tsv", "a table, tabs between its columns", (".tsv", ".tab"), read_tsv)

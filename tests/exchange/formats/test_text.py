@@ -9,7 +9,7 @@ import pytest
 from tonemark.corpus.records import TEXT_LIMIT, Record
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Given, ReadOptions
-from tonemark.exchange.text import read_text
+from tonemark.exchange.formats.text import read_text
 from tonemark.refusals import Refusal
 
 
