@@ -11,11 +11,12 @@ import importlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Format, Given, ReadOptions
-from tonemark.plugins import failure, loaded, plugin_named, plugins
+from tonemark.exchange.plugged import checked_format
+from tonemark.plugins import loaded, plugin_named, plugins
 
 GROUP = "tonemark.formats"
 """The group of entry points. Each names a `base.Format`, which has the entry point's name."""
@@ -44,34 +45,53 @@ def format_names() -> list[str]:
 
 
 @functools.cache
+def _own(name: str) -> Format:
+    module, _, attribute = OWN[name].partition(":")
+    found = importlib.import_module(f"tonemark.exchange.formats.{module}")
+    own: Format = getattr(found, attribute or "FORMAT")
+    return own
+
+
 def format_named(name: str) -> Format:
     """The format of that name. Raises TonemarkError where there is none, or where the package that
     has it cannot be used."""
     if name in OWN:
-        module, _, attribute = OWN[name].partition(":")
-        found = importlib.import_module(f"tonemark.exchange.formats.{module}")
-        own: Format = getattr(found, attribute or "FORMAT")
-        return own
+        return _own(name)
     plugin = plugin_named(GROUP, name, frozenset(OWN))
     if plugin is None:
         raise TonemarkError(
             f'"{name}" is no format.', f"The formats are {_listed(format_names())}."
         )
-    found = loaded(plugin)
-    if not isinstance(found, Format):
-        error = TypeError(f"{plugin.target} is no tonemark.exchange.base.Format")
-        raise failure(plugin, "is no format", error)
-    return replace(found, name=plugin.known_as)
+    return checked_format(loaded(plugin), plugin)
+
+
+class Unusable(NamedTuple):
+    """A format of another package that cannot be used, and why, in words."""
+
+    name: str
+    fault: TonemarkError
+
+
+def listed() -> tuple[list[Format], list[Unusable]]:
+    """All formats, in the order of `format_names`, and those of them that cannot be used."""
+    found: list[Format] = []
+    unusable: list[Unusable] = []
+    for name in format_names():
+        try:
+            found.append(format_named(name))
+        except TonemarkError as fault:
+            unusable.append(Unusable(name, fault))
+    return found, unusable
 
 
 def readable() -> list[str]:
     """The names of the formats that can be read."""
-    return [name for name in format_names() if format_named(name).readable]
+    return [each.name for each in listed()[0] if each.readable]
 
 
 def writable() -> list[str]:
     """The names of the formats that can be written."""
-    return [name for name in format_names() if format_named(name).writable]
+    return [each.name for each in listed()[0] if each.writable]
 
 
 def guess_format(path: Path) -> str:
@@ -85,7 +105,7 @@ def guess_format(path: Path) -> str:
     suffix = path.suffix.lower()
     found = [each for each in OWN if suffix in format_named(each).suffixes]
     if suffix and not found:
-        found = [name for name in format_names() if suffix in format_named(name).suffixes]
+        found = [each.name for each in listed()[0] if suffix in each.suffixes]
     if not found:
         told = "a suffix that tells no format" if suffix else "no suffix to tell its format"
         raise TonemarkError(
@@ -101,10 +121,9 @@ def guess_format(path: Path) -> str:
 
 
 def _folders_format(path: Path) -> str:
-    for name in format_names():
-        recognises = format_named(name).recognises_folder
-        if recognises and recognises(path):
-            return name
+    for each in listed()[0]:
+        if each.recognises_folder and each.recognises_folder(path):
+            return each.name
     refuse_folder(path)
     raise AssertionError("unreachable")
 
