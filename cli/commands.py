@@ -26,6 +26,8 @@ VERBS = {
     "status": "tonemark.cli.reporting",
     "agreement": "tonemark.cli.agreement",
     "export": "tonemark.cli.exporting",
+    "formats": "tonemark.cli.formats",
+    "check": "tonemark.cli.checking_files",
     "tokenize": "tonemark.cli.tokenizing",
     "tokenizers": "tonemark.cli.tokenizing",
     "gazetteer": "tonemark.cli.gazetteers",

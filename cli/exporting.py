@@ -2,24 +2,61 @@
 
 from __future__ import annotations
 
+import json
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json, value_of
-from tonemark.files import typed
+from tonemark.files import check_inside, typed
 from tonemark.text import counted
 
+if TYPE_CHECKING:
+    from tonemark.corpus.project import Project
+    from tonemark.exchange.exported import Exported
+    from tonemark.exchange.settings import Settings
 
-@click.command("export", epilog="Example: tonemark export habari --format jsonl -o habari.jsonl")
+EXPORTS = "exports"
+"""The folder inside a project to which --as-last, and with it the screens, export."""
+
+_PROGRESS = 0.1
+"""Seconds between two reports of how far it is."""
+
+_OFFSETS = {"codepoints": "code points", "utf16": "UTF-16 units"}
+
+
+@click.command(
+    "export",
+    epilog="Example: tonemark export habari --format conll -o habari.conll. The formats:"
+    " tonemark formats; what became of each is read back before it is there.",
+)
 @click.argument("folder", type=DIRECTORY, metavar="DIR")
-@click.option("--format", "format_", default="jsonl", metavar="F", help="jsonl.", show_default=True)
+@click.option("--format", "format_", default="jsonl", metavar="F", show_default=True)
 @click.option("-o", "--output", type=DIRECTORY, metavar="FILE", help="Standard output if left out.")
 @click.option("--annotator", "annotator", metavar="NAME", help="All answers of one annotator.")
-@click.option("--gold", is_flag=True, help="All gold, and nothing else.")
+@click.option("--gold", is_flag=True, help="Only documents that have gold, whatever it says.")
+@click.option("--everyone", is_flag=True, help="The answers of all, side by side.")
+@click.option("--answers", metavar="A,B", help="Those that go out: accept, reject, ignore.")
+@click.option("--since", metavar="TIME", help="Answered since: 2026-11-01, or 7d, 12h ago.")
 @click.option("--all", "all_documents", is_flag=True, help="Also the documents without an answer.")
+@click.option("--split", metavar="P=S,...", help="A file each: train=0.8,dev=0.1,test=0.1.")
+@click.option("--seed", type=click.IntRange(0, 2**63), default=0, help="Draw another split.")
 @click.option("--joined", is_flag=True, help="Put texts that add --split cut together again.")
+@click.option("--map", "fit", is_flag=True, help="Change what the format cannot say, and count it.")
+@click.option(
+    "--offsets",
+    type=click.Choice(list(_OFFSETS)),
+    help="What doccano's count (its own screen: utf16).",
+)
+@click.option("--name-key", default="NE", metavar="K", help="CoNLL-U: the tag's name in MISC.")
+@click.option("--spreadsheet-safe", is_flag=True, help="CSV, TSV: no cell can be a formula.")
+@click.option("--no-sidecar", is_flag=True, help="Without the .tonemark file beside it.")
+@click.option("--as-last", is_flag=True, help="As the last time, into the project's exports.")
+@click.option("--progress", is_flag=True, hidden=True)
 @json_option
 def export_command(
     folder: Path,
@@ -27,65 +64,219 @@ def export_command(
     output: Path | None,
     annotator: str | None,
     gold: bool,
+    everyone: bool,
+    answers: str | None,
+    since: str | None,
     all_documents: bool,
+    split: str | None,
+    seed: int,
     joined: bool,
+    fit: bool,
+    offsets: str | None,
+    name_key: str,
+    spreadsheet_safe: bool,
+    no_sidecar: bool,
+    as_last: bool,
+    progress: bool,
     as_json: bool,
 ) -> int:
     """Write what stands: a document's gold; without one, its only accept, or one that all
     annotators gave alike.
 
     Documents on which annotators differ, and which nobody settled, are left out and counted; so are
-    texts that were rejected or ignored. With --gold those that a reviewer refused are there, with
-    that answer, for another project to take. Where nothing is left to write, FILE stays as it was.
-    With --joined, a text that was split is written only if every piece of it is, and comes out as
-    it went in. Documents that are damaged in the store are left out and named; the exit code is
-    then 1.
+    texts that were rejected or ignored, and what the format cannot say. With --gold those that a
+    reviewer refused are there, with that answer, for another project to take. Where nothing is left
+    to write, FILE stays as it was. With --joined, a text that was split is written only if every
+    piece of it is, and comes out as it went in. What the format cannot hold is kept beside it in
+    FILE.tonemark, which add reads. Documents that are damaged in the store, or that the format
+    cannot say, are named; the exit code is then 1.
     """
     from tonemark.corpus.annotators import check_name
-    from tonemark.exchange.export import export_project, writer_named
+    from tonemark.exchange.export import export_project, format_to_write
+    from tonemark.exchange.settings import Settings, last_settings, remember
 
-    if as_json and not output:
+    if as_json and not (output or as_last):
         raise click.UsageError("--json needs -o FILE: standard output is for the documents.")
-    if not output and sys.stdout.isatty():
+    if not (output or as_last) and sys.stdout.isatty():
         # The documents are written as they are, and their bytes could steer the terminal.
         raise click.UsageError("-o FILE is missing: documents are not written to a terminal.")
-    if gold and (annotator is not None or all_documents):
-        other = "--annotator" if annotator is not None else "--all"
-        raise click.UsageError(f"--gold and {other} ask for different documents: give one of them.")
+    _check_sources(annotator, gold, everyone, all_documents)
     if annotator is not None:
         check_name(annotator, "--annotator")
+    settings = Settings(
+        format_,
+        annotator,
+        gold,
+        everyone,
+        all_documents,
+        joined,
+        _answers(answers),
+        None if since is None else _since(since),
+        _split(split),
+        seed,
+        fit,
+        not no_sidecar,
+        _OFFSETS[offsets] if offsets else None,  # type: ignore[arg-type]
+        name_key,
+        spreadsheet_safe,
+    )
     with value_of("--format"):
-        writer_named(format_)
+        format_to_write(settings)
     project, store = open_project(folder)
+    if as_last:
+        settings = last_settings(store)
+        output = _exports(project, settings)
     report = export_project(
         project,
         store,
-        format_,
+        settings,
         output or sys.stdout.buffer,
-        annotator=annotator,
-        all_documents=all_documents,
-        joined=joined,
-        gold=gold,
+        progress=_watch(as_json, progress, bool(output)),
     )
+    if output and report.written and not store.read_only:
+        remember(store, settings)
     if as_json:
-        say_json(report._asdict())
+        say_json(report.to_json())
+    return _tell(report, folder, output, as_json)
+
+
+def _check_sources(annotator: str | None, gold: bool, everyone: bool, all_: bool) -> None:
+    asked = [
+        name
+        for name, given in (
+            ("--gold", gold),
+            ("--annotator", annotator is not None),
+            ("--everyone", everyone),
+        )
+        if given
+    ]
+    if gold and all_:
+        asked.append("--all")
+    if len(asked) > 1 and set(asked) != {"--gold", "--everyone"}:
+        raise click.UsageError(
+            f"{' and '.join(asked)} ask for different documents: give one of them."
+        )
+
+
+def _exports(project: Project, settings: Settings) -> Path:
+    """Where the project is exported to without being told: always inside its folder."""
+    from tonemark.exchange.export import format_to_write, output_suffix
+    from tonemark.exchange.names import file_name
+
+    suffix = output_suffix(format_to_write(settings)) or f".{settings.format}"
+    path = project.folder / EXPORTS / f"{file_name(project.name)}{suffix}"
+    check_inside(project.folder, path.parent)
+    path.parent.mkdir(exist_ok=True)
+    return path
+
+
+def _answers(given: str | None) -> tuple[Any, ...]:
+    from tonemark.corpus.records import ANSWERS
+
+    if given is None:
+        return ()
+    named = [each.strip() for each in given.split(",") if each.strip()]
+    if not named or not set(named) <= set(ANSWERS):
+        raise click.BadParameter(
+            f"{given!r} names no answers; they are {', '.join(ANSWERS)}.", param_hint="--answers"
+        )
+    return tuple(each for each in ANSWERS if each in named)
+
+
+def _since(given: str) -> float:
+    from datetime import datetime
+
+    units = {"d": 86_400, "h": 3_600, "m": 60}
+    if given[:-1].isdecimal() and given[-1:] in units:
+        return time.time() - int(given[:-1]) * units[given[-1]]
+    try:
+        return datetime.fromisoformat(given).timestamp()
+    except (ValueError, OverflowError):
+        raise click.BadParameter(
+            f"{given!r} is no time: give 2026-11-01, 2026-11-01T14:30, or 7d, 12h, 30m ago.",
+            param_hint="--since",
+        ) from None
+
+
+def _split(given: str | None) -> tuple[tuple[str, float], ...]:
+    import regex
+
+    if given is None:
+        return ()
+    parts: dict[str, float] = {}
+    for each in given.split(","):
+        name, _, share = each.strip().partition("=")
+        try:
+            size = float(share)
+        except ValueError:
+            size = 0.0
+        if not regex.fullmatch(r"[A-Za-z0-9_]{1,40}", name) or name in parts or not 0 < size <= 1:
+            raise click.BadParameter(
+                f"{each.strip()!r} is no part of a split: NAME=SHARE, the names differ (letters,"
+                " digits, _), the shares are over 0 and at most 1.",
+                param_hint="--split",
+            )
+        parts[name] = size
+    if abs(sum(parts.values()) - 1) > 1e-6:
+        raise click.BadParameter(
+            f"the shares add up to {sum(parts.values()):.4g}, not to 1: train=0.8,dev=0.1,test=0.1",
+            param_hint="--split",
+        )
+    return tuple(parts.items())
+
+
+def _watch(as_json: bool, progress: bool, to_file: bool) -> Callable[[int], None]:
+    """How far it is: on a terminal a line that is gone in the end; with --progress, JSON lines."""
+    on_terminal = to_file and not as_json and sys.stderr.isatty()
+    last = time.monotonic() + (0 if progress else 1)
+
+    def watch(written: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last < _PROGRESS:
+            return
+        last = now
+        if as_json and progress:
+            click.echo(json.dumps({"progress": written}))
+        elif on_terminal:
+            click.echo(f"\r{written:,} documents", nl=False, err=True)
+
+    return watch
+
+
+def _tell(report: Exported, folder: Path, output: Path | None, as_json: bool) -> int:
+    """The report for people; the exit code."""
+    if output and not as_json and sys.stderr.isatty():
+        click.echo("\r\x1b[K", nl=False, err=True)
     if not report.written:
-        why = "" if any(report) else ": the project has no documents"
+        counts = (value for name, value in report.to_json().items() if name != "to")
+        why = "" if any(counts) else ": the project has no documents"
         say(f"tonemark: Nothing was written{why}.", *report.left_out(), err=True)
         return 1
     if not output:
         say(*report.left_out(), err=True)
     elif not as_json:
-        documents = counted(report.written, "document")
         golden = f", {report.gold:,} of them gold" if report.gold else ""
         if report.gold == report.written == 1:
             golden = ", which is gold"
-        say(f"{documents} written to {output}{golden}", *report.left_out())
+        if report.parts:
+            for (part, count), path in zip(report.parts.items(), _by_part(report), strict=True):
+                say(f"{part}: {counted(count, 'document')} written to {path}")
+            say(*report.left_out())
+        else:
+            say(
+                f"{counted(report.written, 'document')} written to {output}{golden}",
+                *report.left_out(),
+            )
     if report.damaged:
         say(
             "tonemark: Documents are damaged. What is wrong, and what to do:",
             f"      tonemark doctor {typed(folder)}",
             err=True,
         )
-        return 1
-    return 0
+    return int(bool(report.damaged or report.unfit))
+
+
+def _by_part(report: Exported) -> list[str]:
+    """Where each part went: to a file of its own, or all into one folder."""
+    return list(report.to) if len(report.to) > 1 else [report.to[0]] * len(report.parts)

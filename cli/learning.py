@@ -200,7 +200,7 @@ def _from_project(folder: Path, lang: str | None, tokenizer: str | None) -> _Giv
             f"Accept some, their tokens corrected with t s and t j:\n"
             f"    tonemark annotate {typed(folder)}",
         )
-    raw = [each.text for each in store.documents(range(1, store.document_count() + 1))]
+    raw = [each.text for each in store.documents(range(1, store.last_document() + 1))]
     return _Given(gold, project.language, base, raw, differing=differing, awaited=awaited)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from tonemark.corpus.archive import highest_annotation
 from tonemark.corpus.documents import (
     Damaged,
     Document,
@@ -254,13 +255,15 @@ def write_spans(
 
 
 def next_number(db: sqlite3.Connection) -> int:
-    """The number of the next annotation, or gold: one sequence, by which evidence is in order.
+    """The number of the next annotation, or gold: one sequence, by which evidence is in order; that
+    of one that was dropped does not come again.
 
     Runs inside the caller's transaction.
     """
     (number,) = db.execute(
         "SELECT 1 + max(coalesce((SELECT max(id) FROM annotations), 0),"
-        " coalesce((SELECT max(id) FROM gold), 0))"
+        " coalesce((SELECT max(id) FROM gold), 0), ?)",
+        (highest_annotation(db),),
     ).fetchone()
     return int(number)
 

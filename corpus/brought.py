@@ -108,15 +108,17 @@ class Bringing:
             )
 
     def _with_tokens(self, number: int, record: Record, given: GivenAnnotation) -> GivenAnnotation:
-        """The answer with the tokens of its record, where the document has others."""
-        assert record.tokens is not None
+        """The answer with its own tokens, or those of its record, where the document has others."""
+        under = given.tokens or record.tokens
+        assert under is not None
         with suppress(TonemarkError):  # what is damaged is told where it is opened
             theirs = self.tokens_of(number)
             known = set(theirs)
-            made = tuple(token for token in record.tokens if token not in known)
+            made = tuple(token for token in under if token not in known)
             if made:
                 tokens = corrected(record.text, theirs, made)
                 return replace(given, tokens=tokens, made=made)
+            return replace(given, tokens=None, made=())
         return given
 
 

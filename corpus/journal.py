@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import regex
+
 from tonemark.corpus.events import Event
 from tonemark.errors import TonemarkError
 from tonemark.files import (
@@ -27,6 +29,12 @@ from tonemark.files import (
     share,
     sync_folder,
 )
+
+JOURNALS = "journal"
+"""The folder of a project that has a folder of journals for each annotator."""
+
+NAME = regex.compile(r"(?P<document>[0-9]+)\.(?P<claim>[0-9]+)\.(?P<kind>log|taken|damaged)")
+"""How the files there are called; `taken` and `damaged` are what `seize` and `Journal` leave."""
 
 LIMIT = 256 * 1024 * 1024
 """Bytes of a journal: a day of keys has a hundredth of it, and a key that corrects the tokens of

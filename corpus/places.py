@@ -48,7 +48,7 @@ def set_places(store: Store, overlap: int, share: float = 1.0) -> None:
                     "UPDATE ticket SET places = ?, share = ?, compared = 0", (overlap, share)
                 )
                 db.execute("DELETE FROM cursors")
-                _count_extra(db)
+                count_extra(db)
 
 
 _PLACES = "max(given, CASE WHEN id IN (SELECT value FROM json_each(:single)) THEN 1"
@@ -93,12 +93,13 @@ def take_place(db: sqlite3.Connection, document: int) -> int:
 def free_place(db: sqlite3.Connection, document: int) -> None:
     """Free a place: for an answer that is extra, else for anyone."""
     db.execute("UPDATE documents SET taken = taken - 1 WHERE id = ?", (document,))
-    _count_extra(db, document)
+    count_extra(db, document)
     came_free(db, document)
 
 
-def _count_extra(db: sqlite3.Connection, document: int | None = None) -> None:
-    """Count answers that came when no place was free, while there are places."""
+def count_extra(db: sqlite3.Connection, document: int | None = None) -> list[str]:
+    """Count answers that came when no place was free, while there are places; whose they are."""
+    counted = []
     rows = db.execute(
         "SELECT annotator, document FROM claims WHERE answered > 0 AND NOT counted"
         " AND annotator NOT GLOB '+*'"  # what reviewers settle takes no place
@@ -111,3 +112,5 @@ def _count_extra(db: sqlite3.Connection, document: int | None = None) -> None:
             db.execute(f"UPDATE claims SET counted = 1 {where}", row)
             db.execute(f"UPDATE annotations SET extra = 0 {where} AND current", row)
             renumber(db, row[1], row[0])  # reviews know of what has come by its number
+            counted.append(str(row[0]))
+    return counted

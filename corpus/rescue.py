@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tonemark.corpus.annotators import is_reviewing
+from tonemark.corpus.archive import LEFT_OUT
 from tonemark.corpus.cursors import HIGHEST, LOWEST
 from tonemark.corpus.documents import digest
 from tonemark.corpus.events import MALFORMED
@@ -24,7 +25,7 @@ from tonemark.corpus.records import ANSWERS, TEXT_LIMIT, GivenAnnotation
 from tonemark.corpus.rescued_gold import drop_work, rows_of, settle_gold
 from tonemark.corpus.salvage import SQLITE_FAULTS, copy_of, keyed_rows, numbered_rows
 from tonemark.corpus.sound_rows import DATED, SOUND_OFFER
-from tonemark.corpus.soundness_documents import LEFT_OUT, Examiner
+from tonemark.corpus.soundness_documents import Examiner
 from tonemark.corpus.soundness_entries import BAD_ENTRY, BAD_GAZETTEER
 from tonemark.corpus.soundness_spans import Row, Texts
 from tonemark.corpus.soundness_work import Work

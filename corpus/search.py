@@ -60,7 +60,7 @@ def scan(
     needle = folded(query) if fold else query
     if not needle:
         fold, needle = False, query
-    last = store.document_count() if needle else 0
+    last = store.last_document() if needle else 0
     reached, size = 0, 16
     while reached < last:
         began = time.perf_counter()

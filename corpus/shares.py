@@ -7,6 +7,7 @@ stays where it is when others are added, and documents with an equal text stay t
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from hashlib import blake2b
 
 
@@ -15,13 +16,28 @@ def folded_text(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
-def share_of(text: str) -> float:
+def share_of(text: str, seed: int = 0) -> float:
     """A number from 0 up to 1, not reached, by the folded text: spread evenly over texts, and the
-    same on every machine (BLAKE2b, RFC 7693)."""
-    hashed = blake2b(folded_text(text).encode("utf-8", "surrogatepass"), digest_size=7)
+    same on every machine (BLAKE2b, RFC 7693); another one, as evenly spread, for another `seed`
+    (0 to 2**64 - 1)."""
+    data = folded_text(text).encode("utf-8", "surrogatepass")
+    hashed = blake2b(data, digest_size=7, salt=seed.to_bytes(8, "big") if seed else b"")
     return int.from_bytes(hashed.digest(), "big") / 2**56
 
 
 def is_blind(text: str, share: float) -> bool:
     """Whether a document of this text gets no suggestions, where `share` of them get none."""
     return share_of(text) < share
+
+
+def part_of(text: str, parts: Sequence[tuple[str, float]], seed: int = 0) -> str:
+    """The part of a split that a text falls in; empty where the shares sum up to less than 1 and it
+    is in none. The last part has the lowest numbers, as the evaluation share has: what is named
+    last (test) is what a model was not trained on."""
+    number = share_of(text, seed)
+    reached = 0.0
+    for name, share in reversed(parts):
+        reached += share
+        if number < reached:
+            return name
+    return parts[0][0] if parts and reached > 1 - 1e-9 else ""

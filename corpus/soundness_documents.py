@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tonemark.corpus.archive import were_left_out
 from tonemark.corpus.documents import digest
 from tonemark.corpus.events import MALFORMED
 from tonemark.corpus.findings import Checked, Finding
@@ -23,10 +24,6 @@ from tonemark.corpus.soundness_work import Work
 from tonemark.corpus.spans import parsed_sources
 from tonemark.corpus.store import STORE_FILE
 from tonemark.files import parsed
-
-LEFT_OUT = "left out"
-"""The preference, of nobody, that holds the numbers of the documents that a rescue left out."""
-
 
 @dataclass(slots=True)
 class _Rows:
@@ -93,7 +90,7 @@ def examine_documents(
         "SELECT id, key, text, digest, meta, tokens, places, taken FROM documents ORDER BY id"
     ):
         document = Row(*values)
-        if document.number != expected and not _were_left_out(db, expected, document.number):
+        if document.number != expected and not were_left_out(db, expected, document.number):
             yield Finding(
                 "Documents are not numbered without gaps.",
                 f"behind {expected - 1} comes {document.number}",
@@ -119,17 +116,6 @@ def examine_documents(
             "Add it under [labels] in project.toml, if it is meant.",
             harmless=True,
         )
-
-
-def _were_left_out(db: sqlite3.Connection, first: int, behind: Any) -> bool:
-    """Whether a rescue left these documents out, so that their numbers are free for good."""
-    row = db.execute(
-        "SELECT value FROM preferences WHERE annotator = '' AND name = ?", (LEFT_OUT,)
-    ).fetchone()
-    try:
-        return row is not None and {*range(first, behind)} <= {*parsed(row[0])}
-    except MALFORMED:
-        return False
 
 
 def examine_texts(db: sqlite3.Connection) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from tonemark.corpus.evidence import GOLD, NEVER, STANDS
+from tonemark.corpus.evidence import GOLD, NEVER, STANDS, SUMS
 from tonemark.corpus.findings import Finding
 from tonemark.corpus.gazetteers import ACCEPTED
 from tonemark.corpus.sound_rows import (
@@ -21,22 +21,7 @@ from tonemark.corpus.sound_rows import (
 )
 from tonemark.files import typed
 
-# What `evidence.earned_on` adds up document by document, of all documents at once.
-_SUMS = """
-WITH golden AS (
-    SELECT document FROM gold WHERE weighed
-), parts AS (
-    SELECT entry, sum(changed) AS changed, sum(deleted) AS deleted,
-        iif(document IN golden, total(iif(annotator = :gold, seen, 0)), avg(seen)) AS seen,
-        iif(document IN golden, total(iif(annotator = :gold, stood, 0)),
-            1.0 * sum(stood) / max(count(*), (SELECT count(*) FROM annotations a
-            WHERE a.document = e.document AND a.current AND a.answer = 'accept'))) AS stood
-    FROM evidence e WHERE answer >= (SELECT since FROM entries n WHERE n.id = e.entry)
-    GROUP BY entry, document
-), sums AS (
-    SELECT entry, sum(seen) AS seen, sum(stood) AS stood, sum(changed) AS changed,
-        sum(deleted) AS deleted FROM parts GROUP BY entry
-)
+_WRONG = f"""{SUMS}
 SELECT n.id FROM entries n LEFT JOIN sums s ON s.entry = n.id
 WHERE abs(n.seen - coalesce(s.seen, 0)) > 0.001 OR abs(n.stood - coalesce(s.stood, 0)) > 0.001
     OR n.changed <> coalesce(s.changed, 0) OR n.deleted <> coalesce(s.deleted, 0)
@@ -121,7 +106,7 @@ def _examine_evidence(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
         yield Finding(what, f"document {document}, {annotator}", anew)
     if is_bad:
         return  # what it adds up to cannot be right, and may be more than SQLite adds up
-    for (number,) in db.execute(_SUMS, {"gold": GOLD}):
+    for (number,) in db.execute(_WRONG, {"gold": GOLD}):
         yield Finding("What an entry has earned is added up wrongly.", f"entry {number}", anew)
     for (number,) in db.execute(
         "SELECT n.id FROM entries n JOIN gazetteers g ON g.id = n.gazetteer WHERE n.since <>"

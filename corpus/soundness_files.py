@@ -16,13 +16,11 @@ import regex
 
 from tonemark.corpus.annotators import is_reviewing, person
 from tonemark.corpus.findings import Checked, Finding
-from tonemark.corpus.journal import parse, read_journal
+from tonemark.corpus.journal import JOURNALS, NAME, parse, read_journal
 from tonemark.corpus.project import SUGGESTER_FOLDER
 from tonemark.corpus.store import STORE_FILE
 from tonemark.corpus.store_file import log_path, why_not_writable
 from tonemark.errors import TonemarkError
-
-JOURNALS = "journal"
 
 LEFT_BEHIND = 3600.0
 """Seconds after which a half-written file is nobody's any more."""
@@ -37,7 +35,6 @@ NETWORK = frozenset(
 """File systems on which processes of several machines could meet: SQLite's log does not work
 there (sqlite.org/wal.html)."""
 
-_NAME = regex.compile(r"(?P<document>[0-9]+)\.(?P<claim>[0-9]+)\.(?P<kind>log|taken|damaged)")
 
 
 def examine_files(folder: Path) -> Iterator[Finding]:
@@ -136,7 +133,7 @@ def examine_journals(db: sqlite3.Connection, folder: Path, checked: Checked) -> 
     """The journals in the folder: whose they are, whether they are whole, what only they hold."""
     held = _held()
     for place in sorted((folder / JOURNALS).glob("*/*")):
-        found = _NAME.fullmatch(place.name)
+        found = NAME.fullmatch(place.name)
         if not found:
             if not place.name.endswith(".part"):
                 yield Finding("A file among the journals is none.", str(place), harmless=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from tonemark.corpus.annotators import is_annotator_name, is_reviewing, person
+from tonemark.corpus.archive import is_dropped
 from tonemark.corpus.documents import unpack_tokens
 from tonemark.corpus.drafts import decision_from_json
 from tonemark.corpus.events import MALFORMED
@@ -49,7 +51,17 @@ class Reviews:
             yield Fault("The last revision of gold is not the one that counts.", "", BACKUP)
         there = {(each[1], each[2]) for each in rows["annotation"]}
         for each in golden:
-            yield from self._revision(row, each, there)
+            cited = {*there, *self._dropped(row, each[9], there)}
+            yield from self._revision(row, each, cited)
+
+    def _dropped(self, row: Row, cites: Any, there: set[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
+        """Of the annotations that gold cites those that were dropped since."""
+        with contextlib.suppress(*MALFORMED):
+            for name, revision in parsed(cites):
+                if (name, revision) not in there and is_dropped(
+                    self.work.db, row.number, name, revision
+                ):
+                    yield name, revision
 
     def _revision(
         self, row: Row, gold: tuple[Any, ...], annotations: set[tuple[Any, Any]]

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tonemark.corpus import store_file
+from tonemark.corpus.archive import gaps
 from tonemark.corpus.documents import Document, damaged, document_from_row
 from tonemark.corpus.schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
 from tonemark.corpus.spans import Suggestion, check_stretches, parsed_sources
@@ -131,9 +132,16 @@ class Store:
     # Documents
 
     def document_count(self) -> int:
-        """How many documents there are; they are numbered from 1 without gaps."""
-        (count,) = self.db.execute("SELECT coalesce(max(id), 0) FROM documents").fetchone()
-        return int(count)
+        """How many documents there are."""
+        # Not counted one by one: a million take 20 ms.
+        last = self.last_document()
+        return last - gaps(self.db, last)
+
+    def last_document(self) -> int:
+        """The number of the last document; they are numbered from 1, without gaps but for those
+        that were dropped, or that a rescue left out."""
+        (last,) = self.db.execute("SELECT coalesce(max(id), 0) FROM documents").fetchone()
+        return int(last)
 
     def document(self, number: int) -> Document:
         """The document with this number; KeyError where there is none."""

@@ -1,4 +1,4 @@
-"""What a format of the exchange is, and what readers and writers are told; knows no format by name."""
+"""What a format of the exchange is, and what readers and writers are told; knows none by name."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tonemark.corpus.records import Record
 from tonemark.exchange.rows import ExportRow
 from tonemark.refusals import Refusal
 from tonemark.tokenizers.base import Token
+from tonemark.tokenizers.bridges.spacing import Spaced
 
 Given: TypeAlias = Record | Refusal
 """What a reader yields, in the order of the file."""
@@ -38,6 +39,9 @@ HELD: tuple[Held, ...] = (
     "settings",
 )
 
+HELD_WHOLE: frozenset[Held] = frozenset(HELD) - {"settings"}
+"""All of a document: a sidecar beside a format that holds this has no more than a header."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
@@ -47,7 +51,8 @@ class ReadOptions:
     plain text file one document. `annotators` are the names whose labels the file holds. `source`
     is the file's base name: spans that it proposes come from `import:SOURCE`. `offsets` says what a
     file counts whose format leaves that open (doccano); None is the format's own unit. `name_key`
-    is the name of the tag in MISC (CoNLL-U).
+    is the name of the tag in MISC (CoNLL-U). `tokenizer` is the project's, name and version: tokens
+    that it made are not taken as given ones.
     """
 
     text_column: str | None = None
@@ -56,6 +61,7 @@ class ReadOptions:
     source: str = ""
     offsets: Unit | None = None
     name_key: str = "NE"
+    tokenizer: tuple[str, str] = ("", "")
 
     @property
     def origin(self) -> str:
@@ -69,9 +75,9 @@ class WriteOptions:
 
     `dataset` is the project's name, `language` a BCP 47 tag. `annotators` are those of whom an
     answer may stand in `ExportRow.versions`, in the order of their columns. `sentences` cuts a
-    text into sentences, for formats that divide documents; None leaves them whole. `offsets` and
-    `name_key` are as in ReadOptions. With `spreadsheet_safe` no cell of a table may be taken for a
-    formula.
+    text into sentences, for formats that divide documents; None leaves them whole. `part` is the
+    name of the part of a split that is written, or empty. `offsets` and `name_key` are as in
+    ReadOptions. With `spreadsheet_safe` no cell of a table may be taken for a formula.
     """
 
     dataset: str = ""
@@ -79,6 +85,7 @@ class WriteOptions:
     labels: tuple[Label, ...] = ()
     annotators: tuple[str, ...] = ()
     sentences: Callable[[str], Sequence[Token]] | None = None
+    part: str = ""
     offsets: Unit | None = None
     name_key: str = "NE"
     spreadsheet_safe: bool = False
@@ -118,12 +125,15 @@ class Format:
     apart by the first bytes (64 KiB) of a file, or by a folder; the one without it is the one that
     is meant where none does.
 
-    `unit` is what its offsets count. `on_tokens`: spans begin and end with tokens. `overlaps`:
-    spans may share characters. `versions`: several annotators' answers to a document stand side by
-    side. `holds` is what else travels along; the rest goes to a sidecar. `cannot` says in a few
-    words each what is lost besides. `label_fault` says why the format's own readers would mangle a
-    label, or nothing; `misfits` what else of a row cannot be written. `companions` are small files
-    to be written beside, by what is added to the file's stem (".config.xml").
+    `unit` is what its offsets count. `on_tokens`: spans begin and end with tokens: with those that
+    `borders` makes of a text and its tokens, by default `tagging.pieces`. `overlaps`: spans may
+    share characters. `versions`: several annotators' answers to a document stand side by side.
+    `other_offsets`: `offsets` may name another unit. `parts`: one folder holds all parts of a
+    split, written one after another in the order of their names. `holds` is what else travels
+    along; the rest goes to a sidecar. `cannot` says in a few words each what is lost besides.
+    `label_fault` says why the format's own readers would mangle a label, or nothing; `misfits` what
+    else of a row cannot be written. `companions` are small files to be written beside, by what is
+    added to the file's stem (".config.xml").
     """
 
     name: str
@@ -137,8 +147,11 @@ class Format:
     recognises_folder: Callable[[Path], bool] | None = None
     unit: Unit = "code points"
     on_tokens: bool = False
+    borders: Callable[[str, Sequence[Token]], Iterable[Token | Spaced]] | None = None
     overlaps: bool = True
     versions: bool = False
+    other_offsets: bool = False
+    parts: bool = False
     holds: frozenset[Held] = frozenset(("text",))
     cannot: tuple[str, ...] = ()
     label_fault: Callable[[str], str] | None = None

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from tonemark.errors import TonemarkError
-from tonemark.exchange.base import Format, Given, ReadOptions
+from tonemark.exchange.base import HELD_WHOLE, Format, Given, ReadOptions
 from tonemark.exchange.plugged import checked_format
+from tonemark.exchange.restoring import restored
+from tonemark.exchange.sidecar import Header, Sidecar, sidecar_of
 from tonemark.plugins import loaded, plugin_named, plugins
 
 GROUP = "tonemark.formats"
@@ -27,6 +29,8 @@ OWN = {
     "csv": "tables:CSV",
     "tsv": "tables:TSV",
     "conll": "conll",
+    "doccano": "doccano",
+    "brat": "brat",
 }
 """Tonemark's own formats, in the order in which they are shown, and where each is: a module of the
 folder `formats`, and in it `FORMAT` or what stands behind the colon."""
@@ -147,14 +151,25 @@ def read_records(
     format: str | None,
     options: ReadOptions,
     watch: Callable[[IO[bytes]], None] = lambda stream: None,
+    sidecar: bool = True,
 ) -> Iterator[Given]:
     """The records of a file or folder, and the refusals of what could not be taken, as a stream.
 
     `watch` is given the open stream, whose position tells how far the reading is. `format` None
-    goes by the suffix; an empty `options.source` is the file's base name. Raises TonemarkError at
-    once where there is no such format, and while reading where the file cannot be opened or is
-    refused whole.
+    goes by the sidecar or the suffix; an empty `options.source` is the file's base name. If the
+    file has a sidecar, what that keeps is restored, unless `sidecar` is False. Raises
+    TonemarkError at once where there is no such format, and while reading where the file cannot be
+    opened or is refused whole.
     """
+    header = sidecar_header(path) if sidecar else None
+    if header:
+        format = format or header.format
+        options = replace(
+            options,
+            annotators=options.annotators or header.annotators,
+            offsets=options.offsets or header.offsets,
+            name_key=header.name_key if options.name_key == "NE" else options.name_key,
+        )
     chosen = format_named(format or guess_format(path))
     if not chosen.readable:
         raise TonemarkError(f'The format "{chosen.name}" can only be written.')
@@ -167,7 +182,27 @@ def read_records(
     # A file's name need not be UTF-8; what is stored must be.
     name = path.name or path.resolve().name
     source = (options.source or name).encode("utf-8", "backslashreplace").decode()
-    return _records(path, chosen, replace(options, source=source), watch)
+    options = replace(options, source=source)
+    records = _records(path, chosen, options, watch)
+    return _restored(records, sidecar_of(path), options) if header else records
+
+
+def sidecar_header(path: Path) -> Header | None:
+    """The header of the sidecar beside a file or folder, or None where there is none. Raises
+    TonemarkError where what is there cannot be read as one."""
+    there = sidecar_of(path)
+    if not there.is_file():
+        return None
+    with Sidecar(there) as sidecar:
+        return sidecar.header
+
+
+def _restored(records: Iterator[Given], there: Path, options: ReadOptions) -> Iterator[Given]:
+    with Sidecar(there) as sidecar:
+        if format_named(sidecar.header.format).holds >= HELD_WHOLE:
+            yield from records
+        else:
+            yield from restored(records, sidecar, options)
 
 
 def _records(

@@ -127,7 +127,12 @@ def _part(
         ]
         settled = replace(settled, decisions=tuple(decisions))
     comment = given.comment if is_first else ""
-    return replace(given, spans=spans, comment=comment, settled=settled)
+    made = tuple(shifted(each, -start) for each in given.made if start <= each.start < end)
+    tokens = None
+    if given.tokens is not None and made:
+        inside = (each for each in given.tokens if start <= each.start < end)
+        tokens = tuple(shifted(each, -start) for each in inside)
+    return replace(given, spans=spans, comment=comment, settled=settled, tokens=tokens, made=made)
 
 
 class _Parts(Generic[_Placed]):
@@ -195,3 +200,4 @@ def _placed(record: Record) -> Iterator[_Reach]:
     yield from (_Reach(each.start, each.end, "a suggestion") for each in record.suggestions)
     for given in record.annotations:
         yield from (_Reach(each.start, each.end, "a span") for each in given.spans)
+        yield from (_Reach(*each, "a corrected token") for each in given.made)

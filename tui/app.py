@@ -79,6 +79,8 @@ class TonemarkApp(App[None], inherit_bindings=False):
         self.label_colors: Colors = colors_of(self.console, no_color=self.no_color)
         self.crash = ""
         self.fault: TonemarkError | None = None
+        self.exporting = ""
+        """How far an export is, in words; empty where none runs."""
         self.ending = False
         """Whether the program was told to end: keys that still come are not taken."""
         self.pasted = float("-inf")

@@ -1,12 +1,11 @@
 """CoNLL columns: a token a line, its tags after it, a blank line after each sentence.
 
-Which columns hold tags is decided once a file, from its first lines (`_layout`).
+Which columns hold tags is decided in `columns.py`; the rows of CoNLL-2003 are these, too.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import IO, NamedTuple
@@ -14,20 +13,26 @@ from typing import IO, NamedTuple
 from tonemark.corpus.records import TEXT_LIMIT, GivenAnnotation, Record
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
-from tonemark.exchange.base import Format, Given, ReadOptions
+from tonemark.exchange.base import Format, Given, Misfit, ReadOptions, WriteOptions
 from tonemark.exchange.checks import checked_text, token_warnings
-from tonemark.exchange.formats.tagging import is_tag, spans_of
+from tonemark.exchange.formats.columns import (
+    NO_ANSWER,
+    Layout,
+    is_docstart,
+    layout_of,
+    may_be_tag,
+    note_on,
+)
+from tonemark.exchange.formats.tagging import pieces, sentences_of, spans_of, tags_of
+from tonemark.exchange.rows import ExportRow
 from tonemark.lines import text_lines
 from tonemark.refusals import Refusal, Refused, quoted
 from tonemark.tokenizers.base import Token
 
 _LOOK_AHEAD_LINES = 5_000
 _LOOK_AHEAD_SIZE = 1 << 20
-_WIDTH = 1_000
-"""Columns of a line that are told apart; a line with more has a last one that holds the rest."""
-
-_CHUNKS = frozenset("NP VP PP ADVP ADJP SBAR PRT CONJP INTJ LST UCP".split())
-"""The labels of the chunk column of CoNLL-2000 and CoNLL-2003: tags in form, nobody's names."""
+LINE_SIZE = 2 * TEXT_LIMIT
+"""Bytes that a line may have: a token as long as a text, and its tags."""
 
 _TextLine = tuple[int, str] | Refusal
 
@@ -39,20 +44,37 @@ def read_conll(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:
     spaces and tabs. BIO, IOB1, IOB2, BIOES, BMEWO and BILOU are read by one rule, that of
     conlleval: a tag that continues nothing opens a span. With `annotators` each tag column is the
     accept of one of them, from left to right (columns of one name are put together); without,
-    all are suggestions. A sentence with a bad line is refused whole.
+    all are suggestions. A column that is `_` all through a sentence is no answer to it. A sentence
+    with a bad line is refused whole.
 
     Raises TonemarkError where the file is UTF-16 or CoNLL-U, or where the number of annotators is
     not that of the tag columns.
     """
-    layout, sentences = _laid_out(stream, options)
-    notes = _notes(layout, options.annotators)
+    layout, _, sentences = _laid_out(stream, options)
+    note = note_on(layout, len(options.annotators))
+    return _records(sentences, layout, options, note)
+
+
+def read_with_header(
+    stream: IO[bytes], options: ReadOptions
+) -> tuple[str, Iterator[Record | Refusal]]:
+    """The first line of a file, and its records as `read_conll` has them, but for the note on its
+    columns."""
+    layout, header, sentences = _laid_out(stream, options)
+    return header, _records(sentences, layout, options, "")
+
+
+def _records(
+    sentences: Iterable[_Sentence], layout: Layout, options: ReadOptions, note: str
+) -> Iterator[Record | Refusal]:
     for number, sentence in enumerate(sentences, start=1):
         try:
-            yield _record(sentence, number, layout, options, notes)
+            record = _record(sentence, number, layout, options)
         except Refused as refused:
             yield sentence.refusal or Refusal(sentence.line, str(refused))
-        else:
-            notes = ()
+            continue
+        yield record._replace(warnings=(note, *record.warnings)) if note else record
+        note = ""
 
 
 class TaggedSentence(NamedTuple):
@@ -71,9 +93,10 @@ def read_tags(
 ) -> tuple[int, Iterator[TaggedSentence | Refusal]]:
     """How many tag columns a file has, and its sentences, column by column.
 
-    Reads, refuses and raises as `read_conll` does.
+    Reads, refuses and raises as `read_conll` does; a sentence to which not all have an answer is
+    refused: it says nothing of their agreement.
     """
-    layout, sentences = _laid_out(stream, options)
+    layout, _, sentences = _laid_out(stream, options)
 
     def read() -> Iterator[TaggedSentence | Refusal]:
         for sentence in sentences:
@@ -85,35 +108,20 @@ def read_tags(
     return len(layout.tags), read()
 
 
-def _laid_out(stream: IO[bytes], options: ReadOptions) -> tuple[_Layout, Iterator[_Sentence]]:
-    lines = text_lines(stream, options.source, limit=TEXT_LIMIT)
+def _laid_out(stream: IO[bytes], options: ReadOptions) -> tuple[Layout, str, Iterator[_Sentence]]:
+    """The layout of a file, its first line, and its sentences."""
+    lines = text_lines(stream, options.source, limit=LINE_SIZE)
     ahead = _look_ahead(lines)
-    layout = _layout(ahead, options.source)
+    known = [item[1] for item in ahead if not isinstance(item, Refusal)]
     names = options.annotators
+    layout = layout_of(known, options.source, len(names))
     if names and len(names) != len(layout.tags):
         raise TonemarkError(
             f"{options.source or 'The file'} has {_count(len(layout.tags), 'tag column')}, but "
             f"{_count(len(names), 'annotator')} {'was' if len(names) == 1 else 'were'} named.",
             "Give one name a tag column with --annotators, from left to right.",
         )
-    return layout, _sentences(chain(ahead, lines), layout)
-
-
-class _Layout(NamedTuple):
-    """How a file's columns are to be read; columns count from 0, and the token stands in 0."""
-
-    tabs: bool
-    width: int
-    tags: tuple[int, ...]
-
-    def split(self, line: str) -> list[str]:
-        if self.tabs:
-            return [column.strip(" ") for column in line.rstrip(" \t").split("\t", _WIDTH)]
-        columns = line.replace("\t", " ").split(" ", _WIDTH)
-        return [column for column in columns if column] if "" in columns else columns
-
-    def fits(self, columns: list[str]) -> bool:
-        return len(columns) == self.width and all(is_tag(columns[place]) for place in self.tags)
+    return layout, known[0] if known else "", _sentences(chain(ahead, lines), layout)
 
 
 def _look_ahead(lines: Iterator[_TextLine]) -> list[_TextLine]:
@@ -125,52 +133,6 @@ def _look_ahead(lines: Iterator[_TextLine]) -> list[_TextLine]:
         if len(ahead) >= _LOOK_AHEAD_LINES or size >= _LOOK_AHEAD_SIZE:
             break
     return ahead
-
-
-def _layout(ahead: Iterable[_TextLine], source: str) -> _Layout:
-    """The file's layout, from its first lines.
-
-    The width is the commonest number of columns. A column looks like tags if more than half of
-    its values are tags. The last column that does, and those that do in an unbroken run before
-    it, hold the tags; chunk columns before the last are not counted (CoNLL-2003: token, part of
-    speech, chunk, name). Raises TonemarkError where the columns are CoNLL-U's.
-    """
-    lines = [item[1] for item in ahead if not isinstance(item, Refusal)]
-    lines = [line for line in lines if line.strip(" \t") and not line.startswith("-DOCSTART-")]
-    lines = [line for line in lines if not line.startswith("# ")] or lines
-    plain = _Layout(bool(lines) and all("\t" in line for line in lines), 0, ())
-    rows = [plain.split(line) for line in lines]
-    width = max(Counter(map(len, rows)).most_common(1))[0] if rows else 1
-    rows = [row for row in rows if len(row) == width]
-    if width == 10 and plain.tabs and all(row[0].split("-")[0].isdecimal() for row in rows):
-        raise TonemarkError(
-            f"{source or 'The file'} is CoNLL-U, whose tokens stand in the second column.",
-            "Cut out the token and its tag, for instance with cut -f 2,10.",
-        )
-    run: list[int] = []
-    for place in range(width - 1, 0, -1):
-        if 2 * sum(is_tag(row[place]) for row in rows) > len(rows):
-            run.insert(0, place)
-        elif run:
-            break
-    labels = {place: {row[place][2:] for row in rows if row[place] != "O"} for place in run}
-    chunks = {place for place in run if labels[place] and labels[place] <= _CHUNKS}
-    if run and run[-1] not in chunks:
-        run = [place for place in run if place not in chunks]
-    return _Layout(plain.tabs, width, tuple(run))
-
-
-def _notes(layout: _Layout, names: tuple[str, ...]) -> tuple[str, ...]:
-    """What was decided about the columns, where it was not plain: said with the first record."""
-    unused = [str(n + 1) for n in range(1, layout.width) if n not in layout.tags]
-    many = len(layout.tags) > 1 and not names
-    if not unused and not many:
-        return ()
-    tags = ", ".join(str(place + 1) for place in layout.tags)
-    note = f"column 1 is read as the token, {f'{tags} as tags' if tags else 'no column as tags'}"
-    if unused:
-        note += f", {', '.join(unused)} left out"
-    return (note,)
 
 
 def _count(number: int, noun: str) -> str:
@@ -186,7 +148,7 @@ class _Sentence:
     size: int = 0
     refusal: Refusal | None = None
 
-    def add(self, number: int, line: str, layout: _Layout) -> None:
+    def add(self, number: int, line: str, layout: Layout) -> None:
         if self.refusal:
             return
         columns = layout.split(line)
@@ -199,20 +161,29 @@ class _Sentence:
         elif self.size > TEXT_LIMIT + 1:
             reason = f"the sentence has more than {TEXT_LIMIT >> 20} MiB: no blank line ends it"
         else:
-            for place in layout.tags:
-                if not is_tag(value := columns[place]):
-                    reason = f"{quoted(value)} in column {place + 1} is no tag such as O or B-PER"
+            reason = self._fault(columns, layout)
         if reason:
             self.refuse(Refusal(number, reason))
         else:
             self.rows.append(columns)
+
+    def _fault(self, columns: list[str], layout: Layout) -> str:
+        """Why a tag of a row cannot be one, or stands beside rows without an answer."""
+        for place in layout.tags:
+            value = columns[place]
+            silent = value == NO_ANSWER
+            if not may_be_tag(value) or (silent and self.rows and self.rows[0][place] != NO_ANSWER):
+                return f"{quoted(value)} in column {place + 1} is no tag such as O or B-PER"
+            if not silent and self.rows and self.rows[0][place] == NO_ANSWER:
+                return f"{quoted(value)} in column {place + 1} stands after {NO_ANSWER}: no answer"
+        return ""
 
     def refuse(self, refusal: Refusal) -> None:
         self.refusal = self.refusal or refusal
         self.rows = []
 
 
-def _sentences(lines: Iterable[_TextLine], layout: _Layout) -> Iterator[_Sentence]:
+def _sentences(lines: Iterable[_TextLine], layout: Layout) -> Iterator[_Sentence]:
     """Sentences, between blank lines and `-DOCSTART-`.
 
     A line that begins with `# `, stands before the first token of a sentence and has not the
@@ -225,7 +196,7 @@ def _sentences(lines: Iterable[_TextLine], layout: _Layout) -> Iterator[_Sentenc
             sentence.refuse(item)
             continue
         number, line = item
-        if not line.strip(" \t") or _is_docstart(line):
+        if not line.strip(" \t") or is_docstart(line):
             if sentence:
                 yield sentence
             sentence = None
@@ -239,17 +210,7 @@ def _sentences(lines: Iterable[_TextLine], layout: _Layout) -> Iterator[_Sentenc
         yield sentence
 
 
-def _is_docstart(line: str) -> bool:
-    return line.startswith("-DOCSTART-") and line[10:11] in ("", " ", "\t")
-
-
-def _record(
-    sentence: _Sentence,
-    number: int,
-    layout: _Layout,
-    options: ReadOptions,
-    notes: tuple[str, ...],
-) -> Record:
+def _record(sentence: _Sentence, number: int, layout: Layout, options: ReadOptions) -> Record:
     text, places, columns = _read(sentence, layout, options.origin)
     tokens = _tokens(sentence, places)
     annotations: tuple[GivenAnnotation, ...] = ()
@@ -257,12 +218,13 @@ def _record(
     if options.annotators:
         by_name: dict[str, list[Span]] = {}
         for name, spans in zip(options.annotators, columns, strict=True):
-            by_name.setdefault(name, []).extend(spans)
+            if spans is not None:
+                by_name.setdefault(name, []).extend(spans)
         annotations = tuple(
             GivenAnnotation(name, "accept", _in_order(spans)) for name, spans in by_name.items()
         )
     else:
-        together = _in_order([span for spans in columns for span in spans])
+        together = _in_order([span for spans in columns for span in spans or ()])
         suggestions = tuple(Suggestion(s.start, s.end, s.label, s.sources) for s in together)
     return Record(
         number,
@@ -271,22 +233,26 @@ def _record(
         tokens=tokens,
         suggestions=suggestions,
         annotations=annotations,
-        warnings=notes + token_warnings(text, tokens),
+        warnings=token_warnings(text, tokens),
     )
 
 
-def _tagged(sentence: _Sentence, layout: _Layout, origin: str) -> TaggedSentence:
+def _tagged(sentence: _Sentence, layout: Layout, origin: str) -> TaggedSentence:
     text, places, columns = _read(sentence, layout, origin)
+    for place, spans in zip(layout.tags, columns, strict=True):
+        if spans is None:
+            raise Refused(f"column {place + 1} has no answer to it")
     rows = [row for row in sentence.rows if not row[0].isspace()]
     tags = tuple(tuple(row[place] for row in rows) for place in layout.tags)
-    spans = tuple(map(tuple, columns))
-    return TaggedSentence(sentence.line, text, _tokens(sentence, places), tags, spans)
+    found = tuple(tuple(spans or ()) for spans in columns)
+    return TaggedSentence(sentence.line, text, _tokens(sentence, places), tags, found)
 
 
 def _read(
-    sentence: _Sentence, layout: _Layout, origin: str
-) -> tuple[str, list[Token], list[list[Span]]]:
-    """The text of a sentence, where each of its words stands, and the spans of each tag column.
+    sentence: _Sentence, layout: Layout, origin: str
+) -> tuple[str, list[Token], list[list[Span] | None]]:
+    """The text of a sentence, where each of its words stands, and the spans of each tag column;
+    None of one without an answer.
 
     Raises Refused.
     """
@@ -299,9 +265,8 @@ def _read(
     for word in words:
         places.append(Token(start, start + len(word)))
         start += len(word) + 1
-    columns = [
-        spans_of([row[place] for row in sentence.rows], places, origin) for place in layout.tags
-    ]
+    tags = [[row[place] for row in sentence.rows] for place in layout.tags]
+    columns = [None if NO_ANSWER in each else spans_of(each, places, origin) for each in tags]
     return text, places, columns
 
 
@@ -316,14 +281,85 @@ def _in_order(spans: list[Span]) -> tuple[Span, ...]:
     return tuple(sorted(dict.fromkeys(spans)))
 
 
+def write_conll(
+    rows: Iterable[ExportRow], stream: IO[bytes], options: WriteOptions
+) -> Iterator[int]:
+    """A piece of the text a line (`tagging.pieces`) and its tag in IOB2, one space between, a blank
+    line after each sentence. With `annotators` a tag column each, from their `versions`.
+
+    An annotator without an answer has `_` in all rows, and so has a document without any.
+    """
+    names = options.annotators
+    at_start = True
+    for row in rows:
+        if at_start and row.text.lstrip().startswith("\ufeff"):
+            stream.write(b"\n")  # a reader takes the mark off a file that begins with it
+        at_start = False
+        by_name = {each.annotator: each for each in row.versions}
+        answers = [by_name.get(name) for name in names] if names else [row if row.answer else None]
+        yield write_sentences(row, answers, stream, options)
+
+
+def write_sentences(
+    row: ExportRow,
+    answers: Sequence[ExportRow | None],
+    stream: IO[bytes],
+    options: WriteOptions,
+    between: str = " ",
+) -> int:
+    """Write the pieces of a row, each with its tag in each of the answers, and with what stands
+    `between` the piece and the first of them. Returns the number of sentences."""
+    placed = pieces(row.text, row.tokens or ())
+    spans = [span for each in answers if each for span in each.spans]
+    columns = [
+        tags_of(placed, each.spans) if each else [NO_ANSWER] * len(placed) for each in answers
+    ]
+    sentences = sentences_of(row.text, placed, spans, options.sentences)
+    tags = map(" ".join, zip(*columns, strict=True))
+    for sentence in sentences:
+        lines = [f"{row.text[start:end]}{between}{next(tags)}\n" for start, end in sentence]
+        stream.write("".join((*lines, "\n")).encode())
+    return len(sentences)
+
+
+def misfits(row: ExportRow) -> Iterator[Misfit]:
+    """What cannot stand in rows: a piece that readers take as the beginning of a document, and a
+    text whose pieces, joined by spaces, are too long for one."""
+    if "-DOCSTART-" in row.text:
+        for start, end in pieces(row.text, row.tokens or ()):
+            if row.text.startswith("-DOCSTART-", start, end):
+                yield Misfit(start, end, "begins with -DOCSTART-, as a new document does")
+    if 5 * len(row.text) > TEXT_LIMIT:
+        placed = pieces(row.text, row.tokens or ())
+        size = sum(len(row.text[start:end].encode()) + 1 for start, end in placed)
+        if size > TEXT_LIMIT:
+            yield Misfit(0, 0, f"its tokens, a space between, have over {TEXT_LIMIT >> 20} MiB")
+
+
+def label_fault(label: str) -> str:
+    """Why readers would mangle a label: seqeval takes hyphens off its edges."""
+    if label.strip("-") != label:
+        return "begins or ends with a hyphen, which seqeval takes off"
+    return ""
+
+
+CANNOT = (
+    "white space inside a token: each part stands in a row",
+    "documents: a sentence is one of its own",
+)
+
 FORMAT = Format(
     "conll",
     "a token a line, then its tag, or a tag an annotator",
     (".conll", ".bio", ".iob", ".iob2"),
     read_conll,
+    write_conll,
     unit="tokens",
     on_tokens=True,
     overlaps=False,
     versions=True,
-    holds=frozenset(("tokens", "annotators")),
+    holds=frozenset(),
+    cannot=CANNOT,
+    label_fault=label_fault,
+    misfits=misfits,
 )

@@ -1,21 +1,25 @@
-"""CSV and TSV: a header row, a column of texts; the other columns are metadata."""
+"""CSV and TSV: a header row, a column of texts; the other columns are metadata. A table with a row a
+span (`span_tables`) is known by its header; such are written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO, NamedTuple
 
 from tonemark.corpus.pieces import PIECE
 from tonemark.corpus.records import TEXT_LIMIT, Record
 from tonemark.errors import TonemarkError
-from tonemark.exchange.base import Format, Given, ReadOptions
+from tonemark.exchange.base import Format, Given, Held, ReadOptions, WriteOptions
 from tonemark.exchange.checks import checked_key, checked_priority, checked_text
 from tonemark.exchange.formats.prodigy import GIVEN
+from tonemark.exchange.formats.span_tables import places_of, read_rows, write_rows
+from tonemark.exchange.rows import ExportRow
 from tonemark.refusals import Refusal, Refused, quoted
 from tonemark.table_rows import table_rows
 
-ROW_LIMIT = 2 * TEXT_LIMIT
-"""Bytes of a row that goes over several lines."""
+ROW_LIMIT = 2 * TEXT_LIMIT + (1 << 20)
+"""Bytes of a row that goes over several lines: those of a text of quotes, which are doubled, and
+room for the other fields."""
 
 _KEY_COLUMNS = ("key", "id")
 
@@ -24,8 +28,8 @@ def read_csv(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:
     """Records of a table as RFC 4180 has it: a field in double quotes may hold line ends.
 
     Where the header has no comma but a semicolon or a tab (as spreadsheets write in some
-    countries), that separates the columns. Raises TonemarkError where the file is UTF-16, or
-    where the column of the texts cannot be told.
+    countries), that separates the columns. Rows of a table of spans are put together as documents.
+    Raises TonemarkError where the file is UTF-16, or where the column of the texts cannot be told.
     """
     return _read_table(stream, options, (",", ";", "\t"))
 
@@ -47,7 +51,8 @@ def _read_table(
 ) -> Iterator[Given]:
     header: _Header | None = None
     number = 0
-    for row in table_rows(stream, options.source, delimiters, ROW_LIMIT):
+    rows = table_rows(stream, options.source, delimiters, ROW_LIMIT)
+    for row in rows:
         if isinstance(row, Refusal):
             if header is None:
                 raise TonemarkError(
@@ -56,6 +61,10 @@ def _read_table(
                 )
             yield row
         elif header is None:
+            names = [name.strip() for name in row.fields]
+            if options.text_column is None and (places := places_of(names)):
+                yield from read_rows(rows, places, len(names), options)
+                return
             header = _header(row.fields, options)
             continue
         else:
@@ -115,5 +124,36 @@ def _record(row: list[str], header: _Header, number: int, line: int) -> Record:
     return Record(number, line, text, key, meta, warnings=tuple(warnings), priority=priority)
 
 
-CSV = Format("csv", "a table, commas between its columns", (".csv",), read_csv)
-TSV = Format("tsv", "a table, tabs between its columns", (".tsv", ".tab"), read_tsv)
+def write_csv(rows: Iterable[ExportRow], stream: IO[bytes], options: WriteOptions) -> Iterator[int]:
+    """A row a span, as `span_tables.write_rows` has it."""
+    return write_rows(rows, stream, options, ",")
+
+
+def write_tsv(rows: Iterable[ExportRow], stream: IO[bytes], options: WriteOptions) -> Iterator[int]:
+    """The same with tabs between the columns; a cell that holds one, or a line end, is quoted."""
+    return write_rows(rows, stream, options, "\t")
+
+
+_HOLDS: frozenset[Held] = frozenset(("text", "keys", "annotators", "answers", "comments"))
+_CANNOT = ("what proposed a span", "scores of suggestions", "what a review looked at")
+
+CSV = Format(
+    "csv",
+    "a table, commas between its columns; a row a span, or a text",
+    (".csv",),
+    read_csv,
+    write_csv,
+    versions=True,
+    holds=_HOLDS,
+    cannot=_CANNOT,
+)
+TSV = Format(
+    "tsv",
+    "a table, tabs between its columns; a row a span, or a text",
+    (".tsv", ".tab"),
+    read_tsv,
+    write_tsv,
+    versions=True,
+    holds=_HOLDS,
+    cannot=_CANNOT,
+)

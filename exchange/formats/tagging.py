@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-import regex
-
 from tonemark.corpus.spans import Span, Stretch
+from tonemark.exchange.alignment import SOLID
 from tonemark.exchange.checks import checked_label
 from tonemark.tokenizers.base import Token
 
@@ -17,8 +16,6 @@ OPENS = frozenset("BSUW")
 CLOSES = frozenset("ELSUW")
 PREFIXES = OPENS | CLOSES | frozenset("IM")
 """The letters of tags in BIO, IOB1, IOB2, BIOES, BMEWO and BILOU."""
-
-_SOLID = regex.compile(r"\S+")
 
 
 def is_tag(value: str) -> bool:
@@ -34,10 +31,10 @@ def pieces(text: str, tokens: Iterable[Token]) -> list[Token]:
     position = 0
     for start, end in tokens:
         if position < start:
-            found += (Token(*each.span()) for each in _SOLID.finditer(text, position, start))
-        found += (Token(*each.span()) for each in _SOLID.finditer(text, start, end))
+            found += (Token(*each.span()) for each in SOLID.finditer(text, position, start))
+        found += (Token(*each.span()) for each in SOLID.finditer(text, start, end))
         position = end
-    found += (Token(*each.span()) for each in _SOLID.finditer(text, position))
+    found += (Token(*each.span()) for each in SOLID.finditer(text, position))
     return found
 
 
@@ -100,12 +97,7 @@ def sentences_of(
     """
     if cut is None:
         return [list(placed)]
-    held = [(span.start, span.end) for span in spans]
-    borders = [
-        stretch.start
-        for stretch in cut(text)
-        if not any(start < stretch.start < end for start, end in held)
-    ]
+    borders = _outside([stretch.start for stretch in cut(text)], spans)
     found: list[list[Token]] = [[]]
     ahead = iter(borders)
     border = next(ahead, len(text))
@@ -115,4 +107,17 @@ def sentences_of(
                 found.append([])
             border = next(ahead, len(text))
         found[-1].append(piece)
+    return found
+
+
+def _outside(borders: Iterable[int], spans: Iterable[Stretch]) -> list[int]:
+    """Those of `borders`, which are in order, that lie inside no span; in one pass over both."""
+    held = sorted((span.start, span.end) for span in spans)
+    found, at, reached = [], 0, 0
+    for border in borders:
+        while at < len(held) and held[at][0] < border:
+            reached = max(reached, held[at][1])
+            at += 1
+        if reached <= border:
+            found.append(border)
     return found

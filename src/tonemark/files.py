@@ -138,7 +138,8 @@ def check_inside(folder: Path, path: Path) -> None:
 
 @contextlib.contextmanager
 def atomic_writer(path: Path) -> Iterator[IO[bytes]]:
-    """A binary file that appears under `path` when the block ends, complete and synced, or never.
+    """A binary file that appears under `path` when the block ends, complete and synced, or never;
+    what was written may be read before that.
 
     A device or a named pipe there (/dev/null) is written into and stays what it is. Raises OSError
     where the folder cannot be written (the temporary file is then gone), and where nobody reads the
@@ -152,7 +153,7 @@ def atomic_writer(path: Path) -> Iterator[IO[bytes]]:
         return
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with os.fdopen(handle, "w+b") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())

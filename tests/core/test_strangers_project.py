@@ -139,6 +139,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "status": ("status", "."),
     "add": ("add", ".", "extra.txt"),
     "export": ("export", ".", "--all", "-o", "out"),
+    "formats": ("formats",),
+    "check": ("check", "extra.txt"),
     "recent": ("recent",),
     "doctor": ("doctor", "."),
     "new": ("new", ".", "--lang", "sw", "--labels", "PER"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from making import given, keyed, numbered
@@ -109,6 +110,20 @@ def test_tokens_of_a_file_that_are_others_are_her_corrections(store: Store) -> N
     later = raw._replace(annotations=(given("sara"),))
     add_records(store, "sara.jsonl", [later], report := Report(), match="key", **theirs)
     assert report.other_tokens == 1
+
+
+def test_tokens_under_one_of_several_answers_are_hers_alone(store: Store) -> None:
+    words, halves = [(0, 4), (5, 8), (9, 12)], [(0, 2), (2, 4), (5, 8), (9, 12)]
+    tokens, others = (tuple(Token(*each) for each in places) for places in (words, halves))
+    hers = replace(given("juma"), tokens=others, made=others[:2])
+    record = answered(given("amina"), hers, key="k")._replace(tokens=tokens)
+    add(store, [Record(1, 1, record.text, "k", tokens=tokens)])
+    add(store, [record], "b.jsonl", match="key")
+    assert [each.tokens for each in annotations_of(store, 1)] == [None, others]
+    back = replace(given("rosa"), tokens=tokens, made=(tokens[0],))
+    cut = answered(back, key="k")._replace(tokens=others)
+    add(store, [cut], "c.jsonl", match="key")
+    assert annotations_of(store, 1)[2].tokens is None, "her tokens are the document's"
 
 
 def test_her_own_answer_from_a_file_is_not_asked_of_her_again(store: Store) -> None:

@@ -20,7 +20,7 @@ from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import ReadOptions
 from tonemark.exchange.export import export_project
-from tonemark.exchange.registry import FORMATS
+from tonemark.exchange.registry import format_named
 from tonemark.refusals import Refusal
 
 Files = dict[str, Callable[[bytes], bytes]]
@@ -90,7 +90,7 @@ class Room:
     def add(self, format_: str, data: bytes, name: str = "f") -> Report:
         per_file = format_ == "per-file"
         options = ReadOptions(source=name, per_file=per_file)
-        read = FORMATS["text" if per_file else format_].read
+        read = format_named("text" if per_file else format_).read
         assert read
         report = Report()
         add_records(self.store, name, read(io.BytesIO(data), options), report)
@@ -256,7 +256,7 @@ def test_line_ends_are_lf_and_crlf_alone(
 def test_what_is_too_long_is_refused_before_it_is_held_several_times(
     room: Room, format_: str, data: bytes, reason: str
 ) -> None:
-    read = FORMATS[format_].read
+    read = format_named(format_).read
     assert read
     stream = io.BytesIO(data)
     tracemalloc.start()

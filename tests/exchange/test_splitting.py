@@ -86,6 +86,19 @@ def test_what_lies_on_the_text_goes_with_it() -> None:
     assert [each.annotations[1].answer for each in (first, second, third)] == ["reject"] * 3
 
 
+def test_corrected_tokens_go_with_their_piece() -> None:
+    tokens = (Token(1, 5), Token(20, 22), Token(22, 24), Token(40, 45))
+    under = {"tokens": tokens, "made": tokens[1:3]}
+    hers = GivenAnnotation("amina", "accept", **under)
+    first, second, third = split(Record(1, 1, TEXT, annotations=(hers,)))
+    assert [each.annotations[0].tokens for each in (first, third)] == [None, None]
+    assert second.annotations[0].tokens == second.annotations[0].made == ((0, 2), (2, 4))
+    over = GivenAnnotation("amina", "accept", tokens=(Token(12, 24),), made=(Token(12, 24),))
+    [joined, _] = split(Record(1, 1, TEXT, annotations=(over,)))
+    assert joined.annotations[0].made == ((11, 23),)
+    assert "a corrected token at 12-24 reaches" in joined.warnings[0]
+
+
 @pytest.mark.parametrize(
     ("start", "end", "texts"),
     [

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import ClassVar, NamedTuple, TypeVar
 
@@ -29,8 +28,9 @@ from tonemark.tui.page.cells import cells
 from tonemark.tui.page.columns import column, wrap_runs
 from tonemark.tui.page.keys import KeyTable
 from tonemark.tui.page.render import BLANK, Look, Run, run
+from tonemark.tui.screens.exporting import last_export
 from tonemark.tui.screens.reading import QUIET, TEXT, TITLE, ReadingScreen
-from tonemark.tui.screens.ways import EXPORTS, Place, file_name
+from tonemark.tui.screens.ways import Place
 
 KEY = Look("key")
 
@@ -72,7 +72,7 @@ class Dashboard(ReadingScreen[None]):
     def on_mount(self) -> None:
         """Show what is known without counting."""
         self._total = self.desk.store.document_count()
-        self._exported = last_export(self.desk.project)
+        self._exported = self._last_export()
         self.refill()
 
     def on_screen_resume(self) -> None:
@@ -97,7 +97,7 @@ class Dashboard(ReadingScreen[None]):
             if not found:
                 return
             self._figures, self._total = found, found.documents
-            self._exported = last_export(self.desk.project)
+            self._exported = self._last_export()
             self.refill()
             # Apart, and then: of 100,000 documents it takes twice as long.
             outlook = await asyncio.to_thread(self._counted, self._looked_out)
@@ -178,10 +178,13 @@ class Dashboard(ReadingScreen[None]):
     def _command_quit(self) -> None:
         self.app.exit()
 
-    async def _export(self) -> None:
-        await super()._export()
-        self._exported = last_export(self.desk.project)
+    def exported(self) -> None:
+        """Show when, and where to."""
+        self._exported = self._last_export()
         self.refill()
+
+    def _last_export(self) -> str:
+        return last_export(self.desk.project.folder, self.desk.project.name)
 
 
 def dashboard_lines(
@@ -339,13 +342,3 @@ def _work(hers: Person) -> str:
     if agreement:
         said.append(f"F1 {', '.join(agreement)}")
     return " · ".join(said)
-
-
-def last_export(project: Project) -> str:
-    """When the screens last exported the project, and where to; empty where they never did."""
-    path = project.folder / EXPORTS / f"{file_name(project.name)}.jsonl"
-    try:
-        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(path.stat().st_mtime))
-    except OSError:
-        return ""
-    return f"last exported {when} to {EXPORTS}/{short(path.name, 60)}"

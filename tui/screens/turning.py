@@ -129,7 +129,7 @@ class Turning(NewRules[None], Waiting[None]):
             self.call_after_refresh(self._read_page)
         elif page:
             self._view_page(page)
-        self._total = self.desk.store.document_count()
+        self._total = self.desk.store.last_document()
         self._dropped = 0
         self._fresh = True
         self._opened = time.monotonic()

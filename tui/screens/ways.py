@@ -5,15 +5,10 @@ Every screen has them alike; which keys lead there, its own table says.
 
 from __future__ import annotations
 
-import asyncio
-import json
-import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-import regex
 from textual import events
 from textual.geometry import Offset
 from textual.screen import Screen
@@ -21,8 +16,7 @@ from textual.screen import Screen
 from tonemark.corpus.annotators import check_reviewer, person
 from tonemark.corpus.desk import Desk
 from tonemark.errors import TonemarkError
-from tonemark.files import check_inside
-from tonemark.text import short
+from tonemark.text import Safe, short, visible
 from tonemark.tui.page.keys import GLYPHS, KeyTable
 from tonemark.tui.page.layout import frame
 from tonemark.tui.page.prompt import Prompt
@@ -40,17 +34,6 @@ REDRAW = "ctrl+l"
 PASTING = 0.005
 """Seconds after a paste, or after a key dropped for this, in which no hand types: such a key is the
 rest of a text that holds the marker for the end of a paste (textual.md, 4)."""
-
-EXPORTS = "exports"
-"""The folder inside a project to which the screens export."""
-
-LEFT_OUT = (
-    ("differing", "differing"),
-    ("rejected", "rejected"),
-    ("ignored", "ignored"),
-    ("unanswered", "unanswered"),
-)
-"""Of what an export reports, documents that it left out, and the word for each."""
 
 PASTE_DROPPED = "the paste was dropped: keys are typed here"
 
@@ -79,6 +62,7 @@ class Ways(Screen[Result]):
         """The widgets of the screen by their ids."""
         self._opened = float("-inf")
         self._dropped = 0
+        self._message = Safe("")
 
     def made_lines(self, *names: str) -> Iterator[Lines]:
         """New widgets of these names, top to bottom."""
@@ -114,6 +98,11 @@ class Ways(Screen[Result]):
     def say(self, message: str) -> None:
         """Put a message, which may hold data, in the place of the status until the next key."""
         raise NotImplementedError
+
+    @property
+    def message(self) -> Safe:
+        """What stands in the place of the status, if anything was said since the last key."""
+        return self._message
 
     def paint(self) -> None:
         """Bring all lines up to date; only what differs is sent."""
@@ -279,61 +268,41 @@ class Ways(Screen[Result]):
             self.app.push_screen(MetadataScreen(self.view))
 
     def _command_export(self) -> None:
-        self.say("exporting…")
-        self.run_worker(self._export(), group="export", exclusive=True)
+        from tonemark.tui.screens.exporting import exporting
 
-    async def _export(self) -> None:
-        project = self.desk.project
-        path = project.folder / EXPORTS / f"{file_name(project.name)}.jsonl"
+        if not self.app.exporting:
+            self.app.exporting = exporting(0)
+            # The app's, not the screen's: it goes on where this screen is left.
+            self.app.run_worker(self._export(self.app), group="export")
+        self.say(self.app.exporting)
+
+    async def _export(self, app: TonemarkApp) -> None:
+        from tonemark.tui.screens.exporting import export, exporting, told
+
+        folder = self.desk.project.folder
+
+        def progress(written: int) -> None:
+            before, app.exporting = app.exporting, exporting(written)
+            front = app.screen_stack[-1] if app.screen_stack else None
+            if isinstance(front, Ways) and front.message == visible(before):
+                front.say(app.exporting)
+
         try:
-            report = await export(project.folder, path)
+            said = told(await export(folder, progress), folder)
         except (OSError, ValueError, TonemarkError) as error:
-            self.say(f"not exported: {short(str(error), 100)}")
-            return
-        written = report.pop("written")
-        left = [f"{n:,} {why}" for name, why in LEFT_OUT if (n := report[name])]
-        out = f"; left out: {', '.join(left)}" if left else ""
-        if without := report.get("without_tokens"):
-            out += f"; without tokens: {len(without):,}"
-        documents = f"{written:,} document{'s' * (written != 1)}"
-        self.say(f"{documents} written to {EXPORTS}/{short(path.name, 40)}{out}")
+            said = f"not exported: {short(str(error), 100)}"
+        finally:
+            app.exporting = ""
+        front = app.screen_stack[-1] if app.screen_stack else None
+        if isinstance(front, Ways):
+            front.exported()
+            front.say(said)
+
+    def exported(self) -> None:
+        """Take in that the project was exported, if that is shown."""
 
 
 def key_name(event: events.Key) -> str:
     """A key as the table of keys has it: one character, or a name such as `enter`."""
     printable = event.character and event.is_printable and event.key not in GLYPHS
     return event.character if printable and event.character else event.key
-
-
-async def export(folder: Path, path: Path) -> dict[str, Any]:
-    """Export a project to a file, in another process: what `tonemark export --json` reports.
-
-    Raises OSError where that cannot be started, ValueError with its words where it fails, and
-    TonemarkError where a link leads the file out of the project.
-    """
-    check_inside(folder, path.parent)
-    path.parent.mkdir(exist_ok=True)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-P",  # without it, a folder called tonemark where the user stands would be run
-        *("-m", "tonemark", "export", str(folder), "-o", str(path), "--json"),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        out, err = await process.communicate()
-    except asyncio.CancelledError:
-        process.kill()
-        raise
-    if process.returncode:
-        lines = err.decode("utf-8", "replace").strip().splitlines()
-        raise ValueError(lines[0] if lines else f"the export ended with {process.returncode}")
-    report = json.loads(out.splitlines()[-1])
-    assert isinstance(report, dict)
-    return report
-
-
-def file_name(name: str) -> str:
-    """A project's name as a file can have it."""
-    return regex.sub(r"[^\p{L}\p{M}\p{N}._-]+", "-", name).strip("-.")[:60] or "project"

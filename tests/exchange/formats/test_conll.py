@@ -8,7 +8,7 @@ import pytest
 
 from tonemark.corpus.records import Record
 from tonemark.errors import TonemarkError
-from tonemark.exchange import conll
+from tonemark.exchange.formats import conll
 from tonemark.exchange.base import Given, ReadOptions
 from tonemark.exchange.formats.conll import TaggedSentence, read_conll, read_tags
 from tonemark.refusals import Refusal

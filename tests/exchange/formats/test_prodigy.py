@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import io
-import itertools
 import json
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
+from row_making import rows
 
-from tonemark.corpus.labels import label_fault
-from tonemark.corpus.records import ANSWERS, Record
+from tonemark.corpus.records import Record
 from tonemark.corpus.spans import Span, Suggestion
-from tonemark.exchange.base import ReadOptions
+from tonemark.exchange.base import ReadOptions, WriteOptions
 from tonemark.exchange.formats.jsonl import read_jsonl
 from tonemark.exchange.formats.prodigy import OWN_FIELDS, to_prodigy, write_jsonl
 from tonemark.exchange.rows import ExportRow
@@ -41,7 +38,7 @@ EXAMPLE = ExportRow(
 
 def read_back(row: ExportRow) -> Record:
     stream = io.BytesIO()
-    assert write_jsonl([row], stream, "ds") == 1
+    assert list(write_jsonl([row], stream, WriteOptions("ds"))) == [1]
     data = stream.getvalue()
     assert data.count(b"\n") == 1
     assert data.endswith(b"\n")
@@ -157,58 +154,6 @@ def test_what_the_input_had_is_put_back_and_never_overwrites() -> None:
     )
 
 
-CHARACTERS = st.one_of(
-    st.sampled_from("ab \t\n\r\u00a0\u2028\u0085\u0300\u0323\u200d👋🏽𞤀ẹ"),
-    st.characters(exclude_categories=["Cs"], exclude_characters="\0"),
-)
-TEXTS = st.text(CHARACTERS, min_size=1, max_size=30).filter(lambda text: not text.isspace())
-NAMES = st.text(st.characters(categories=["L", "N", "M"]), min_size=1, max_size=8)
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(st.characters(exclude_categories=["Cs"]), max_size=5),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=2),
-    max_leaves=4,
-)  # fmt: skip
-
-
-@st.composite
-def rows(draw: st.DrawFn) -> ExportRow:
-    text = draw(TEXTS)
-    borders = sorted(draw(st.sets(st.integers(0, len(text)), max_size=12)))
-    tokens = tuple(
-        Token(start, end)
-        for start, end in itertools.pairwise(borders)
-        if draw(st.booleans()) and not text[start:end].isspace()
-    )
-    edges = st.integers(0, len(text))
-    if tokens and draw(st.booleans()):
-        edges = st.sampled_from(sorted({edge for token in tokens for edge in token}))
-    labels = NAMES.filter(lambda name: label_fault(name) is None)
-    places = draw(st.lists(st.tuples(edges, edges, labels), max_size=4, unique=True))
-    spans = tuple(
-        Span(start, end, label, draw(st.sampled_from([("manual",), ("rule:r", "model:m")])))
-        for start, end, label in places
-        if start < end
-    )
-    given_fields = draw(
-        st.dictionaries(NAMES.filter(lambda n: n not in ("id", "key")), JSON, max_size=2)
-    )
-    given_fields = {n: v for n, v in given_fields.items() if n not in OWN_FIELDS}
-    meta = draw(st.dictionaries(NAMES, JSON, max_size=2))
-    return ExportRow(
-        draw(NAMES),
-        text,
-        {**meta, "_given": given_fields} if given_fields else meta,
-        draw(st.sampled_from([tokens, None])),
-        spans,
-        draw(st.sampled_from(ANSWERS)),
-        draw(NAMES),
-        draw(st.text(st.characters(exclude_categories=["Cs"]), max_size=8)),
-        draw(st.booleans()),
-        draw(st.none() | st.floats(0, 1e11)),
-    )
-
-
 @settings(max_examples=150, deadline=None)
 @given(rows())
 def test_every_record_reads_back_equal(row: ExportRow) -> None:
@@ -228,32 +173,3 @@ def test_every_record_reads_back_equal(row: ExportRow) -> None:
     if row.tokens is not None and (shown := to_prodigy(row, "ds").get("tokens")):
         assert record.tokens == row.tokens
         assert "".join(each["text"] + " " * each["ws"] for each in shown) == row.text
-
-
-def check_as_prodigy_does(task: dict[str, Any]) -> None:
-    """The checker of a task that needs no Prodigy: spaCy rebuilds the text and finds the spans."""
-    from spacy.tokens import Doc
-    from spacy.vocab import Vocab
-
-    tokens = task["tokens"]
-    for number, token in enumerate(tokens):
-        assert token["id"] == number
-        assert task["text"][token["start"] : token["end"]] == token["text"]
-    words, spaces = [t["text"] for t in tokens], [t["ws"] for t in tokens]
-    doc = Doc(Vocab(), words=words, spaces=spaces)
-    assert doc.text == task["text"]
-    for span in task["spans"]:
-        assert span["start"] == tokens[span["token_start"]]["start"]
-        assert span["end"] == tokens[span["token_end"]]["end"]
-        found = doc.char_span(span["start"], span["end"], span["label"])
-        assert found is not None
-        assert (found.start, found.end - 1) == (span["token_start"], span["token_end"])
-
-
-def test_spacy_finds_every_span_in_the_rebuilt_text() -> None:
-    check_as_prodigy_does(to_prodigy(EXAMPLE, "ds"))
-    text = "  Vaj  Pov\u00a0nyob\n\tLuang Prabang "
-    places = (Token(2, 5), Token(7, 10), Token(11, 15), Token(17, 22), Token(23, 30))
-    spans = (Span(2, 10, "PER"), Span(17, 30, "LOC"), Span(7, 15, "X"))
-    row = ExportRow("k", text, {}, places, spans, "accept", "a")
-    check_as_prodigy_does(to_prodigy(row, "ds"))

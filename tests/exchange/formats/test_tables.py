@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tonemark import table_rows
 from tonemark.corpus.records import Record
 from tonemark.errors import TonemarkError
-from tonemark.exchange import tables
 from tonemark.exchange.base import Given, ReadOptions
+from tonemark.exchange.formats import tables
 from tonemark.exchange.formats.tables import read_csv, read_tsv
 from tonemark.refusals import Refusal
 

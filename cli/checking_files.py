@@ -1,0 +1,201 @@
+"""Looking at a file before it is added, or sent to somebody: `check`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tonemark.cli.opening import DIRECTORY, json_option, say, say_json, value_of
+from tonemark.cli.progress import Progress
+from tonemark.cli.telling import columns, set_in
+from tonemark.errors import TonemarkError
+from tonemark.files import typed
+from tonemark.text import counted
+
+if TYPE_CHECKING:
+    from tonemark.exchange.base import Format
+    from tonemark.exchange.checking import Checked, Place
+
+LABELS_SHOWN = 20
+"""Labels whose spans are counted one by one."""
+
+KINDS = {
+    "refused": "{} refused: not to be read",
+    "warned": "{} to know of",
+    "overlapping": "{} that overlap another of the same answer",
+    "cutting": "{} that begin or end inside a token",
+    "blank_edges": "{} with white space at an edge",
+    "equal_texts": "{} whose text stands there before",
+    "mangled": "{} whose label other readers of {format} would mangle",
+    "unsayable": "{} that {format} cannot say: export would refuse them",
+}
+"""What was found, in words; the braces are for how many."""
+
+NOUNS = {"refused": "record", "warned": "thing", "equal_texts": "document", "unsayable": "thing"}
+"""What is counted of each kind, where it is not spans."""
+
+
+@click.command(
+    "check", epilog="Example: tonemark check news.conll --as conll. Exit code 1: some is refused."
+)
+@click.argument("file", type=DIRECTORY, metavar="FILE")
+@click.option("--as", "format_", metavar="F", help="The format, by name: tonemark formats.")
+@click.option("--annotators", default="", metavar="A,B", help="Whose the given spans are.")
+@click.option("--text-column", metavar="C", help="CSV, TSV: the column of the texts.")
+@json_option
+def check_command(
+    file: Path,
+    format_: str | None,
+    annotators: str,
+    text_column: str | None,
+    as_json: bool,
+) -> int:
+    """Read all of FILE as add would, and say what is in it and what is wrong with it.
+
+    Nothing is added. Told are what would be refused, with its line; the documents, answers and
+    labels; spans that overlap, that cut a token or begin or end with white space; texts that stand
+    there twice; labels that other readers of the format would mangle, and what it cannot say. A
+    format that lies in a folder is checked as one: FILE is then the folder.
+    """
+    from tonemark.exchange.base import ReadOptions
+    from tonemark.exchange.registry import format_named
+
+    refuse_project(file)
+    if format_ is not None:
+        with value_of("--as"):
+            format_named(format_)
+    chosen = format_named(format_ or _guessed(file))
+    options = ReadOptions(
+        text_column=text_column,
+        annotators=tuple(name.strip() for name in annotators.split(",") if name.strip()),
+    )
+    outcome = _checked(file, chosen, options, as_json)
+    if as_json:
+        say_json(outcome.as_json(file, chosen, guessed=format_ is None))
+    else:
+        _tell(outcome, file, chosen, guessed=format_ is None)
+    return int(bool(outcome.failure or outcome.checked.refused.count))
+
+
+def refuse_project(file: Path) -> None:
+    """Raises TonemarkError where `file` is the folder of a project."""
+    if (file / "project.toml").exists():
+        raise TonemarkError(
+            f"{file} is a project: check looks at files.",
+            f"What is in a project: tonemark doctor {typed(file)}",
+        )
+
+
+def _guessed(file: Path) -> str:
+    from tonemark.exchange.registry import guess_format
+
+    try:
+        return guess_format(file)
+    except TonemarkError as error:
+        remedy = error.remedy.replace("--format", "--as")
+        raise TonemarkError(error.title, remedy) from None
+
+
+@dataclass
+class Outcome:
+    """What was found; `failure` is why the rest of the file was not read."""
+
+    checked: Checked
+    failure: TonemarkError | None = None
+
+    def as_json(self, file: Path, chosen: Format, *, guessed: bool) -> dict[str, Any]:
+        """For `--json`."""
+        found = self.checked
+        refused = f"{self.failure.title} {self.failure.remedy}".strip() if self.failure else None
+        return {
+            "file": str(file),
+            "format": chosen.name,
+            "guessed": guessed,
+            "failure": refused,
+            "documents": found.documents,
+            "unanswered": found.unanswered,
+            "without_tokens": found.without_tokens,
+            "spans": found.spans,
+            "labels": dict(found.labels.most_common()),
+            "answers": [
+                {"annotator": who, "answer": answer, "count": count}
+                for (who, answer), count in sorted(found.answers.items())
+            ],
+            "found": {
+                name: {"count": places.count, "first": [each._asdict() for each in places.first]}
+                for name, places in found.findings()
+            },
+        }
+
+
+def _checked(file: Path, chosen: Format, options: Any, hidden: bool) -> Outcome:
+    from tonemark.exchange.checking import Checked, check_records
+    from tonemark.exchange.registry import read_records
+
+    found = Checked()
+    bar = Progress(file, hidden=hidden)
+    try:
+        with bar as progress:
+            records = read_records(file, format=chosen.name, options=options, watch=bar.watch)
+            check_records(records, chosen, found, progress=progress)
+    except TonemarkError as error:
+        return Outcome(found, error)
+    return Outcome(found)
+
+
+def _tell(outcome: Outcome, file: Path, chosen: Format, *, guessed: bool) -> None:
+    from tonemark.cli.commands import say_error
+
+    width = columns(sys.stdout)
+    for line in _told(outcome.checked, file, chosen, guessed):
+        text = line.lstrip(" ")
+        say(*set_in(text, width, " " * (len(line) - len(text)), indent=4))
+    if outcome.failure:
+        say_error(outcome.failure)
+    elif not any(True for _ in outcome.checked.findings()):
+        say("Nothing is wrong with it.")
+
+
+def _told(found: Checked, file: Path, chosen: Format, guessed: bool) -> Iterator[str]:
+    how = ", by its name and beginning" if guessed else ""
+    yield f"{file.name or file}: read as {chosen.name}{how} ({chosen.about})"
+    parts = [counted(found.documents, "document"), counted(found.spans, "span")]
+    if found.answers:
+        parts.insert(1, counted(found.answers.total(), "answer"))
+        if found.unanswered:
+            parts.insert(2, f"{found.unanswered:,} without an answer")
+    yield f"  {', '.join(parts)}"
+    if found.labels:
+        shown = found.labels.most_common(LABELS_SHOWN)
+        more = len(found.labels) - len(shown)
+        told = ", ".join(f"{label} {count:,}" for label, count in shown)
+        yield f"  labels: {told}" + (f" and {more:,} more" if more else "")
+    if found.answers:
+        by_name: dict[str, list[str]] = {}
+        for (who, answer), count in sorted(found.answers.items()):
+            by_name.setdefault(who, []).append(f"{count:,} {answer}")
+        names = list(by_name)[:LABELS_SHOWN]
+        more = len(by_name) - len(names)
+        told = "; ".join(f"{who} {', '.join(by_name[who])}" for who in names)
+        yield f"  answers: {told}" + (f" and {more:,} more annotators" if more else "")
+    if found.spans and found.without_tokens == found.documents:
+        yield "  no tokens are given: whether a span cuts one is seen when it is added"
+    for name, places in found.findings():
+        many = counted(places.count, NOUNS.get(name, "span"))
+        yield f"  {KINDS[name].format(many, format=chosen.name)}:"
+        for place in places.first:
+            yield f"    {_where(place, file)}: {place.what}"
+        if places.count > len(places.first):
+            yield f"    and {places.count - len(places.first):,} more"
+
+
+def _where(place: Place, file: Path) -> str:
+    """A place for people: a line of the file; in a folder, which has many files, the document."""
+    if file.is_dir() and place.key is not None:
+        return place.key
+    return f"line {place.line:,}"

@@ -1,0 +1,58 @@
+"""Offsets in UTF-16 units, and where they stand in code points. Knows no format.
+
+A letter above U+FFFF (Adlam, Pahawh Hmong) is two units, each other letter one.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable
+
+import regex
+
+_HIGH = regex.compile(r"[\U00010000-\U0010ffff]")
+_WORDY = regex.compile(r"[\p{L}\p{M}\p{N}]")
+
+
+def utf16_length(text: str) -> int:
+    """The UTF-16 units of a text."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _high(text: str) -> list[int]:
+    if text.isascii() or max(text) <= "\uffff":
+        return []
+    return [each.start() for each in _HIGH.finditer(text)]
+
+
+def units_before(text: str) -> Callable[[int], int]:
+    """Of a text, what gives the UTF-16 units before an offset in code points."""
+    high = _high(text)
+    return lambda offset: offset + bisect_left(high, offset)
+
+
+def to_code_point(text: str) -> Callable[[int], int | None]:
+    """Of a text, what gives the code points before an offset in UTF-16 units that lies in it; None
+    inside a character."""
+    # Where each letter of two units begins, in units.
+    high = [place + before for before, place in enumerate(_high(text))]
+
+    def at(offset: int) -> int | None:
+        before = bisect_left(high, offset)
+        return None if before and high[before - 1] == offset - 1 else offset - before
+
+    return at
+
+
+def is_plausible(text: str, start: int, end: int) -> bool:
+    """Whether a stretch (code points) begins and ends with a word: with no white space at its
+    edges, and no letter on both sides of one."""
+    if not 0 <= start < end <= len(text) or text[start].isspace() or text[end - 1].isspace():
+        return False
+    return not (_is_inside(text, start) or _is_inside(text, end))
+
+
+def _is_inside(text: str, place: int) -> bool:
+    if not 0 < place < len(text):
+        return False
+    return bool(_WORDY.match(text, place - 1) and _WORDY.match(text, place))

@@ -1,0 +1,101 @@
+"""What is exported, and how: the same from the command line and from a key, and remembered in the
+store for the next time. Knows nothing of where it goes: a store from a stranger must not say where
+we write."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from tonemark.corpus.records import ANSWERS, Answer
+from tonemark.corpus.store import Store
+from tonemark.exchange.base import Unit
+from tonemark.files import parsed
+
+_KEPT = ("", "export")
+"""The preference, nobody's own, under which they are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an export takes, and how it is written.
+
+    `annotator` alone, `gold` alone or `everyone` side by side; else what stands. `answers` are
+    those that go out (empty: accept; with `annotator`, `everyone` or `gold`, all). `since` (Unix
+    seconds) leaves out what was answered before. `split` are names and shares, `seed` draws
+    another split. `fit` maps what the format cannot say, else it is left out. `offsets`,
+    `name_key` and `spreadsheet_safe` are as in WriteOptions.
+    """
+
+    format: str = "jsonl"
+    annotator: str | None = None
+    gold: bool = False
+    everyone: bool = False
+    all_documents: bool = False
+    joined: bool = False
+    answers: tuple[Answer, ...] = ()
+    since: float | None = None
+    split: tuple[tuple[str, float], ...] = ()
+    seed: int = 0
+    fit: bool = False
+    sidecar: bool = True
+    offsets: Unit | None = None
+    name_key: str = "NE"
+    spreadsheet_safe: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """What differs from the defaults, for `settings_from_json`."""
+        usual = Settings()
+        return {
+            each.name: value
+            for each in dataclasses.fields(self)
+            if (value := getattr(self, each.name)) != getattr(usual, each.name)
+        }
+
+
+def settings_from_json(data: Any) -> Settings:
+    """What `Settings.to_json` wrote. Raises ValueError where it is anything else."""
+    if not isinstance(data, dict):
+        raise ValueError("settings are an object")
+    kinds: dict[str, Any] = {
+        **dict.fromkeys(("format", "annotator", "name_key"), str),
+        **dict.fromkeys(
+            ("gold", "everyone", "all_documents", "joined", "fit", "sidecar", "spreadsheet_safe"),
+            bool,
+        ),
+        "since": float,
+        "seed": int,
+    }
+    found: dict[str, Any] = {}
+    for name, value in data.items():
+        if name == "answers":
+            found[name] = tuple(ANSWERS[ANSWERS.index(each)] for each in value)
+        elif name == "split":
+            found[name] = tuple((str(part), float(share)) for part, share in value)
+        elif name == "offsets":
+            if value not in ("code points", "UTF-16 units", "tokens"):
+                raise ValueError(value)
+            found[name] = value
+        elif name in kinds and type(value) is kinds[name]:
+            found[name] = value
+        else:
+            raise ValueError(name)
+    return Settings(**found)
+
+
+def last_settings(store: Store) -> Settings:
+    """Those of the last export, or the defaults where there was none or they cannot be read."""
+    kept = store.preference(*_KEPT)
+    try:
+        return settings_from_json(parsed(kept)) if kept else Settings()
+    except (ValueError, TypeError):
+        return Settings()
+
+
+def remember(store: Store, settings: Settings) -> None:
+    """Keep the settings for the next export. Raises TonemarkError where the store refuses."""
+    text = json.dumps(settings.to_json())
+    if store.preference(*_KEPT) != text:
+        store.set_preference(*_KEPT, text)

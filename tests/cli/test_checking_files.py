@@ -1,0 +1,132 @@
+"""`check` on files: what it tells, where, and how it ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tonemark.tui.page.cells import cells
+
+GOOD = json.dumps(
+    {
+        "text": "Asha yuko Kisumu",
+        "answer": "accept",
+        "_annotator_id": "amina",
+        "tokens": [{"start": 0, "end": 4}, {"start": 5, "end": 9}, {"start": 10, "end": 16}],
+        "spans": [{"start": 0, "end": 4, "label": "PER"}],
+    }
+)
+PAST = json.dumps({"text": "a", "spans": [{"start": 0, "end": 9, "label": "PER"}]})
+CUT = GOOD.replace('"end": 4, "label"', '"end": 3, "label"').replace("yuko", "alia")
+
+
+def lines(*given: str) -> bytes:
+    return "".join(f"{line}\n" for line in given).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code", "words"),
+    [
+        ("a.jsonl", lines(GOOD), 0, "1 document, 1 answer, 1 span"),
+        ("a.jsonl", lines(GOOD), 0, "read as jsonl, by its name and beginning"),
+        ("a.jsonl", lines(GOOD), 0, "labels: PER 1"),
+        ("a.jsonl", lines(GOOD), 0, "answers: amina 1 accept"),
+        ("a.jsonl", lines(GOOD), 0, "Nothing is wrong with it."),
+        ("a.jsonl", lines(GOOD, PAST), 1, "line 2: the span 0-9 lies outside the text"),
+        ("a.jsonl", lines(GOOD, GOOD), 0, "line 2: the text of line 1 again"),
+        ("a.jsonl", lines(CUT), 0, "line 1: 0-3 'Ash' PER ends inside a token"),
+        ("a.jsonl", lines(*[PAST] * 12), 1, "and 2 more"),
+        ("a.jsonl", b"", 0, "0 documents, 0 spans"),
+        ("a.jsonl", b"\xff\n", 1, "line 1: not UTF-8"),
+        ("a.conll", b"Asha B-PER\nyuko O\n", 0, "1 document, 1 span"),
+        ("a.conll", b"Asha B-PER\nyuko\n\nb O\n", 1, "line 2: 1 column where the file has 2"),
+        ("a.txt", b"Asha\n\0\n", 1, "line 2: the text holds NUL"),
+    ],
+)
+def test_what_is_in_a_file_and_what_is_wrong_with_it(
+    name: str, data: bytes, code: int, words: str, tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    told = tonemark("check", path, code=code).stdout
+    assert words in told
+    assert ("Nothing is wrong" in told) == (words.startswith("Nothing") or "    " not in told)
+
+
+def test_json_has_it_all(tmp_path: Path, tonemark: Callable[..., Any]) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(lines(GOOD, PAST, CUT))
+    told = json.loads(tonemark("check", path, "--json", code=1).stdout)
+    assert told["format"] == "jsonl"
+    assert told["guessed"]
+    assert (told["documents"], told["spans"], told["labels"]) == (2, 2, {"PER": 2})
+    assert told["answers"] == [{"annotator": "amina", "answer": "accept", "count": 2}]
+    assert set(told["found"]) == {"refused", "cutting"}
+    assert told["found"]["refused"]["first"][0]["line"] == 2
+    assert not json.loads(tonemark("check", path, "--json", "--as", "text").stdout)["guessed"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["none.jsonl"], 1, "cannot be read"),
+        (["a.docx"], 1, "Name one with --as"),
+        (["a.txt", "--as", "xml"], 2, '"xml" is no format'),
+        (["folder"], 1, "is a directory"),
+        (["p"], 1, "p is a project: check looks at files"),
+        (["utf16.jsonl"], 1, "UTF-16"),
+        (["a.txt", "--as", "csv", "--text-column", "x"], 1, "no column 'x'"),
+    ],
+)
+def test_what_cannot_be_checked_is_said(
+    arguments: list[str],
+    code: int,
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tonemark: Callable[..., Any],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text("a\n")
+    Path("a.docx").write_text("a\n")
+    Path("utf16.jsonl").write_bytes(GOOD.encode("utf-16"))
+    Path("folder").mkdir()
+    tonemark("new", "p", "--lang", "sw", "--labels", "PER")
+    done = tonemark("check", *arguments, code=code)
+    assert words in done.stderr
+    assert "--format" not in done.stderr
+
+
+def test_a_failure_is_in_json_too(tmp_path: Path, tonemark: Callable[..., Any]) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(GOOD.encode("utf-16"))
+    told = json.loads(tonemark("check", path, "--json", code=1).stdout)
+    assert "UTF-16" in told["failure"]
+
+
+def test_names_given_are_the_annotators(tmp_path: Path, tonemark: Callable[..., Any]) -> None:
+    path = tmp_path / "a.conll"
+    path.write_bytes(b"Asha B-PER O\nyuko O O\n")
+    told = tonemark("check", path, "--annotators", "amina,juma").stdout
+    assert "answers: amina 1 accept; juma 1 accept" in told
+    assert "2 tag columns" in tonemark("check", path, "--annotators", "a", code=1).stderr
+
+
+def test_nothing_is_written_beside_the_file(tmp_path: Path, tonemark: Callable[..., Any]) -> None:
+    path = tmp_path / "only" / "a.jsonl"
+    path.parent.mkdir()
+    path.write_bytes(lines(GOOD))
+    tonemark("check", path)
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_it_fits_a_narrow_terminal(tmp_path: Path, terminal: Callable[..., Any]) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(lines(GOOD, CUT, CUT))
+    term = terminal("check", path, columns=40)
+    screen = term.wait("again")
+    assert max(map(cells, screen.splitlines())) <= 40

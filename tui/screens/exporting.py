@@ -1,0 +1,182 @@
+"""The export that a key starts: `tonemark export --as-last` in another process, followed while it
+writes, and in words what came of it. Knows no Textual."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from tonemark.exchange.names import file_name
+from tonemark.files import check_inside
+from tonemark.text import counted, short
+
+EXPORTS = "exports"
+"""The folder inside a project to which the screens export."""
+
+REPORT_LIMIT = 1 << 24
+"""Bytes that a line of the report may have; it names up to ten documents a reason."""
+
+LEFT_OUT = (
+    ("differing", "differing"),
+    ("rejected", "rejected"),
+    ("ignored", "ignored"),
+    ("accepted", "accepted"),
+    ("unanswered", "unanswered"),
+    ("without_gold", "without gold"),
+    ("earlier", "answered earlier"),
+    ("in_part", "in part"),
+    ("open_texts", "open"),
+)
+"""Of what an export reports, documents that were left out as the settings say, and the word for
+each."""
+
+MISSING = (("damaged", "damaged in the store"), ("unfit", "that the format cannot say"))
+"""Documents that should be there and are not."""
+
+COMPANIONS = (".conf", ".xml")
+"""Ends of the names of small files that an export writes beside."""
+
+ENTRIES = 1_000
+"""Files of the folder of exports that are looked at for the last one: a stranger may have filled
+it."""
+
+
+def command(folder: Path) -> list[str]:
+    """What is run; -P, for without it a folder called tonemark where the user stands would be."""
+    module = ["-P", "-m", "tonemark"]
+    return [sys.executable, *module, "export", str(folder), "--as-last", "--json", "--progress"]
+
+
+async def export(folder: Path, progress: Callable[[int], None]) -> dict[str, Any]:
+    """Export a project as it was exported last, in another process: what that reports.
+
+    `progress` is told how many documents are written, as they are. A report says what was written
+    also where documents are missing from it, so that the process failed. Raises OSError where it
+    cannot be started, ValueError with its words where it wrote nothing for another reason than that
+    there is nothing to write, and TonemarkError where a link leads the file out of the project.
+    """
+    check_inside(folder, folder / EXPORTS)
+    process = await asyncio.create_subprocess_exec(
+        *command(folder), stdin=asyncio.subprocess.DEVNULL, stdout=PIPE, stderr=PIPE,
+        limit=REPORT_LIMIT,
+    )  # fmt: skip
+    try:
+        report, said, _ = await asyncio.gather(
+            _report(process, progress), _said(process), process.wait()
+        )
+    except BaseException:
+        _stop(process)
+        raise
+    if report is None:
+        raise ValueError(said or f"the export ended with {process.returncode}")
+    return report
+
+
+def _stop(process: Process) -> None:
+    # As Ctrl-C does: what is half written is then taken away.
+    with contextlib.suppress(ProcessLookupError):
+        process.send_signal(signal.SIGINT)
+
+
+async def _report(process: Process, progress: Callable[[int], None]) -> dict[str, Any] | None:
+    """The last object on standard output that is no progress."""
+    report: dict[str, Any] | None = None
+    assert process.stdout
+    async for line in process.stdout:
+        with contextlib.suppress(ValueError):
+            found = json.loads(line)
+            if not isinstance(found, dict):
+                continue
+            if type(written := found.get("progress")) is int:
+                progress(written)
+            elif "written" in found:
+                report = found
+    return report
+
+
+async def _said(process: Process) -> str:
+    """The first line on standard error; the rest is read, so that the process need not wait."""
+    first = ""
+    assert process.stderr
+    while data := await process.stderr.read(1 << 16):
+        if not first.endswith("\n"):
+            first = (first + data.decode("utf-8", "replace").lstrip()).partition("\n")[0][:1000]
+    return first.strip().removeprefix("tonemark: ")
+
+
+def exporting(written: int) -> str:
+    """How far it is, in words."""
+    return f"exporting… {written:,}" if written else "exporting…"
+
+
+def told(report: dict[str, Any], folder: Path) -> str:
+    """What came of an export, in words: first what is missing, which somebody has to see to."""
+    parts = []
+    if missing := _counts(report, MISSING):
+        parts.append(f"missing: {missing}")
+    if left := _counts(report, LEFT_OUT):
+        parts.append(f"left out: {left}")
+    if without := _number(report.get("without_tokens")):
+        parts.append(f"without tokens: {without:,}")
+    if changed := sum(map(_number, (report.get("mapped") or {}).values())):
+        parts.append(f"{counted(changed, 'span')} changed to fit")
+    written = _number(report["written"])
+    if not written:
+        return f"nothing was exported: {'; '.join(parts) or 'there are no documents'}"
+    first, *others = [_from(str(each), folder) for each in report.get("to") or ("?",)]
+    where = short(first, 60) + (f" and {len(others)} more" if others else "")
+    return "; ".join([f"{counted(written, 'document')} written to {where}", *parts])
+
+
+def _from(path: str, folder: Path) -> str:
+    """A path from the project's folder on, where it is in there."""
+    for root in (folder, folder.resolve()):
+        if Path(path).is_relative_to(root):
+            return str(Path(path).relative_to(root))
+    return path
+
+
+def _counts(report: dict[str, Any], names: tuple[tuple[str, str], ...]) -> str:
+    counts = ((_number(report.get(name)), word) for name, word in names)
+    return ", ".join(f"{count:,} {word}" for count, word in counts if count)
+
+
+def _number(value: Any) -> int:
+    """A count, or how many are named."""
+    if isinstance(value, int):
+        return value
+    return len(value) if isinstance(value, list) else 0
+
+
+def last_export(folder: Path, name: str) -> str:
+    """When a project of that name was last exported into its folder, where to and as what, in
+    words; empty where it never was."""
+    from tonemark.exchange.sidecar import SUFFIX, format_told
+
+    stem = file_name(name)
+    last, found = 0.0, ""
+    with contextlib.suppress(OSError), os.scandir(folder / EXPORTS) as entries:
+        for entry in islice(entries, ENTRIES):
+            is_of = entry.name == stem or entry.name.startswith(f"{stem}.")
+            if not is_of or entry.name.endswith((SUFFIX, *COMPANIONS)):
+                continue
+            with contextlib.suppress(OSError):
+                time_ = entry.stat(follow_symlinks=False).st_mtime
+                if time_ > last:
+                    last, found = time_, entry.name
+    if not found:
+        return ""
+    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(last))
+    format = format_told(folder / EXPORTS / f"{found}{SUFFIX}")
+    how = f" as {short(format, 40)}" if format else ""
+    return f"last exported {when} to {EXPORTS}/{short(found, 60)}{how}"
