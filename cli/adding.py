@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias
 
 import click
 
+from tonemark.cli.offsets import OFFSETS, offset_unit
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json, value_of
 from tonemark.cli.progress import Progress
 from tonemark.corpus.cursors import HIGHEST, LOWEST
 from tonemark.corpus.intake import add_records, times_of
 from tonemark.corpus.reports import Report
 from tonemark.corpus.store import Store
-from tonemark.corpus.tokens import AnyTokenizer, sentence_rules_with, tokenizer_of, tokens_of
+from tonemark.corpus.tokens import (
+    AnyTokenizer,
+    sentence_rules_with,
+    tokenizer_of,
+    tokens_of,
+    version_of,
+)
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.general import GeneralTokenizer
 
 if TYPE_CHECKING:
     from tonemark.exchange.base import Given, ReadOptions
+    from tonemark.exchange.sidecar import Header
     from tonemark.exchange.splitting import Cut
 
 Split: TypeAlias = Literal["sentences", "paragraphs"]
@@ -46,7 +55,7 @@ were counted."""
 )
 @click.argument("folder", type=DIRECTORY, metavar="DIR")
 @click.argument("files", type=DIRECTORY, metavar="FILE...", nargs=-1, required=True)
-@click.option("--format", "format_", metavar="F", help="text, jsonl, csv, tsv, conll; by suffix.")
+@click.option("--format", "format_", metavar="F", help="By suffix; tonemark formats names them.")
 @click.option("--text-column", metavar="C", help="CSV, TSV: the column of the texts.")
 @click.option("--per-file", is_flag=True, help="Text: each file is one document.")
 @click.option(
@@ -66,6 +75,13 @@ were counted."""
     metavar="N",
     help="When they come, higher first; of documents that are there, too.",
 )
+@click.option(
+    "--offsets",
+    type=click.Choice(list(OFFSETS)),
+    help="doccano: what they count.",
+)
+@click.option("--name-key", default="NE", metavar="K", help="CoNLL-U: the tag's name in MISC.")
+@click.option("--no-sidecar", is_flag=True, help="Leave a .tonemark file beside FILE alone.")
 @json_option
 def add_command(
     folder: Path,
@@ -77,14 +93,21 @@ def add_command(
     annotators: str,
     match: Any,
     priority: int | None,
+    offsets: str | None,
+    name_key: str,
+    no_sidecar: bool,
     as_json: bool,
 ) -> int:
-    """Add documents from FILEs: text (one a line), JSON Lines, CSV, TSV, CoNLL columns.
+    """Add documents from FILEs, or folders of them, in any format of tonemark formats.
 
-    What cannot be taken is refused with its line and reason; the rest goes in.
+    What cannot be taken is refused with its line and reason; the rest goes in. What export kept in
+    FILE.tonemark is restored: who labelled what, answers, comments, tokens, and labels and
+    guidelines that the project lacks.
     """
+    from tonemark.corpus.brought_settings import take_settings
     from tonemark.exchange.base import ReadOptions
-    from tonemark.exchange.registry import format_named
+    from tonemark.exchange.registry import format_named, sidecar_header
+    from tonemark.exchange.sidecar import sidecar_of
 
     if format_ is not None:
         with value_of("--format"):
@@ -96,15 +119,24 @@ def add_command(
         text_column=text_column,
         per_file=per_file,
         annotators=tuple(name.strip() for name in annotators.split(",") if name.strip()),
+        offsets=offset_unit(offsets),
+        name_key=name_key,
     )
+    if not no_sidecar and any(sidecar_of(path).is_file() for path in files):
+        options = replace(options, tokenizer=(project.tokenizer, version_of(tokenizer())))
     reports: list[tuple[str, Report]] = []
     failures: dict[int, TonemarkError] = {}
+    notes: dict[int, list[str]] = {}
     for path in files:
         report = Report()
         reports.append((path.name, report))
         try:
             bar = Progress(path, hidden=as_json)
-            read = partial(_read, path, format_, options, split, cut)
+            read = partial(_read, path, format_, options, split, cut, not no_sidecar)
+            header = None if no_sidecar else sidecar_header(path)
+            if header:
+                project, told = take_settings(project, header.labels, header.guidelines)
+                notes[len(reports) - 1] = [*told, *_other_tokenizer(header, options)]
             # What comes through a pipe is read once.
             times = times_of(read()) if match == "text" and path.is_file() else {}
             records = read(watch=bar.watch)
@@ -134,6 +166,7 @@ def add_command(
         for index, (name, report) in enumerate(reports):
             if index not in failures or report != Report():
                 _tell(name, report)
+            say(*(f"  {sidecar_of(Path(name)).name}: {note}" for note in notes.get(index, ())))
             if index in failures:
                 say_error(failures[index])
         known = {label.name for label in project.labels}
@@ -143,6 +176,14 @@ def add_command(
     # Last: on a full disk the report is out already.
     _count_words(store, tokenizer())
     return int(bool(failures) or any(report.refused_count for _, report in reports))
+
+
+def _other_tokenizer(header: Header, options: ReadOptions) -> list[str]:
+    """That a file was cut by another tokenizer than this project's, in words."""
+    if header.tokenizer == options.tokenizer:
+        return []
+    (theirs, version), (ours, our_version) = header.tokenizer, options.tokenizer
+    return [f"cut by {theirs} {version}, here by {ours} {our_version}: it keeps its tokens"]
 
 
 def _cut(split: Split | None, tokenizer: str, folder: Path) -> Cut:
@@ -163,18 +204,20 @@ def _read(
     options: ReadOptions,
     split: Split | None,
     cut: Cut,
+    sidecar: bool,
     watch: Callable[[IO[bytes]], None] = lambda stream: None,
 ) -> Iterator[Given]:
     """The records of a file, in pieces if they are to be split."""
     from tonemark.exchange.registry import read_records
     from tonemark.exchange.splitting import held_together, split_records
 
-    records = read_records(path, format=format_, options=options, watch=watch)
+    open_records = partial(read_records, path, format=format_, options=options, sidecar=sidecar)
+    records = open_records(watch=watch)
     if not split:
         return records
     held: dict[str, set[int]] = {}
     if path.is_file():
-        held = held_together(read_records(path, format=format_, options=options), cut)
+        held = held_together(open_records(), cut)
     return split_records(records, cut, split.removesuffix("s"), held)
 
 
@@ -222,6 +265,8 @@ def _tell(name: str, report: Report) -> None:
         parts[0] += f" ({texts} in {report.added:,} piece{'s' * (report.added != 1)})"
     if report.already_there:
         parts.append(f"{report.already_there:,} there already")
+    if report.dropped:
+        parts.append(f"{report.dropped:,} dropped earlier: left out")
     if report.annotations:
         parts.append(counted(report.annotations, "answer"))
     if report.gold:
@@ -263,6 +308,7 @@ def _json(reports: list[tuple[str, Report]]) -> dict[str, Any]:
         "added": sum(report.added for _, report in reports),
         "split_texts": sum(report.split_texts for _, report in reports),
         "already_there": sum(report.already_there for _, report in reports),
+        "dropped": sum(report.dropped for _, report in reports),
         "equal_texts": sum(report.equal_texts for _, report in reports),
         "annotations": sum(report.annotations for _, report in reports),
         "gold": sum(report.gold for _, report in reports),

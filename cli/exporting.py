@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tonemark.cli.offsets import OFFSETS, offset_unit
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json, value_of
 from tonemark.files import check_inside, typed
 from tonemark.text import counted
@@ -25,8 +26,6 @@ EXPORTS = "exports"
 
 _PROGRESS = 0.1
 """Seconds between two reports of how far it is."""
-
-_OFFSETS = {"codepoints": "code points", "utf16": "UTF-16 units"}
 
 
 @click.command(
@@ -49,7 +48,7 @@ _OFFSETS = {"codepoints": "code points", "utf16": "UTF-16 units"}
 @click.option("--map", "fit", is_flag=True, help="Change what the format cannot say, and count it.")
 @click.option(
     "--offsets",
-    type=click.Choice(list(_OFFSETS)),
+    type=click.Choice(list(OFFSETS)),
     help="What doccano's count (its own screen: utf16).",
 )
 @click.option("--name-key", default="NE", metavar="K", help="CoNLL-U: the tag's name in MISC.")
@@ -116,7 +115,7 @@ def export_command(
         seed,
         fit,
         not no_sidecar,
-        _OFFSETS[offsets] if offsets else None,  # type: ignore[arg-type]
+        offset_unit(offsets),
         name_key,
         spreadsheet_safe,
     )

@@ -45,8 +45,7 @@ def adopt(folder: Path, path: Path) -> str:
     What is there already with the same bytes stays. Raises TonemarkError, nothing copied, where
     the file is at fault, or where another of its name is there.
     """
-    read_tokenizer(path)
-    files = {folder / each: _bytes(path.parent / each) for each in (*_named(path), path.name)}
+    files = {folder / name: data for name, data in files_of(path).items()}
     for there, data in files.items():
         check_inside(folder, there)
         if os.path.lexists(there) and _bytes(there) != data:
@@ -63,6 +62,13 @@ def adopt(folder: Path, path: Path) -> str:
                 why = error.strerror or str(error)
                 raise TonemarkError(f"{there} cannot be written: {why}.") from None
     return path.name
+
+
+def files_of(path: Path) -> dict[str, bytes]:
+    """A tokenizer's file, and those that a profile names, by name. Raises TonemarkError where the
+    file is at fault, or one cannot be read."""
+    read_tokenizer(path)
+    return {each: _bytes(path.parent / each) for each in (*_named(path), path.name)}
 
 
 def _named(path: Path) -> list[str]:

@@ -185,7 +185,7 @@ def write_events(
     an event's number.
     """
     key = (document, annotator, claim)
-    rows = [(*key, each.number, each.kind, _json(each.data), each.time) for each in events]
+    rows = [(*key, each.number, each.kind, storable_json(each.data), each.time) for each in events]
     written = db.executemany("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
     if written.rowcount == len(rows):
         return
@@ -285,7 +285,7 @@ def renumber(db: sqlite3.Connection, document: int, annotator: str) -> None:
         db.execute("UPDATE spans SET annotation = ? WHERE annotation = ?", numbers)
 
 
-def _json(value: Any) -> str:
+def storable_json(value: Any) -> str:
     """JSON that SQLite takes: readable, and escaped only where it holds a lone surrogate."""
     text = json.dumps(value, ensure_ascii=False)
     try:

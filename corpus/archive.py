@@ -91,12 +91,17 @@ def make_archive(db: sqlite3.Connection) -> None:
 
 
 def put_aside(
-    db: sqlite3.Connection, table: str, where: str, values: dict[str, Any], dropped: int | None = None
+    db: sqlite3.Connection,
+    table: str,
+    where: str,
+    values: dict[str, Any],
+    dropped: int | None = None,
 ) -> int:
     """Move the rows of a table that a condition names to the archive; how many.
 
     `where` is SQL over the table, here `t`, with the names of `values`; `dropped` is what they go
-    with, None where each goes with its document. Runs inside the caller's transaction, as all below.
+    with, None where each goes with its document. Runs inside the caller's transaction, as all that
+    is below.
     """
     columns = COLUMNS[table].split(", ")
     document = "document"
@@ -127,7 +132,9 @@ def put_back(
     """
     columns = COLUMNS[table]
     places = ", ".join(_PLACES[: columns.count(",") + 1])
-    rows = "dropped = :dropped AND origin = :origin AND document IN (SELECT value FROM json_each(:n))"
+    rows = (
+        "dropped = :dropped AND origin = :origin AND document IN (SELECT value FROM json_each(:n))"
+    )
     values = {"dropped": dropped, "origin": table, "n": documents}
     moved = db.execute(
         f"INSERT INTO {table} ({columns}) SELECT {places} FROM dropped_rows AS r"
@@ -209,8 +216,8 @@ def is_dropped(
 
 
 def dropped_records(db: sqlite3.Connection, source: int, records: Iterable[str]) -> dict[str, int]:
-    """Those of a source's records, by what identifies them there, whose documents were dropped, each
-    with the digest of its text."""
+    """Those of a source's records, by what identifies them there, whose documents were dropped,
+    each with the digest of its text."""
     if not has_archive(db):
         return {}
     rows = db.execute(
@@ -221,18 +228,19 @@ def dropped_records(db: sqlite3.Connection, source: int, records: Iterable[str])
     return dict(rows.fetchall())
 
 
-def dropped_keys(db: sqlite3.Connection, keys: Iterable[str]) -> set[str]:
-    """Those among keys that documents have that were dropped."""
-    return _among(db, "key", list(keys))
+def dropped_keys(db: sqlite3.Connection, keys: Iterable[str]) -> dict[str, int]:
+    """Those among keys that documents have that were dropped, each with the digest of its text."""
+    return _digests(db, "key", list(keys))
 
 
 def dropped_texts(db: sqlite3.Connection, digests: Iterable[int]) -> set[int]:
     """Those among digests of texts that documents have that were dropped."""
-    return _among(db, "digest", list(digests))
+    return {*_digests(db, "digest", list(digests))}
 
 
-def _among(db: sqlite3.Connection, column: str, values: list[Any]) -> set[Any]:
+def _digests(db: sqlite3.Connection, column: str, values: list[Any]) -> dict[Any, int]:
     if not has_archive(db):
-        return set()
-    query = f"SELECT {column} FROM dropped WHERE {column} IN (SELECT value FROM json_each(?))"
-    return {value for (value,) in db.execute(query, (json.dumps(values),))}
+        return {}
+    query = f"SELECT {column}, digest FROM dropped WHERE {column} IN"
+    rows = db.execute(f"{query} (SELECT value FROM json_each(?))", (json.dumps(values),))
+    return dict(rows.fetchall())

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from tonemark.corpus.annotations import Annotation, current_annotation
 from tonemark.corpus.annotators import annotator_name
+from tonemark.corpus.archive import is_dropped
 from tonemark.corpus.corrections import corrected
 from tonemark.corpus.documents import damaged
 from tonemark.corpus.given_gold import take_gold
@@ -80,6 +81,11 @@ class Bringing:
         name = annotator_name(given.annotator)
         if name != given.annotator:
             self.report.renamed[given.annotator] = name
+        if is_dropped(self.db, number, name):
+            self.report.warn(
+                record.line, f"the answer of {name} was dropped from this project: left out"
+            )
+            return
         claim = self.db.execute(
             "SELECT state, reopened FROM claims WHERE annotator = ? AND document = ?",
             (name, number),

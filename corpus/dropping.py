@@ -110,11 +110,7 @@ def drop_annotator(store: Store, folder: Path, annotator: str) -> Going:
         left_over.fold(db)
         going = going_of(store, annotator)
         make_archive(db)
-        number = db.execute(
-            "INSERT INTO dropped (annotator, time) VALUES (?, ?)", (annotator, time.time())
-        ).lastrowid
-        assert number is not None
-        lay_aside(db, number, annotator, _documents_of(db, annotator))
+        lay_aside(db, begin_drop(db, annotator), annotator, _documents_of(db, annotator))
     return going
 
 
@@ -135,6 +131,14 @@ def drop_documents(store: Store, folder: Path, documents: Iterable[int]) -> Goin
         make_archive(db)
         _lay_documents_aside(db, wanted)
     return going
+
+
+def begin_drop(db: sqlite3.Connection, annotator: str) -> int:
+    """The number of a new drop of an annotator's work."""
+    row = (annotator, time.time())
+    query = "INSERT INTO dropped (annotator, time) VALUES (?, ?) RETURNING id"
+    (number,) = db.execute(query, row).fetchone()
+    return int(number)
 
 
 def lay_aside(db: sqlite3.Connection, dropped: int, annotator: str, documents: list[int]) -> None:
@@ -284,7 +288,9 @@ def _lay_documents_aside(db: sqlite3.Connection, documents: Iterable[int]) -> No
 def _documents_of(db: sqlite3.Connection, annotator: str) -> list[int]:
     """The documents on which an annotator did something."""
     tables = ("claims", "annotations", "events", "evidence", "offers")
-    query = " UNION ".join(f"SELECT document FROM {each} WHERE annotator = :name" for each in tables)
+    query = " UNION ".join(
+        f"SELECT document FROM {each} WHERE annotator = :name" for each in tables
+    )
     return [number for (number,) in db.execute(query, {"name": annotator})]
 
 

@@ -41,7 +41,7 @@ def take_gold(
         return
     if there:
         other, is_later = there
-        if not is_later or (is_rule(reviewer) and not is_rule(other)):
+        if not overrules(reviewer, other, is_later=is_later):
             report.warn(line, f"this document has gold of {other} already; it is kept")
             return
     cites, compared = _cited(db, document, report, given.settled.cites)
@@ -63,6 +63,11 @@ def take_gold(
     )
     report.gold += 1
     report.labels.update(span.label for span in given.spans)
+
+
+def overrules(reviewer: str, other: str, *, is_later: bool) -> bool:
+    """Whether gold of one reviewer, or rule, takes the place of another's that is there."""
+    return is_later and not (is_rule(reviewer) and not is_rule(other))
 
 
 def _content(db: sqlite3.Connection, gold: int, *said: object) -> tuple[object, ...]:

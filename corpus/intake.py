@@ -18,6 +18,12 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
+from tonemark.corpus.archive import (
+    dropped_keys,
+    dropped_records,
+    dropped_texts,
+    highest_document,
+)
 from tonemark.corpus.batches import Following, Item, batches
 from tonemark.corpus.brought import Bringing, TokensOf
 from tonemark.corpus.cursors import Cursor, draw_back, set_priority
@@ -153,7 +159,7 @@ def _source(db: sqlite3.Connection, name: str, head: Sequence[Item]) -> int:
             assert cursor.lastrowid is not None
             return cursor.lastrowid
         number = int(row[0])
-        known = _known(db, number, head)
+        known = _known(db, number, head) | _dropped(db, number, head)
         agreeing = sum(
             item.identity in known and known[item.identity][1] == item.digest for item in head
         )
@@ -177,13 +183,21 @@ def _known(
     return {record: (number, text_digest) for record, number, text_digest in rows}
 
 
+def _dropped(
+    db: sqlite3.Connection, source: int, items: Iterable[Item]
+) -> dict[str, tuple[int, int]]:
+    """The same of those whose documents were dropped; their number is 0."""
+    found = dropped_records(db, source, [item.identity for item in items])
+    return {record: (0, text_digest) for record, text_digest in found.items()}
+
+
 @dataclass(slots=True)
 class _Intake:
     """One batch of one file, inside its transaction.
 
     What the store knows of the batch is asked for in a few queries, not record by record: `known`
     by identity, `texts` by digest (as many numbers as the file may want, and one more), `keys` that
-    are in use.
+    are in use; what was dropped has the number 0 in `known` and `keys`, and is no text.
     """
 
     db: sqlite3.Connection
@@ -197,6 +211,7 @@ class _Intake:
     texts: dict[int, list[int]] = field(default_factory=dict)
     keys: dict[str, tuple[int, int]] = field(default_factory=dict)
     reached: dict[str, int] = field(default_factory=dict)
+    gone: set[int] = field(default_factory=set)
 
     def add(self, items: Sequence[Item]) -> None:
         """Add the records of the batch, then what they bring to their documents."""
@@ -208,6 +223,9 @@ class _Intake:
             found = self._find(item)
             if isinstance(found, str):
                 self.report.refuse(item.record.line, found)
+                continue
+            if found == 0:
+                self.report.dropped += 1
                 continue
             is_new = found is None
             self.report.already_there += not is_new
@@ -232,7 +250,8 @@ class _Intake:
             "SELECT (SELECT name FROM sources WHERE id = ?), coalesce(max(id), 0) FROM documents"
         )
         self.name, self.number = self.db.execute(query, (self.source,)).fetchone()
-        self.known = _known(self.db, self.source, items)
+        self.number = max(self.number, highest_document(self.db))
+        self.known = _known(self.db, self.source, items) | _dropped(self.db, self.source, items)
         new = [item for item in items if item.identity not in self.known]
         for text_digest, number in self._rows(
             "SELECT digest, id FROM documents WHERE digest IN", [item.digest for item in new]
@@ -245,16 +264,24 @@ class _Intake:
             [self._plain_key(item.record) for item in new],
         ):
             self.keys[key] = (number, text_digest)
+        self.keys |= {
+            key: (0, text_digest)
+            for key, text_digest in dropped_keys(
+                self.db, [self._plain_key(item.record) for item in new]
+            ).items()
+        }
+        self.gone = dropped_texts(self.db, [item.digest for item in new])
 
     def _rows(self, query: str, values: Sequence[int] | Sequence[str]) -> sqlite3.Cursor:
         return self.db.execute(f"{query} (SELECT value FROM json_each(?))", (json.dumps(values),))
 
     def _find(self, item: Item) -> int | str | None:
-        """The document that a record is already, None for a new one, or why it is refused."""
+        """The document that a record is already (0: one that was dropped), None for a new one, or
+        why it is refused."""
         key = item.record.key
         if known := self.known.get(item.identity):
             if known[1] == item.digest:
-                return known[0]
+                return known[0]  # 0 where it was dropped
             name = f"record {item.record.number}" if key is None else f"id {key}"
             if item.record.piece:
                 name = f"what stands at {item.record.piece.offset} of {name}"
@@ -281,6 +308,8 @@ class _Intake:
                 )
             self.adding.turns[item.digest] += 1
             return sorted(numbers)[self.adding.turns[item.digest] - 1]
+        if self.adding.match == "text" and item.digest in self.gone:
+            return 0
         return None
 
     def _reached(self, identity: str) -> int:
@@ -372,6 +401,7 @@ class _Intake:
         for key in itertools.chain(
             (named, numbered), (f"{numbered}~{n}" for n in itertools.count(2))
         ):
-            if key not in self.keys and not self.db.execute(query, (key,)).fetchone():
+            is_known = key in self.keys or self.db.execute(query, (key,)).fetchone()
+            if not is_known and not dropped_keys(self.db, [key]):
                 return key
         raise AssertionError("unreachable")

@@ -154,7 +154,10 @@ def keep_numbers(into: Store, coming: sqlite3.Connection) -> None:
         f" AND typeof(seq) = 'integer' AND seq BETWEEN 0 AND {HIGHEST}"
     ).fetchone()
     with into.transaction() as db:
-        if last and not db.execute(
-            "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'entries'", (last,)
-        ).rowcount:
+        if (
+            last
+            and not db.execute(
+                "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'entries'", (last,)
+            ).rowcount
+        ):
             db.execute("INSERT INTO sqlite_sequence VALUES ('entries', ?)", (last,))

@@ -66,6 +66,7 @@ class Found:
     priority: int = 0
     hers: dict[str, Hers] = field(default_factory=dict)
     gold: tuple[Gold, ...] = ()
+    gold_numbers: tuple[int, ...] = ()
     proposed: tuple[Proposed, ...] = ()
     produced: tuple[tuple[int, str], ...] = ()
     offers: tuple[tuple[str, int, int, int], ...] = ()
@@ -80,15 +81,23 @@ class Found:
 def found_documents(db: sqlite3.Connection) -> Iterator[Found]:
     """The documents of a store, in order, as a stream."""
     last = -(2**63)
-    while rows := db.execute(
-        "SELECT d.id, d.key, d.text, s.name, d.meta, d.tokens, d.source, d.record, d.digest,"
-        " d.priority FROM documents d LEFT JOIN sources s ON s.id = d.source"
-        " WHERE d.id > ? ORDER BY d.id LIMIT ?",
-        (last, CHUNK),
-    ).fetchall():
+    query = f"{_DOCUMENTS} WHERE d.id > ? ORDER BY d.id LIMIT ?"
+    while rows := db.execute(query, (last, CHUNK)).fetchall():
         sides = _Sides(db, rows[0][0], last := rows[-1][0])
         for row in rows:
             yield _found(row, sides)
+
+
+def found_document(db: sqlite3.Connection, number: int) -> Found:
+    """One document of a store, which has it."""
+    row = db.execute(f"{_DOCUMENTS} WHERE d.id = ?", (number,)).fetchone()
+    return _found(row, _Sides(db, number, number))
+
+
+_DOCUMENTS = (
+    "SELECT d.id, d.key, d.text, s.name, d.meta, d.tokens, d.source, d.record, d.digest, d.priority"
+    " FROM documents d LEFT JOIN sources s ON s.id = d.source"
+)
 
 
 _OF_DOCUMENTS = "WHERE {0}.document BETWEEN ? AND ?"
@@ -280,7 +289,7 @@ def _take_gold(found: Found, sides: _Sides) -> None:
     except _FaultError as fault:
         found.faults.append(("the gold", str(fault)))
         return
-    found.gold = gold
+    found.gold, found.gold_numbers = gold, tuple(row[-1] for row in rows)
 
 
 def _gold(found: Found, row: tuple[Any, ...], sides: _Sides) -> Gold:

@@ -8,6 +8,7 @@ nobody's (producer 0), and stay.
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -167,8 +168,8 @@ _ANEW = "anew "
 
 def patterns_stamp(store: Store) -> tuple[int, int, int, int]:
     """Four numbers that are others whenever a pattern was added or removed (numbers of entries are
-    given once, and an entry never changes), and when those that were left out are to be tried
-    again: to look at them costs a fiftieth of reading all."""
+    given once), and when what they made is to be made anew, some that were left out being tried
+    again, or having another label: to look at them costs a fiftieth of reading all."""
     row = store.db.execute(
         "SELECT count(*), coalesce(max(id), 0), total(id), (SELECT count(*) FROM producers"
         " WHERE name = ? AND version GLOB ?) FROM entries WHERE kind <> 'name'",
@@ -204,8 +205,14 @@ def try_patterns_again(store: Store) -> int:
     with store.transaction() as db:
         found = db.execute("UPDATE entries SET fault = '' WHERE kind <> 'name' AND fault <> ''")
         if found.rowcount:
-            db.execute(
-                "UPDATE producers SET version = ? || id WHERE name = ? AND version NOT GLOB ?",
-                (_ANEW, PATTERNS, f"{_ANEW}*"),
-            )
+            let_patterns_be_made_anew(db)
     return found.rowcount
+
+
+def let_patterns_be_made_anew(db: sqlite3.Connection) -> None:
+    """Let what patterns made of documents that nobody has opened be made again, by whoever runs
+    them. Runs inside the caller's transaction."""
+    db.execute(
+        "UPDATE producers SET version = ? || id WHERE name = ? AND version NOT GLOB ?",
+        (_ANEW, PATTERNS, f"{_ANEW}*"),
+    )

@@ -172,7 +172,7 @@ def create_project(
         if labels.count(label) > 1:
             faults.add(f'the label "{label}" stands twice')
     text = new_project_text(
-        name=_folder_name(folder) if name is None else name,
+        name=folder_name(folder) if name is None else name,
         language=faults.taken(language_tag, language, default="und"),
         tokenizer=tokenizer,
         labels=tuple(dict.fromkeys(labels)),
@@ -200,8 +200,9 @@ def create_project(
     return read_project(folder)
 
 
-def add_label(folder: Path | str, name: str) -> Project:
-    """Add a label at the end of [labels], and return the project as it then is.
+def add_label(folder: Path | str, name: str, about: str = "", key: str | None = None) -> Project:
+    """Add a label at the end of [labels], and return the project as it then is. `about` says what
+    it is for; `key` is its own, and free.
 
     Comments, order and everything else stay; a label that is there changes nothing. Processes that
     add labels at once wait for each other, and none is lost. Whether `new_labels` allows it is
@@ -230,8 +231,8 @@ def add_label(folder: Path | str, name: str) -> Project:
                     "their accents differs.",
                     "Use the one that is there.",
                 )
-        longer = with_label(text, name)
-        wanted = replace(project, labels=(*project.labels, Label(name)))
+        longer = with_label(text, name, about, key)
+        wanted = replace(project, labels=(*project.labels, Label(name, about, key)))
         try:
             is_right = _parse(folder, longer, stamp) == wanted
         except TonemarkError:
@@ -246,6 +247,43 @@ def add_label(folder: Path | str, name: str) -> Project:
     return read_project(folder)
 
 
+def relabelled(folder: Path, old: str, new: str) -> str | None:
+    """The text that the project's file has when a label is called otherwise, in its place: its
+    line's comments, what it is for and its key stay. Where `new` is there the line of `old` goes.
+    None where the file has no label `old`.
+
+    To be called, and what it gives to be written, under the file's lock. Raises TonemarkError where
+    the new name cannot be one, or the file is at fault, or written in a way that hinders it.
+    """
+    from tonemark.toml_edits import with_key, without_key
+
+    fault = label_fault(new)
+    if fault:
+        raise TonemarkError(f'The label "{short(new, 30)}" {fault}.', "Choose another name.")
+    text, stamp = read_text(folder)
+    names = [label.name for label in _parse(folder, text, stamp).labels]
+    for name in names:
+        is_alike = unicodedata.normalize("NFC", name) == unicodedata.normalize("NFC", new)
+        if is_alike and name not in (old, new):
+            raise TonemarkError(
+                f'The label "{name}" looks the same as "{new}": only the coding of their accents'
+                " differs.",
+                "Use the one that is there.",
+            )
+    if old not in names:
+        return None
+    path = ("labels", old)
+    longer = without_key(text, path) if new in names else with_key(text, path, new)
+    wanted = [new if name == old else name for name in names if new not in names or name != old]
+    if [label.name for label in _parse(folder, longer, stamp).labels] != wanted:
+        raise TonemarkError(
+            f'The label "{old}" could not be renamed in {folder / PROJECT_FILE}: [labels] is'
+            " written in a way that Tonemark cannot change.",
+            "Rename it there with an editor, and do this again.",
+        )
+    return longer
+
+
 def set_tokenizer(folder: Path | str, name: str) -> Project:
     """Name another tokenizer in the file, and return the project as it then is; comments, order and
     everything else stay.
@@ -253,14 +291,23 @@ def set_tokenizer(folder: Path | str, name: str) -> Project:
     Whether there is one of that name is for the caller to ask. Raises TonemarkError as `add_label`
     does.
     """
+    return _set(Path(folder), "tokenizer", name)
+
+
+def set_guidelines(folder: Path | str, name: str) -> Project:
+    """Name a file of the project's folder as its guidelines, as `set_tokenizer` does."""
+    return _set(Path(folder), "guidelines", name)
+
+
+def _set(folder: Path, setting: str, value: str) -> Project:
     from tonemark.toml_edits import with_value
     from tonemark.toml_lines import toml_string
 
-    folder = Path(folder)
     with locked(folder):
         text, stamp = read_text(folder)
-        if _parse(folder, text, stamp).tokenizer != name:
-            changed = with_value(text, ("tokenizer",), toml_string(name))
+        _parse(folder, text, stamp)
+        changed = with_value(text, (setting,), toml_string(value))
+        if changed != text:
             _parse(folder, changed, stamp)
             write(folder, changed)
     return read_project(folder)
@@ -279,10 +326,11 @@ def _parse(folder: Path, text: str, stamp: tuple[int, int, int]) -> Project:
 def _settle(folder: Path, data: dict[str, object], faults: Faults) -> Project:
     folder = Path(os.path.realpath(folder))
     settings = read_settings(data, folder, faults)
-    return Project(folder=folder, name=settings.pop("name") or _folder_name(folder), **settings)
+    return Project(folder=folder, name=settings.pop("name") or folder_name(folder), **settings)
 
 
-def _folder_name(folder: Path) -> str:
+def folder_name(folder: Path) -> str:
+    """What a project is called by its folder: its characters that print."""
     name = "".join(
         c if c.isprintable() else "_" for c in os.path.basename(os.path.realpath(folder))
     )

@@ -85,8 +85,9 @@ def _line(setting: str, comment: str) -> str:
     return f"{setting.ljust(_COMMENT_COLUMN - 1)} # {comment}"
 
 
-def with_label(text: str, name: str) -> str:
-    """The text of a project.toml with a label more, the last of [labels]; all else stays.
+def with_label(text: str, name: str, about: str = "", chosen: str | None = None) -> str:
+    """The text of a project.toml with a label more, the last of [labels]; all else stays. `about`
+    says what it is for, `chosen` is its key.
 
     The new line follows the last label in the way that one is written: under `[labels]`, as a
     `[labels.NAME]`, as `labels.NAME = ...`, or in an inline table. tomlkit is not used: it puts the
@@ -95,22 +96,26 @@ def with_label(text: str, name: str) -> str:
     """
     newline = "\r\n" if "\r\n" in text else "\n"
     key = toml_key(name)
+    value = toml_string(about)
+    if chosen:
+        value = f"{{ about = {value}, key = {toml_string(chosen)} }}"
     last: Statement | None = None
     for statement in statements(text):
         if statement.path[0] == "labels":
             last = statement
     if last is None:
         gap = "" if not text or text.endswith("\n") else newline
-        return f'{text}{gap}{newline}[labels]{newline}{key} = ""{newline}'
+        return f"{text}{gap}{newline}[labels]{newline}{key} = {value}{newline}"
     if last.table == () and last.path == ("labels",):
         before, after = text[: last.end - 1].rstrip(" \t"), text[last.end - 1 :]
-        return f'{before}{"" if before.endswith("{") else ", "}{key} = ""{after}'
+        return f"{before}{'' if before.endswith('{') else ', '}{key} = {value}{after}"
     end = text.find("\n", last.end)
     before, after = (text[: end + 1], text[end + 1 :]) if end >= 0 else (text + newline, "")
     if last.table == ("labels",):
-        new = f'{key} = ""'
+        new = f"{key} = {value}"
     elif last.table == ():
-        new = f'labels.{key} = ""'
+        new = f"labels.{key} = {value}"
     else:
-        new = f'{newline}[labels.{key}]{newline}about = ""'
+        new = f"{newline}[labels.{key}]{newline}about = {toml_string(about)}"
+        new += f"{newline}key = {toml_string(chosen)}" if chosen else ""
     return f"{before}{new}{newline}{after}"

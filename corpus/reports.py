@@ -16,6 +16,8 @@ class Report:
 
     added: int = 0
     already_there: int = 0
+    dropped: int = 0
+    """Records whose documents were dropped from the project: left out."""
     split_texts: int = 0
     """Texts that were split, of those added; `added` counts their pieces."""
     equal_texts: int = 0

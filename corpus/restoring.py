@@ -9,15 +9,18 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 from tonemark.corpus.archive import COLUMNS, has_archive, put_back
+from tonemark.corpus.closed_pages import closed
 from tonemark.corpus.cursors import Cursor, draw_back
 from tonemark.corpus.dropping import (
     GIVEN,
     HERS,
     PROMOTED,
     THESE,
+    begin_drop,
     entries_on,
     lay_aside,
     look_again,
@@ -25,7 +28,7 @@ from tonemark.corpus.dropping import (
     places_now,
 )
 from tonemark.corpus.evidence import count_anew
-from tonemark.corpus.places import count_extra
+from tonemark.corpus.places import count_extra, free_place
 from tonemark.corpus.relabelled_rows import Scope, relabel_rows
 from tonemark.corpus.store import Store
 
@@ -50,19 +53,30 @@ class Restored(NamedTuple):
     gone: int = 0
 
 
-def restore_annotator(store: Store, annotator: str) -> Restored | None:
-    """Bring back what an annotator had done; None where nothing of hers was dropped."""
+def restore_annotator(store: Store, folder: Path, annotator: str) -> Restored | None:
+    """Bring back what an annotator had done; None where nothing of hers was dropped.
+
+    Raises TonemarkError, and changes nothing, where she has a page open.
+    """
+    store.check_writable()
     found = Restored(0, 0)
-    with store.transaction() as db:
+    is_hers = f"{annotator}'s work was not brought back"
+    with (
+        closed(folder, lambda key, _: key == annotator, is_hers) as left_over,
+        store.transaction() as db,
+    ):
         dropped = _of_annotator(db, annotator)
         if not dropped:
             return None
-        _forget_untouched(db, annotator)
+        left_over.fold(db)
+        _forget_untouched(db, annotator, dropped)
         for number in dropped:
             documents, anew, gone = _that_can(db, number, annotator)
             answers = _bring_back(db, number, annotator, documents)
             _forget_if_empty(db, number)
-            sums = (a + b for a, b in zip(found, (len(documents), answers, anew, gone), strict=True))
+            sums = (
+                a + b for a, b in zip(found, (len(documents), answers, anew, gone), strict=True)
+            )
             found = Restored(*sums)
     return found
 
@@ -86,7 +100,7 @@ def restore_documents(store: Store, keys: Iterable[str]) -> tuple[Restored, list
         numbers = [document for _, document in rows.values()]
         look_again(db, numbers)
         for annotator in _dropped_among(db, numbers):
-            lay_aside(db, _of_annotator(db, annotator)[0], annotator, numbers)
+            lay_aside(db, begin_drop(db, annotator), annotator, numbers)
     missing = [key for key in wanted if key not in rows]
     return Restored(len(rows), answers), missing
 
@@ -99,19 +113,21 @@ def _of_annotator(db: sqlite3.Connection, annotator: str) -> list[int]:
     return [number for (number,) in rows]
 
 
-def _forget_untouched(db: sqlite3.Connection, annotator: str) -> None:
-    """Give back what she has only looked at since."""
+def _forget_untouched(db: sqlite3.Connection, annotator: str, dropped: list[int]) -> None:
+    """Give back what she has only looked at since, where work of hers is to come back."""
     rows = db.execute(
         "SELECT document, counted FROM claims c WHERE annotator = :name AND answered = 0"
         " AND NOT EXISTS (SELECT 1 FROM events e WHERE e.document = c.document"
-        " AND e.annotator = :name AND e.kind NOT IN ('open', 'focus'))",
-        {"name": annotator},
+        " AND e.annotator = :name AND e.kind NOT IN ('open', 'focus')) AND document IN"
+        " (SELECT document FROM dropped_rows WHERE dropped IN (SELECT value FROM json_each(:d)))",
+        {"name": annotator, "d": json.dumps(dropped)},
     ).fetchall()
     for document, counted in rows:
         hers = (document, annotator)
         db.execute("DELETE FROM claims WHERE document = ? AND annotator = ?", hers)
         db.execute("DELETE FROM events WHERE document = ? AND annotator = ?", hers)
-        db.execute("UPDATE documents SET taken = taken - ? WHERE id = ?", (counted, document))
+        if counted:
+            free_place(db, document)
 
 
 def _that_can(db: sqlite3.Connection, dropped: int, annotator: str) -> tuple[list[int], int, int]:
@@ -129,9 +145,7 @@ def _that_can(db: sqlite3.Connection, dropped: int, annotator: str) -> tuple[lis
     return documents, len(rows) - gone - len(documents), gone
 
 
-def _bring_back(
-    db: sqlite3.Connection, dropped: int, annotator: str, documents: list[int]
-) -> int:
+def _bring_back(db: sqlite3.Connection, dropped: int, annotator: str, documents: list[int]) -> int:
     """Bring an annotator's work on documents back, and let the rest fit it; how many answers."""
     numbers = json.dumps(documents)
     values = {"n": numbers, "name": annotator}
@@ -178,10 +192,13 @@ def _bring_back(
 def _changed_places(db: sqlite3.Connection, document: int, other: str | None) -> bool:
     """Whether the place of a document came from one who had got it when it was free: then she, who
     was extra before, is so again."""
-    row = other is not None and db.execute(
-        "SELECT counted AND answered > 0 FROM claims WHERE document = ? AND annotator = ?",
-        (document, other),
-    ).fetchone()
+    row = (
+        other is not None
+        and db.execute(
+            "SELECT counted AND answered > 0 FROM claims WHERE document = ? AND annotator = ?",
+            (document, other),
+        ).fetchone()
+    )
     if not row or not row[0] or other is None:
         return False
     _set_counted(db, document, other, 0)
@@ -204,7 +221,8 @@ def _bring_document_back(db: sqlite3.Connection, dropped: int, document: int) ->
         put_back(db, dropped, table, numbers, _STILL.get(table, "1"))
     here = (document,)
     db.execute(
-        "UPDATE claims SET state = 'lapsed', counted = 0 WHERE document = ? AND state = 'open'", here
+        "UPDATE claims SET state = 'lapsed', counted = 0 WHERE document = ? AND state = 'open'",
+        here,
     )
     db.execute(
         "UPDATE documents SET taken = (SELECT count(*) FROM claims WHERE document = documents.id"

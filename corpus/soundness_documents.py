@@ -25,6 +25,7 @@ from tonemark.corpus.spans import parsed_sources
 from tonemark.corpus.store import STORE_FILE
 from tonemark.files import parsed
 
+
 @dataclass(slots=True)
 class _Rows:
     """Rows of another table that begin with a document's number, in the order of those."""

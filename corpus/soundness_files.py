@@ -36,7 +36,6 @@ NETWORK = frozenset(
 there (sqlite.org/wal.html)."""
 
 
-
 def examine_files(folder: Path) -> Iterator[Finding]:
     """The folder, its disk, and the modes of its files."""
     path = folder / STORE_FILE

@@ -54,7 +54,9 @@ class Reviews:
             cited = {*there, *self._dropped(row, each[9], there)}
             yield from self._revision(row, each, cited)
 
-    def _dropped(self, row: Row, cites: Any, there: set[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
+    def _dropped(
+        self, row: Row, cites: Any, there: set[tuple[Any, Any]]
+    ) -> Iterator[tuple[Any, Any]]:
         """Of the annotations that gold cites those that were dropped since."""
         with contextlib.suppress(*MALFORMED):
             for name, revision in parsed(cites):

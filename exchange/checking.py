@@ -15,6 +15,7 @@ from typing import NamedTuple
 from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.spans import Stretch
 from tonemark.exchange.base import Format, Given
+from tonemark.exchange.restoring import tells_change, tells_damage
 from tonemark.exchange.rows import ExportRow
 from tonemark.refusals import Refusal, quoted
 from tonemark.tokenizers.base import Token
@@ -122,6 +123,20 @@ def check_records(
             _look_at_spans(found, each, spans, tokens)
             _look_at_labels(found, each, spans, format, mangled)
         _look_at_rows(found, each, format)
+
+
+def changed_since(records: Iterable[Given]) -> Places:
+    """Of records to which a sidecar was restored, those that are no longer what it keeps; and the
+    lines of it that are damaged."""
+    found = Places()
+    for each in records:
+        if isinstance(each, Refusal):
+            if tells_damage(each.reason):
+                found.add(each.line, None, each.reason)
+            continue
+        for warning in filter(tells_change, each.warnings):
+            found.add(each.line, each.key, warning)
+    return found
 
 
 def rows_of(record: Record) -> Iterator[ExportRow]:

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
+from tonemark.corpus.brought_settings import guidelines_of
 from tonemark.corpus.progress import progress as counted_progress
 from tonemark.corpus.project import Project
 from tonemark.corpus.shares import part_of
@@ -33,9 +34,6 @@ from tonemark.exchange.verifying import Expected
 from tonemark.files import atomic_writer, sync_folder
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.sentences.sentences import sentences
-
-GUIDELINES_LIMIT = 1 << 20
-"""Bytes of the guidelines that travel in a sidecar."""
 
 _NO_PROGRESS: Callable[[int], None] = lambda written: None  # noqa: E731
 
@@ -329,7 +327,7 @@ class _Export:
 
     @property
     def _keeps_documents(self) -> bool:
-        return not self.format.holds >= HELD_WHOLE
+        return self.settings.fit or not self.format.holds >= HELD_WHOLE
 
     def _finish(self, side: IO[bytes] | None, lines: IO[bytes] | None) -> None:
         if not side:
@@ -374,7 +372,7 @@ class _Export:
         found = faults(self.format, plain)
         if not found:
             return plain
-        if self.settings.fit and all(fault.kind != "other" for fault in found):
+        if self.settings.fit:
             if self.renamed is None:
                 names = (label.name for label in self.project.labels)
                 self.renamed = LabelMap(self.format, names)
@@ -425,25 +423,17 @@ class _Export:
             self.project.language,
             (self.project.tokenizer, version_of(self.tokenizer)),
             self.project.labels,
-            _guidelines(self.project),
+            guidelines_of(self.project),
             self.annotators if self.format.on_tokens else (),
             self.settings.offsets,
             self.settings.name_key,
             self.renamed.given if self.renamed else {},
+            self._keeps_documents,
         )
 
 
 def _line(data: dict[str, Any]) -> bytes:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-
-
-def _guidelines(project: Project) -> str:
-    """The text of a project's guidelines, as far as they can be read."""
-    if project.guidelines is None:
-        return ""
-    with suppress(OSError), project.guidelines.open("rb") as stream:
-        return stream.read(GUIDELINES_LIMIT).decode("utf-8", "replace")
-    return ""
 
 
 def _drop(path: Path) -> None:

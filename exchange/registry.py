@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from tonemark.errors import TonemarkError
-from tonemark.exchange.base import HELD_WHOLE, Format, Given, ReadOptions
+from tonemark.exchange.base import Format, Given, ReadOptions
 from tonemark.exchange.plugged import checked_format
 from tonemark.exchange.restoring import restored
 from tonemark.exchange.sidecar import Header, Sidecar, sidecar_of
@@ -26,9 +26,14 @@ GROUP = "tonemark.formats"
 OWN = {
     "text": "text",
     "jsonl": "jsonl",
+    "spacy": "docbin",
     "csv": "tables:CSV",
     "tsv": "tables:TSV",
+    "conll2003": "conll2003",
     "conll": "conll",
+    "conllu": "conllu",
+    "label-studio": "label_studio",
+    "label-studio-min": "label_studio_min",
     "doccano": "doccano",
     "brat": "brat",
 }
@@ -164,12 +169,7 @@ def read_records(
     header = sidecar_header(path) if sidecar else None
     if header:
         format = format or header.format
-        options = replace(
-            options,
-            annotators=options.annotators or header.annotators,
-            offsets=options.offsets or header.offsets,
-            name_key=header.name_key if options.name_key == "NE" else options.name_key,
-        )
+        options = as_written(options, header)
     chosen = format_named(format or guess_format(path))
     if not chosen.readable:
         raise TonemarkError(f'The format "{chosen.name}" can only be written.')
@@ -187,6 +187,16 @@ def read_records(
     return _restored(records, sidecar_of(path), options) if header else records
 
 
+def as_written(options: ReadOptions, header: Header) -> ReadOptions:
+    """What is said of a file, and where nothing is, what the header of its sidecar says."""
+    return replace(
+        options,
+        annotators=options.annotators or header.annotators,
+        offsets=options.offsets or header.offsets,
+        name_key=header.name_key if options.name_key == "NE" else options.name_key,
+    )
+
+
 def sidecar_header(path: Path) -> Header | None:
     """The header of the sidecar beside a file or folder, or None where there is none. Raises
     TonemarkError where what is there cannot be read as one."""
@@ -199,10 +209,8 @@ def sidecar_header(path: Path) -> Header | None:
 
 def _restored(records: Iterator[Given], there: Path, options: ReadOptions) -> Iterator[Given]:
     with Sidecar(there) as sidecar:
-        if format_named(sidecar.header.format).holds >= HELD_WHOLE:
-            yield from records
-        else:
-            yield from restored(records, sidecar, options)
+        whole = restored(records, sidecar, options) if sidecar.header.documents else records
+        yield from whole
 
 
 def _records(

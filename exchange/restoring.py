@@ -15,8 +15,11 @@ from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.exchange.alignment import Alignment, aligned, solid
 from tonemark.exchange.base import Given, ReadOptions
-from tonemark.exchange.sidecar import AHEAD, Kept, Sidecar
+from tonemark.exchange.sidecar import AHEAD, SUFFIX, Kept, Sidecar
 from tonemark.refusals import Refusal
+
+_TAKEN = "taken as the file has it"
+_CHANGED = "changed since it was exported"
 
 _Stretches = frozenset[tuple[int, int, str]]
 _Placed = TypeVar("_Placed", Span, Suggestion)
@@ -62,8 +65,18 @@ def restored(given: Iterator[Given], sidecar: Sidecar, options: ReadOptions) -> 
     yield from kept.refusals()
 
 
+def tells_change(warning: str) -> bool:
+    """Whether a record's warning says that it is no longer what the sidecar keeps."""
+    return warning.endswith(_TAKEN) or _CHANGED in warning
+
+
+def tells_damage(reason: str) -> bool:
+    """Whether a refusal is of a line of a sidecar, not of the file."""
+    return reason.endswith(f"{SUFFIX} is damaged")
+
+
 def _unknown(record: Record, sidecar: Sidecar, what: str) -> Record:
-    words = f"{what} {sidecar.path.name}: taken as the file has it"
+    words = f"{what} {sidecar.path.name}: {_TAKEN}"
     return record._replace(warnings=(*record.warnings, words))
 
 
@@ -131,7 +144,7 @@ def _restored(
     elif kept.annotations:
         who = ", ".join(each.annotator for each in kept.annotations)
         warnings.append(
-            f"changed since it was exported as the answer of {who}: taken as suggestions"
+            f"{_CHANGED} as the answer of {who}: taken as suggestions"
             " (--annotators says whose they are)"
         )
     elif not loose or _stretches(loose) == _stretches(kept.suggestions):
@@ -167,7 +180,7 @@ def _of_name(
         if annotation.annotator == name and _stretches(spans) == written:
             return annotation
     if any(each.annotator == name for each in kept.annotations):
-        warnings.append(f"the answer of {name} was changed since it was exported")
+        warnings.append(f"the answer of {name} was {_CHANGED}")
     return replace(hers[0][1], spans=spans)
 
 

@@ -61,8 +61,8 @@ _FORMAT = regex.compile(rb'\{"tonemark":"sidecar","version":[0-9]{1,9},"format":
 class Header:
     """What holds for a whole export: the format, the project's name, its language (BCP 47) and
     tokenizer (name, version), labels, guidelines (their text), the annotators whose columns stand
-    side by side, what the offsets count, the tag's name in MISC, and which label was written for
-    another."""
+    side by side, what the offsets count, the tag's name in MISC, which label was written for
+    another, and whether a line follows for each document."""
 
     format: str
     project: str = ""
@@ -74,6 +74,7 @@ class Header:
     offsets: Any = None
     name_key: str = "NE"
     renamed: dict[str, str] = field(default_factory=dict)
+    documents: bool = True
 
 
 def header_json(header: Header) -> dict[str, Any]:
@@ -95,6 +96,7 @@ def header_json(header: Header) -> dict[str, Any]:
         "offsets": header.offsets,
         "name_key": header.name_key,
         "renamed": header.renamed,
+        "documents": header.documents,
     }
 
 
@@ -151,7 +153,7 @@ def _stretches(spans: Iterable[Span | Suggestion]) -> set[tuple[int, int, str]]:
 
 
 def _packed(tokens: Sequence[Token]) -> list[int]:
-    packed = []
+    packed: list[int] = []
     position = 0
     for start, end in tokens:
         packed += start - position, end - start
@@ -255,6 +257,7 @@ def _header(data: Any) -> Header:
         data["offsets"] if data["offsets"] in ("code points", "UTF-16 units", "tokens") else None,
         _text(data["name_key"]),
         {_text(name): _text(value) for name, value in data["renamed"].items()},
+        data["documents"] is True,
     )
 
 

@@ -98,8 +98,9 @@ class Expected:
             wanted = frozenset(chain.from_iterable(spans for _, spans in written.answers))
             return "" if everything == wanted else _difference(everything, wanted)
         for who, stretches in written.answers:
-            if found.get(who) != stretches:
-                return _difference(found.get(who, set()), stretches)
+            said_here = found.get(who, set())
+            if said_here != stretches:
+                return _difference(said_here, stretches)
         return ""
 
     def _broken(self, written: _Written, fault: str) -> TonemarkError:

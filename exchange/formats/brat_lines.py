@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import regex
@@ -159,7 +160,7 @@ class _Reader:
         self._check_quote(name, places, quote)
         checked_label(label)
         ordered = sorted(places)
-        if any(end > start for (_, end), (start, _) in zip(ordered, ordered[1:], strict=False)):
+        if any(end > start for (_, end), (start, _) in pairwise(ordered)):
             raise Refused(f"the fragments of {quoted(name)} overlap")
         found = _joined(self._text, ordered)
         if len(found) > 1:

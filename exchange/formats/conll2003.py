@@ -46,7 +46,8 @@ def read_conll2003(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:
     if header.split() != _LABEL_STUDIO:
         yield from records
         return
-    before, faults = "", (_FAULTS,)
+    before = ""
+    faults: tuple[str, ...] = (_FAULTS,)
     for each in records:
         if isinstance(each, Refusal):
             yield each

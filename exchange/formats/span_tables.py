@@ -24,9 +24,9 @@ from tonemark.refusals import Refusal, Refused, quoted
 from tonemark.table_rows import Row
 
 COLUMNS = tuple("key text annotator answer gold start end label span comment flagged time".split())
-"""The columns, in the order in which they are written: offsets in code points, end exclusive; `gold`
-and `flagged` are yes or empty; `time` is in Unix seconds. An annotation's comment, flag and time
-stand in its first row."""
+"""The columns, in the order in which they are written: offsets in code points, end exclusive;
+`gold` and `flagged` are yes or empty; `time` is in Unix seconds. An annotation's comment, flag and
+time stand in its first row."""
 
 _NEEDED = frozenset("key text annotator answer start end label span".split())
 """By these columns such a table is known; no other has them all."""
@@ -40,24 +40,25 @@ ROWS = 200_000
 _BOM = b"\xef\xbb\xbf"
 _MARK = "'"
 _YES = {"": False, "no": False, "false": False, "0": False, "yes": True, "true": True, "1": True}
-_NUMBER = regex.compile(r"[0-9]{1,9}")
+_NUMBER = regex.compile(r"-?[0-9]{1,18}")
 
 # A spreadsheet takes a cell for a formula by its first character (also in full width), and may find
 # that after a separator in it, where its country has another one, or after a quote.
-_DANGER = r"(?:^|(?<=[;,|\t\r\n]))(\"*+){}('*+)(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])"
-_HARMFUL = regex.compile(_DANGER.format(""))
-_HARMLESS = regex.compile(_DANGER.format("'"))
+_FORMULA = r"[=+\-@\uff1d\uff0b\uff0d\uff20]"
+_BEGINS = r"(?:^(?=\"*+'*+[\t\r\n])|(?:^|(?<=[;,|\t\r\n]))(?=\"*+'*+" + _FORMULA + r"))(\"*+)"
+_HARMFUL = regex.compile(_BEGINS)
+_HARMLESS = regex.compile(_BEGINS + "'")
 
 
 def harmless(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula: an apostrophe stands before what would begin
     one. `exact` gives back the cell."""
-    return _HARMFUL.sub(r"\1'\2", cell)
+    return _HARMFUL.sub(r"\1'", cell)
 
 
 def exact(cell: str) -> str:
     """The cell that `harmless` changed."""
-    return _HARMLESS.sub(r"\1\2", cell)
+    return _HARMLESS.sub(r"\1", cell)
 
 
 def write_rows(
@@ -227,7 +228,7 @@ class _Document:
                 self._begin(row.fields)
             if self.rows > ROWS:
                 raise Refused(f"the document has more than {ROWS:,} rows")
-            self._take(partial_of(self.places, row.fields))
+            self._take(_cell(self.places, row.fields))
         except Refused as refused:
             self.refusal = Refusal(row.line, str(refused))
 
@@ -318,7 +319,7 @@ class _Document:
         )
 
 
-def partial_of(places: Places, fields: Sequence[str]) -> Callable[[str], str]:
+def _cell(places: Places, fields: Sequence[str]) -> Callable[[str], str]:
     """The cells of one row by the names of their columns."""
     return lambda name: places.of(fields, name)
 
@@ -352,7 +353,7 @@ def _span(cell: Callable[[str], str], text: str) -> tuple[int, int, str] | None:
     name = f"the span {start}-{end}"
     if start >= end:
         raise Refused(f"{name} is empty or runs backwards")
-    if end > len(text):
+    if start < 0 or end > len(text):
         raise Refused(f"{name} lies outside the text, which has {len(text)} characters")
     if not label:
         raise Refused(f"{name} has no label")

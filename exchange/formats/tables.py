@@ -1,5 +1,5 @@
-"""CSV and TSV: a header row, a column of texts; the other columns are metadata. A table with a row a
-span (`span_tables`) is known by its header; such are written."""
+"""CSV and TSV: a header row, a column of texts; the other columns are metadata. Tables with a row a
+span (`span_tables`) are known by their header, and written."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def _record(row: list[str], header: _Header, number: int, line: int) -> Record:
 
 
 def write_csv(rows: Iterable[ExportRow], stream: IO[bytes], options: WriteOptions) -> Iterator[int]:
-    """A row a span, as `span_tables.write_rows` has it."""
+    """Write a row a span, as `span_tables.write_rows` has it."""
     return write_rows(rows, stream, options, ",")
 
 

@@ -58,7 +58,7 @@ def _apart(given: Any, text: str) -> tuple[Token, ...]:
     for index, pair in enumerate(given):
         if not isinstance(pair, list) or len(pair) != 2:
             raise Refused(f"token {index} is {quoted(pair)}, not a start and an end")
-        placed = _token(index, *pair, position, text)
+        placed = _token(index, pair[0], pair[1], position, text)
         start, position = placed
         if not text[start:position].isspace():
             tokens.append(placed)

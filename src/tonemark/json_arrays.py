@@ -129,8 +129,8 @@ class _Reading:
         self.is_whole = not read
         self.data = left + read
         self.at = self.counted = 0
-        if len(self.data) > LINE_LIMIT and b"}" not in read:
-            return True  # too long for certain: as text it may take four times its size
+        if left[:1] == b"{" and read and b"}" not in read:
+            return True  # the object goes on; as text it may take four times its size
         del left, read
         if not self.lines:
             self.data = without_bom(self.data, self.source)

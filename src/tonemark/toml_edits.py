@@ -12,7 +12,7 @@ from typing import Any
 import regex
 
 from tonemark.errors import TonemarkError
-from tonemark.toml_lines import Statement, statements, toml_key, toml_string
+from tonemark.toml_lines import Statement, key_parts, statements, toml_key, toml_string
 
 _LITERAL = regex.compile(r'"(?:\\.|[^"\\\n])*+"' r"|'[^'\n]*+'|#[^\n]*+")
 """A string, or a comment, in which quotes are no strings."""
@@ -49,6 +49,30 @@ def without_value(text: str, path: tuple[str, str]) -> str:
             end = text.find("\n", each.end) + 1
             shorter.append(text[:start] + (text[end:] if end else ""))
     return _first_that_means(wanted, iter(shorter), path)
+
+
+def with_key(text: str, path: tuple[str, str], name: str) -> str:
+    """A text with another name for a key of a table, in its place; its value, comments and all else
+    stay. Raises TonemarkError as `with_value` does, KeyError where there is no such key.
+
+    The key is found in whichever way it is written: under `[table]`, as `[table.key]`, as
+    `table.key = ...`, or in an inline table.
+    """
+    wanted = tomllib.loads(text)
+    table = wanted[path[0]]
+    wanted[path[0]] = {name if key == path[1] else key: table[key] for key in _with(table, path[1])}
+    return _first_that_means(wanted, _renamed(text, path, toml_key(name)), path, in_order=True)
+
+
+def without_key(text: str, path: tuple[str, str]) -> str:
+    """A text without a key of a table, whatever stands under it and however it is written. Raises
+    as `with_key` does."""
+    try:
+        return without_value(text, path)
+    except TonemarkError:
+        wanted = tomllib.loads(text)
+        del wanted[path[0]][path[1]]
+        return _first_that_means(wanted, _without(text, path), path)
 
 
 def with_item(text: str, path: tuple[str, ...], item: str) -> str:
@@ -123,10 +147,72 @@ def _shorter(text: str, there: Statement, item: str) -> Iterator[str]:
         yield f"{text[:start].rstrip().removesuffix(',')}{text[behind:]}"
 
 
-def _first_that_means(wanted: dict[str, Any], texts: Iterator[str], path: tuple[str, ...]) -> str:
+def _with(table: dict[str, Any], key: str) -> dict[str, Any]:
+    if key not in table:
+        raise KeyError(key)
+    return table
+
+
+def _renamed(text: str, path: tuple[str, str], literal: str) -> Iterator[str]:
+    """Texts one of which should have another name for a key."""
+    places = []
+    for each in statements(text):
+        if each.path[:2] == path:
+            parts, _ = key_parts(text, each.key)
+            # Under `[labels.KEY]` the key is in the header alone.
+            own = 1 - (0 if each.is_header else len(each.table))
+            if 0 <= own < len(parts):
+                places.append((parts[own].start, parts[own].end))
+    if places:
+        for start, end in reversed(places):
+            text = f"{text[:start]}{literal}{text[end:]}"
+        yield text
+    for start, end in _inside(text, path):
+        yield f"{text[:start]}{literal}{text[end:]}"
+
+
+def _without(text: str, path: tuple[str, str]) -> Iterator[str]:
+    """Texts one of which should lack a key: all its lines gone, or its place in an inline table."""
+    shorter = text
+    for each in reversed([*statements(text)]):
+        if each.path[:2] == path:
+            start = shorter.rfind("\n", 0, each.key) + 1
+            end = shorter.find("\n", each.end) + 1
+            shorter = shorter[:start] + (shorter[end:] if end else "")
+    if shorter != text:
+        yield shorter
+    for start, _ in _inside(text, path):
+        before = text[:start].rstrip().removesuffix(",")
+        for found in _ENDS.finditer(text, start):
+            yield f"{text[:start]}{text[found.end() :]}"
+            yield f"{before}{text[found.start() :]}"
+
+
+_ENDS = regex.compile(r",[ \t]*+|(?=\})|\}")
+
+
+def _inside(text: str, path: tuple[str, str]) -> Iterator[tuple[int, int]]:
+    """Where a key may be written in an inline table."""
+    for each in statements(text):
+        if each.path == path[:1] and not each.is_header:
+            for found in _NAMED.finditer(text, each.value, each.end):
+                raw = found[1]
+                is_quoted = raw[0] in "\"'"
+                if (tomllib.loads(f"k = {raw}")["k"] if is_quoted else raw) == path[1]:
+                    yield found.span(1)
+
+
+_NAMED = regex.compile(r"""("(?:\\.|[^"\\\n])*+"|'[^'\n]*+'|[A-Za-z0-9_-]++)[ \t]*+[.=]""")
+"""What may be a key: written before a dot or an equals sign."""
+
+
+def _first_that_means(
+    wanted: dict[str, Any], texts: Iterator[str], path: tuple[str, ...], *, in_order: bool = False
+) -> str:
     for text in texts:
         try:
-            if tomllib.loads(text) == wanted:
+            found = tomllib.loads(text)
+            if found == wanted and not (in_order and [*found[path[0]]] != [*wanted[path[0]]]):
                 return text
         except tomllib.TOMLDecodeError:
             continue

@@ -40,7 +40,8 @@ class Statement(NamedTuple):
     `table` is the path of the header it stands under (for a header, of itself); `path` is its own,
     whole. `line` counts from 1. `end` is the offset, in code points, behind its last character,
     before any comment on the same line; `value` the one behind its `=`, for a header its end.
-    `is_item` says of a header that it is `[[header]]`.
+    `is_item` says of a header that it is `[[header]]`. `key` is the offset at which its own path
+    begins.
     """
 
     table: tuple[str, ...]
@@ -50,6 +51,7 @@ class Statement(NamedTuple):
     is_header: bool
     value: int
     is_item: bool = False
+    key: int = 0
 
 
 def statements(text: str) -> Iterator[Statement]:
@@ -62,8 +64,9 @@ def statements(text: str) -> Iterator[Statement]:
     while at < len(text):
         line, counted = line + text.count("\n", counted, at), at
         is_header, is_item = text[at] == "[", text.startswith("[[", at)
+        key = at + is_header + is_item
         if is_header:
-            table, at = _path(text, at + 2 if is_item else at + 1)
+            table, at = _path(text, key)
             end = at = text.index("]", at) + (2 if text.startswith("]]", at) else 1)
             path = table
             value = end
@@ -72,23 +75,38 @@ def statements(text: str) -> Iterator[Statement]:
             path = table + own
             value = text.index("=", at) + 1
             end = at = _value_end(text, value)
-        yield Statement(table, path, line, end, is_header, value, is_item)
+        yield Statement(table, path, line, end, is_header, value, is_item, key)
         at = _end(_BLANK, text, at)
 
 
-def _path(text: str, at: int) -> tuple[tuple[str, ...], int]:
-    parts: list[str] = []
+class Part(NamedTuple):
+    """One part of a dotted key, with the offsets at which it is written."""
+
+    name: str
+    start: int
+    end: int
+
+
+def key_parts(text: str, at: int) -> tuple[list[Part], int]:
+    """The parts of the key that is written at an offset, and the offset behind it."""
+    parts: list[Part] = []
     while True:
         at = _end(_SPACE, text, at)
         found = _KEY.match(text, at)
         if found is None:
             raise ValueError(f"no key at {at}")
         raw = found.group()
-        parts.append(str(tomllib.loads(f"k = {raw}")["k"]) if raw[0] in "\"'" else raw)
+        name = str(tomllib.loads(f"k = {raw}")["k"]) if raw[0] in "\"'" else raw
+        parts.append(Part(name, *found.span()))
         at = _end(_SPACE, text, found.end())
         if not text.startswith(".", at):
-            return tuple(parts), at
+            return parts, at
         at += 1
+
+
+def _path(text: str, at: int) -> tuple[tuple[str, ...], int]:
+    parts, at = key_parts(text, at)
+    return tuple(part.name for part in parts), at
 
 
 def _value_end(text: str, at: int) -> int:

@@ -84,7 +84,9 @@ def exported(
     """The rows, by key, and what was counted."""
     out = folder.parent / "out.jsonl"
     done = tonemark("export", folder, "-o", out, "--json", *options)
-    counts = {name: count for name, count in json.loads(done.stdout).items() if count}
+    counts = {
+        name: count for name, count in json.loads(done.stdout).items() if count and name != "to"
+    }
     rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     return {row["key"]: row for row in rows}, counts
 

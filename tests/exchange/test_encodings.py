@@ -21,6 +21,7 @@ from tonemark.errors import TonemarkError
 from tonemark.exchange.base import ReadOptions
 from tonemark.exchange.export import export_project
 from tonemark.exchange.registry import format_named
+from tonemark.exchange.settings import Settings
 from tonemark.refusals import Refusal
 
 Files = dict[str, Callable[[bytes], bytes]]
@@ -99,7 +100,7 @@ class Room:
     def exported(self) -> list[bytes]:
         out = io.BytesIO()
         project = read_project(self.project.folder)
-        export_project(project, self.store, "jsonl", out, all_documents=True)
+        export_project(project, self.store, Settings(all_documents=True), out)
         return out.getvalue().splitlines(keepends=True)
 
     def texts(self) -> list[bytes]:

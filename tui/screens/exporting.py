@@ -70,10 +70,10 @@ async def export(folder: Path, progress: Callable[[int], None]) -> dict[str, Any
         *command(folder), stdin=asyncio.subprocess.DEVNULL, stdout=PIPE, stderr=PIPE,
         limit=REPORT_LIMIT,
     )  # fmt: skip
+    report: dict[str, Any] | None
     try:
-        report, said, _ = await asyncio.gather(
-            _report(process, progress), _said(process), process.wait()
-        )
+        report, said = await asyncio.gather(_report(process, progress), _said(process))
+        await process.wait()
     except BaseException:
         _stop(process)
         raise

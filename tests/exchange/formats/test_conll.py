@@ -8,8 +8,8 @@ import pytest
 
 from tonemark.corpus.records import Record
 from tonemark.errors import TonemarkError
-from tonemark.exchange.formats import conll
 from tonemark.exchange.base import Given, ReadOptions
+from tonemark.exchange.formats import conll
 from tonemark.exchange.formats.conll import TaggedSentence, read_conll, read_tags
 from tonemark.refusals import Refusal
 from tonemark.tokenizers.base import Token
@@ -233,3 +233,53 @@ def test_tag_columns_are_read_as_they_stand_beside_their_spans() -> None:
     assert first.spans == tuple(each.spans for each in whole.annotations)
     with pytest.raises(TonemarkError, match="2 tag columns, but 3 annotators"):
         read_tags(io.BytesIO(data.encode()), ReadOptions(annotators=("a", "b", "c")))
+
+
+def answered(data: str, *names: str) -> list[list[str]]:
+    return [[each.annotator for each in record.annotations] for record in records(data, *names)]
+
+
+@pytest.mark.parametrize(
+    ("data", "names", "by"),
+    [
+        ("a O _\nb B-X _\n\na O O\nb O O\n", "ab", [["a"], ["a", "b"]]),
+        ("a _ O\n\nb _ O\n", "ab", [["b"], ["b"]]),
+        ("a O _ O\n", "abc", [["a", "c"]]),
+        ("a B-NP O\n", "ab", [["a", "b"]]),  # labels like those of chunks
+        ("a _\n", "a", [[]]),
+        ("a _ _\n", "ab", [[]]),
+    ],
+)
+def test_a_column_without_an_answer_to_a_sentence(data: str, names: str, by: list[str]) -> None:
+    assert answered(data, *names) == by
+
+
+def test_columns_without_an_answer_are_told_without_names() -> None:
+    [record] = records("a B-X _ O\n")
+    assert record.warnings == ("column 1 is read as the token, 2, 3, 4 as tags",)
+    assert spans(record) == [("a", "X")]
+    first, second = records("a _\n\nb B-X\n")
+    assert (spans(first), spans(second)) == ([], [("b", "X")])
+    assert not first.warnings
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("b _", "'_' in column 2 is no tag such as O or B-PER"),
+        ("b _\nc O", "'_' in column 2 is no tag such as O or B-PER"),
+    ],
+)
+def test_an_answer_to_half_a_sentence_is_refused(row: str, reason: str) -> None:
+    assert read(f"a O\n\na O\n{row}\n")[1:] == [Refusal(4, reason)]
+    [_, after] = read("a O\n\na _\nb B-X\n")
+    assert after == Refusal(4, "'B-X' in column 2 stands after _: no answer")
+
+
+def test_agreement_needs_an_answer_in_each_column() -> None:
+    data = "a O _\n\nb O B-X\n"
+    number, given = read_tags(io.BytesIO(data.encode()), ReadOptions())
+    refusal, whole = given
+    assert number == 2
+    assert refusal == Refusal(1, "column 3 has no answer to it")
+    assert isinstance(whole, TaggedSentence)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -23,7 +22,6 @@ from tonemark.tui.page.keys import key_table
 from tonemark.tui.screens import dashboard
 from tonemark.tui.screens.annotate import AnnotateScreen
 from tonemark.tui.screens.dashboard import Dashboard, Outlook, dashboard_lines
-from tonemark.tui.screens.ways import file_name
 
 Play = Callable[..., Any]
 DeskAt = Callable[..., Desk]
@@ -111,38 +109,6 @@ def test_a_document_from_the_list_is_opened_and_left_to_the_dashboard(
         assert isinstance(stage.app.screen, Dashboard)
 
     play(desk_at(), Dashboard(), script)
-
-
-def test_export_says_how_many_went_where(desk_at: DeskAt, play: Play) -> None:
-    """Gold is written, and is not told as left out."""
-    desk = desk_at()
-    with desk.store.transaction() as db:
-        write_gold(db, Gold(3, "rosa", "accept", ()))
-
-    async def script(stage: Any) -> None:
-        assert "nothing was exported" in stage.text()
-        await stage.press("enter", "1", "enter", "q", "e")
-        told = "2 documents written to exports/habari.jsonl; left out: 2 unanswered"
-        assert f"{told}," not in await stage.until(told)
-        await stage.until("last exported 2")
-
-    play(desk, Dashboard(), script)
-    rows = (desk.project.folder / "exports" / "habari.jsonl").read_text(encoding="utf-8")
-    assert [json.loads(row)["text"] for row in rows.splitlines()] == [
-        "Rais Samia Suluhu alikutana na waziri mkuu jijini Nairobi.",
-        "Mji wa Nairobi una watu wengi. nairobi ni mji mkuu.",
-    ]
-
-
-def test_an_export_that_fails_says_why(desk_at: DeskAt, play: Play) -> None:
-    desk = desk_at()
-    (desk.project.folder / "exports").write_text("in the way")
-
-    async def script(stage: Any) -> None:
-        await stage.press("e")
-        await stage.until("not exported:")
-
-    play(desk, Dashboard(), script)
 
 
 FIGURES = Progress(
@@ -334,18 +300,3 @@ def test_any_size_will_do(desk_at: DeskAt, play: Play, size: tuple[int, int]) ->
         await stage.press("d", "end", "q", "question_mark", "end", "q", "g", "q")
 
     play(desk_at(), Dashboard(), script, size=size)
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("habari", "habari"),
-        ("a/b c", "a-b-c"),
-        ("../../etc", "etc"),
-        ("Ọjọ́", "Ọjọ́"),
-        ("-", "project"),
-        ("x" * 200, "x" * 60),
-    ],
-)
-def test_exports_are_named_like_the_project(name: str, expected: str) -> None:
-    assert file_name(name) == expected

@@ -1,0 +1,133 @@
+"""Label Studio's JSON_MIN: a list of annotations, each with the data of its task.
+
+Format: labelstud.io/guide/export (JSON_MIN), as the SDK's converter writes it
+(label_studio_sdk.converter, convert_to_json_min).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import count
+from typing import IO, Any
+
+from tonemark.corpus.pieces import PIECE
+from tonemark.corpus.records import Record
+from tonemark.exchange.base import Format, Given, ReadOptions, WriteOptions
+from tonemark.exchange.checks import checked_key, checked_priority, checked_text
+from tonemark.exchange.formats.label_studio import (
+    KEY,
+    check_annotators,
+    key_of,
+    metadata,
+    parted,
+    recognise,
+    text_field,
+    write_list,
+)
+from tonemark.exchange.formats.label_studio_answers import (
+    OURS,
+    iso_time,
+    ours_of,
+    read_annotations,
+)
+from tonemark.exchange.formats.label_studio_config import configuration, label_fault
+from tonemark.exchange.formats.label_studio_regions import (
+    CONTROL,
+    OBJECT,
+    is_list_of_values,
+    region_values,
+)
+from tonemark.exchange.formats.prodigy import GIVEN
+from tonemark.exchange.rows import ExportRow
+from tonemark.json_arrays import array_objects
+from tonemark.refusals import Refusal, Refused
+
+_SAID = frozenset(
+    f"annotator annotation_id created_at updated_at lead_time agreement was_cancelled {OURS}".split()
+)
+"""The fields of an annotation, beside its lists of labelled stretches."""
+
+_APART = frozenset((OBJECT, KEY, "id", "meta", GIVEN, PIECE)) | _SAID
+"""Names of metadata that stand in `meta`: as fields they would be something else."""
+
+
+def write_label_studio_min(
+    rows: Iterable[ExportRow], stream: IO[bytes], options: WriteOptions
+) -> Iterator[int]:
+    """Write each answer of a row as an object, a line each, those of a row one after the other; a
+    row without an answer as an object without an annotation.
+
+    Raises UnicodeEncodeError where a row holds a lone surrogate (a stored document never does).
+    """
+    numbers = count(1)
+    groups = (_annotations(row, at, numbers) for at, row in enumerate(rows, start=1))
+    yield from write_list(groups, stream)
+
+
+def _annotations(row: ExportRow, number: int, numbers: Iterator[int]) -> list[dict[str, Any]]:
+    hidden = {name for name, value in row.meta.items() if is_list_of_values(value)}
+    shown, apart = parted(row.meta, _APART | hidden)
+    task: dict[str, Any] = {"id": number, OBJECT: row.text, KEY: row.key, **shown}
+    if apart:
+        task["meta"] = apart
+    return [
+        task
+        | {
+            CONTROL: region_values(answer.spans, row.text),
+            "annotator": answer.annotator,
+            "annotation_id": next(numbers),
+            "created_at": (time := iso_time(answer.time)),
+            "updated_at": time,
+            "was_cancelled": answer.answer != "accept",
+            OURS: ours_of(answer),
+        }
+        for answer in row.answers()
+    ] or [task]
+
+
+def read_label_studio_min(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:
+    """A record for each task: annotations that follow each other and have its number, key and text
+    are its answers. Text, key and metadata are as `read_label_studio` finds them.
+
+    Raises TonemarkError where the file is UTF-16 or no list, or where more than one annotator is
+    named.
+    """
+    check_annotators(options)
+    number = 1
+    task: _Task | None = None
+    for item in array_objects(stream, options.source):
+        found: _Task | Refusal
+        if isinstance(item, Refusal):
+            found = item
+        else:
+            try:
+                found = _Task(*item, options)
+                if task and task.is_same(found):
+                    task.add(found)
+                    continue
+            except Refused as refused:
+                found = Refusal(item[0], str(refused))
+        if task:
+            yield task.record(number)
+            number += 1
+        task = found if isinstance(found, _Task) else None
+        if isinstance(found, Refusal):
+            yield found
+            number += 1
+    if task:
+        yield task.record(number)
+
+
+FORMAT = Format(
+    "label-studio-min",
+    "Label Studio's JSON_MIN: an annotation an object",
+    (".json",),
+    read_label_studio_min,
+    write_label_studio_min,
+    recognises=lambda head: recognise(head) is True,
+    versions=True,
+    holds=frozenset(("text", "keys", "metadata", "annotators", "answers", "comments")),
+    cannot=("suggestions", "what proposed a span"),
+    label_fault=label_fault,
+    companions=configuration,
+)
