@@ -174,7 +174,7 @@ def add_command(
         if strange:
             say(f"Labels that project.toml does not have, and so have no key: {', '.join(strange)}")
     # Last: on a full disk the report is out already.
-    _count_words(store, tokenizer())
+    count_words_in(store, tokenizer())
     return int(bool(failures) or any(report.refused_count for _, report in reports))
 
 
@@ -228,7 +228,7 @@ def add_file(store_path: Path, path: Path) -> None:
 
     store = Store(store_path)
     add_records(store, path.name, read_records(path, format=None, options=ReadOptions()), Report())
-    _count_words(store, GeneralTokenizer())
+    count_words_in(store, GeneralTokenizer())
     store.close()
 
 
@@ -237,7 +237,7 @@ def sampled(total: int) -> range:
     return range(0, total, max(1, total // SAMPLE))
 
 
-def _count_words(store: Store, tokenizer: AnyTokenizer) -> None:
+def count_words_in(store: Store, tokenizer: AnyTokenizer) -> None:
     """Count the words of a sample of the project's texts, evenly spaced, for the candidates.
 
     Where they were counted over as many documents already, nothing is done: a run that was cut off

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from tonemark.cli.offsets import OFFSETS, offset_unit
 from tonemark.cli.opening import DIRECTORY, json_option, say, say_json, value_of
 from tonemark.cli.progress import Progress
 from tonemark.cli.telling import columns, set_in
@@ -18,8 +19,9 @@ from tonemark.files import typed
 from tonemark.text import counted
 
 if TYPE_CHECKING:
-    from tonemark.exchange.base import Format
-    from tonemark.exchange.checking import Checked, Place
+    from tonemark.exchange.base import Format, ReadOptions
+    from tonemark.exchange.checking import Checked, Place, Places
+    from tonemark.exchange.sidecar import Header
 
 LABELS_SHOWN = 20
 """Labels whose spans are counted one by one."""
@@ -47,38 +49,55 @@ NOUNS = {"refused": "record", "warned": "thing", "equal_texts": "document", "uns
 @click.option("--as", "format_", metavar="F", help="The format, by name: tonemark formats.")
 @click.option("--annotators", default="", metavar="A,B", help="Whose the given spans are.")
 @click.option("--text-column", metavar="C", help="CSV, TSV: the column of the texts.")
+@click.option("--offsets", type=click.Choice(list(OFFSETS)), help="doccano: what they count.")
+@click.option("--name-key", default="NE", metavar="K", help="CoNLL-U: the tag's name in MISC.")
+@click.option("--no-sidecar", is_flag=True, help="Leave a .tonemark file beside FILE alone.")
 @json_option
 def check_command(
     file: Path,
     format_: str | None,
     annotators: str,
     text_column: str | None,
+    offsets: str | None,
+    name_key: str,
+    no_sidecar: bool,
     as_json: bool,
 ) -> int:
     """Read all of FILE as add would, and say what is in it and what is wrong with it.
 
     Nothing is added. Told are what would be refused, with its line; the documents, answers and
     labels; spans that overlap, that cut a token or begin or end with white space; texts that stand
-    there twice; labels that other readers of the format would mangle, and what it cannot say. A
-    format that lies in a folder is checked as one: FILE is then the folder.
+    there twice; labels that other readers of the format would mangle, and what it cannot say;
+    whether FILE.tonemark, which export wrote beside it, still fits. A format that lies in a folder
+    is checked as one: FILE is then the folder.
     """
     from tonemark.exchange.base import ReadOptions
-    from tonemark.exchange.registry import format_named
+    from tonemark.exchange.registry import as_written, format_named, sidecar_header
 
     refuse_project(file)
     if format_ is not None:
         with value_of("--as"):
             format_named(format_)
-    chosen = format_named(format_ or _guessed(file))
     options = ReadOptions(
         text_column=text_column,
         annotators=tuple(name.strip() for name in annotators.split(",") if name.strip()),
+        offsets=offset_unit(offsets),
+        name_key=name_key,
     )
-    outcome = _checked(file, chosen, options, as_json)
+    header = None if no_sidecar else sidecar_header(file)
+    guessed = ""
+    if header:
+        options = as_written(options, header)
+        guessed = "" if format_ else "by its sidecar"
+    elif format_ is None:
+        guessed = "by its name and beginning"
+    chosen = format_named(format_ or (header.format if header else _guessed(file)))
+    outcome = Outcome(chosen, guessed, header)
+    _check(outcome, file, options, as_json)
     if as_json:
-        say_json(outcome.as_json(file, chosen, guessed=format_ is None))
+        say_json(outcome.as_json(file))
     else:
-        _tell(outcome, file, chosen, guessed=format_ is None)
+        _tell(outcome, file)
     return int(bool(outcome.failure or outcome.checked.refused.count))
 
 
@@ -103,20 +122,33 @@ def _guessed(file: Path) -> str:
 
 @dataclass
 class Outcome:
-    """What was found; `failure` is why the rest of the file was not read."""
+    """What was found in a file of the `chosen` format; `guessed` says by what, if nobody named it.
 
-    checked: Checked
+    `header` is that of the sidecar beside it, `changed` what is no longer as that keeps it;
+    `failure` is why the rest of the file was not read.
+    """
+
+    chosen: Format
+    guessed: str
+    header: Header | None
+    checked: Checked = field(default_factory=lambda: _nothing())
+    changed: Places | None = None
     failure: TonemarkError | None = None
 
-    def as_json(self, file: Path, chosen: Format, *, guessed: bool) -> dict[str, Any]:
+    def as_json(self, file: Path) -> dict[str, Any]:
         """For `--json`."""
-        found = self.checked
-        refused = f"{self.failure.title} {self.failure.remedy}".strip() if self.failure else None
+        found, header = self.checked, self.header
+        failure = f"{self.failure.title} {self.failure.remedy}".strip() if self.failure else None
+        sidecar: dict[str, Any] | None = None
+        if header:
+            sidecar = {"format": header.format, "project": header.project}
+            if self.changed:
+                sidecar |= {"fits": not self.changed.count, "changed": _as_object(self.changed)}
         return {
             "file": str(file),
-            "format": chosen.name,
-            "guessed": guessed,
-            "failure": refused,
+            "format": self.chosen.name,
+            "guessed": bool(self.guessed),
+            "failure": failure,
             "documents": found.documents,
             "unanswered": found.unanswered,
             "without_tokens": found.without_tokens,
@@ -126,43 +158,76 @@ class Outcome:
                 {"annotator": who, "answer": answer, "count": count}
                 for (who, answer), count in sorted(found.answers.items())
             ],
-            "found": {
-                name: {"count": places.count, "first": [each._asdict() for each in places.first]}
-                for name, places in found.findings()
-            },
+            "found": {name: _as_object(places) for name, places in found.findings()},
+            "sidecar": sidecar,
         }
 
 
-def _checked(file: Path, chosen: Format, options: Any, hidden: bool) -> Outcome:
-    from tonemark.exchange.checking import Checked, check_records
+def _as_object(places: Places) -> dict[str, Any]:
+    return {"count": places.count, "first": [each._asdict() for each in places.first]}
+
+
+def _check(outcome: Outcome, file: Path, options: ReadOptions, hidden: bool) -> None:
+    from tonemark.exchange.checking import changed_since, check_records
     from tonemark.exchange.registry import read_records
 
-    found = Checked()
+    name = outcome.chosen.name
     bar = Progress(file, hidden=hidden)
     try:
         with bar as progress:
-            records = read_records(file, format=chosen.name, options=options, watch=bar.watch)
-            check_records(records, chosen, found, progress=progress)
+            records = read_records(
+                file, format=name, options=options, watch=bar.watch, sidecar=False
+            )
+            check_records(records, outcome.chosen, outcome.checked, progress=progress)
+        if outcome.header and outcome.header.format == name:
+            # Apart: what a sidecar restores is what the project had, not what the file says.
+            outcome.changed = changed_since(read_records(file, format=name, options=options))
     except TonemarkError as error:
-        return Outcome(found, error)
-    return Outcome(found)
+        outcome.failure = error
 
 
-def _tell(outcome: Outcome, file: Path, chosen: Format, *, guessed: bool) -> None:
+def _nothing() -> Checked:
+    from tonemark.exchange.checking import Checked
+
+    return Checked()
+
+
+def _tell(outcome: Outcome, file: Path) -> None:
     from tonemark.cli.commands import say_error
 
     width = columns(sys.stdout)
-    for line in _told(outcome.checked, file, chosen, guessed):
+    for line in (*_told(outcome, file), *_beside(outcome, file)):
         text = line.lstrip(" ")
         say(*set_in(text, width, " " * (len(line) - len(text)), indent=4))
     if outcome.failure:
         say_error(outcome.failure)
-    elif not any(True for _ in outcome.checked.findings()):
+    elif not any(True for _ in outcome.checked.findings()) and not (
+        outcome.changed and outcome.changed.count
+    ):
         say("Nothing is wrong with it.")
 
 
-def _told(found: Checked, file: Path, chosen: Format, guessed: bool) -> Iterator[str]:
-    how = ", by its name and beginning" if guessed else ""
+def _beside(outcome: Outcome, file: Path) -> Iterator[str]:
+    """Whether the sidecar fits."""
+    from tonemark.exchange.sidecar import sidecar_of
+
+    header, changed = outcome.header, outcome.changed
+    if header is None:
+        return
+    whose = f", from the project {header.project}" if header.project else ""
+    name = f"  {sidecar_of(file).name}{whose}"
+    if header.format != outcome.chosen.name:
+        yield f"{name}: is of a file of the format {header.format}"
+    elif changed is not None and not changed.count:
+        yield f"{name}: fits; add restores what it keeps"
+    elif changed is not None:
+        yield f"{name}: does not fit in {counted(changed.count, 'place')}:"
+        yield from _places(changed, file)
+
+
+def _told(outcome: Outcome, file: Path) -> Iterator[str]:
+    found, chosen = outcome.checked, outcome.chosen
+    how = f", {outcome.guessed}" if outcome.guessed else ""
     yield f"{file.name or file}: read as {chosen.name}{how} ({chosen.about})"
     parts = [counted(found.documents, "document"), counted(found.spans, "span")]
     if found.answers:
@@ -188,10 +253,14 @@ def _told(found: Checked, file: Path, chosen: Format, guessed: bool) -> Iterator
     for name, places in found.findings():
         many = counted(places.count, NOUNS.get(name, "span"))
         yield f"  {KINDS[name].format(many, format=chosen.name)}:"
-        for place in places.first:
-            yield f"    {_where(place, file)}: {place.what}"
-        if places.count > len(places.first):
-            yield f"    and {places.count - len(places.first):,} more"
+        yield from _places(places, file)
+
+
+def _places(places: Places, file: Path) -> Iterator[str]:
+    for place in places.first:
+        yield f"    {_where(place, file)}: {place.what}"
+    if places.count > len(places.first):
+        yield f"    and {places.count - len(places.first):,} more"
 
 
 def _where(place: Place, file: Path) -> str:

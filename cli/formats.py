@@ -80,7 +80,7 @@ def _whole(chosen: Format) -> Iterator[str]:
     for what, told in facts:
         yield from set_in(told, width, f"  {what:<9}", indent=11)
     for title, lines in (
-        ("holds spans and labels, and", held(chosen)),
+        ("holds", held(chosen)),
         ("refuses at export, or maps with --map,", refused(chosen) if chosen.writable else []),
         ("leaves to the sidecar", left_to_sidecar(chosen) if chosen.writable else []),
         ("loses", list(chosen.cannot)),
@@ -94,7 +94,9 @@ def _whole(chosen: Format) -> Iterator[str]:
 
 def _commands(chosen: Format) -> Iterator[str]:
     """How it is read and written."""
-    name = f"habari{chosen.suffixes[0] if chosen.suffixes else ''}"
+    from tonemark.exchange.losses import example_name
+
+    name = example_name(chosen, "habari")
     if chosen.readable:
         yield f"    tonemark add habari {name} --format {chosen.name}"
     if chosen.writable:

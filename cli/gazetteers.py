@@ -174,13 +174,9 @@ def _quoted(numbers: list[int], entries: Mapping[int, Entry]) -> str:
 
 def _agreed(yes: bool, what: str) -> None:
     """Raises TonemarkError, or click's Abort, where nobody agrees."""
-    what += " Answers stay."
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise TonemarkError(f"Nothing was removed. {what}", "If that is meant, add --yes.")
-    say(what, err=True)
-    click.confirm("Remove it?", abort=True, err=True)
+    from tonemark.cli.asking import agreed
+
+    agreed(yes, [f"{what} Answers stay."], "Nothing was removed.", "Remove it?")
 
 
 def no_gazetteer(name: str, there: list[str], folder: Path) -> TonemarkError:

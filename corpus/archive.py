@@ -104,9 +104,9 @@ def put_aside(
     is below.
     """
     columns = COLUMNS[table].split(", ")
-    document = "document"
+    document = "t.document"
     if table == "documents":
-        document = "id"
+        document = "t.id"
     elif table in PARENTS:
         parent, column = PARENTS[table]
         document = f"(SELECT p.document FROM {parent} p WHERE p.id = t.{column})"

@@ -51,7 +51,7 @@ def carry_entries(into: Store, coming: sqlite3.Connection, *, first: bool) -> Ca
         if first:
             _copy(into, coming, number, name, added, carried)
         else:
-            entries = (NewEntry(*row[1:]) for row in _entries(coming, number))
+            entries = (entry for _, entry in _entries(coming, number))
             done = add_entries(into, name, entries)
             carried.new += done.new
             carried.known += done.known
@@ -59,12 +59,12 @@ def carry_entries(into: Store, coming: sqlite3.Connection, *, first: bool) -> Ca
     return carried
 
 
-def _entries(
-    coming: sqlite3.Connection, gazetteer: int
-) -> Iterator[tuple[int, str, str, str, str]]:
-    for row in coming.execute(_ENTRIES, (gazetteer,)):
-        if is_legible(row[1]) and is_legible(row[2]) and (not row[4] or is_legible(row[4])):
-            yield row
+def _entries(coming: sqlite3.Connection, gazetteer: int) -> Iterator[tuple[int, NewEntry]]:
+    """The entries of a gazetteer that can be read, with their numbers."""
+    for number, *entry in coming.execute(_ENTRIES, (gazetteer,)):
+        new = NewEntry(*entry)
+        if is_legible(new.label) and is_legible(new.pattern) and is_legible(new.given or "-"):
+            yield number, new
 
 
 def _copy(
@@ -80,7 +80,7 @@ def _copy(
         written = db.executemany(
             "INSERT OR IGNORE INTO entries (id, gazetteer, label, pattern, kind, given)"
             f" VALUES (?, {number}, ?, ?, ?, ?)",
-            _entries(coming, number),
+            ((its, *entry) for its, entry in _entries(coming, number)),
         )
     carried.new += written.rowcount
 

@@ -36,8 +36,7 @@ def settle(made: Path, target: Path, projects: Sequence[Project], sides: Sequenc
     """
     first = projects[0]
     text = read_text(first.folder)[0]
-    if first.name != folder_name(first.folder):
-        text = with_value(text, ("name",), toml_string(folder_name(target)))
+    text = with_value(text, ("name",), toml_string(folder_name(target)))
     labels = list(first.labels)
     for project, side in zip(projects[1:], sides[1:], strict=True):
         text = _with_labels(text, labels, project, side)

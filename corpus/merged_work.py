@@ -28,39 +28,6 @@ from tonemark.corpus.pieces import PIECE
 from tonemark.corpus.spans import Span
 from tonemark.tokenizers.base import Token
 
-_INSERTS = {
-    "claims": "(document, annotator, number, state, counted, sequence, answered, expires)"
-    " VALUES (?, ?, ?, 'answered', ?, ?, ?, 0)",
-    "events": "VALUES (?, ?, ?, ?, ?, ?, ?)",
-    "annotations": "(id, document, annotator, revision, current, answer, comment, flagged, tokens,"
-    " extra, seconds, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    "spans": "VALUES (?, ?, ?, ?, ?)",
-    "gold": "(id, document, revision, current, reviewer, answer, comment, flagged, tokens,"
-    " decisions, cites, compared, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    "gold_spans": "VALUES (?, ?, ?, ?, ?)",
-    "suggestions": "(document, producer, start_char, end_char, label, sources, score)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?)",
-    "produced": "(producer, document, fault) VALUES (?, ?, ?)",
-    "offers": "VALUES (?, ?, ?, ?, ?)",
-}
-"""What is gathered for each table, in an order in which what is named is there."""
-
-
-@dataclass
-class Numbers:
-    """The numbers that what a project brings has here: its own behind `behind`, or new ones, from
-    `last` on."""
-
-    behind: int
-    last: int
-
-    def of(self, number: int, at_least: int = 0) -> int:
-        """What a number is here; a new one where it is none, or would not come behind another."""
-        if number and number + self.behind > at_least:
-            return number + self.behind
-        self.last += 1
-        return self.last
-
 
 @dataclass
 class Carrying:
@@ -105,15 +72,6 @@ class Carrying:
         side.answers += len(found.hers)
         side.revisions += sum(len(hers.answers) for hers in found.hers.values())
         side.gold += bool(found.gold)
-
-    def write(self) -> None:
-        """Write what was gathered."""
-        for table, columns in _INSERTS.items():
-            if rows := self.rows.pop(table, None):
-                self.db.executemany(f"INSERT INTO {table} {columns}", rows)
-
-    def _put(self, table: str, *row: Any) -> None:
-        self.rows.setdefault(table, []).append(row)
 
     # Documents
 
@@ -178,11 +136,11 @@ class Carrying:
         )
         for name, hers in found.hers.items():
             self._put_answers(self.number, name, self._renumbered(hers), found, tokens)
-        golds = self._cut_gold(found, tokens)
-        self._put_gold(self.number, golds, found.gold_numbers, 0, compared=None)
+        golds = self.gold._cut_gold(found, tokens)
+        self.gold._put_gold(self.number, golds, found.gold_numbers, 0, compared=None)
         self._suggest(self.number, found, opened=bool(found.hers))
         for offer in found.offers:
-            self._put("offers", self.number, *offer)
+            self.tables.put("offers", self.number, *offer)
 
     def _free_key(self, key: str) -> str:
         """The key that a document has here: its own, unless another has it."""
@@ -232,11 +190,11 @@ class Carrying:
             else:
                 numbered = self._renumbered(hers)
                 self._put_answers(target, name, numbered, found, there.tokens, is_met=True)
-        self._meet_gold(found, there, revisions)
+        self.gold.meet(found, there, revisions)
         self._suggest(target, found, opened=not there.produced and bool(found.hers), there=there)
         for offer in found.offers:
             if offer[0] not in there.hers:
-                self._put("offers", target, *offer)
+                self.tables.put("offers", target, *offer)
 
     def _metadata(self, found: Found, there: Found) -> dict[str, Any]:
         """What both say of it; where they differ, what is here stands."""
@@ -273,17 +231,17 @@ class Carrying:
         """Her claim and answers, on a document that has these tokens here if any were given."""
         number, sequence, answered = hers.claim
         counted = not hers.answers[-1].extra
-        self._put("claims", document, name, number, counted, sequence, answered)
+        self.tables.put("claims", document, name, number, counted, sequence, answered)
         last = len(hers.answers)
         for revision, (each, at) in enumerate(zip(hers.answers, hers.numbers, strict=True), 1):
             own, made = self.cutting.under(each.tokens, found, tokens, is_met=is_met)
             self._put_events(document, name, number, revision, each, made)
-            self._put(
+            self.tables.put(
                 "annotations", at, document, name, revision, revision == last, each.answer,
                 storable(each.comment), each.flagged, None if own is None else pack_tokens(own),
                 each.extra, each.seconds, each.time,
             )  # fmt: skip
-            self._put_spans("spans", at, each.spans)
+            self.tables.put_spans("spans", at, each.spans)
 
     def _put_events(
         self,
@@ -304,11 +262,9 @@ class Carrying:
             data["made"] = [list(token) for token in made]
         said = {"answer": answer.answer}
         for at, (kind, each) in enumerate((("import", data), ("answer", said)), 2 * revision - 1):
-            self._put("events", document, name, claim, at, kind, storable_json(each), answer.time)
-
-    def _put_spans(self, table: str, number: int, spans: Iterable[Span]) -> None:
-        for each in spans:
-            self._put(table, number, each.start, each.end, each.label, json.dumps(each.sources))
+            self.tables.put(
+                "events", document, name, claim, at, kind, storable_json(each), answer.time
+            )
 
     def _join(
         self,
@@ -351,88 +307,13 @@ class Carrying:
         claim = max(old.claim, new.claim, key=lambda each: each[2])
         joined = Hers(tuple(answers), tuple(numbers), (max(old.claim[0], new.claim[0]), *claim[1:]))
         self._put_answers(there.number, name, joined, there, there.tokens)
-        self._recite(there, moved)
+        self.gold.recite(there, moved)
         self.side.joined_answers += 1
 
     def _drop(self, table: str, document: int, name: str) -> None:
         self.db.execute(
             f"DELETE FROM {table} WHERE document = ? AND annotator = ?", (document, name)
         )
-
-    def _recite(self, there: Found, moved: Mapping[tuple[str, int], int]) -> None:
-        """Let gold that is here cite her answers by the revisions that they are now."""
-        there.gold = tuple(_citing(gold, moved) for gold in there.gold)
-        for gold in there.gold:
-            self.db.execute(
-                "UPDATE gold SET cites = ? WHERE document = ? AND revision = ?",
-                (json.dumps(gold.cites), there.number, gold.revision),
-            )
-
-    # Gold
-
-    def _cut_gold(
-        self, found: Found, tokens: tuple[Token, ...] | None, *, is_met: bool = False
-    ) -> list[Gold]:
-        """The gold of a document that has these tokens here, with those that are under it."""
-        return [
-            replace(each, tokens=self.cutting.under(each.tokens, found, tokens, is_met=is_met)[0])
-            for each in found.gold
-        ]
-
-    def _meet_gold(
-        self, found: Found, there: Found, revisions: Mapping[tuple[str, int], int]
-    ) -> None:
-        """Gold of a document that has some already, or not: what does not stand lies below."""
-        if not found.gold:
-            return
-        cut = self._cut_gold(found, there.tokens, is_met=True)
-        coming = [_citing(each, revisions) for each in cut]
-        compared = 0 if there.hers else None  # what others answered here it has not looked at
-        if not there.gold:
-            self._put_gold(there.number, coming, found.gold_numbers, 0, compared=compared)
-            return
-        ours, theirs = there.gold[-1], coming[-1]
-        if _settled(ours) == _settled(theirs):
-            self.side.same_gold += 1
-            return
-        place = f"{there.key}: {theirs.reviewer} and {ours.reviewer}"
-        if overrules(theirs.reviewer, ours.reviewer, is_later=theirs.time > ours.time):
-            self.side.gold_above.add(place)
-            self.db.execute("UPDATE gold SET current = 0 WHERE document = ?", (there.number,))
-            behind = len(there.gold)
-            self._put_gold(there.number, coming, found.gold_numbers, behind, compared=compared)
-            return
-        self.side.gold_below.add(place)
-        for each in reversed(there.gold):
-            self.db.execute(
-                "UPDATE gold SET revision = revision + ? WHERE document = ? AND revision = ?",
-                (len(coming), there.number, each.revision),
-            )
-        self._put_gold(there.number, coming, found.gold_numbers, 0, compared=compared, stands=False)
-
-    def _put_gold(
-        self,
-        document: int,
-        golds: Sequence[Gold],
-        numbers: Sequence[int],
-        behind: int,
-        *,
-        compared: int | None,
-        stands: bool = True,
-    ) -> None:
-        """Revisions of gold behind so many; the last one is what stands, unless told otherwise."""
-        last = 0
-        for at, (each, number) in enumerate(zip(golds, numbers, strict=True), 1):
-            last = self.annotations.of(number, last)
-            looked = each.compared and each.compared + self.annotations.behind
-            self._put(
-                "gold", last, document, behind + at, stands and at == len(golds), each.reviewer,
-                each.answer, storable(each.comment), each.flagged,
-                None if each.tokens is None else pack_tokens(each.tokens),
-                json.dumps(each.decisions), json.dumps(each.cites),
-                looked if compared is None else compared, each.time,
-            )  # fmt: skip
-            self._put_spans("gold_spans", last, each.spans)
 
     # Suggestions
 
@@ -461,24 +342,14 @@ class Carrying:
                 )
             else:
                 self.side.suggestions += 1
-                self._put("suggestions", *row, json.dumps(each.sources), each.score)
+                self.tables.put("suggestions", *row, json.dumps(each.sources), each.score)
         if opened:
             for producer, fault in found.produced:
                 if producer in self.producers:
-                    self._put("produced", self.producers[producer], document, fault)
+                    self.tables.put("produced", self.producers[producer], document, fault)
 
 
 def _said(answer: Annotation) -> tuple[object, ...]:
     """What an answer says, and when: two that say the same are one that both projects have."""
     content = (answer.answer, answer.comment, answer.flagged, answer.tokens, answer.time)
     return (*content, answer.stretches())
-
-
-def _citing(gold: Gold, revisions: Mapping[tuple[str, int], int]) -> Gold:
-    """Gold that cites each annotation by the revision that it is now."""
-    return replace(gold, cites=tuple((n, revisions.get((n, at), at)) for n, at in gold.cites))
-
-
-def _settled(gold: Gold) -> tuple[object, ...]:
-    """What gold says, whoever settled it."""
-    return gold.answer, gold.comment, gold.flagged, gold.tokens, gold.stretches()

@@ -1,7 +1,7 @@
 """Whole projects put together into a new one: documents met, annotators kept apart.
 
-What is read stays as it is; the new project appears whole or not at all. What of it is whose is told
-in the modules `merged_*`.
+What is read stays as it is; the new project appears whole or not at all. The modules `merged_*`
+tell what of it is whose.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tonemark.corpus.annotators import is_reviewing
-from tonemark.corpus.archive import LEFT_OUT
+from tonemark.corpus.archive import LEFT_OUT, has_archive, make_archive
 from tonemark.corpus.cursors import HIGHEST, LOWEST
 from tonemark.corpus.documents import digest
 from tonemark.corpus.events import MALFORMED
@@ -162,6 +162,7 @@ def _salvage(damaged: Path, salvaged: Path) -> Rescued:
             for row in numbered_rows(source, table, columns, damaged.stat().st_size):
                 if not _insert(db, table, columns, row) and table == "documents":
                     lost[row[0]] = _shown(row[1])
+        _take_archive(source, db, damaged.stat().st_size)
         documents = [n for (n,) in db.execute("SELECT id FROM documents ORDER BY id")]
         for table, columns in _KEYED.items():
             for row in keyed_rows(source, table, columns, documents):
@@ -176,6 +177,20 @@ def _salvage(damaged: Path, salvaged: Path) -> Rescued:
     finally:
         source.close()
         store.close()
+
+
+def _take_archive(source: sqlite3.Connection, db: sqlite3.Connection, size: int) -> None:
+    """Take along what was dropped: it is judged when it comes back."""
+    if not any(numbered_rows(source, "dropped", "id", size)):
+        return
+    make_archive(db)
+    for table in ("dropped", "dropped_rows"):
+        columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
+        names = ", ".join(columns if table == "dropped" else ["rowid", *columns])
+        for row in numbered_rows(source, table, names, size):
+            _insert(db, table, names, row)
+    db.execute("DELETE FROM dropped_rows WHERE dropped NOT IN (SELECT id FROM dropped)")
+    db.execute("DELETE FROM dropped WHERE document IN (SELECT id FROM documents)")
 
 
 def _insert(db: sqlite3.Connection, table: str, columns: str, row: tuple[Any, ...]) -> bool:
@@ -238,10 +253,14 @@ def _settle(db: sqlite3.Connection, folder: Path, found: Rescued, lost: dict[Any
         judged.append((row, place))
     for table in ("suggestions", "produced", "offers", "claims", "events", "annotations", "gold"):
         db.execute(f"DELETE FROM {table} WHERE document NOT IN (SELECT id FROM documents)")
+    of_dropped, dropped = "", set[Any]()
+    if has_archive(db):
+        of_dropped = " UNION SELECT source FROM dropped WHERE source IS NOT NULL"
+        dropped = {number for (number,) in db.execute("SELECT document FROM dropped")}
     db.execute("DELETE FROM spans WHERE annotation NOT IN (SELECT id FROM annotations)")
     db.execute("DELETE FROM gold_spans WHERE gold NOT IN (SELECT id FROM gold)")
     db.execute(
-        "DELETE FROM sources WHERE id NOT IN (SELECT source FROM documents)"
+        f"DELETE FROM sources WHERE id NOT IN (SELECT source FROM documents{of_dropped})"
         " OR typeof(name) <> 'text'"
     )
     _count(db)
@@ -253,7 +272,7 @@ def _settle(db: sqlite3.Connection, folder: Path, found: Rescued, lost: dict[Any
             found.left_out.append((f"{place}, {what}", why))
     _count(db)
     last = max(kept, default=0)
-    gaps = sorted(set(range(1, last + 1)) - kept)
+    gaps = sorted(set(range(1, last + 1)) - kept - dropped)
     for number in sorted(set(gaps) - set(numbers)):
         place = f"document {number} ({lost[number]})" if number in lost else f"document {number}"
         found.left_out.append((place, "it cannot be read"))

@@ -33,6 +33,9 @@ SHORT: dict[Held, str] = {
 }
 """The same for a list."""
 
+SPANS = "spans and labels"
+"""What every format holds, but those that say that they cannot."""
+
 VERSIONS = "several annotators side by side"
 
 SHAPES = (
@@ -48,6 +51,13 @@ def access(format: Format) -> str:
     return ", ".join(ways)
 
 
+def example_name(format: Format, stem: str) -> str:
+    """What a file of it may be called."""
+    if format.read_folder or format.write_folder or not format.suffixes:
+        return f"{stem}-{format.name}"
+    return f"{stem}{format.suffixes[0]}"
+
+
 def place(format: Format) -> str:
     """What it is on disk: its suffixes, or a folder."""
     if format.write_folder or not (format.write or format.read):
@@ -56,8 +66,9 @@ def place(format: Format) -> str:
 
 
 def held(format: Format) -> list[str]:
-    """What travels in its files besides spans and labels."""
-    found = [WORDS[name] for name in HELD if name in format.holds]
+    """What travels in its files."""
+    found = [] if SPANS in format.cannot else [SPANS]
+    found += [WORDS[name] for name in HELD if name in format.holds]
     return [*found, VERSIONS] if format.versions else found
 
 

@@ -25,7 +25,8 @@ def file_name(key: str) -> str:
     like it by a hash at its end.
     """
     name = unicodedata.normalize("NFC", key)
-    safe = _UNSAFE.sub("_", name).lstrip(".-").rstrip(".")
+    safe = _UNSAFE.sub("_", "".join(c if c.isprintable() else "_" for c in name))
+    safe = safe.lstrip(".-").rstrip(".")
     cut = safe.encode("utf-8", "replace")[:LENGTH].decode("utf-8", "ignore")
     if cut == name and cut and cut.split(".")[0].casefold() not in _RESERVED:
         return cut

@@ -82,9 +82,7 @@ def _task(row: ExportRow, number: int, numbers: Iterator[int]) -> dict[str, Any]
     return task
 
 
-def parted(
-    meta: Mapping[str, Any], names: frozenset[str]
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def parted(meta: Mapping[str, Any], names: frozenset[str]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Metadata, without those of `names`, and those alone."""
     return (
         {name: value for name, value in meta.items() if name not in names},
@@ -209,7 +207,7 @@ def metadata(
             warnings.append(f"the field {quoted(name)} is left out: the name is ours")
             continue
         if name in kept and kept[name] != value:
-            warnings.append(f"{quoted(name)} of the data is taken, that of \"meta\" left out")
+            warnings.append(f'{quoted(name)} of the data is taken, that of "meta" left out')
         kept[name] = value
     return kept
 
@@ -221,7 +219,7 @@ def _is_given(value: Any) -> bool:
 def recognise(head: bytes) -> bool | None:
     """Whether the beginning of a file is that of a list of JSON whose objects are each an
     annotation (JSON_MIN); None where it is no list."""
-    if not head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"[":
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] != b"[":
         return None
     first = next(array_objects(io.BytesIO(head), ""), None)
     if isinstance(first, tuple):

@@ -91,7 +91,9 @@ def _maker(suggestion: Suggestion) -> str:
 def iso_time(time: float | None) -> str | None:
     """Unix seconds as Label Studio writes a time; None where a calendar has none."""
     try:
-        return None if time is None else f"{datetime.fromtimestamp(time, UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        return (
+            None if time is None else f"{datetime.fromtimestamp(time, UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        )
     except (OverflowError, ValueError, OSError):
         return None
 
@@ -103,9 +105,7 @@ class Said(NamedTuple):
     suggestions: tuple[Suggestion, ...] = ()
 
 
-def read_annotations(
-    given: Any, text: str, options: ReadOptions, warnings: list[str]
-) -> Said:
+def read_annotations(given: Any, text: str, options: ReadOptions, warnings: list[str]) -> Said:
     """The annotations of a task as answers of those who gave them, else of the one name in
     `annotators`; what nobody gave is suggestions.
 
@@ -227,9 +227,7 @@ def _answer(given: dict[str, Any], ours: dict[str, Any]) -> Answer:
     return "reject" if said == "reject" else "ignore"
 
 
-def _annotator(
-    given: dict[str, Any], ours: dict[str, Any], named: Sequence[str]
-) -> str | None:
+def _annotator(given: dict[str, Any], ours: dict[str, Any], named: Sequence[str]) -> str | None:
     """Whose it is: as our files say, else a user of Label Studio by address or number."""
     user = given.get("completed_by")
     names = [ours.get("annotator")]

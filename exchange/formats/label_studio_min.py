@@ -34,6 +34,7 @@ from tonemark.exchange.formats.label_studio_config import configuration, label_f
 from tonemark.exchange.formats.label_studio_regions import (
     CONTROL,
     OBJECT,
+    VALUES,
     is_list_of_values,
     region_values,
 )
@@ -49,6 +50,9 @@ _SAID = frozenset(
 
 _APART = frozenset((OBJECT, KEY, "id", "meta", GIVEN, PIECE)) | _SAID
 """Names of metadata that stand in `meta`: as fields they would be something else."""
+
+_TOGETHER = 1000
+"""Annotations of one task that become one record; more are records with the same key."""
 
 
 def write_label_studio_min(
@@ -116,6 +120,83 @@ def read_label_studio_min(stream: IO[bytes], options: ReadOptions) -> Iterator[G
             number += 1
     if task:
         yield task.record(number)
+
+
+class _Task:
+    """A task, from its first annotation on. Raises Refused where that cannot be read."""
+
+    def __init__(self, line: int, given: dict[str, Any], options: ReadOptions) -> None:
+        self.line = line
+        self.given = given
+        self.options = options
+        self.field = text_field(given, options.text_column)
+        self.text = checked_text(given[self.field])
+        self.number = checked_key(given.get("id"), "id")
+        self.key = key_of(given)
+        self.annotations = self._annotations()
+        self.warnings: list[str] = []
+        self.said = read_annotations(self.annotations, self.text, options, self.warnings)
+
+    def is_same(self, other: _Task) -> bool:
+        """Whether another object is of the same task, and there is room for it."""
+        own = (self.number, self.key, self.text)
+        return (
+            self.key is not None
+            and own == (other.number, other.key, other.text)
+            and bool(self.annotations)
+            and bool(other.annotations)
+            and len(self.annotations) < _TOGETHER
+        )
+
+    def add(self, other: _Task) -> None:
+        """Take the annotation of another object that is of the same task."""
+        self.annotations += other.annotations
+
+    def record(self, number: int) -> Record:
+        """What all annotations of the task say."""
+        if len(self.annotations) > 1:
+            self.warnings = []
+            self.said = read_annotations(self.annotations, self.text, self.options, self.warnings)
+        own = _SAID | {"id", "meta", KEY, self.field} | set(self._results())
+        meta = metadata(self.given, self.given.get("meta"), own, self.warnings)
+        return Record(
+            number,
+            self.line,
+            self.text,
+            self.key,
+            meta,
+            suggestions=self.said.suggestions,
+            annotations=self.said.annotations,
+            priority=checked_priority(meta.get("priority"), self.warnings),
+            warnings=tuple(dict.fromkeys(self.warnings)),
+        )
+
+    def _results(self) -> dict[str, list[dict[str, Any]]]:
+        """The lists of labelled stretches, by the name of their tag."""
+        return {
+            name: value
+            for name, value in self.given.items()
+            if name != self.field
+            and (is_list_of_values(value) or (name == CONTROL and value == []))
+        }
+
+    def _annotations(self) -> list[dict[str, Any]]:
+        """The annotation of an object, in the form that a task of Label Studio's has it; none where
+        the task has none."""
+        results = self._results()
+        if not results and self.given.keys().isdisjoint(("annotator", "annotation_id", OURS)):
+            return []
+        result = [
+            {"type": _type(value), "value": value}
+            for values in results.values()
+            for value in values
+        ]
+        said = {name: self.given[name] for name in _SAID if name in self.given}
+        return [{**said, "completed_by": self.given.get("annotator"), "result": result}]
+
+
+def _type(value: dict[str, Any]) -> str:
+    return next(kind for kind in VALUES if kind in value)
 
 
 FORMAT = Format(

@@ -23,6 +23,9 @@ CONTROL = "label"
 OBJECT = "text"
 """The name of the tag of the text there, and of the text's field in a task."""
 
+VALUES = ("labels", "hypertextlabels", "paragraphlabels")
+"""The types of regions of text, and the fields of their values that hold the labels."""
+
 _LINE_END = regex.compile(r"(?:\s|\\n)+")
 
 
@@ -114,9 +117,7 @@ def is_list_of_values(value: Any) -> bool:
         isinstance(value, list)
         and bool(value)
         and all(
-            isinstance(each, dict)
-            and "start" in each
-            and not each.keys().isdisjoint(("labels", "hypertextlabels", "paragraphlabels"))
+            isinstance(each, dict) and "start" in each and not each.keys().isdisjoint(VALUES)
             for each in value
         )
     )

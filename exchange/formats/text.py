@@ -56,4 +56,6 @@ def _rest(stream: IO[bytes]) -> int:
     return size
 
 
-FORMAT = Format("text", "plain text, a document a line", (".txt",), read_text)
+FORMAT = Format(
+    "text", "plain text, a document a line", (".txt",), read_text, cannot=("spans and labels",)
+)

@@ -56,7 +56,7 @@ def test_words_are_counted_where_the_run_before_was_cut_off(
         return click.testing.CliRunner().invoke(adding.add_command, arguments).exit_code
 
     with monkeypatch.context() as patch:
-        patch.setattr(adding, "_count_words", cut)
+        patch.setattr(adding, "count_words_in", cut)
         assert add() == 1
     assert words(folder) == []
     assert add() == 0

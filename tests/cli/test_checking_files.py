@@ -130,3 +130,56 @@ def test_it_fits_a_narrow_terminal(tmp_path: Path, terminal: Callable[..., Any])
     term = terminal("check", path, columns=40)
     screen = term.wait("again")
     assert max(map(cells, screen.splitlines())) <= 40
+
+
+@pytest.fixture
+def exported(tmp_path: Path, tonemark: Callable[..., Any]) -> Path:
+    """A file of columns with its sidecar, as export writes them."""
+    folder, path = tmp_path / "p", tmp_path / "a.jsonl"
+    path.write_bytes(lines(GOOD, GOOD.replace("yuko", "alia")))
+    tonemark("new", folder, "--lang", "sw", "--labels", "PER")
+    tonemark("add", folder, path)
+    out = tmp_path / "out.conll"
+    tonemark("export", folder, "--format", "conll", "-o", out)
+    return out
+
+
+def test_a_sidecar_that_fits_is_said_to(exported: Path, tonemark: Callable[..., Any]) -> None:
+    told = tonemark("check", exported).stdout
+    assert "read as conll, by its sidecar" in told
+    assert "out.conll.tonemark, from the project p: fits" in told
+    assert json.loads(tonemark("check", exported, "--json").stdout)["sidecar"]["fits"]
+    told = tonemark("check", exported, "--no-sidecar").stdout
+    assert ".tonemark" not in told
+    told = tonemark("check", exported, "--as", "text", code=0).stdout
+    assert "is of a file of the format conll" in told
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (b"Asha B-PER", b"Asha O", "changed since it was exported"),
+        (b"yuko", b"yupo", "the text"),
+    ],
+)
+def test_a_sidecar_that_fits_no_more_is_told_with_the_places(
+    old: bytes, new: bytes, said: str, exported: Path, tonemark: Callable[..., Any]
+) -> None:
+    data = exported.read_bytes()
+    assert old in data
+    exported.write_bytes(data.replace(old, new, 1))
+    told = tonemark("check", exported).stdout
+    assert f"does not fit in 1 place:\n    line 1: {said}" in told
+    assert "Nothing is wrong" not in told
+
+
+def test_a_sidecar_that_is_damaged_is_said_to_be(
+    exported: Path, tonemark: Callable[..., Any]
+) -> None:
+    side = exported.with_name("out.conll.tonemark")
+    header, *rest = side.read_bytes().splitlines(keepends=True)
+    side.write_bytes(header + b"{}\n" + b"".join(rest[1:]))
+    assert "line 2 of out.conll.tonemark is damaged" in tonemark("check", exported).stdout
+    side.write_bytes(b"\0")
+    assert "--no-sidecar" in tonemark("check", exported, code=1).stderr
+    assert "2 documents" in tonemark("check", exported, "--no-sidecar").stdout

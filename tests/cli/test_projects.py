@@ -30,7 +30,7 @@ def test_new_goes_on_where_it_was_cut_off_before_the_store(
     tonemark("new", folder, "--lang", "sw", "--labels", "PER", code=1)
 
 
-@pytest.mark.parametrize("cut", ["add_records", "_count_words", "add_file"])
+@pytest.mark.parametrize("cut", ["add_records", "count_words_in", "add_file"])
 def test_a_demo_that_was_cut_off_is_made_again(
     cut: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

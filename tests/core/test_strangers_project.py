@@ -150,6 +150,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "match": ("match", ".", "extra.txt", "-o", "out"),
     "agreement": ("agreement", "."),
     "review": ("review", ".", "--auto", "majority"),
+    "drop": ("drop", ".", "--document", "a.txt:1", "--yes"),
+    "relabel": ("relabel", ".", "PER", "NAME", "--yes"),
 }
 SCREENS = {"annotate", "open", "demo"}
 

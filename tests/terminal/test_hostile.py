@@ -344,6 +344,13 @@ def command_lines(project: Path, files: list[Path]) -> list[tuple[int, list[str]
         (1, ["check", f"{made}.jsonl"]),
         (1, ["check", folder]),
         (2, ["check", str(files[0]), "--as", bad]),
+        (0, ["drop", folder]),
+        (0, ["drop", folder, "--json"]),
+        (1, ["drop", folder, "--document", bad, "--yes"]),
+        (1, ["drop", folder, "--document", bad, "--restore"]),
+        (1, ["drop", folder, "--annotator", bad]),
+        (1, ["relabel", folder, bad, "PER", "--yes"]),
+        (1, ["relabel", folder, "PER", bad, "--yes"]),
         (0, ["recent"]),
         (0, ["recent", "--json"]),
         (1, [bad]),  # too long for the name of a folder

@@ -1,0 +1,424 @@
+"""Every reader, whatever its format: what is broken or hostile is refused in words, or read as what
+it is. Nothing else is raised, no span lies outside its text, and memory stays bounded.
+
+Each format's own writer makes the samples, so that a new one stands here of itself.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import tracemalloc
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import regex
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tonemark.corpus.labels import Label, label_fault
+from tonemark.corpus.records import ANSWERS, Record
+from tonemark.corpus.spans import Span
+from tonemark.errors import TonemarkError
+from tonemark.exchange.base import Format, Given, ReadOptions, WriteOptions
+from tonemark.exchange.registry import format_named, readable
+from tonemark.exchange.rows import ExportRow
+from tonemark.refusals import Refusal
+from tonemark.tokenizers.base import Token
+
+Files = dict[str, bytes]
+"""The files of a sample by their names; of a format that is one file, it alone."""
+
+GREETING = "👋 Vaj Pov nyob Luang Prabang, Ẹ̀kọ́."
+PLACES = [(0, 1), (2, 5), (6, 9), (10, 14), (15, 20), (21, 28), (28, 29), (30, 35), (35, 36)]
+ROWS = (
+    ExportRow(
+        "doc1",
+        GREETING,
+        {},
+        tuple(Token(*place) for place in PLACES),
+        (Span(2, 9, "PER"), Span(15, 28, "LOC")),
+        "accept",
+        "amina",
+        comment="leo",
+        time=1795252135.0,
+    ),
+    ExportRow(
+        "doc2",
+        "Nairobi leo",
+        {},
+        (Token(0, 7), Token(8, 11)),
+        (Span(0, 7, "LOC"),),
+        "accept",
+        "amina",
+    ),
+)
+NAMED = {("Vaj Pov", "PER"), ("Luang Prabang", "LOC"), ("Nairobi", "LOC")}
+
+READ_ALONE: dict[str, bytes] = {"text": f"{GREETING}\nNairobi leo\n".encode()}
+"""Samples of the formats that are not written."""
+
+NOTHING_NAMED = {"text"}
+"""The formats that hold texts alone."""
+
+HUGE = 1 << 28
+"""Bytes of one line or element: four times what a line may have; a reader that holds it all, or
+that holds the most that it may twice over, needs more than MEMORY."""
+
+MEMORY = 200 << 20
+
+HOSTILE_NUMBERS = [
+    *(b"-1", b"99999999", b"0", b"1.5", b"1e999", b"NaN", b"true", b"null", b'"x"', b"[]", b"{}"),
+    *(b"", b" ", b"9" * 5000, b"[" * 20_000, b'{"a":' * 20_000, b"0x1", "٣".encode()),
+]
+
+HOSTILE_LABELS = [
+    "",
+    " ",
+    "A B",
+    "A|B",
+    "P\\u0007",
+    "P\x07",
+    "\u0301P",
+    "P\u2028",
+    "P" * 101,
+    "P\tR",
+]
+
+HOSTILE_TEXTS = [
+    *(b"\0", b"\\u0000", b"\\ud800", b"\xed\xa0\x80", b"\xff", b"\t", b"\r", b"\n", b"\r\n"),
+    *(b"\n\n", b'"', b"'", b"\\", b"\xef\xbb\xbf", b"\xe2\x80\xa8", b"\xc2\xa0", b"\x1b[2J", b" "),
+]  # fmt: skip
+
+
+@pytest.fixture(params=readable())
+def format(request: pytest.FixtureRequest) -> Format:
+    return format_named(request.param)
+
+
+def samples(format: Format, folder: Path) -> list[Files]:
+    """What the format's own writer makes of the rows: one annotator's answers, and several's."""
+    if not format.writable:
+        assert format.name in READ_ALONE, "a format that is not written needs a sample here"
+        return [{"": READ_ALONE[format.name]}]
+    labels = (Label("PER"), Label("LOC"))
+    found = [written(format, ROWS, WriteOptions("ds", "hmn", labels), folder / "one")]
+    if format.versions:
+        names = ("amina", "juma")
+        rows = [with_versions(row) for row in ROWS]
+        options = WriteOptions("ds", "hmn", labels, names)
+        found.append(written(format, rows, options, folder / "several"))
+    return found
+
+
+def with_versions(row: ExportRow) -> ExportRow:
+    other = replace(row, annotator="juma", spans=row.spans[:1], comment="")
+    return replace(row, answer=None, spans=(), annotator=None, versions=(row, other))
+
+
+def written(format: Format, rows: Any, options: WriteOptions, folder: Path) -> Files:
+    if format.write:
+        stream = io.BytesIO()
+        for _ in format.write(iter(rows), stream, options):
+            pass
+        return {"": stream.getvalue()}
+    assert format.write_folder
+    folder.mkdir(exist_ok=True)
+    for _ in format.write_folder(iter(rows), folder, options):
+        pass
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def put(files: Files, folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return folder
+
+
+def read(format: Format, files: Files, folder: Path) -> list[Given] | TonemarkError:
+    """What the reader makes of it. What it raises is a fault, but for a refusal of the whole."""
+    try:
+        if format.read:
+            found = list(format.read(io.BytesIO(files[""]), ReadOptions(source="f")))
+        else:
+            assert format.read_folder
+            found = list(format.read_folder(put(files, folder), ReadOptions(source="f")))
+    except TonemarkError as error:
+        return error
+    for each in found:
+        check(each)
+    return found
+
+
+def check(given: Given) -> None:
+    """Raises AssertionError where a reader gave what the store could not take."""
+    if isinstance(given, Refusal):
+        assert given.line >= 1
+        assert given.reason
+        assert given.reason.isprintable()
+        assert len(given.reason) < 500
+        return
+    text = given.text
+    assert text.strip()
+    assert "\0" not in text
+    text.encode()
+    assert given.key is None or 0 < len(given.key) <= 200
+    json.dumps(dict(given.meta), ensure_ascii=False, allow_nan=False).encode()
+    spans = [span for each in given.annotations for span in each.spans]
+    for placed in (*spans, *given.suggestions):
+        assert 0 <= placed.start < placed.end <= len(text)
+        assert label_fault(placed.label) is None
+    for tokens in (given.tokens or (), *(each.tokens or () for each in given.annotations)):
+        reached = 0
+        for token in tokens:
+            assert reached <= token.start < token.end <= len(text)
+            reached = token.end
+    for each in given.annotations:
+        assert each.annotator
+        assert each.answer in ANSWERS
+        f"{each.annotator}{each.comment}".encode()
+        assert each.time is None or abs(each.time) < float("inf")
+
+
+def named_in(found: list[Given] | TonemarkError) -> set[tuple[str, str]]:
+    """The strings that are labelled, with their labels."""
+    assert isinstance(found, list), found
+    named = set()
+    for each in found:
+        assert isinstance(each, Record), each
+        spans = [span for given in each.annotations for span in given.spans]
+        for span in (*spans, *each.suggestions):
+            named.add((each.text[span.start : span.end], span.label))
+    return named
+
+
+def changed(
+    format: Format, folder: Path, change: Callable[[bytes], Iterator[bytes]]
+) -> Iterator[list[Given] | TonemarkError]:
+    """What is read where one file of a sample is changed; in each way in turn."""
+    for files in samples(format, folder):
+        for name, data in files.items():
+            for other in change(data):
+                if other == data:
+                    continue
+                yield read(format, {**files, name: other}, folder / "changed")
+
+
+def some(found: list[Any], most: int) -> list[Any]:
+    return found[:: max(1, -(-len(found) // most))]
+
+
+def test_the_samples_are_read_as_what_they_are(format: Format, tmp_path: Path) -> None:
+    for files in samples(format, tmp_path):
+        found = read(format, files, tmp_path / "read")
+        assert isinstance(found, list), found
+        assert len(found) == len(ROWS), found
+        wanted = set() if format.name in NOTHING_NAMED else NAMED
+        assert named_in(found) == wanted
+
+
+def test_cut_off_anywhere(format: Format, tmp_path: Path) -> None:
+    def cut(data: bytes) -> Iterator[bytes]:
+        for at in some(list(range(len(data))), 100):
+            yield data[:at]
+
+    for found in changed(format, tmp_path, cut):
+        if isinstance(found, list) and format.name not in NOTHING_NAMED:
+            texts = {each.text for each in found if isinstance(each, Record)}
+            assert all(len(text) <= len(GREETING) + len(PLACES) for text in texts)
+
+
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_bytes_that_are_others(format: Format, tmp_path: Path, data: st.DataObject) -> None:
+    for files in samples(format, tmp_path):
+        name = data.draw(st.sampled_from(sorted(files)))
+        spoilt = bytearray(files[name])
+        for _ in range(data.draw(st.integers(1, 6))):
+            at = data.draw(st.integers(0, max(0, len(spoilt) - 1)))
+            byte = data.draw(st.integers(0, 255) | st.sampled_from(b'"\\{}[],:\n\t 019-\x00\xff'))
+            spoilt[at : at + data.draw(st.integers(0, 2))] = bytes([byte])
+        read(format, {**files, name: bytes(spoilt)}, tmp_path / "spoilt")
+
+
+def test_numbers_that_are_none_or_too_large(format: Format, tmp_path: Path) -> None:
+    def others(data: bytes) -> Iterator[bytes]:
+        for found in some(list(regex.finditer(rb"(?<![\w#-])[0-9]+(?!\w)", data)), 30):
+            for number in HOSTILE_NUMBERS:
+                yield data[: found.start()] + number + data[found.end() :]
+
+    for _ in changed(format, tmp_path, others):
+        pass
+
+
+def test_offsets_that_count_something_else(format: Format, tmp_path: Path) -> None:
+    """All of them: one too many, as UTF-16 has them behind the first character; far too many."""
+
+    def shifted(data: bytes) -> Iterator[bytes]:
+        for by in (1, -1, 20, 10**9):
+            numbers = list(regex.finditer(rb"(?<![\w#-])[0-9]{1,2}(?!\w)", data))
+            shown = bytearray(data)
+            for found in reversed(numbers):
+                shown[found.start() : found.end()] = b"%d" % (int(found[0]) + by)
+            yield bytes(shown)
+
+    for _ in changed(format, tmp_path, shifted):
+        pass
+
+
+def test_labels_that_cannot_be(format: Format, tmp_path: Path) -> None:
+    def relabelled(data: bytes) -> Iterator[bytes]:
+        for label in HOSTILE_LABELS:
+            yield data.replace(b"PER", label.encode())
+
+    for _ in changed(format, tmp_path, relabelled):
+        pass
+
+
+def test_texts_that_cannot_be(format: Format, tmp_path: Path) -> None:
+    def with_more(data: bytes) -> Iterator[bytes]:
+        for more in HOSTILE_TEXTS:
+            for word in (b"Vaj", b"Nairobi", b"doc1", b"amina"):
+                yield data.replace(word, word[:2] + more + word[2:])
+                yield data.replace(word, word[:2] + more + word[2:], 1)
+                yield data.replace(word, more)
+
+    for _ in changed(format, tmp_path, with_more):
+        pass
+
+
+def test_a_quoted_text_that_is_another(format: Format, tmp_path: Path) -> None:
+    def others(data: bytes) -> Iterator[bytes]:
+        for at in [found.start() for found in regex.finditer(rb"Vaj|Luang|Nairobi", data)]:
+            yield data[:at] + b"xx" + data[at:]
+            yield data[:at] + data[at + 1 :]
+
+    for _ in changed(format, tmp_path, others):
+        pass
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(b"", b"\n", b" \r\n\r\n", b"\xef\xbb\xbf", b"\0" * 1000, b"\xff" * 1000, b"null", b"0"),
+        *(b"[]", b"{}", b"[[]]", b"[{}]", b'{"text":{}}', b'"', b"\x1f\x8b\x08\x00", b"PK\x03\x04"),
+        *(b"[" * 1_000_000, b'{"a":' * 500_000, b"[[" * 50 + b"]]" * 50, b"9" * 1_000_000),
+        *(b"\t" * 100_000, b"\n" * 100_000, b'"\n' * 5_000, b"a\t" * 50_000, b",\n" * 5_000),
+    ],
+    ids=lambda data: repr(data[:8]),
+)
+def test_a_file_that_is_nothing_of_the_kind(format: Format, tmp_path: Path, data: bytes) -> None:
+    for found in changed(format, tmp_path, lambda _: iter([data])):
+        if isinstance(found, list) and format.name not in NOTHING_NAMED and format.read:
+            named = [each for each in found if isinstance(each, Record) and each.annotations]
+            assert not named
+
+
+def test_other_encodings_bring_nothing_in(format: Format, tmp_path: Path) -> None:
+    for files in samples(format, tmp_path):
+        for name, data in files.items():
+            try:
+                text = data.decode()
+            except UnicodeDecodeError:
+                continue  # no text at all
+            for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32"):
+                found = read(format, {**files, name: text.encode(encoding)}, tmp_path / "wide")
+                if format.read and isinstance(found, list):
+                    assert not [each for each in found if isinstance(each, Record)], encoding
+
+
+def test_a_byte_order_mark_and_other_line_ends_change_nothing(
+    format: Format, tmp_path: Path
+) -> None:
+    if format.read is None:
+        pytest.skip("its files have rules of their own")
+    for files in samples(format, tmp_path):
+        data = files[""]
+        try:
+            data.decode()
+        except UnicodeDecodeError:
+            continue
+        lines = data.replace(b"\r\n", b"\n")
+        plain = named_in(read(format, files, tmp_path))
+        for other in (b"\xef\xbb\xbf" + data, lines, lines.replace(b"\n", b"\r\n")):
+            assert named_in(read(format, {"": other}, tmp_path)) == plain
+
+
+class Endless(io.RawIOBase):
+    """A file with HUGE bytes of one element in it, which is nowhere."""
+
+    def __init__(self, before: bytes, filling: bytes, after: bytes) -> None:
+        self._parts = [before, b"", after]
+        self._left = HUGE
+        self._filling = filling * (1 << 16)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if not self._parts[0] and self._left:
+            size = min(len(buffer), len(self._filling), self._left)
+            buffer[:size] = self._filling[:size]
+            self._left -= size
+            return size
+        at = 0 if self._parts[0] else 2
+        size = min(len(buffer), len(self._parts[at]))
+        buffer[:size] = self._parts[at][:size]
+        self._parts[at] = self._parts[at][size:]
+        return size
+
+
+@pytest.mark.parametrize("filling", [b"a", b"[", b"\xff", b"1"])
+def test_one_element_without_end_is_passed_over(
+    format: Format, tmp_path: Path, filling: bytes
+) -> None:
+    if format.read is None:
+        pytest.skip("a folder: see below")
+    [data, *_] = samples(format, tmp_path)[-1].values()
+    at = data.find(b"Vaj") + 2
+    stream = io.BufferedReader(Endless(data[:at], filling, data[at:]), 1 << 20)
+    tracemalloc.start()
+    try:
+        for each in format.read(stream, ReadOptions(source="f")):
+            check(each)
+            assert not isinstance(each, Record) or len(each.text) < 100
+    except TonemarkError:
+        pass
+    finally:
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < MEMORY
+
+
+def test_one_file_without_end_in_a_folder_is_passed_over(format: Format, tmp_path: Path) -> None:
+    if format.read_folder is None:
+        pytest.skip("a file: see above")
+    if not format.write_folder:
+        pytest.skip("it is written as a file")
+    for files in samples(format, tmp_path)[:1]:
+        for name in files:
+            folder = put(files, tmp_path / f"huge-{len(name)}")
+            with (folder / name).open("ab") as stream:
+                stream.truncate(HUGE)  # a hole in it: it takes no room on the disk
+            tracemalloc.start()
+            try:
+                for each in format.read_folder(folder, ReadOptions(source="f")):
+                    check(each)
+            except TonemarkError:
+                pass
+            finally:
+                peak = tracemalloc.get_traced_memory()[1]
+                tracemalloc.stop()
+            assert peak < MEMORY, name

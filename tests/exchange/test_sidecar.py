@@ -1,0 +1,227 @@
+"""The sidecar, and what comes of it when the file beside it was changed, or it was itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tonemark.corpus.project import set_guidelines
+from tonemark.corpus.records import Record
+from tonemark.errors import TonemarkError
+from tonemark.exchange.alignment import aligned
+from tonemark.exchange.base import ReadOptions
+from tonemark.exchange.registry import read_records
+from tonemark.exchange.sidecar import sidecar_of
+from tonemark.refusals import Refusal
+
+TEXTS = {
+    "one": ("  Samia  yuko Kisumu.", "Samia"),
+    "two": ("Asha alikuja. Juma alienda Mombasa.", "Juma"),
+    "three": ("Rais Hassan", "Hassan"),
+}
+
+
+@pytest.fixture
+def out(tmp_path: Path, tonemark: Callable[..., Any]) -> Path:
+    """CoNLL columns of three documents that amina answered, and their sidecar."""
+    folder = tmp_path / "p"
+    tonemark("new", folder, "--lang", "sw", "--labels", "PER,LOC")
+    set_guidelines(folder, "g.md")
+    (folder / "g.md").write_text("Mark **people**.\n")
+    lines = []
+    for key, (text, name) in TEXTS.items():
+        start = text.index(name)
+        lines.append(
+            json.dumps(
+                {
+                    "id": key,
+                    "text": text,
+                    "answer": "accept",
+                    "_annotator_id": "amina",
+                    "comment": f"of {key}",
+                    "spans": [{"start": start, "end": start + len(name), "label": "PER"}],
+                }
+            )
+        )
+    source = tmp_path / "in.jsonl"
+    source.write_text("\n".join(lines))
+    tonemark("add", folder, source)
+    target = tmp_path / "out.conll"
+    tonemark("export", folder, "--format", "conll", "-o", target)
+    return target
+
+
+def read(path: Path, *annotators: str) -> list[Record]:
+    given = list(read_records(path, format=None, options=ReadOptions(annotators=annotators)))
+    assert all(isinstance(each, Record) for each in given), given
+    return [each for each in given if isinstance(each, Record)]
+
+
+def test_sentences_of_a_document_come_back_as_one_with_all_that_was_said(out: Path) -> None:
+    assert out.read_text().count("\n\n") == 4
+    records = read(out)
+    assert [(each.key, each.text) for each in records] == [
+        (key, text) for key, (text, _) in TEXTS.items()
+    ]
+    for record in records:
+        [answer] = record.annotations
+        assert (answer.annotator, answer.comment) == ("amina", f"of {record.key}")
+        [span] = answer.spans
+        assert record.text[span.start : span.end] == TEXTS[str(record.key)][1]
+        assert span.sources == ("import:in.jsonl",)
+        assert not record.warnings
+
+
+def test_a_tag_that_was_changed_holds_and_is_told(out: Path) -> None:
+    out.write_text(out.read_text().replace("Kisumu O", "Kisumu B-LOC"))
+    first, *others = read(out)
+    assert not first.annotations
+    assert {first.text[s.start : s.end] for s in first.suggestions} == {"Samia", "Kisumu"}
+    assert first.text == TEXTS["one"][0]
+    assert any("changed since" in words for words in first.warnings)
+    assert all(each.annotations for each in others)
+
+
+def test_who_changed_it_may_be_named(out: Path) -> None:
+    out.write_text(out.read_text().replace("Kisumu O", "Kisumu B-LOC"))
+    first, *_ = read(out, "rosa")
+    [answer] = first.annotations
+    assert answer.annotator == "rosa"
+    assert {first.text[s.start : s.end] for s in answer.spans} == {"Samia", "Kisumu"}
+
+
+@pytest.mark.parametrize(("gone", "left"), [(0, ["two", "three"]), (3, ["one", "two"])])
+def test_documents_that_were_taken_out_are_passed_over(
+    out: Path, gone: int, left: list[str]
+) -> None:
+    blocks = out.read_text().strip("\n").split("\n\n")
+    del blocks[gone]
+    out.write_text("\n\n".join(blocks) + "\n\n")
+    assert [each.key for each in read(out)] == left
+    assert all(each.annotations for each in read(out))
+
+
+def test_a_document_that_lost_a_sentence_and_a_new_one_come_as_they_are(out: Path) -> None:
+    blocks = out.read_text().strip("\n").split("\n\n")
+    assert len(blocks) == 4
+    blocks[2] = "Mgeni B-PER"
+    out.write_text("\n\n".join(blocks) + "\n\n")
+    records = read(out)
+    assert [each.key for each in records] == ["one", None, None, "three"]
+    assert [bool(each.warnings) for each in records] == [False, True, True, False]
+    assert [bool(each.annotations) for each in records] == [True, False, False, True]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["", "no JSON", "{}", "[]", '{"tonemark":"sidecar","version":1}', '{"tonemark":"x"}', "\ufeff"],
+)
+def test_a_sidecar_that_is_none_is_refused_with_what_to_do(out: Path, damage: str) -> None:
+    sidecar_of(out).write_text(damage)
+    with pytest.raises(TonemarkError) as caught:
+        list(read_records(out, format=None, options=ReadOptions()))
+    assert "--no-sidecar" in caught.value.remedy
+    whole = list(read_records(out, format=None, options=ReadOptions(), sidecar=False))
+    assert len(whole) == 4
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"text": 5},
+        {"text": "a\0b"},
+        {"tokens": [0, -3]},
+        {"tokens": [0]},
+        {"records": 0},
+        {"answers": [{"annotator": "amina", "answer": "maybe", "spans": []}]},
+        {"answers": [{"annotator": "amina", "answer": "accept", "spans": [[5, 900, "PER", []]]}]},
+        {"answers": [{"annotator": "amina", "answer": "accept", "spans": [[0, 3, "a b", []]]}]},
+        {"meta": []},
+        None,
+    ],
+)
+def test_a_damaged_line_is_named_and_the_rest_restored(out: Path, change: Any) -> None:
+    side = sidecar_of(out)
+    header, first, *lines = side.read_text().splitlines()
+    damaged = "{" if change is None else json.dumps({**json.loads(first), **change})
+    side.write_text("\n".join([header, damaged, *lines]))
+    given = list(read_records(out, format=None, options=ReadOptions()))
+    refusals = [each for each in given if isinstance(each, Refusal)]
+    assert [each.reason for each in refusals] == ["line 2 of out.conll.tonemark is damaged"]
+    records = [each for each in given if isinstance(each, Record)]
+    assert [each.key for each in records] == [None, "two", "three"]
+    assert records[0].warnings
+
+
+def test_a_project_takes_labels_and_guidelines_that_it_lacks(
+    out: Path, tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    other = tmp_path / "q"
+    tonemark("new", other, "--lang", "sw", "--labels", "ORG,PER")
+    said = tonemark("add", other, out).stdout
+    assert "labels added to project.toml: LOC" in said
+    assert "its guidelines are guidelines.md here" in said
+    assert (other / "guidelines.md").read_text() == "Mark **people**.\n"
+    assert "LOC" in (other / "project.toml").read_text()
+    again = tonemark("add", other, out).stdout
+    assert "labels added" not in again
+    assert "guidelines" not in again
+    (other / "guidelines.md").write_text("Ours.")
+    assert "differ from this project's, which stay" in tonemark("add", other, out).stdout
+    assert (other / "guidelines.md").read_text() == "Ours."
+
+
+def test_texts_cut_by_another_tokenizer_keep_their_tokens(
+    out: Path, tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    same, other = tmp_path / "same", tmp_path / "other"
+    for folder, language in ((same, "sw"), (other, "am")):
+        tonemark("new", folder, "--lang", language, "--labels", "PER,LOC")
+    assert "cut by" not in tonemark("add", same, out).stdout
+    assert "cut by sw" in tonemark("add", other, out).stdout
+
+
+def test_without_its_sidecar_a_file_is_left_alone(
+    out: Path, tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    other = tmp_path / "q"
+    tonemark("new", other, "--lang", "sw", "--labels", "PER")
+    said = tonemark("add", other, out, "--no-sidecar").stdout
+    assert "4 added" in said
+    assert "LOC" not in (other / "project.toml").read_text()
+    target = tmp_path / "again.conll"
+    for options in ((), ("--no-sidecar",)):
+        tonemark("export", tmp_path / "p", "--format", "conll", "-o", target, *options)
+        assert sidecar_of(target).exists() == (not options)
+
+
+@pytest.mark.parametrize(
+    ("parts", "text", "places"),
+    [
+        (["a b"], "a b", [(0, 0, 3, (0, 3))]),
+        (["a b"], " a  b", [(0, 0, 1, (1, 2)), (0, 2, 3, (4, 5)), (0, 0, 3, (1, 5))]),
+        (["a b", "c"], "ab\nc", [(0, 0, 3, (0, 2)), (1, 0, 1, (3, 4))]),
+        (["\U0001e900 x"], "\U0001e900x", [(0, 2, 3, (1, 2))]),
+        (["a b "], "a b", [(0, 1, 3, (2, 3))]),
+    ],
+)
+def test_stretches_are_found_again_in_other_white_space(
+    parts: list[str], text: str, places: list[tuple[int, int, int, tuple[int, int]]]
+) -> None:
+    alignment = aligned(parts, text)
+    assert alignment is not None
+    for part, start, end, wanted in places:
+        assert alignment.placed(part, start, end) == wanted
+
+
+def test_another_text_is_not_aligned() -> None:
+    assert aligned(["a b"], "a c") is None
+    assert aligned(["a"], "a b") is None
+    alignment = aligned(["a  b"], "a b")
+    assert alignment is not None
+    with pytest.raises(ValueError, match="white space"):
+        alignment.placed(0, 1, 3)
