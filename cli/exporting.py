@@ -198,30 +198,21 @@ def _since(given: str) -> float:
 
 
 def _split(given: str | None) -> tuple[tuple[str, float], ...]:
-    import regex
+    from tonemark.exchange.settings import checked_split
 
     if given is None:
         return ()
-    parts: dict[str, float] = {}
+    parts: list[tuple[str, Any]] = []
     for each in given.split(","):
         name, _, share = each.strip().partition("=")
         try:
-            size = float(share)
+            parts.append((name, float(share)))
         except ValueError:
-            size = 0.0
-        if not regex.fullmatch(r"[A-Za-z0-9_]{1,40}", name) or name in parts or not 0 < size <= 1:
-            raise click.BadParameter(
-                f"{each.strip()!r} is no part of a split: NAME=SHARE, the names differ (letters,"
-                " digits, _), the shares are over 0 and at most 1.",
-                param_hint="--split",
-            )
-        parts[name] = size
-    if abs(sum(parts.values()) - 1) > 1e-6:
-        raise click.BadParameter(
-            f"the shares add up to {sum(parts.values()):.4g}, not to 1: train=0.8,dev=0.1,test=0.1",
-            param_hint="--split",
-        )
-    return tuple(parts.items())
+            parts.append((name, share))
+    try:
+        return checked_split(parts)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.", param_hint="--split") from None
 
 
 def _watch(as_json: bool, progress: bool, to_file: bool) -> Callable[[int], None]:
@@ -259,9 +250,7 @@ def _tell(report: Exported, folder: Path, output: Path | None, as_json: bool) ->
         if report.gold == report.written == 1:
             golden = ", which is gold"
         if report.parts:
-            for (part, count), path in zip(report.parts.items(), _by_part(report), strict=True):
-                say(f"{part}: {counted(count, 'document')} written to {path}")
-            say(*report.left_out())
+            _tell_parts(report)
         else:
             say(
                 f"{counted(report.written, 'document')} written to {output}{golden}",
@@ -276,6 +265,14 @@ def _tell(report: Exported, folder: Path, output: Path | None, as_json: bool) ->
     return int(bool(report.damaged or report.unfit))
 
 
-def _by_part(report: Exported) -> list[str]:
+def _tell_parts(report: Exported) -> None:
     """Where each part went: to a file of its own, or all into one folder."""
-    return list(report.to) if len(report.to) > 1 else [report.to[0]] * len(report.parts)
+    paths = iter(report.to)
+    path = next(paths)
+    for part, count in report.parts.items():
+        if not count:
+            say(f"{part}: no documents; what an earlier export wrote there stays")
+            continue
+        say(f"{part}: {counted(count, 'document')} written to {path}")
+        path = next(paths, path)
+    say(*report.left_out())

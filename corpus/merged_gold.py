@@ -21,7 +21,7 @@ from tonemark.tokenizers.base import Token
 
 @dataclass
 class Golds:
-    """What the gold of one project's documents becomes; all of it inside the caller's transaction."""
+    """What the gold of a project's documents becomes. Runs inside the caller's transactions."""
 
     tables: Tables
     side: Side

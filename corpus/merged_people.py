@@ -4,15 +4,19 @@ somebody says that it is one.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import sqlite3
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 import regex
 
-from tonemark.corpus.annotators import NAME_LENGTH, is_annotator_name, is_reviewing
+from tonemark.corpus.annotators import NAME_LENGTH, is_annotator_name
+from tonemark.corpus.drafts import decision_from_json
+from tonemark.corpus.events import MALFORMED
 from tonemark.corpus.gold import is_rule
+from tonemark.files import parsed
 
 _OUTSIDE = regex.compile(r"[^A-Za-z0-9_.-]+")
 
@@ -49,15 +53,24 @@ class People:
         raise AssertionError("unreachable")
 
 
-def people_of(db: sqlite3.Connection, members: Iterable[str]) -> set[str]:
-    """All who annotated or reviewed in a store, and the `members` that its project names."""
-    rows = db.execute("SELECT annotator FROM annotations UNION SELECT reviewer FROM gold")
+def people_of(db: sqlite3.Connection) -> set[str]:
+    """All who annotated or reviewed in a store, and whose versions were taken in its reviews."""
     found = {
         name
-        for (name,) in rows
-        if isinstance(name, str)
-        and not is_rule(name)
-        and not is_reviewing(name)
-        and is_annotator_name(name)
+        for (name,) in db.execute(
+            "SELECT annotator FROM annotations UNION SELECT reviewer FROM gold"
+        )
     }
-    return found | set(members)
+    for (decisions,) in db.execute("SELECT DISTINCT decisions FROM gold"):
+        with contextlib.suppress(*MALFORMED):
+            found |= {chosen(decision_from_json(*each).choice) for each in parsed(decisions)}
+    return {
+        name
+        for name in found
+        if isinstance(name, str) and not is_rule(name) and is_annotator_name(name)
+    }
+
+
+def chosen(choice: str) -> str:
+    """Whose version a decision took, if it is a person's; of an answer, a colon ends the name."""
+    return choice if is_rule(choice) else choice.partition(":")[0]

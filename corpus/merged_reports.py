@@ -28,7 +28,9 @@ class Told:
 class Side:
     """What one project brought. `name` is what it is called in keys and names, `met` are documents
     that were there from another one, `moved` those of its own that got another key; `answers` and
-    `gold` are those that stand, `revisions` of answers with those before them."""
+    `gold` are those that stand, `revisions` of answers with those before them. `people` are who
+    annotated or reviewed, as they are called there, `renamed` what those are called here whose
+    names were taken."""
 
     name: str
     folder: Path
@@ -40,6 +42,7 @@ class Side:
     suggestions: int = 0
     entries: int = 0
     known_entries: int = 0
+    people: tuple[str, ...] = ()
     renamed: dict[str, str] = field(default_factory=dict)
     moved: Told = field(default_factory=Told)
     ambiguous: int = 0

@@ -149,7 +149,9 @@ def _found(row: tuple[Any, ...], sides: _Sides) -> Found:
     number, key, _, _, _, _, source, record, its_digest, priority = row
     try:
         document = document_from_row(row[:6])
-        if not key or not is_legible(record) or len(document.text.encode()) > TEXT_LIMIT:
+        if not all(map(is_legible, (key, document.source, record))):
+            raise ValueError
+        if len(document.text.encode()) > TEXT_LIMIT:
             raise ValueError
     except (Damaged, *MALFORMED):
         found = Found(number, key if is_legible(key) else f"document {number}")

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tonemark.corpus.adopting import adopt, files_of
-from tonemark.corpus.annotators import annotates
 from tonemark.corpus.labels import HINT_LETTERS, HINT_LETTERS_KEPT, Label
 from tonemark.corpus.merged_reports import Side
 from tonemark.corpus.project import Project, folder_name, read_project
@@ -98,12 +97,8 @@ def _note_differences(first: Project, project: Project, side: Side) -> None:
             side.notes.append(f"{name} is {ours}, not {theirs}")
     if project.overlapping and not first.overlapping:
         side.notes.append("overlapping is true: spans may overlap there")
-    people = [*project.team, *project.reviewers, *side.renamed]
-    lacking = [
-        name
-        for name in dict.fromkeys(side.renamed.get(each, each) for each in people)
-        if first.team and not annotates(first, name) and name not in first.reviewers
-    ]
+    people = dict.fromkeys(side.renamed.get(each, each) for each in side.people)
+    lacking = [n for n in people if first.team and n not in (*first.team, *first.reviewers)]
     if lacking:
         side.notes.append(f"not in the team, which is that of {first.name}: {', '.join(lacking)}")
 

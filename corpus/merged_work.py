@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import itertools
 import json
-import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tonemark.corpus.annotations import Annotation, storable, storable_json
 from tonemark.corpus.documents import Damaged, pack_tokens
 from tonemark.corpus.drafts import Decision
-from tonemark.corpus.given_gold import overrules
 from tonemark.corpus.gold import Gold
 from tonemark.corpus.intake import KEY_LIMIT
 from tonemark.corpus.merged_documents import Meetings
 from tonemark.corpus.merged_entries import Sources
+from tonemark.corpus.merged_gold import Golds
+from tonemark.corpus.merged_people import chosen
 from tonemark.corpus.merged_reports import Side
 from tonemark.corpus.merged_rows import Found, Hers, found_document
+from tonemark.corpus.merged_tables import Numbers, Tables
 from tonemark.corpus.merged_tokens import Cutting
 from tonemark.corpus.pieces import PIECE
 from tonemark.corpus.spans import Span
@@ -33,11 +34,12 @@ from tonemark.tokenizers.base import Token
 class Carrying:
     """What one project brings into the store of another, document by document.
 
-    `names` are those who are called otherwise here, `producers` and `gone` as `Sources` have it.
-    `annotations` number what annotators and reviewers said, `tickets` the order of claims.
+    `names` are those who are called otherwise here, `producers` the numbers that these have here.
+    `annotations` number what annotators and reviewers said, `tickets` the order of claims; `number`
+    is that of the last document.
     """
 
-    db: sqlite3.Connection
+    tables: Tables
     side: Side
     met: Meetings
     names: Mapping[str, str]
@@ -47,8 +49,11 @@ class Carrying:
     annotations: Numbers
     tickets: Numbers
     number: int
-    rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
     source_numbers: dict[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.db = self.tables.db
+        self.golds = Golds(self.tables, self.side, self.cutting, self.annotations)
 
     def take(self, found: Found) -> None:
         """One document with its answers, gold and suggestions."""
@@ -107,9 +112,9 @@ class Carrying:
         )
 
     def _choice(self, decision: Decision) -> str:
-        """What was taken; of an answer, the annotator's name ends before a colon."""
-        name, colon, answer = decision.choice.partition(":")
-        return f"{self.names.get(name, name)}{colon}{answer}"
+        """What was taken, a person called as here."""
+        name = chosen(decision.choice)
+        return f"{self.names.get(name, name)}{decision.choice[len(name) :]}"
 
     def _add(self, found: Found) -> None:
         """A document that is not here yet."""
@@ -136,8 +141,7 @@ class Carrying:
         )
         for name, hers in found.hers.items():
             self._put_answers(self.number, name, self._renumbered(hers), found, tokens)
-        golds = self.gold._cut_gold(found, tokens)
-        self.gold._put_gold(self.number, golds, found.gold_numbers, 0, compared=None)
+        self.golds.add(self.number, found, tokens)
         self._suggest(self.number, found, opened=bool(found.hers))
         for offer in found.offers:
             self.tables.put("offers", self.number, *offer)
@@ -190,7 +194,7 @@ class Carrying:
             else:
                 numbered = self._renumbered(hers)
                 self._put_answers(target, name, numbered, found, there.tokens, is_met=True)
-        self.gold.meet(found, there, revisions)
+        self.golds.meet(found, there, revisions)
         self._suggest(target, found, opened=not there.produced and bool(found.hers), there=there)
         for offer in found.offers:
             if offer[0] not in there.hers:
@@ -307,7 +311,7 @@ class Carrying:
         claim = max(old.claim, new.claim, key=lambda each: each[2])
         joined = Hers(tuple(answers), tuple(numbers), (max(old.claim[0], new.claim[0]), *claim[1:]))
         self._put_answers(there.number, name, joined, there, there.tokens)
-        self.gold.recite(there, moved)
+        self.golds.recite(there, moved)
         self.side.joined_answers += 1
 
     def _drop(self, table: str, document: int, name: str) -> None:

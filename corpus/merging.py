@@ -26,8 +26,9 @@ from tonemark.corpus.merged_people import People, people_of
 from tonemark.corpus.merged_reports import Merged, Side
 from tonemark.corpus.merged_rows import CHUNK, NUMBERS, Found, found_documents
 from tonemark.corpus.merged_settings import settle
+from tonemark.corpus.merged_tables import Numbers, Tables
 from tonemark.corpus.merged_tokens import Cutting, cuts_alike
-from tonemark.corpus.merged_work import Carrying, Numbers
+from tonemark.corpus.merged_work import Carrying
 from tonemark.corpus.places import set_places
 from tonemark.corpus.project import Project, folder_name, read_project
 from tonemark.corpus.sound_rows import is_legible
@@ -77,6 +78,7 @@ def merge(
     `progress` how many documents are done, of how many. Raises TonemarkError, having written
     nothing, where `target` is there already or one of the projects cannot be opened.
     """
+    target = Path(os.path.abspath(target))
     _check_folders(folders, target)
     projects = [read_project(folder) for folder in folders]
     with contextlib.ExitStack() as opened:
@@ -186,10 +188,8 @@ def _unread(source: _Source, error: sqlite3.DatabaseError) -> Exception:
 def _name_people(sources: Sequence[_Source], wishes: Wishes) -> None:
     """Call those otherwise whose names are taken. Raises TonemarkError where somebody who is said
     to be one person is not in two of the projects."""
-    found = [
-        people_of(source.store.db, (*source.project.team, *source.project.reviewers))
-        for source in sources
-    ]
+    found = [people_of(source.store.db) for source in sources]
+    found[0] |= {*sources[0].project.team, *sources[0].project.reviewers}
     shared = {name for names in found for name in names if sum(name in n for n in found) > 1}
     if strange := sorted(wishes.same - shared):
         raise TonemarkError(
@@ -198,6 +198,7 @@ def _name_people(sources: Sequence[_Source], wishes: Wishes) -> None:
         )
     people = People(lambda name: wishes.everybody or name in wishes.same)
     for source, names in zip(sources, found, strict=True):
+        source.side.people = tuple(sorted(names))
         source.side.renamed = people.admitted(names, source.side.name)
 
 
@@ -223,8 +224,9 @@ def _carry(
         met = meetings(into.db, coming, by_text=wishes.by_text)
     side.ambiguous = met.ambiguous
     number, annotation, ticket = _reached(into)
+    tables = Tables(into.db)
     carrying = Carrying(
-        db=into.db,
+        tables=tables,
         side=side,
         met=met,
         names=side.renamed,
@@ -251,7 +253,7 @@ def _carry(
                 taken.append(found)
                 if len(taken) == CHUNK:
                     break
-            carrying.write()
+            tables.write()
         yield from taken
         is_left = len(taken) == CHUNK
 

@@ -36,6 +36,7 @@ OWN = {
     "label-studio-min": "label_studio_min",
     "doccano": "doccano",
     "brat": "brat",
+    "hf": "huggingface",
 }
 """Tonemark's own formats, in the order in which they are shown, and where each is: a module of the
 folder `formats`, and in it `FORMAT` or what stands behind the colon."""

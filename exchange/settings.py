@@ -6,13 +6,18 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
+import regex
 
 from tonemark.corpus.records import ANSWERS, Answer
 from tonemark.corpus.store import Store
 from tonemark.exchange.base import Unit
 from tonemark.files import parsed
+
+_PART = regex.compile(r"[A-Za-z0-9_]{1,40}")
 
 _KEPT = ("", "export")
 """The preference, nobody's own, under which they are kept."""
@@ -73,7 +78,7 @@ def settings_from_json(data: Any) -> Settings:
         if name == "answers":
             found[name] = tuple(ANSWERS[ANSWERS.index(each)] for each in value)
         elif name == "split":
-            found[name] = tuple((str(part), float(share)) for part, share in value)
+            found[name] = checked_split((part, share) for part, share in value)
         elif name == "offsets":
             if value not in ("code points", "UTF-16 units", "tokens"):
                 raise ValueError(value)
@@ -83,6 +88,24 @@ def settings_from_json(data: Any) -> Settings:
         else:
             raise ValueError(name)
     return Settings(**found)
+
+
+def checked_split(parts: Iterable[tuple[Any, Any]]) -> tuple[tuple[str, float], ...]:
+    """Names and shares of the parts of a split. Raises ValueError, with what is wrong, where a name
+    could not stand in a file's name, stands twice, or the shares are not shares of 1."""
+    found: dict[str, float] = {}
+    for name, share in parts:
+        is_name = isinstance(name, str) and _PART.fullmatch(name)
+        if not is_name or name in found or type(share) is not float or not 0 < share <= 1:
+            raise ValueError(
+                f"{name!r} is no part of a split: NAME=SHARE, the names differ (letters, digits,"
+                " _), the shares are over 0 and at most 1"
+            )
+        found[name] = share
+    if abs(sum(found.values()) - 1) > 1e-6:
+        whole = sum(found.values())
+        raise ValueError(f"the shares add up to {whole:.4g}, not to 1: train=0.8,dev=0.1,test=0.1")
+    return tuple(found.items())
 
 
 def last_settings(store: Store) -> Settings:

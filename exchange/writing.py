@@ -90,6 +90,7 @@ class Writing:
             written, lines = self._written(
                 part, partial(self._write, stream, self.options(part)), expected, side
             )
+            self.parts[part] = written
             if not written:
                 raise NothingLeftError
             self._finish(side, lines)
@@ -98,7 +99,6 @@ class Writing:
                 stream.seek(0)
                 expected.check(self.format.read(stream, self._reading()))
                 stream.seek(0, os.SEEK_END)
-        self.parts[part] = written
 
     def _write(
         self, stream: IO[bytes], options: WriteOptions, rows: Iterable[ExportRow]

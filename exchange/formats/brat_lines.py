@@ -174,26 +174,25 @@ class _Reader:
         if not found:
             raise Refused(f"{quoted(fragment)} in {quoted(name)} is not a start and an end")
         start, end = int(found[1]), int(found[2])
-        place = f"{quoted(name)} {start}-{end}"
         if start >= end:
-            raise Refused(f"{place} is empty or runs backwards")
+            raise Refused(f"{quoted(name)} {start}-{end} is empty or runs backwards")
         if end > len(self._text):
             hint = ""
             if end <= utf16_length(self._text):
                 hint = "; offsets must count code points, not UTF-16 units"
             raise Refused(
-                f"{place} lies outside the text, which has {len(self._text)} characters{hint}"
+                f"{quoted(name)} {start}-{end} lies outside the text, which has "
+                f"{len(self._text)} characters{hint}"
             )
         return start, end
 
     def _check_quote(self, name: str, places: Sequence[tuple[int, int]], quote: str) -> None:
         """Raises Refused where another text is quoted than stands there; older files join fragments
         with nothing between, or put a space where the text has a line end."""
-        if not quote.strip():
-            if not all(self._text[start:end].isspace() for start, end in places):
-                self._unquoted.append(name)
-            return
         if _quotes(self._text, places, quote):
+            return
+        if not quote.strip():
+            self._unquoted.append(name)
             return
         shown = " ".join(self._text[start:end] for start, end in places)
         raise Refused(
@@ -250,14 +249,16 @@ _QUOTE = 40
 def _quotes(text: str, places: Sequence[tuple[int, int]], quote: str) -> bool:
     """Whether a quote is of what stands at the places, and nothing follows it but white space and
     what stands behind that."""
-    parts = [text[start:end].translate(_SPACED) for start, end in places]
+    if sum(end - start for start, end in places) > len(quote):
+        return False  # before the text is cut: it may be long, and the line short
+    parts = [text[start:end] for start, end in places]
+    if quote == " ".join(parts):
+        return True
+    parts = [part.translate(_SPACED) for part in parts]
     given = quote.translate(_SPACED)
-    for said in (" ".join(parts), "".join(parts)):
-        if given == said or given.startswith(f"{said} "):
-            return True
-        if given == said.rstrip():  # editors take away the white space at a line's end
-            return True
-    return False
+    return any(
+        given == said or given.startswith(f"{said} ") for said in (" ".join(parts), "".join(parts))
+    )
 
 
 def _joined(text: str, places: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, Any
 
 from tonemark.corpus.spans import Stretch, Suggestion
-from tonemark.exchange.base import HELD, Format, Misfit, WriteOptions
+from tonemark.exchange.base import HELD_WHOLE, Format, Misfit, WriteOptions
 from tonemark.exchange.fitting import on_common_tokens
 from tonemark.exchange.formats.docbin_packing import (
     BEGINS,
@@ -243,7 +243,7 @@ FORMAT = Format(
     on_tokens=True,
     borders=spaced,
     versions=True,
-    holds=frozenset(HELD) - {"settings"},
+    holds=HELD_WHOLE,
     cannot=(
         "spans that overlap in doc.ents (they are in doc.spans alone)",
         "white space at the edge of a span",

@@ -23,6 +23,7 @@ from tonemark.exchange.base import Format, Given, ReadOptions, WriteOptions
 from tonemark.exchange.checks import checked_key, checked_text, token_warnings
 from tonemark.exchange.formats.dataset_card import card, named_tags, paths_of, read_card
 from tonemark.exchange.formats.tagging import is_tag, pieces, spans_of, tags_of
+from tonemark.exchange.names import file_name
 from tonemark.exchange.rows import ExportRow
 from tonemark.files import open_regular
 from tonemark.json_lines import json_object
@@ -54,10 +55,11 @@ def write_folder(rows: Iterable[ExportRow], folder: Path, options: WriteOptions)
     paths = paths_of(before)
     split = _split(options.part)
     stem, number = split, 1
-    while f"data/{split}.jsonl" in paths:
+    while split in paths.values():
         number += 1
         split = f"{stem}_{number}"
-    path = folder / "data" / f"{split}.jsonl"
+    name = f"data/{file_name(split)}.jsonl"
+    path = folder / name
     path.parent.mkdir(exist_ok=True)
     count = 0
     with path.open("wb") as stream:
@@ -68,7 +70,7 @@ def write_folder(rows: Iterable[ExportRow], folder: Path, options: WriteOptions)
             count += 1
             yield 1
     if count:
-        paths[f"data/{split}.jsonl"] = split
+        paths[name] = split
     else:
         path.unlink()
     if paths:

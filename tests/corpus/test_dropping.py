@@ -330,13 +330,13 @@ def test_entries_lose_and_get_back_what_they_earned(small: Path) -> None:
     run_here("gazetteer", "build", small, "--anew")
     store = opened(small)
 
-    def earned() -> list[tuple[object, ...]]:
-        run_here("gazetteer", "build", small)
+    def earned(*anew: str) -> list[tuple[object, ...]]:
+        run_here("gazetteer", "build", small, *anew)
         return store.db.execute(
             "SELECT pattern, label, seen, stood FROM entries WHERE seen ORDER BY 1, 2"
         ).fetchall()
 
-    before = earned()
+    before = earned("--anew")  # all names being known
     assert before
     for drop, restore in (
         (lambda: drop_annotator(store, small, "amina"), ["--annotator", "amina"]),

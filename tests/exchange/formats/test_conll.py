@@ -263,6 +263,12 @@ def test_columns_without_an_answer_are_told_without_names() -> None:
     assert not first.warnings
 
 
+def test_one_silent_column_is_of_tags(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conll, "_LOOK_AHEAD_LINES", 2)
+    first, second = records("a _\n\nb B-X\n")
+    assert (spans(first), spans(second)) == ([], [("b", "X")])
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [

@@ -1,0 +1,252 @@
+"""What `export` is asked for: whose answers, which, since when, in which parts, how fitted; and how
+it is remembered."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from making import run_here
+
+from tonemark.corpus.project import read_project
+from tonemark.corpus.shares import part_of
+from tonemark.corpus.store import STORE_FILE, Store
+from tonemark.exchange.settings import Settings, last_settings, settings_from_json
+
+ANSWERS = [
+    ("both", "Asha yuko Kisumu", {"amina": ("accept", 0, 100.0), "baraka": ("accept", 0, 900.0)}),
+    (
+        "differ",
+        "Juma yuko Kisumu",
+        {"amina": ("accept", 0, 100.0), "baraka": ("accept", 10, 100.0)},
+    ),
+    ("one", "Samia yuko Kisumu", {"amina": ("accept", 0, 500.0)}),
+    ("refused", "Nani yuko Kisumu", {"amina": ("reject", 0, 500.0)}),
+    ("left", "Kito yuko Kisumu", {"baraka": ("ignore", 0, 500.0)}),
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, tonemark: Callable[..., Any]) -> Path:
+    """A project with a document for each of ANSWERS, and `open`, which nobody answered."""
+    made = tmp_path / "p"
+    tonemark("new", made, "--lang", "sw", "--labels", "PER,LOC", "--overlap", 2)
+    lines = [{"id": "open", "text": "Zawadi yuko Kisumu"}]
+    for key, text, answers in ANSWERS:
+        for name, (answer, start, time) in answers.items():
+            spans = [{"start": start, "end": start + 4, "label": "PER"}]
+            line = {"id": key, "text": text, "answer": answer, "_annotator_id": name}
+            lines.append({**line, "_timestamp": time, "spans": spans})
+    path = tmp_path / "in.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    tonemark("add", made, path)
+    return made
+
+
+def keys(folder: Path, *how: str) -> list[str]:
+    """The keys of the documents that an export has, in alphabetical order."""
+    out = folder.parent / "out.jsonl"
+    out.unlink(missing_ok=True)
+    run_here("export", folder, "-o", out, *how)
+    if not out.exists():
+        return []
+    return sorted(json.loads(line)["key"] for line in out.read_text("utf-8").splitlines())
+
+
+@pytest.mark.parametrize(
+    ("how", "wanted"),
+    [
+        ("", ["both", "one"]),
+        ("--answers reject", ["refused"]),
+        ("--answers accept,ignore", ["both", "left", "one"]),
+        ("--answers reject,ignore,accept", ["both", "left", "one", "refused"]),
+        ("--all", ["both", "one", "open"]),
+        ("--annotator amina", ["both", "differ", "one", "refused"]),
+        ("--annotator amina --answers accept", ["both", "differ", "one"]),
+        ("--annotator baraka --since 1970-01-01T00:10:00+00:00", ["both"]),
+        ("--since 1970-01-01T00:05:00+00:00", ["one"]),
+        ("--since 2d", []),
+        ("--everyone", ["both", "differ", "left", "one", "refused"]),
+        ("--everyone --answers accept", ["both", "differ", "one"]),
+        ("--everyone --since 1970-01-01T00:10:00+00:00", ["both"]),
+        ("--everyone --all", ["both", "differ", "left", "one", "open", "refused"]),
+    ],
+)
+def test_whose_answers_which_and_since_when(folder: Path, how: str, wanted: list[str]) -> None:
+    assert keys(folder, *how.split()) == wanted
+
+
+def test_everyones_answers_stand_side_by_side_and_what_stands_at_the_top(folder: Path) -> None:
+    out = folder.parent / "o.jsonl"
+    run_here("export", folder, "--everyone", "-o", out)
+    rows = {row["key"]: row for row in map(json.loads, out.read_text().splitlines())}
+    for key, _, answers in ANSWERS:
+        sessions = [name for each in rows[key]["versions"] for name in each["sessions"]]
+        assert sorted(sessions) == [f"p-{name}" for name in sorted(answers)], key
+    assert "answer" not in rows["differ"]
+    assert rows["both"]["answer"] == "accept"
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("--answers yes", "names no answers"),
+        ("--since yesterday", "is no time"),
+        ("--split train=0.8,dev=0.1", "add up to 0.9"),
+        ("--split train=0.8,train=0.2", "no part of a split"),
+        ("--split ../x=1", "no part of a split"),
+        ("--split train=-1,dev=2", "no part of a split"),
+        ("--split train=x", "no part of a split"),
+        ("--split train=nan", "no part of a split"),
+        ("--everyone --annotator amina", "--annotator and --everyone"),
+        ("--everyone --format brat", "holds one answer"),
+        ("--offsets utf16 --format conll", "count tokens"),
+        ("--format nothing", "is no format"),
+        ("--annotator rosa", "has no answers"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_said_and_nothing_written(
+    folder: Path, how: str, said: str
+) -> None:
+    out = folder.parent / "out"
+    done = run_here("export", folder, "-o", out, *how.split())
+    assert done.returncode
+    assert said in done.stderr, done.stderr
+    assert not list(folder.parent.glob("out*"))
+
+
+SPLIT = (("train", 0.5), ("dev", 0.25), ("test", 0.25))
+
+
+def texts_of(path: Path) -> dict[str, str]:
+    return {
+        row["key"]: row["text"] for row in map(json.loads, path.read_text("utf-8").splitlines())
+    }
+
+
+def test_a_split_is_a_file_a_part_stable_when_documents_are_added(
+    tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    made = tmp_path / "p"
+    tonemark("new", made, "--lang", "sw", "--labels", "PER")
+    where: list[dict[str, str]] = []
+    for count in (60, 90):
+        lines = [
+            {"id": str(n), "text": f"Hati {n % 80}", "answer": "accept", "spans": []}
+            for n in range(count)
+        ]
+        source = tmp_path / "in.jsonl"
+        source.write_text("\n".join(map(json.dumps, lines)))
+        tonemark("add", made, source)
+        how = ",".join(f"{name}={share}" for name, share in SPLIT)
+        out = tmp_path / "o.jsonl"
+        done = tonemark("export", made, "-o", out, "--split", how, "--json")
+        report = json.loads(done.stdout)
+        parts = {name: texts_of(tmp_path / f"o.{name}.jsonl") for name, _ in SPLIT}
+        assert report["parts"] == {name: len(texts) for name, texts in parts.items()}
+        assert sum(report["parts"].values()) == report["written"] == count
+        assert not out.exists()
+        for name, texts in parts.items():
+            assert texts
+            assert all(part_of(text, SPLIT) == name for text in texts.values())
+        where.append({key: name for name, texts in parts.items() for key in texts})
+    assert where[0].items() <= where[1].items()
+    assert where[1]["0"] == where[1]["80"], "equal texts stay together"
+    tonemark("export", made, "-o", out, "--split", how, "--seed", 7)
+    other = set(texts_of(tmp_path / "o.test.jsonl"))
+    assert other != {key for key, name in where[1].items() if name == "test"}
+
+
+def test_a_part_without_documents_is_said_and_has_no_file(
+    tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    made = tmp_path / "p"
+    tonemark("new", made, "--lang", "sw", "--labels", "PER")
+    source = tmp_path / "in.jsonl"
+    source.write_text(json.dumps({"text": "Hati", "answer": "accept", "spans": []}))
+    tonemark("add", made, source)
+    done = tonemark("export", made, "-o", tmp_path / "o.jsonl", "--split", "a=0.5,b=0.5")
+    there = {path.name for path in tmp_path.glob("o.*.jsonl")}
+    assert len(there) == 1
+    assert "1 document written to" in done.stdout
+    assert "no documents" in done.stdout
+
+
+def test_a_text_that_is_there_stays_where_all_parts_cannot_be_written(folder: Path) -> None:
+    out = folder.parent / "o.jsonl"
+    done = run_here("export", folder, "-o", out)
+    assert done.returncode == 0
+    before = out.read_bytes()
+    done = run_here("export", folder, "-o", out, "--since", "1h")
+    assert done.returncode == 1
+    assert "2 answered before that time" in done.stderr
+    assert out.read_bytes() == before
+
+
+def test_the_last_export_is_remembered_and_done_again_inside_the_project(folder: Path) -> None:
+    assert run_here("export", folder, "--as-last").returncode == 0
+    assert (folder / "exports" / "p.jsonl").is_file()
+    out = folder.parent / "elsewhere.conll"
+    how = ("--format", "conll", "--annotator", "amina", "--answers", "accept", "--map")
+    assert run_here("export", folder, "-o", out, *how).returncode == 0
+    done = run_here("export", folder, "--as-last", "--json")
+    report = json.loads(done.stdout)
+    assert report["to"] == [str(read_project(folder).folder / "exports" / "p.conll")]
+    assert (folder / "exports" / "p.conll").read_bytes() == out.read_bytes()
+    # Standard output is no export to do again.
+    assert run_here("export", folder).returncode == 0
+    store = Store(folder / STORE_FILE)
+    assert last_settings(store) == Settings(
+        "conll", annotator="amina", answers=("accept",), fit=True
+    )
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "kept",
+    ["{", "[]", '{"format": 3}', '{"format": "../x"}', '{"to": "/etc"}', '{"split": [["../a", 1]]}',
+     '{"answers": ["yes"]}', '{"seed": -5}'],
+)  # fmt: skip
+def test_what_a_stranger_wrote_there_leads_nowhere(folder: Path, kept: str) -> None:
+    store = Store(folder / STORE_FILE)
+    store.set_preference("", "export", kept)
+    store.close()
+    before = {path for path in folder.parent.rglob("*") if "exports" not in path.parts}
+    run_here("export", folder, "--as-last")
+    after = {path for path in folder.parent.rglob("*") if "exports" not in path.parts}
+    assert {path.name for path in after - before} <= {"store.sqlite-shm", "store.sqlite-wal"}
+
+
+def test_exports_that_is_a_link_out_of_the_project_is_refused(folder: Path) -> None:
+    os.symlink(folder.parent, folder / "exports")
+    done = run_here("export", folder, "--as-last")
+    assert done.returncode == 1
+    assert "leads out of the project's folder" in done.stderr
+    assert not (folder.parent / "p.jsonl").exists()
+
+
+def test_settings_go_to_json_and_back() -> None:
+    full = Settings(
+        "conllu", "amina", False, True, True, True, ("reject",), 5.0, SPLIT, 7, True, False,
+        "UTF-16 units", "NER", True,
+    )  # fmt: skip
+    assert settings_from_json(json.loads(json.dumps(full.to_json()))) == full
+    assert Settings().to_json() == {}
+
+
+def test_a_folder_is_replaced_only_where_an_export_made_it(folder: Path) -> None:
+    out = folder.parent / "corpus"
+    assert run_here("export", folder, "--format", "brat", "-o", out).returncode == 0
+    assert run_here("export", folder, "--format", "brat", "-o", out).returncode == 0
+    mine = folder.parent / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("years of work")
+    done = run_here("export", folder, "--format", "brat", "-o", mine)
+    assert done.returncode == 1
+    assert "no export with a sidecar made it" in done.stderr
+    assert (mine / "thesis.txt").read_text() == "years of work"
+    assert not list(folder.parent.glob(".*part*"))
