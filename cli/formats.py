@@ -10,6 +10,7 @@ import click
 
 from tonemark.cli.opening import json_option, say, say_json
 from tonemark.cli.telling import columns, set_in
+from tonemark.errors import TonemarkError
 
 if TYPE_CHECKING:
     from tonemark.exchange.base import Format
@@ -34,7 +35,7 @@ def formats_command(name: str | None, as_json: bool) -> int:
         else:
             say(*_whole(chosen))
         return 0
-    found, unusable = listed()
+    found, unusable = _usable(*listed())
     if as_json:
         say_json({
             "formats": [as_object(each) for each in found],
@@ -43,6 +44,22 @@ def formats_command(name: str | None, as_json: bool) -> int:
     else:
         _list(found, unusable)
     return int(bool(unusable))
+
+
+def _usable(found: list[Format], unusable: list[Unusable]) -> tuple[list[Format], list[Unusable]]:
+    """Those of which all can be told; one that fails while it is asked cannot be used either."""
+    from tonemark.exchange.losses import cannot_hold
+    from tonemark.exchange.registry import Unusable
+
+    told = []
+    for each in found:
+        try:
+            cannot_hold(each)
+        except TonemarkError as fault:
+            unusable.append(Unusable(each.name, fault))
+        else:
+            told.append(each)
+    return told, unusable
 
 
 def _list(found: list[Format], unusable: list[Unusable]) -> None:

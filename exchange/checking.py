@@ -24,7 +24,7 @@ SHOWN = 10
 """Places of each kind that are kept; the others are counted."""
 
 TEXTS = 1_000_000
-"""Texts among which equal ones are looked for: their hashes take 150 MiB."""
+"""Texts among which equal ones are looked for: their hashes take 120 MiB."""
 
 LABELS = 10_000
 """Labels that are counted one by one, and those that are looked at."""

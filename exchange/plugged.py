@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any, ParamSpec, TypeVar, get_args
 
 from tonemark.corpus.records import Record
 from tonemark.corpus.spans import Stretch, lies_in
@@ -15,6 +15,10 @@ from tonemark.exchange.checks import checked_key, checked_label, checked_text
 from tonemark.exchange.rows import ExportRow
 from tonemark.plugins import Plugin, failure
 from tonemark.refusals import Refusal, Refused, quoted
+
+_Given = TypeVar("_Given")
+_Result = TypeVar("_Result")
+_Arguments = ParamSpec("_Arguments")
 
 
 def checked_format(found: Any, plugin: Plugin) -> Format:
@@ -54,9 +58,16 @@ def _guarded(format: Format, plugin: Plugin) -> Format:
     and a record that no reader of ours would give is refused."""
     read, read_folder = format.read, format.read_folder
     write, write_folder = format.write, format.write_folder
+    misfits = format.misfits
     return replace(
         format,
         name=plugin.known_as,
+        recognises=_recognising(format.recognises),
+        recognises_folder=_recognising(format.recognises_folder),
+        label_fault=_watched(plugin, format.label_fault),
+        borders=_watched(plugin, format.borders),
+        companions=_watched(plugin, format.companions),
+        misfits=misfits and _watched(plugin, lambda row: list(misfits(row))),
         read=read and (lambda at, options: _records(plugin, lambda: read(at, options))),
         read_folder=read_folder
         and (lambda at, options: _records(plugin, lambda: read_folder(at, options))),
@@ -69,6 +80,35 @@ def _guarded(format: Format, plugin: Plugin) -> Format:
             )
         ),
     )
+
+
+def _recognising(function: Callable[[_Given], bool] | None) -> Callable[[_Given], bool] | None:
+    """It knows nothing where it fails: the other formats are asked, too."""
+    if function is None:
+        return None
+
+    def recognises(given: _Given) -> bool:
+        try:
+            return bool(function(given))
+        except Exception:
+            return False
+
+    return recognises
+
+
+def _watched(
+    plugin: Plugin, function: Callable[_Arguments, _Result] | None
+) -> Callable[_Arguments, _Result] | None:
+    if function is None:
+        return None
+
+    def watched(*arguments: _Arguments.args, **named: _Arguments.kwargs) -> _Result:
+        try:
+            return function(*arguments, **named)
+        except Exception as error:
+            raise failure(plugin, "failed", error) from error
+
+    return watched
 
 
 def _records(plugin: Plugin, read: Callable[[], Iterator[Given]]) -> Iterator[Given]:

@@ -132,13 +132,16 @@ def _restored(
     options: ReadOptions,
 ) -> Record:
     warnings = list(dict.fromkeys(words for each in parts for words in each.warnings))
-    names = dict.fromkeys(a.annotator for each in parts for a in each.annotations)
+    # Whose gold it is may have an answer of her own beside it.
+    names = dict.fromkeys(
+        (a.annotator, a.settled is not None) for each in parts for a in each.annotations
+    )
     loose = _loose(parts, alignment)
     annotations: list[GivenAnnotation] = []
     suggestions = loose
     if names:
-        for name in names:
-            annotations.append(_of_name(name, parts, alignment, kept, warnings))
+        for name, is_gold in names:
+            annotations.append(_of_name(name, is_gold, parts, alignment, kept, warnings))
     elif _stretches(loose) in kept.written and len(kept.annotations) == 1:
         annotations, suggestions = [kept.annotations[0]], ()
     elif kept.annotations:
@@ -163,20 +166,24 @@ def _restored(
 
 def _of_name(
     name: str,
+    is_gold: bool,
     parts: Sequence[Record],
     alignment: Alignment,
     kept: Kept,
     warnings: list[str],
 ) -> GivenAnnotation:
-    """The answer that the file gives of one annotator: all that is kept of it, if the spans are."""
+    """The answer, or the gold, that the file gives of one annotator: all that is kept of it, if the
+    spans are."""
     hers = [
         (at, each)
         for at, part in enumerate(parts)
         for each in part.annotations
-        if each.annotator == name
+        if each.annotator == name and (each.settled is not None) == is_gold
     ]
     spans = tuple(sorted(_placed(span, at, alignment) for at, each in hers for span in each.spans))
     for annotation, written in zip(kept.annotations, kept.written, strict=True):
+        if is_gold and annotation.settled is None:
+            continue
         if annotation.annotator == name and _stretches(spans) == written:
             return annotation
     if any(each.annotator == name for each in kept.annotations):

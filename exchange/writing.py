@@ -197,7 +197,8 @@ class Writing:
     def _as_said(self, row: ExportRow) -> ExportRow | None:
         """The row as the format can say it, counted and named where that is not all; None where it
         cannot say it, or where it could but nobody asked for that."""
-        plain = on_common_tokens(row) if self.format.on_tokens and row.versions else row
+        is_common = self.format.on_tokens and "tokens" not in self.format.holds
+        plain = on_common_tokens(row) if is_common and row.versions else row
         found = faults(self.format, plain)
         if not found:
             return plain

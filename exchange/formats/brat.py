@@ -243,7 +243,9 @@ def _bytes(root: str, name: str, limit: int, what: str) -> bytes:
     try:
         with open_regular(Path(path)) as stream:
             size = os.fstat(stream.fileno()).st_size
-            data = b"" if size > limit else stream.read(limit + 1)
+            data = b"" if size > limit else stream.read(size + 1)
+            if len(data) > size:  # asked for `limit` at once, Python clears as much memory a file
+                data += stream.read(limit + 1 - len(data))
     except OSError as error:
         raise Refused(f"it cannot be read: {error.strerror}") from None
     if (size := max(size, len(data))) > limit:

@@ -20,10 +20,9 @@ from tonemark.exchange.formats.columns import (
     Layout,
     is_docstart,
     layout_of,
-    may_be_tag,
     note_on,
 )
-from tonemark.exchange.formats.tagging import pieces, sentences_of, spans_of, tags_of
+from tonemark.exchange.formats.tagging import is_tag, pieces, sentences_of, spans_of, tags_of
 from tonemark.exchange.rows import ExportRow
 from tonemark.lines import text_lines
 from tonemark.refusals import Refusal, Refused, quoted
@@ -146,6 +145,7 @@ class _Sentence:
     line: int
     rows: list[list[str]] = field(default_factory=list)
     size: int = 0
+    silent: bool = False
     refusal: Refusal | None = None
 
     def add(self, number: int, line: str, layout: Layout) -> None:
@@ -161,22 +161,23 @@ class _Sentence:
         elif self.size > TEXT_LIMIT + 1:
             reason = f"the sentence has more than {TEXT_LIMIT >> 20} MiB: no blank line ends it"
         else:
-            reason = self._fault(columns, layout)
+            for place in layout.tags:
+                if self.silent or not is_tag(columns[place]):
+                    reason = reason or self._fault(columns[place], place)
         if reason:
             self.refuse(Refusal(number, reason))
         else:
             self.rows.append(columns)
 
-    def _fault(self, columns: list[str], layout: Layout) -> str:
-        """Why a tag of a row cannot be one, or stands beside rows without an answer."""
-        for place in layout.tags:
-            value = columns[place]
-            silent = value == NO_ANSWER
-            if not may_be_tag(value) or (silent and self.rows and self.rows[0][place] != NO_ANSWER):
-                return f"{quoted(value)} in column {place + 1} is no tag such as O or B-PER"
-            if not silent and self.rows and self.rows[0][place] == NO_ANSWER:
-                return f"{quoted(value)} in column {place + 1} stands after {NO_ANSWER}: no answer"
-        return ""
+    def _fault(self, value: str, place: int) -> str:
+        """Why a value cannot be a tag, or stands beside rows without an answer."""
+        before = self.rows[0][place] if self.rows else value
+        self.silent = self.silent or value == NO_ANSWER
+        if value == NO_ANSWER == before or (is_tag(value) and before != NO_ANSWER):
+            return ""
+        if is_tag(value):
+            return f"{quoted(value)} in column {place + 1} stands after {NO_ANSWER}: no answer"
+        return f"{quoted(value)} in column {place + 1} is no tag such as O or B-PER"
 
     def refuse(self, refusal: Refusal) -> None:
         self.refusal = self.refusal or refusal

@@ -48,9 +48,9 @@ def card(options: WriteOptions, paths: Mapping[str, str], labels: Sequence[str])
     lines += [f"          '{number}': {_quoted(tag)}" for number, tag in enumerate(tags)]
     lines += ["---", "", f"# {_plain(options.dataset) or 'Data set'}", ""]
     lines += [
-        "Spans as tags in IOB2. `tokens` are words, cut where there is white space in them; `starts`",
-        "says where each begins in `text`, in code points. `ner_tags` is null where a document has",
-        "no answer. No licence is stated.",
+        "Spans as tags in IOB2. `tokens` are words, cut where there is white space in them;",
+        "`starts` says where each begins in `text`, in code points. `ner_tags` is null where a",
+        "document has no answer. No licence is stated.",
         "",
     ]
     told = {each.name: each.about for each in options.labels}

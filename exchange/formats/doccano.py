@@ -304,6 +304,7 @@ FORMAT = Format(
     read_doccano,
     write_doccano,
     recognises=is_doccano,
+    other_offsets=True,
     holds=frozenset(("text", "keys", "metadata")),
     cannot=(
         "relations",

@@ -54,8 +54,7 @@ class Inflated:
             try:
                 part = self._inflate.decompress(data, size)
             except zlib.error:
-                what = "is damaged" if self._made else "is not compressed with zlib"
-                raise Unreadable(what) from None
+                raise Unreadable("is not compressed with zlib, or is damaged") from None
             self._made += len(part)
             if self._made > FLOOR + RATIO * self.taken:
                 raise Unreadable(f"unpacks to more than {RATIO} times its size")

@@ -34,7 +34,7 @@ OURS = "tonemark"
 def annotations_of(row: ExportRow, numbers: Iterator[int]) -> list[dict[str, Any]]:
     """The annotations of a row's answers, each with the next of `numbers` as its id."""
     answers = row.answers()
-    # The SDK's converter sorts a task's annotations by `created_at`, and fails where some have none.
+    # The SDK's converter sorts a task's annotations by `created_at`, and fails where one has none.
     times = [iso_time(each.time) for each in answers]
     found = []
     for answer, time, place in zip(answers, times, count()):
@@ -91,11 +91,10 @@ def _maker(suggestion: Suggestion) -> str:
 def iso_time(time: float | None) -> str | None:
     """Unix seconds as Label Studio writes a time; None where a calendar has none."""
     try:
-        return (
-            None if time is None else f"{datetime.fromtimestamp(time, UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
-        )
+        when = None if time is None else datetime.fromtimestamp(time, UTC)
     except (OverflowError, ValueError, OSError):
         return None
+    return when and when.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 class Said(NamedTuple):
@@ -246,7 +245,7 @@ def _annotator(given: dict[str, Any], ours: dict[str, Any], named: Sequence[str]
 def _time(given: dict[str, Any], ours: dict[str, Any], warnings: list[str]) -> float | None:
     """When it was given, in Unix seconds."""
     own = ours.get("time")
-    if type(own) in (int, float):
+    if isinstance(own, int | float) and not isinstance(own, bool):
         try:
             return float(own)
         except OverflowError:

@@ -44,7 +44,8 @@ from tonemark.json_arrays import array_objects
 from tonemark.refusals import Refusal, Refused
 
 _SAID = frozenset(
-    f"annotator annotation_id created_at updated_at lead_time agreement was_cancelled {OURS}".split()
+    ("annotator", "annotation_id", "created_at", "updated_at", "lead_time", "agreement")
+    + ("was_cancelled", OURS)
 )
 """The fields of an annotation, beside its lists of labelled stretches."""
 

@@ -73,9 +73,8 @@ def result_of(stretches: Iterable[Stretch], text: str, mark: str) -> list[dict[s
             "to_name": OBJECT,
             "origin": "manual" if MANUAL in each.sources else "prediction",
             "value": value,
+            "meta": {"sources": list(each.sources)},
         }
-        if each.sources != (MANUAL,):
-            region["meta"] = {"sources": list(each.sources)}
         if isinstance(each, Suggestion):
             region["score"] = each.score
         result.append(region)
@@ -112,7 +111,7 @@ def read_result(result: Any, text: str, warnings: list[str]) -> list[Region]:
 
 
 def is_list_of_values(value: Any) -> bool:
-    """Whether it is a list of labelled stretches, as JSON_MIN has them: with a place, and labels."""
+    """Whether it is a list of labelled stretches, as JSON_MIN has them: with place and labels."""
     return (
         isinstance(value, list)
         and bool(value)

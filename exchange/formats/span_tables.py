@@ -53,12 +53,12 @@ _HARMLESS = regex.compile(_BEGINS + "'")
 def harmless(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula: an apostrophe stands before what would begin
     one. `exact` gives back the cell."""
-    return _HARMFUL.sub(r"\1'", cell)
+    return cell if cell.isalnum() else _HARMFUL.sub(r"\1'", cell)
 
 
 def exact(cell: str) -> str:
     """The cell that `harmless` changed."""
-    return _HARMLESS.sub(r"\1", cell)
+    return cell if _MARK not in cell else _HARMLESS.sub(r"\1", cell)
 
 
 def write_rows(

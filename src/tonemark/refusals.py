@@ -30,7 +30,7 @@ def quoted(value: object) -> str:
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, dict):
         return "an object"
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return "a list"
     shown = repr(value)
     return shown if len(shown) <= _QUOTED else shown[:_QUOTED] + "..."

@@ -79,6 +79,7 @@ class Watched(NamedTuple):
 def stranger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
     """A project with code beside it under every name that may be looked for, where one stands."""
     folder = made_project(tmp_path / "stranger")
+    made_project(tmp_path / "other")
     for name in MODULES:
         (folder / f"{name}.py").write_text(TRAP)
         package = folder / name
@@ -150,6 +151,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "match": ("match", ".", "extra.txt", "-o", "out"),
     "agreement": ("agreement", "."),
     "review": ("review", ".", "--auto", "majority"),
+    "join": ("join", ".", "../other", "-o", "../home/joined"),
     "drop": ("drop", ".", "--document", "a.txt:1", "--yes"),
     "relabel": ("relabel", ".", "PER", "NAME", "--yes"),
 }

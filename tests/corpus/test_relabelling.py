@@ -82,15 +82,18 @@ def test_a_label_is_called_otherwise_everywhere(folder: Path) -> None:
     assert everywhere(store, "PER") == []
     assert [label.name for label in read_project(folder).labels] == ["NÄME", "LOC"]
     after = [exported(folder, "--annotator", name) for name in ("amina", "bello", "Chidi")]
-    assert [each.replace('"PER"', '"NÄME"') for each in before] == [json_as(each) for each in after]
+    assert [without_hash(each) for each in after] == [
+        without_hash(each.replace('"PER"', '"NÄME"')) for each in before
+    ]
     assert faults(folder) == []
     relabel(store, folder, "NÄME", "PER")
     assert [exported(folder, "--annotator", n) for n in ("amina", "bello", "Chidi")] == before
 
 
-def json_as(text: str) -> str:
-    """With letters as they are, however they were written."""
-    return text.replace(json.dumps("NÄME"), '"NÄME"')
+def without_hash(text: str) -> list[dict[str, object]]:
+    """The records of an export without the number that stands for what they say."""
+    records = [json.loads(line) for line in text.splitlines()]
+    return [{name: each[name] for name in each if name != "_task_hash"} for each in records]
 
 
 def test_undo_brings_nothing_old_back(folder: Path) -> None:
@@ -120,7 +123,7 @@ def small_in(folder: Path) -> Path:
     create_store(folder / STORE_FILE)
     store = opened(folder)
     suggested = (Suggestion(0, 4, "LOC", ("x",), 0.5), Suggestion(0, 4, "PER", ("y",), 0.25))
-    answers = (given("amina", PER, ORG, time=1.0), given("bello", LOC, time=2.0))
+    answers = (given("amina", ORG, PER, time=1.0), given("bello", LOC, time=2.0))
     one, two = keyed(("a", "Asha na Juma"), ("b", "Juma na Asha"))
     one = one._replace(annotations=answers)
     add_records(store, "a", [one, two._replace(suggestions=suggested)], Report(), places=2)
@@ -140,10 +143,10 @@ def test_two_labels_become_one(small: Path) -> None:
     desk.answer("accept")
     desk.close()
     found = relabel(store, small, "PER", "LOC")
-    assert found.merged == 2
+    assert found.merged == 1
     (hers,) = annotations_of(store, 2)
     assert hers.spans == (
-        Span(0, 4, "LOC", ("x", "y")),
+        Span(0, 4, "LOC", ("x",)),
         Span(8, 12, "LOC", ("a", "b")),
     )
     assert everywhere(store, "PER") == []
@@ -328,7 +331,7 @@ steps = st.lists(
             st.sampled_from(["amina", "bello"]),
             st.integers(1, 2),
             st.lists(st.tuples(st.sampled_from([0, 5, 8]), st.sampled_from(LABELS)), max_size=4),
-        ),  # fmt: skip
+        ),
         st.tuples(st.just("undo"), st.sampled_from(["amina", "bello"]), st.integers(1, 2)),
         st.tuples(st.just("relabel"), st.sampled_from(LABELS), st.sampled_from(LABELS)),
         st.tuples(st.sampled_from(["drop", "restore"]), st.sampled_from(["amina", "bello"])),

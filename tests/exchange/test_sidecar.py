@@ -225,3 +225,31 @@ def test_another_text_is_not_aligned() -> None:
     assert alignment is not None
     with pytest.raises(ValueError, match="white space"):
         alignment.placed(0, 1, 3)
+
+
+def test_gold_of_an_annotator_and_her_own_answer_stay_apart(
+    tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    folder, source = tmp_path / "p", tmp_path / "in.jsonl"
+    tonemark("new", folder, "--lang", "sw", "--labels", "PER", "--overlap", "2")
+    said = {"text": "Samia Hassan yuko", "key": "one", "answer": "accept"}
+    long, short = ([{"start": 0, "end": end, "label": "PER"}] for end in (12, 5))
+    took = {"reviewer": "amina", "decisions": [{"start": 0, "end": 12, "choice": "juma"}]}
+    lines = [
+        {**said, "_annotator_id": "amina", "spans": short, "comment": "hers", "_timestamp": 5},
+        {**said, "_annotator_id": "juma", "spans": long, "_timestamp": 6},
+        {**said, "_gold": {**took, "cites": []}, "spans": long, "comment": "gold", "_timestamp": 7},
+    ]
+    source.write_text("\n".join(map(json.dumps, lines)))
+    tonemark("add", folder, source)
+    for name in ("out.csv", "out.jsonl"):
+        target = tmp_path / name
+        tonemark("export", folder, "--everyone", "--format", target.suffix[1:], "-o", target)
+        [record] = read(target)
+        found = [(each.annotator, each.comment, each.spans[0].end) for each in record.annotations]
+        assert found == [("amina", "hers", 5), ("juma", "", 12), ("amina", "gold", 12)]
+        [hers, _, gold] = record.annotations
+        assert hers.settled is None
+        assert gold.settled
+        assert [each.choice for each in gold.settled.decisions] == ["juma"]
+        assert not record.warnings

@@ -76,7 +76,7 @@ ACTIONS = (
         "right-to-left text: one token a row, as the terminal orders it, or ordered here",
         menu=True,
     ),
-    Action("export", ("e",), "export", "export what is answered", menu=True),
+    Action("export", ("e",), "export", "export, as the last time", menu=True),
     Action("review", ("r",), "review", "review what annotators differ on", menu=True),
     Action("wanted", ("w",), "wanted", "in review: which differences you want", menu=True),
     Action("majority", ("y",), "majority", "in review: what more than half have", review=True),

@@ -52,7 +52,7 @@ class Dashboard(ReadingScreen[None]):
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("accept", "annotate"),
         ("review", "review"),
-        ("documents", "documents"),
+        ("documents", "docs"),
         ("search", "search"),
         ("guidelines", "guidelines"),
         ("export", "export"),

@@ -249,10 +249,12 @@ class DocumentsScreen(ListScreen[Listed]):
         super().__init__()
         self.show: Show = "all"
         self._total = 0
+        self._last = 0
 
     def on_mount(self) -> None:
         """List all, from the document that lies open."""
         self._total = self.desk.store.document_count()
+        self._last = self.desk.store.last_document()
         page = self.desk.page
         self.list_from(page.sheets[0].document.number if page else 1)
 
@@ -315,7 +317,7 @@ class DocumentsScreen(ListScreen[Listed]):
         parts += ["has suggestions"] * item.suggested
         said = " · ".join(parts)
         left: list[Run] = [run(f"  {short(item.key, 30)}", TEXT), run(f" · {said}", QUIET)]
-        return left, [run(f"{item.number:,} of {self._total:,} ", QUIET)]
+        return left, [run(f"{item.number:,} of {self._last:,} ", QUIET)]
 
     def state(self, item: Listed) -> str:
         """A document's state, in words."""
@@ -335,7 +337,7 @@ class DocumentsScreen(ListScreen[Listed]):
 
     def line(self, item: Listed, width: int, focus: bool) -> list[Run]:
         """Number, key, state, count of spans, marks, and as much text as there is room for."""
-        number = len(f"{self._total:,}")
+        number = len(f"{self._last:,}")
         wide = width >= 60
         key = min(22, width // 5)
         state = f"{MARKS[item.state]} {self.state(item)}" if wide else MARKS[item.state]
@@ -369,7 +371,7 @@ class DocumentsScreen(ListScreen[Listed]):
         self.list_from(1)
 
     def _command_end(self) -> None:
-        self.restart(None, self._stream(self._total + 1, backwards=True))
+        self.restart(None, self._stream(self._last + 1, backwards=True))
 
     def _command_search(self) -> None:
         self.ask_line("a document's key or number, or words to look for", self._find)
@@ -379,7 +381,7 @@ class DocumentsScreen(ListScreen[Listed]):
 
         words = typed.strip()
         number = self.desk.store.number_of(words)
-        if number is None and words.isdecimal() and 0 < int(words) <= self._total:
+        if number is None and words.isdecimal() and 0 < int(words) <= self._last:
             number = int(words)
         if number is not None:
             self.show = "all"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import tempfile
@@ -175,9 +176,27 @@ def test_any_span_comes_back_at_its_place(row: ExportRow, key: str) -> None:
     row = ExportRow(key or "k", text, {}, None, tuple(fits), "accept")
     with tempfile.TemporaryDirectory() as folder:
         record = one(write(Path(folder), row))
+        check_as_brat_does(Path(folder), row)
     assert record.text == row.text
     assert record.key == (row.key if row.key.strip() else record.key)
     assert set(stretches(record)) == {(s.start, s.end, s.label) for s in row.spans}
+
+
+def check_as_brat_does(folder: Path, row: ExportRow) -> None:
+    """brat 1.3 opens both files with codecs.open, which ends lines wherever str.splitlines does,
+    and asks that a T quotes its fragments, joined by a space, to the end of the line."""
+    [name] = [each.stem for each in folder.glob("*.txt")]
+    with codecs.open(str(folder / f"{name}.txt"), "r", encoding="utf8") as stream:
+        text = stream.read()
+    with codecs.open(str(folder / f"{name}.ann"), "r", encoding="utf8") as stream:
+        lines = list(stream)
+    assert text == row.text
+    assert len(lines) == len(row.spans)
+    for line in lines:
+        _, said, quote = line.rstrip("\n").split("\t")
+        _, offsets = said.split(" ", 1)
+        places = [each.split(" ") for each in offsets.split(";")]
+        assert quote == " ".join(text[int(start) : int(end)] for start, end in places)
 
 
 @pytest.mark.parametrize("name", ["ner/yor/dev.conll", "hmong-ner/layers"])

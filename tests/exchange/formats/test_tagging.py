@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 from tagged_rows import TEXT, tagged_rows
@@ -30,6 +32,6 @@ def test_a_sentence_ends_at_borders_outside_spans(row: ExportRow, borders: list[
     assert [piece for sentence in sentences for piece in sentence] == placed
     begin = {sentence[0].start for sentence in sentences[1:]}
     free = [at for at in borders if not any(s.start < at < s.end for s in row.spans)]
-    for before, piece in zip(placed, placed[1:], strict=False):
+    for before, piece in itertools.pairwise(placed):
         cuts = any(before.start < at <= piece.start for at in free)
         assert (piece.start in begin) == cuts, (before, piece, free)

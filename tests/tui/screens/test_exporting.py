@@ -87,6 +87,13 @@ def test_one_that_fails_says_why(first: type[Any], desk_at: DeskAt, play: Play) 
     play(desk, first(), script)
 
 
+def test_its_key_is_in_the_footer(desk_at: DeskAt, play: Play) -> None:
+    async def script(stage: Any) -> None:
+        assert "e export" in stage.line("footer")
+
+    play(desk_at(), Dashboard(), script)
+
+
 def test_nothing_to_write_is_no_failure(desk_at: DeskAt, play: Play) -> None:
     async def script(stage: Any) -> None:
         await stage.press("e")

@@ -1,0 +1,383 @@
+"""What is written as spaCy's DocBin, and what is made of it: ours, and anybody's."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from row_making import rows
+from spacy.strings import get_string_id
+from spacy.tokens import Doc, DocBin
+from spacy.tokens import Span as SpacySpan
+from spacy.vocab import Vocab
+from spanned_rows import corpus_rows
+
+from tonemark.corpus.drafts import Decision
+from tonemark.corpus.records import Cite, GivenAnnotation, Record, Settled
+from tonemark.corpus.spans import Span, Suggestion
+from tonemark.errors import TonemarkError
+from tonemark.exchange.base import ReadOptions, WriteOptions
+from tonemark.exchange.fitting import faults
+from tonemark.exchange.formats.docbin import FORMAT, label_fault, misfits, write_docbin
+from tonemark.exchange.formats.docbin_records import read_docbin
+from tonemark.exchange.rows import ExportRow
+from tonemark.refusals import Refusal
+from tonemark.tokenizers.base import Token
+from tonemark.tokenizers.general import GeneralTokenizer
+
+FILE = "import:f.spacy"
+HELLO = "👋 Vaj Pov nyob  Luang Prabang, Ẹ̀kọ́."
+PER, LOC = Span(2, 9, "PER"), Span(16, 29, "LOC", ("gazetteer:lao", "manual"))
+CITY = Span(16, 21, "CITY")
+
+
+def row(text: str = HELLO, spans: Iterable[Span] = (), **more: Any) -> ExportRow:
+    tokens = tuple(GeneralTokenizer().tokenize(text))
+    made = ExportRow("k", text, {}, tokens, tuple(spans), "accept", "amina")
+    return replace(made, **more)
+
+
+def written(*rows: ExportRow) -> bytes:
+    stream = io.BytesIO()
+    assert list(write_docbin(rows, stream, WriteOptions())) == [1] * len(rows)
+    return stream.getvalue()
+
+
+def read(data: bytes, *annotators: str) -> list[Record]:
+    options = ReadOptions(source="f.spacy", annotators=annotators)
+    given = list(read_docbin(io.BytesIO(data), options))
+    assert all(isinstance(each, Record) for each in given), given
+    return [each for each in given if isinstance(each, Record)]
+
+
+def back(each: ExportRow) -> Record:
+    [record] = read(written(each))
+    return record
+
+
+def docs(data: bytes) -> list[Doc]:
+    return list(DocBin().from_bytes(data).get_docs(Vocab()))
+
+
+def annotation(each: ExportRow, tokens: tuple[Token, ...] | None = None) -> GivenAnnotation:
+    """What is to come back of a row's answer."""
+    assert each.answer
+    assert each.annotator
+    said = (each.comment, each.flagged, each.time, tokens)
+    spans = tuple(sorted(each.spans))
+    return GivenAnnotation(each.annotator, each.answer, spans, *said, settled=each.settled)
+
+
+def test_a_document_as_spacy_has_it() -> None:
+    [doc] = docs(written(row(spans=[PER, LOC, CITY])))
+    assert doc.text == HELLO
+    assert [token.text for token in doc][3:6] == ["nyob", " ", "Luang"]
+    assert [(e.start_char, e.end_char, e.label_) for e in doc.ents] == [(2, 9, "PER")]
+    spans = [(s.start_char, s.end_char, s.label_) for s in doc.spans["sc"]]
+    assert spans == [(2, 9, "PER"), (16, 29, "LOC"), (16, 21, "CITY")]
+    # Where spans overlap NER must not learn that there is none.
+    assert [token.ent_iob for token in doc] == [2, 3, 1, 2, 2, 0, 0, 2, 2, 2]
+
+
+@pytest.mark.parametrize("answer", [None, "reject", "ignore"])
+def test_what_is_not_done_teaches_nothing(answer: Any) -> None:
+    [doc] = docs(written(row(answer=answer, annotator=answer and "amina")))
+    assert {token.ent_iob for token in doc} == {0}
+    assert "sc" not in doc.spans
+
+
+def test_no_span_at_all_is_an_answer() -> None:
+    [doc] = docs(written(row()))
+    assert {token.ent_iob for token in doc} == {2}
+    assert back(row()).annotations == (annotation(row()),)
+
+
+SETTLED = Settled((Decision(2, 9, "amina"),), (Cite("amina", 2, 5.0),))
+FULL = row(
+    spans=[PER, CITY, LOC],
+    meta={"a": [1, {"b": None}], "_given": {"x": 2**80}},
+    comment="hm\n\ud7ff👋",
+    flagged=True,
+    time=17.25,
+)
+
+
+@pytest.mark.parametrize(
+    "each",
+    [
+        FULL,
+        row(spans=[PER], settled=SETTLED, annotator="chair"),
+        row(answer="reject", spans=[PER]),
+        row(answer="ignore"),
+        row("  lead", tokens=None),
+        row("a\u00a0b\tc\r\n\r\n", spans=[Span(2, 3, "X")]),
+        row("one two", tokens=(Token(0, 7),), spans=[Span(0, 7, "X")]),
+        row("one, two", tokens=(Token(5, 8),), spans=[Span(5, 8, "O")]),
+        row("one, two", tokens=(), spans=[Span(0, 4, "B-X")]),
+        row("PERSON ORTH X ", spans=[Span(0, 6, "PERSON"), Span(7, 11, "ORTH")]),
+    ],
+)
+def test_all_of_a_document_comes_back(each: ExportRow) -> None:
+    expected = Record(
+        1, 1, each.text, "k", dict(each.meta), each.tokens, annotations=(annotation(each),)
+    )
+    assert back(each)._replace(warnings=()) == expected
+
+
+def test_suggestions_come_back_from_the_layers_of_their_kinds() -> None:
+    suggestions = (
+        Suggestion(0, 3, "PER", ("gazetteer:1", "model:m"), 0.5),
+        Suggestion(1, 2, "Q", ("rule:r",)),
+        Suggestion(4, 7, "LOC", ("gazetteer:2",)),
+    )
+    each = row("abc def", answer=None, annotator=None, suggestions=suggestions)
+    [doc] = docs(written(each))
+    layers = {name: [span.text for span in group] for name, group in doc.spans.items()}
+    assert layers == {"suggested:gazetteer": ["abc", "def"], "suggested:model:m": ["abc"]}
+    record = back(each)
+    assert (record.suggestions, record.annotations) == (tuple(sorted(suggestions)), ())
+
+
+def test_versions_stand_side_by_side_each_on_tokens_of_its_own() -> None:
+    text = "Nairobini leo"
+    whole, cut = (Token(0, 9), Token(10, 13)), (Token(0, 7), Token(7, 9), Token(10, 13))
+    amina = row(text, [Span(0, 9, "LOC")], tokens=whole, time=3.5)
+    baraka = row(text, [Span(0, 7, "LOC")], tokens=cut, annotator="baraka", comment="ni")
+    refused = row(text, tokens=whole, annotator="chui", answer="reject")
+    both = row(text, tokens=whole, answer=None, versions=(amina, baraka, refused))
+    assert not faults(FORMAT, both)
+    [doc] = docs(written(both))
+    assert [token.text for token in doc] == ["Nairobi", "ni", "leo"]
+    assert [s.text for s in doc.spans["annotator:amina"]] == ["Nairobini"]
+    assert [s.text for s in doc.spans["annotator:baraka"]] == ["Nairobi"]
+    record = back(both)
+    assert record.tokens == whole
+    expected = [annotation(amina), annotation(baraka, cut), annotation(refused)]
+    assert record.annotations == tuple(expected)
+
+
+def test_gold_beside_versions_comes_back_as_gold() -> None:
+    amina = row(spans=[PER])
+    for answer in ("accept", "reject"):
+        gold = row(spans=[PER], annotator="chair", settled=SETTLED, answer=answer)
+        record = back(replace(gold, versions=(amina,)))
+        assert record.annotations == (annotation(amina), annotation(gold)), answer
+
+
+def sayable(each: ExportRow) -> ExportRow:
+    """The row without the spans that the format refuses."""
+    wrong = {(fault.start, fault.end) for fault in faults(FORMAT, each)}
+    return replace(each, spans=tuple(s for s in each.spans if (s.start, s.end) not in wrong))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(rows(), min_size=1, max_size=3))
+def test_any_rows_come_back(drawn: list[ExportRow]) -> None:
+    drawn = [sayable(each) for each in drawn]
+    data = written(*drawn)
+    for each, record, doc in zip(drawn, read(data), docs(data), strict=True):
+        assert doc.text == record.text == each.text
+        assert (record.key, record.meta, record.tokens) == (each.key, each.meta, each.tokens)
+        [given_] = record.annotations
+        assert given_ == replace(annotation(each), annotator=given_.annotator)
+
+
+@settings(max_examples=50, deadline=None)
+@given(rows(), rows())
+def test_any_versions_come_back(one: ExportRow, other: ExportRow) -> None:
+    other = replace(other, text=one.text, tokens=one.tokens, spans=one.spans[:1], annotator="b")
+    both = sayable(replace(one, answer=None, spans=()))
+    versions = tuple(sayable(replace(each, annotator=n)) for each, n in ((one, "a"), (other, "b")))
+    record = back(replace(both, versions=versions))
+    assert record.annotations == tuple(annotation(each) for each in versions)
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["ner/swa/dev.conll", "ner/yor/dev.conll", "ner/hau/dev.conll", "ner/zul/dev.conll",
+     "ner/amh/dev.conll", "ner/wol/dev.conll", "hmong-ner/layers"],
+)  # fmt: skip
+def test_corpora_come_back(place: str, corpora: Path) -> None:
+    given_rows = corpus_rows(corpora / place)
+    data = written(*given_rows)
+    for each, record in zip(given_rows, read(data), strict=True):
+        assert (record.text, record.key, record.tokens) == (each.text, each.key, each.tokens)
+        assert record.annotations == (annotation(each),)
+    nested = 0
+    for each, doc in zip(given_rows, docs(data), strict=True):
+        spans = {(s.start_char, s.end_char, s.label_) for s in doc.spans["sc"]}
+        ents = {(e.start_char, e.end_char, e.label_) for e in doc.ents}
+        assert doc.text == each.text
+        assert spans == {(s.start, s.end, s.label) for s in each.spans}
+        assert ents <= spans
+        nested += ents != spans
+    assert bool(nested) == ("layers" in place)
+
+
+def test_what_it_cannot_say() -> None:
+    each = row("a b  c", [Span(0, 2, "X"), Span(4, 6, "X"), Span(0, 1, "!X")])
+    assert [(m.start, m.end) for m in misfits(each)] == [(0, 2), (4, 6)]
+    assert [(f.start, f.kind) for f in faults(FORMAT, each)] == [
+        (0, "label"), (0, "inside"), (0, "other"), (4, "other")
+    ]  # fmt: skip
+    large = row(meta={"x": "y" * 3_000_000})
+    assert [(m.start, m.end) for m in misfits(large)] == [(0, 0)]
+    assert label_fault("O") == label_fault("B-PER") == label_fault("a!") == ""
+
+
+# Anybody's files
+
+
+def made(*given_docs: Doc, **options: Any) -> bytes:
+    return DocBin(docs=given_docs, **{"store_user_data": True, **options}).to_bytes()
+
+
+def doc_of(
+    words: str, *ents: tuple[int, int, str], spaces: list[bool] | None = None, **layers: Any
+) -> Doc:
+    doc = Doc(Vocab(), words=words.split(), spaces=spaces)
+    doc.set_ents([SpacySpan(doc, *ent) for ent in ents])
+    for name, spans in layers.items():
+        doc.spans[name] = [SpacySpan(doc, *span) for span in spans]
+    return doc
+
+
+def test_entities_of_others_are_suggestions_or_the_named_annotators() -> None:
+    doc = doc_of("Vaj Pov nyob .", (0, 2, "PER"), spaces=[True, True, False, False])
+    [record] = read(made(doc))
+    assert record.text == "Vaj Pov nyob."
+    assert record.tokens == (Token(0, 3), Token(4, 7), Token(8, 12), Token(12, 13))
+    assert record.suggestions == (Suggestion(0, 7, "PER", (FILE,)),)
+    [record] = read(made(doc), "amina")
+    assert record.annotations == (
+        GivenAnnotation("amina", "accept", (Span(0, 7, "PER", (FILE,)),)),
+    )
+    assert record.suggestions == ()
+
+
+@pytest.mark.parametrize("attrs", [["ENT_IOB", "ENT_TYPE"], ["LEMMA"], ["TAG", "ENT_TYPE", "DEP"]])
+def test_columns_that_are_not_there_are_missing(attrs: list[str]) -> None:
+    doc = doc_of("Vaj Pov", (0, 2, "PER"), spaces=[True, False])
+    [record] = read(made(doc, attrs=attrs), "amina")
+    assert bool(record.annotations) == ("ENT_IOB" in attrs)
+
+
+def test_missing_is_no_answer() -> None:
+    doc = Doc(Vocab(), words=["Vaj", "Pov"], spaces=[True, False])
+    part = Doc(Vocab(), words=["Vaj", "Pov"], spaces=[True, False])
+    part.set_ents([SpacySpan(part, 0, 1, "PER")], default="missing")
+    none, partly = read(made(doc, part), "amina")
+    assert none.annotations == partly.annotations == ()
+    assert partly.suggestions == (Suggestion(0, 3, "PER", (FILE,)),)
+    assert any("missing for 1 of 2 tokens" in each for each in partly.warnings)
+
+
+def test_layers_of_others_are_suggestions_each_from_its_layer() -> None:
+    doc = doc_of("Vaj Pov nyob", (0, 2, "PER"), lf1=[(0, 2, "PER"), (0, 1, "X")], sc=[(2, 3, "Y")])
+    [record] = read(made(doc))
+    assert record.suggestions == (
+        Suggestion(0, 3, "X", (f"{FILE}:lf1",)),
+        Suggestion(0, 7, "PER", (FILE, f"{FILE}:lf1")),
+        Suggestion(8, 12, "Y", (f"{FILE}:sc",)),
+    )
+
+
+def test_layers_of_named_annotators_are_their_accepts() -> None:
+    doc = doc_of("Vaj Pov nyob", amina=[(0, 2, "PER")], b=[], model=[(0, 1, "X")])
+    [record] = read(made(doc), "amina", "b")
+    told = {
+        each.annotator: [s[:3] for s in map(tuple_of, each.spans)] for each in record.annotations
+    }
+    assert told == {"amina": [(0, 7, "PER")], "b": []}
+    assert [s.sources for s in record.suggestions] == [(f"{FILE}:model",)]
+    with pytest.raises(TonemarkError, match=r"no layer of spans .* named c; its layers: 'amina'"):
+        read(made(doc), "amina", "c")
+
+
+def tuple_of(span: Span) -> tuple[int, int, str]:
+    return span.start, span.end, span.label
+
+
+def test_spans_for_spancat_are_the_named_annotators_where_there_are_no_entities() -> None:
+    doc = Doc(Vocab(), words=["Vaj", "Pov"], spaces=[True, False])
+    doc.spans["sc"] = [SpacySpan(doc, 0, 2, "PER"), SpacySpan(doc, 0, 1, "X")]
+    [record] = read(made(doc), "amina")
+    [given_] = record.annotations
+    assert [tuple_of(s) for s in given_.spans] == [(0, 3, "X"), (0, 7, "PER")]
+
+
+def test_user_data_of_others_are_metadata_as_far_as_json_goes() -> None:
+    doc = doc_of("Vaj")
+    doc.user_data = {"id": 7, "x": {"a": [1, 2]}, ("._.", "y", None, None): 1, "b": b"\xff"}
+    doc.cats = {"sport": 1.0}
+    doc[0].lemma_ = "vaj"
+    [record, second] = read(made(doc, doc))
+    assert (record.key, record.meta) == ("7", {"id": 7, "x": {"a": [1, 2]}})
+    told = " ".join(record.warnings)
+    assert "lemmas" in told
+    assert "doc.cats" in told
+    assert "user_data" in told
+    assert "lemmas" not in " ".join(second.warnings)
+
+
+def test_unknown_spaces_are_one_each() -> None:
+    [record] = read(made(Doc(Vocab(), words=["Vaj", "Pov"])))
+    assert record.text == "Vaj Pov"
+
+
+def test_white_space_tokens_are_not_ours() -> None:
+    doc = Doc(Vocab(), words=["a", "  ", "b", "\n"], spaces=[True, False, True, False])
+    [record] = read(made(doc))
+    assert (record.text, record.tokens) == ("a   b \n", (Token(0, 1), Token(4, 5)))
+
+
+def test_what_was_added_to_our_documents_is_suggested() -> None:
+    data = written(row(spans=[PER]))
+    [doc] = docs(data)
+    doc.spans["lf"] = [SpacySpan(doc, 0, 1, "X")]
+    doc.set_ents([SpacySpan(doc, 5, 7, "NEW"), *doc.ents])
+    [record] = read(made(doc))
+    assert record.annotations == (annotation(row(spans=[PER])),)
+    assert record.suggestions == (
+        Suggestion(0, 1, "X", (f"{FILE}:lf",)),
+        Suggestion(16, 29, "NEW", (FILE,)),
+    )
+
+
+def test_files_of_older_versions_of_spacy() -> None:
+    """Before 3.4 the layers were a list, before 3.1 there were none."""
+    import srsly
+
+    doc = doc_of("Vaj Pov", lf=[(0, 1, "X")])
+    old = DocBin(docs=[doc])
+    old.span_groups = [srsly.msgpack_dumps([doc.spans["lf"].to_bytes()])]
+    [record] = read(old.to_bytes())
+    assert [tuple_of(s) for s in record.suggestions] == [(0, 3, "X")]  # type: ignore[arg-type]
+    old.span_groups = [b""]
+    assert read(old.to_bytes())[0].suggestions == ()
+
+
+def test_records_count_documents() -> None:
+    good, empty = doc_of("a"), Doc(Vocab(), words=[])
+    given_ = list(read_docbin(io.BytesIO(made(good, empty, good)), ReadOptions()))
+    assert given_[1] == Refusal(2, "document 2: the text is empty")
+    assert [each.line for each in given_] == [1, 2, 3]
+
+
+def test_no_documents() -> None:
+    assert read(DocBin().to_bytes()) == read(written()) == []
+
+
+def test_numbers_of_strings_are_spacys() -> None:
+    words = ["PERSON", "ORTH", "👋", "a" * 300, "Ẹ̀kọ́"]
+    text = " ".join(words)
+    binned = DocBin().from_bytes(written(row(text)))
+    ids = [int(each) for each in itertools.chain.from_iterable(binned.tokens[0])]
+    assert set(map(get_string_id, words)) <= set(ids)
