@@ -13,6 +13,7 @@ BENCHES = {
     "tokens": "scores tokenizers on gold and times them beside spaCy's",
     "match": "times the matcher of names beside spaCy's PhraseMatcher, and compares what they find",
     "routing": "kills some of many annotators at work, and counts every document's answers",
+    "exchange": "exports and reads back every format beside a rival, and weighs memory",
     "store": "measures intake, annotators at once, first paint and memory on a large project",
 }
 

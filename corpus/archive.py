@@ -18,6 +18,10 @@ from tonemark.files import parsed
 LEFT_OUT = "left out"
 """The preference, of nobody, that holds the numbers of the documents that a rescue left out."""
 
+ALTERED = "altered"
+"""The preference, of nobody, that counts how often something was dropped, brought back or called
+otherwise: what is told of the project may then be other things, though nobody answered."""
+
 _PLACES = "abcdefghijklm"
 """Columns for those of a row, whatever its table: without a type SQLite keeps values as they are.
 """
@@ -151,6 +155,24 @@ def place(table: str, column: str) -> str:
 
 
 # What the rest has to know of it
+
+
+def note_altered(db: sqlite3.Connection) -> None:
+    """Count one more such change."""
+    db.execute(
+        "INSERT INTO preferences VALUES ('', ?, '1')"
+        " ON CONFLICT DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)",
+        (ALTERED,),
+    )
+
+
+def alterations(db: sqlite3.Connection) -> int:
+    """How many such changes there were."""
+    row = db.execute(
+        "SELECT CAST(value AS INTEGER) FROM preferences WHERE annotator = '' AND name = ?",
+        (ALTERED,),
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def gaps(db: sqlite3.Connection, last: int) -> int:

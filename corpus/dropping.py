@@ -17,6 +17,7 @@ from tonemark.corpus.archive import (
     COLUMNS,
     has_archive,
     make_archive,
+    note_altered,
     place,
     put_aside,
 )
@@ -111,6 +112,7 @@ def drop_annotator(store: Store, folder: Path, annotator: str) -> Going:
         going = going_of(store, annotator)
         make_archive(db)
         lay_aside(db, begin_drop(db, annotator), annotator, _documents_of(db, annotator))
+        note_altered(db)
     return going
 
 
@@ -130,6 +132,7 @@ def drop_documents(store: Store, folder: Path, documents: Iterable[int]) -> Goin
         going = going_with(store, wanted)
         make_archive(db)
         _lay_documents_aside(db, wanted)
+        note_altered(db)
     return going
 
 

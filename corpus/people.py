@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from tonemark.corpus.annotations import next_number
+from tonemark.corpus.archive import alterations
 from tonemark.corpus.store import Store
 
 HOUR = 3600.0
@@ -120,10 +121,10 @@ _HERS = (
 )
 
 
-def stamp(store: Store) -> tuple[int, int]:
-    """What is higher by one at least when `people` may find something else: the next number of an
-    annotation or of gold, and the number of documents."""
-    return next_number(store.db), store.document_count()
+def stamp(store: Store) -> tuple[int, int, int]:
+    """What is another when `people` may find something else: the next number of an annotation or of
+    gold, the number of documents, and how often something was dropped or called otherwise."""
+    return next_number(store.db), store.document_count(), alterations(store.db)
 
 
 def people(store: Store, annotator: str | None = None) -> dict[str, Person]:

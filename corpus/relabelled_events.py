@@ -29,13 +29,20 @@ def written_as(label: str) -> tuple[str, ...]:
 
 
 class Renaming:
-    """`old` becomes `new`, in the JSON of events that have no stretch of the label `new`."""
+    """`old` becomes `new`, in the JSON of events that nowhere have both at one place."""
 
     def __init__(self, old: str, new: str) -> None:
-        names = "|".join(regex.escape(each) for each in written_as(old))
-        # Inside a string of JSON no quote stands bare: this is a stretch, and no comment.
-        self._stretch = regex.compile(rf"\[(\d++), ?(\d++), ?(?:{names}), ?(?=\[)")
+        self._stretch, self._other = _stretches(old), _stretches(new)
         self._label = json.dumps(new, ensure_ascii=False)
+
+    def meet(self, history: Iterable[str]) -> bool:
+        """Whether both labels stand at one place, anywhere in the data of a history's events: then
+        it takes `rewritten` to make them one."""
+        here, there = set[tuple[str, ...]](), set[tuple[str, ...]]()
+        for data in history:
+            here.update(found.groups() for found in self._stretch.finditer(data))
+            there.update(found.groups() for found in self._other.finditer(data))
+        return not here.isdisjoint(there)
 
     def of_data(self, kind: str, data: str) -> str:
         """The data of one event. Raises one of MALFORMED where it cannot be read."""
@@ -49,6 +56,12 @@ class Renaming:
         if kind in ("open", "import") and any(made.count(place) > 1 for place in places):
             return _sorted(made)  # labels order what lies at one place
         return made
+
+
+def _stretches(label: str) -> regex.Pattern[str]:
+    """A stretch with a label in JSON. Inside a string no quote stands bare: it is no comment."""
+    names = "|".join(regex.escape(each) for each in written_as(label))
+    return regex.compile(rf"\[(\d++), ?(\d++), ?(?:{names}), ?(?=\[)")
 
 
 def _sorted(data: str) -> str:

@@ -164,14 +164,14 @@ def _both(sources: Any, others: Any) -> str:
 def _relabel_events(db: sqlite3.Connection, where: _Where) -> None:
     old, new = where.values["old"], where.values["new"]
     found = {label: _naming(db, where, label) for label in (old, new)}
-    both = found[old].keys() & found[new].keys()
-    for document, annotator in sorted(both):
-        _rewrite(db, document, annotator, old, new)
     renaming = Renaming(old, new)
-    alone = [rows for key, rows in found[old].items() if key not in both]
-    for rows in alone:
-        for rowid_ in rows:
-            _rename(db, renaming, rowid_)
+    for hers, events in found[old].items():
+        others = found[new].get(hers, [])
+        if others and renaming.meet(_data(db, each) for each in {*events, *others}):
+            _rewrite(db, *hers, old, new)
+        else:
+            for each in events:
+                _rename(db, renaming, each)
 
 
 Key = tuple[int, str, int, int]
@@ -192,6 +192,11 @@ def _naming(db: sqlite3.Connection, where: _Where, label: str) -> dict[tuple[int
 
 
 _EVENT = "document = ? AND annotator = ? AND claim = ? AND number = ?"
+
+
+def _data(db: sqlite3.Connection, key: Key) -> str:
+    (data,) = db.execute(f"SELECT data FROM events WHERE {_EVENT}", key).fetchone()
+    return str(data)
 
 
 def _rename(db: sqlite3.Connection, renaming: Renaming, key: Key) -> None:

@@ -9,7 +9,7 @@ import contextlib
 from pathlib import Path
 from typing import NamedTuple
 
-from tonemark.corpus.archive import has_archive
+from tonemark.corpus.archive import has_archive, note_altered
 from tonemark.corpus.closed_pages import closed, lose_windows
 from tonemark.corpus.project import read_project, relabelled
 from tonemark.corpus.project_file import locked, read_text, write
@@ -66,6 +66,7 @@ def relabel(store: Store, folder: Path, old: str, new: str) -> Relabelled:
                     left_over.fold(db)
                     lose_windows(db)
                     found = relabel_rows(db, old, new)
+                    note_altered(db)
                     if has_archive(db):
                         # What is laid aside follows when it is brought back.
                         db.execute(

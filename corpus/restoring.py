@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from tonemark.corpus.archive import COLUMNS, has_archive, put_back
+from tonemark.corpus.archive import COLUMNS, has_archive, note_altered, put_back
 from tonemark.corpus.closed_pages import closed
 from tonemark.corpus.cursors import Cursor, draw_back
 from tonemark.corpus.dropping import (
@@ -69,6 +69,7 @@ def restore_annotator(store: Store, folder: Path, annotator: str) -> Restored | 
         if not dropped:
             return None
         left_over.fold(db)
+        note_altered(db)
         _forget_untouched(db, annotator, dropped)
         for number in dropped:
             documents, anew, gone = _that_can(db, number, annotator)
@@ -101,6 +102,7 @@ def restore_documents(store: Store, keys: Iterable[str]) -> tuple[Restored, list
         look_again(db, numbers)
         for annotator in _dropped_among(db, numbers):
             lay_aside(db, begin_drop(db, annotator), annotator, numbers)
+        note_altered(db)
     missing = [key for key in wanted if key not in rows]
     return Restored(len(rows), answers), missing
 

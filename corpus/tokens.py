@@ -241,10 +241,13 @@ def note_loaded(store: Store, tokenizer: StoredTokenizer, version: str) -> int:
 
 
 def put_tokens(store: Store, tokenizer: int, made: Iterable[Tokenized]) -> None:
-    """Write the tokens that a tokenizer made; those that are there already stay."""
-    rows = [(each.document, tokenizer, pack_tokens(each.tokens), each.fault) for each in made]
+    """Write the tokens that a tokenizer made; those that are there already stay, and a document
+    that was dropped meanwhile gets none."""
+    rows = [(tokenizer, pack_tokens(each.tokens), each.fault, each.document) for each in made]
     with store.transaction() as db:
-        db.executemany("INSERT OR IGNORE INTO tokenized VALUES (?, ?, ?, ?)", rows)
+        db.executemany(
+            "INSERT OR IGNORE INTO tokenized SELECT id, ?, ?, ? FROM documents WHERE id = ?", rows
+        )
 
 
 def drop_superseded(store: Store, tokenizer: int, limit: int) -> int:

@@ -152,6 +152,8 @@ def _joined(pieces: list[tuple[Piece, ExportRow]]) -> ExportRow | None:
         time=max((row.time for row in rows if row.time is not None), default=None),
         suggestions=tuple(shifted(each, at) for at, row in places for each in row.suggestions),
         settled=_all_settled(places),
+        tokens_given=any(row.tokens_given for row in rows),
+        tokens_corrected=any(row.tokens_corrected for row in rows),
     )
 
 

@@ -19,8 +19,8 @@ class ExportRow:
     `tokens` is None where the document has none. `spans` are the answer's; `suggestions` go out
     in their place where `answer` is None. `time` is in Unix seconds. `meta` is as the reader gave
     it, `_given` (the record's other fields) included. With `settled` the answer is gold, and
-    `annotator` who settled it. `tokens_given`: `tokens`, or those that were corrected, came with
-    the document, and are not its tokenizer's. `versions` are the answers of all annotators, each a
+    `annotator` who settled it. `tokens_given`: its document came with tokens;
+    `tokens_corrected`: `tokens` are others, by whoever answered; else they are the tokenizer's. `versions` are the answers of all annotators, each a
     row of the same text, where they go out side by side; the row's own answer is then what stands
     of them, if anything does.
     """
@@ -38,6 +38,7 @@ class ExportRow:
     suggestions: tuple[Suggestion, ...] = ()
     settled: Settled | None = None
     tokens_given: bool = False
+    tokens_corrected: bool = False
     versions: tuple[ExportRow, ...] = ()
 
     def answers(self) -> tuple[ExportRow, ...]:

@@ -176,7 +176,8 @@ class Selection:
             flagged=annotation.flagged,
             time=annotation.time,
             settled=settled,
-            tokens_given=corrected is not None or document.tokens is not None,
+            tokens_given=document.tokens is not None,
+            tokens_corrected=corrected is not None,
         )
 
 

@@ -108,7 +108,7 @@ def document_json(row: ExportRow, fitted: ExportRow, records: int) -> dict[str, 
         line["meta"] = dict(row.meta)
     if row.tokens is not None:
         line["tokens"] = _packed(row.tokens)
-        line["given"] = row.tokens_given
+        line["given"] = row.tokens_given or row.tokens_corrected
     if records != 1:
         line["records"] = records
     own = fitted.versions or (fitted,)

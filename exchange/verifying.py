@@ -100,7 +100,7 @@ class Expected:
                 )
         if not written.answers:
             return "comes back as answered" if found.keys() - {None} else ""
-        if "annotators" not in self._format.holds or found.keys() == {None}:
+        if found.keys() <= {None}:
             everything = set(chain.from_iterable(found.values()))
             wanted = frozenset(chain.from_iterable(spans for _, spans in written.answers))
             return "" if everything == wanted else _difference(everything, wanted)

@@ -81,13 +81,14 @@ def _configuration(labels: Iterable[str]) -> str:
 
 class _Pair(NamedTuple):
     """A document: its place in the folder without the suffix, which of its two files are there,
-    and what an export says of it."""
+    and what an export says of it, if it `is_listed`."""
 
     name: str
     has_text: bool
     has_annotations: bool
     key: str | None = None
     is_open: bool = False
+    is_listed: bool = False
 
 
 def read_brat(folder: Path, options: ReadOptions) -> Iterator[Given]:
@@ -125,7 +126,7 @@ def _documents(folder: Path) -> Iterator[_Pair | Refusal]:
             here[item.name] = item
     for name, key, is_open in _listed(folder / DOCUMENTS):
         if (pair := here.pop(name, None)) is not None:
-            yield pair._replace(key=key, is_open=is_open)
+            yield pair._replace(key=key, is_open=is_open, is_listed=True)
     yield from here.values()
     yield from others
 
@@ -200,12 +201,18 @@ def _document(pair: _Pair, number: int, root: str, options: ReadOptions) -> Give
         lines = _bytes(root, f"{pair.name}.ann", ANNOTATIONS_LIMIT, "annotations")
     except Refused as refused:
         return _refusal(f"{name}.ann", str(refused))
-    if pair.is_open and not lines.strip():
+    is_empty = not lines.strip()
+    if is_empty and pair.is_open:
         return Record(number, 1, text, key)
     said = parsed_standoff(lines, text)
     if isinstance(said, Refusal):
         return _refusal(f"{name}.ann", said.reason, said.line)
-    return _record(number, text, key, said, options)
+    warnings = [*said.warnings]
+    if is_empty and options.annotators and not pair.is_listed:
+        # brat's documents have empty files before anybody has looked at them.
+        warnings.append("empty: taken as an accept of no span")
+    told = tuple(f"{name}.ann: {words}" for words in warnings)
+    return _record(number, text, key, said._replace(warnings=told), options)
 
 
 def _record(

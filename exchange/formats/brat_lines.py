@@ -117,7 +117,7 @@ def parsed_standoff(data: bytes, text: str) -> Standoff | Refusal:
             return Refusal(number, reason)
         except Refused as refused:
             return Refusal(number, str(refused))
-    return reader.standoff(is_blank=not data.strip())
+    return reader.standoff()
 
 
 class _Reader:
@@ -213,11 +213,9 @@ class _Reader:
             return "; the offsets do not count the byte order mark: take it out of the text"
         return "; offsets must count code points"
 
-    def standoff(self, *, is_blank: bool) -> Standoff:
+    def standoff(self) -> Standoff:
         """All that the lines said."""
         warnings = []
-        if is_blank:
-            warnings.append("the .ann is empty: no span is there, or nobody has looked yet")
         if self._others:
             counts = [f"{n} {kind}{'s'[: n != 1]}" for kind, n in self._others.items()]
             warnings.append(f"left out: {', '.join(counts)}")

@@ -22,7 +22,14 @@ from tonemark.exchange.formats.columns import (
     layout_of,
     note_on,
 )
-from tonemark.exchange.formats.tagging import is_tag, pieces, sentences_of, spans_of, tags_of
+from tonemark.exchange.formats.tagging import (
+    cut_of,
+    is_tag,
+    pieces,
+    sentences_of,
+    spans_of,
+    tags_of,
+)
 from tonemark.exchange.rows import ExportRow
 from tonemark.lines import text_lines
 from tonemark.refusals import Refusal, Refused, quoted
@@ -315,7 +322,7 @@ def write_sentences(
     columns = [
         tags_of(placed, each.spans) if each else [NO_ANSWER] * len(placed) for each in answers
     ]
-    sentences = sentences_of(row.text, placed, spans, options.sentences)
+    sentences = sentences_of(row.text, placed, spans, cut_of(row, options))
     tags = map(" ".join, zip(*columns, strict=True))
     for sentence in sentences:
         lines = [f"{row.text[start:end]}{between}{next(tags)}\n" for start, end in sentence]

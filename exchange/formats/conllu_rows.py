@@ -14,7 +14,7 @@ import regex
 from tonemark.corpus.records import TEXT_LIMIT
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Misfit, WriteOptions
-from tonemark.exchange.formats.tagging import pieces, sentences_of, tags_of
+from tonemark.exchange.formats.tagging import cut_of, pieces, sentences_of, tags_of
 from tonemark.exchange.rows import ExportRow
 from tonemark.tokenizers.base import Token
 
@@ -74,7 +74,7 @@ def write_conllu(
         tags = [f"{key}={tag}" for tag in tags_of(placed, spans)] if row.answer else None
         gaps = _gaps(row.text, placed)
         at = 0
-        for sentence in sentences_of(row.text, placed, spans, options.sentences):
+        for sentence in sentences_of(row.text, placed, spans, cut_of(row, options)):
             number += 1
             lines += (f"# sent_id = {number}", f"# text = {_shown(row.text, sentence)}")
             for order, (start, end) in enumerate(sentence, start=1):

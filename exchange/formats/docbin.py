@@ -86,16 +86,15 @@ def _layers(row: ExportRow, placed: Sequence[Spaced]) -> tuple[dict[str, Layer],
     starts = {each.start: at for at, each in enumerate(placed)}
     ends = {each.end: at + 1 for at, each in enumerate(placed)}
 
-    def layer(spans: Sequence[Stretch]) -> Layer:
+    def layer(spans: Sequence[Stretch], **attrs: Any) -> Layer:
         found = [LayerSpan(starts[s.start], ends[s.end], s.label, s.start, s.end) for s in spans]
-        return Layer(found, {"sources": [list(each.sources) for each in spans]})
+        return Layer(found, {"sources": [list(each.sources) for each in spans], **attrs})
 
     layers: dict[str, Layer] = {}
     answers = []
     if row.answer == "accept":
-        layers[STANDS] = layer(row.spans)
         # Else skweak's voters would count what was settled as one more vote.
-        layers[STANDS].attrs["avoid_in_aggregation"] = True  # type: ignore[index]
+        layers[STANDS] = layer(row.spans, avoid_in_aggregation=True)
     for each in row.answers():
         name = STANDS
         if each is not row or row.answer != "accept":

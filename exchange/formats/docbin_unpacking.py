@@ -358,7 +358,8 @@ class BinReader:
             left -= 1
             if left < 0:
                 raise ValueError
-            return value
+            # srsly packs a number of numpy's as a map; skweak has them as names of its "probs".
+            return b"" if isinstance(value, dict) and b"nd" in value else value
 
         try:
             return unpackb(data, raw=False, use_list=False, list_hook=count, object_hook=count)

@@ -34,8 +34,8 @@ from tonemark.tokenizers.base import Token
 TAGS = ("ner_tags", "tags", "ner")
 """The columns that may hold the tags: the first that is there."""
 
-_SPLIT = regex.compile(r"[^\w.]+|^\.+|\.+$|\.(?=\.)")
-"""What the name of a split may not have (datasets.splits)."""
+_SPLIT = regex.compile(r"[^\p{L}\p{N}_.]+|^\.+|\.+$|\.(?=\.)")
+"""What the name of a split may not have (datasets.splits): to the standard re no mark is a \\w."""
 
 _FIRST = {"train": 0, "validation": 1, "valid": 1, "dev": 1, "test": 2}
 _STORED = (".parquet", ".arrow")
@@ -174,8 +174,9 @@ def _is_data(path: Path) -> bool:
 def _names(folder: Path) -> tuple[str, ...]:
     """The words of numbered tags, if anything tells them."""
     told = named_tags(read_card(folder / "README.md"))
-    for name in ("dataset_info.json", "dataset_infos.json"):
-        told = told or tuple(_named_in_json(read_card(folder / name)))
+    beside = (folder / "dataset_info.json", folder / "dataset_infos.json")
+    for path in (*beside, *sorted(folder.glob("*/dataset_info.json"))):
+        told = told or tuple(_named_in_json(read_card(path)))
     return told
 
 

@@ -238,7 +238,8 @@ FORMAT = Format(
     versions=True,
     holds=frozenset(("text", "keys", "metadata", "annotators", "answers", "comments")),
     cannot=(
-        "who annotated, comments, and reject told from ignore, once Label Studio itself has had it",
+        "once Label Studio itself has had it: comments, reject told from ignore, and who annotated"
+        " (all is the user's who imported it, and of several answers to a text the last is taken)",
     ),
     label_fault=label_fault,
     companions=configuration,

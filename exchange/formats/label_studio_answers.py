@@ -91,10 +91,10 @@ def _maker(suggestion: Suggestion) -> str:
 def iso_time(time: float | None) -> str | None:
     """Unix seconds as Label Studio writes a time; None where a calendar has none."""
     try:
-        when = None if time is None else datetime.fromtimestamp(time, UTC)
+        when = datetime.fromtimestamp(time, UTC) if time is not None else None
     except (OverflowError, ValueError, OSError):
-        return None
-    return when and when.isoformat(timespec="microseconds").replace("+00:00", "Z")
+        when = None
+    return when.isoformat(timespec="microseconds").replace("+00:00", "Z") if when else None
 
 
 class Said(NamedTuple):

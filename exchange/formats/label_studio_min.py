@@ -43,13 +43,13 @@ from tonemark.exchange.rows import ExportRow
 from tonemark.json_arrays import array_objects
 from tonemark.refusals import Refusal, Refused
 
-_SAID = frozenset(
-    ("annotator", "annotation_id", "created_at", "updated_at", "lead_time", "agreement")
-    + ("was_cancelled", OURS)
-)
+_SAID = {
+    *("annotator", "annotation_id", "created_at", "updated_at", "lead_time", "agreement"),
+    *("was_cancelled", OURS),
+}
 """The fields of an annotation, beside its lists of labelled stretches."""
 
-_APART = frozenset((OBJECT, KEY, "id", "meta", GIVEN, PIECE)) | _SAID
+_APART = frozenset((OBJECT, CONTROL, KEY, "id", "meta", GIVEN, PIECE)) | _SAID
 """Names of metadata that stand in `meta`: as fields they would be something else."""
 
 _TOGETHER = 1000
@@ -158,7 +158,7 @@ class _Task:
         if len(self.annotations) > 1:
             self.warnings = []
             self.said = read_annotations(self.annotations, self.text, self.options, self.warnings)
-        own = _SAID | {"id", "meta", KEY, self.field} | set(self._results())
+        own = frozenset((*_SAID, *self._results(), "id", "meta", KEY, self.field))
         meta = metadata(self.given, self.given.get("meta"), own, self.warnings)
         return Record(
             number,
@@ -172,32 +172,34 @@ class _Task:
             warnings=tuple(dict.fromkeys(self.warnings)),
         )
 
-    def _results(self) -> dict[str, list[dict[str, Any]]]:
+    def _results(self) -> dict[str, list[Any]]:
         """The lists of labelled stretches, by the name of their tag."""
         return {
             name: value
             for name, value in self.given.items()
             if name != self.field
-            and (is_list_of_values(value) or (name == CONTROL and value == []))
+            and (is_list_of_values(value) or (name == CONTROL and isinstance(value, list)))
         }
 
     def _annotations(self) -> list[dict[str, Any]]:
         """The annotation of an object, in the form that a task of Label Studio's has it; none where
-        the task has none."""
+        the task has none (Label Studio writes the fields then, with null in them)."""
         results = self._results()
-        if not results and self.given.keys().isdisjoint(("annotator", "annotation_id", OURS)):
+        said = {name: self.given.get(name) for name in ("annotator", "annotation_id", OURS)}
+        if not results and all(value is None for value in said.values()):
             return []
         result = [
             {"type": _type(value), "value": value}
             for values in results.values()
             for value in values
         ]
-        said = {name: self.given[name] for name in _SAID if name in self.given}
-        return [{**said, "completed_by": self.given.get("annotator"), "result": result}]
+        fields = {name: self.given[name] for name in _SAID if name in self.given}
+        return [{**fields, "completed_by": said["annotator"], "result": result}]
 
 
-def _type(value: dict[str, Any]) -> str:
-    return next(kind for kind in VALUES if kind in value)
+def _type(value: Any) -> str:
+    found = value if isinstance(value, dict) else {}
+    return next((kind for kind in VALUES if kind in found), VALUES[0])
 
 
 FORMAT = Format(

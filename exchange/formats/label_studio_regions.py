@@ -116,7 +116,10 @@ def is_list_of_values(value: Any) -> bool:
         isinstance(value, list)
         and bool(value)
         and all(
-            isinstance(each, dict) and "start" in each and not each.keys().isdisjoint(VALUES)
+            isinstance(each, dict)
+            and "start" in each
+            and "end" in each
+            and any(isinstance(each.get(kind), list) for kind in VALUES)
             for each in value
         )
     )

@@ -6,11 +6,16 @@ Knows no file: a text with its tokens and spans in, strings and tags out, and ba
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 from tonemark.corpus.spans import Span, Stretch
 from tonemark.exchange.alignment import SOLID
 from tonemark.exchange.checks import checked_label
 from tonemark.tokenizers.base import Token
+
+if TYPE_CHECKING:  # base imports what this module gives
+    from tonemark.exchange.base import WriteOptions
+    from tonemark.exchange.rows import ExportRow
 
 OPENS = frozenset("BSUW")
 CLOSES = frozenset("ELSUW")
@@ -85,11 +90,21 @@ def spans_of(tags: Sequence[str], places: Sequence[Token], origin: str) -> list[
     return spans
 
 
+Cut: TypeAlias = Callable[[str], Sequence[Token]]
+"""A text to its sentences: in order, apart."""
+
+
+def cut_of(row: ExportRow, options: WriteOptions) -> Cut | None:
+    """What cuts a document into sentences; None of one that came with tokens: what its columns, or
+    its treebank, gave as one sentence stays one."""
+    return None if row.tokens_given else options.sentences
+
+
 def sentences_of(
     text: str,
     placed: Sequence[Token],
     spans: Iterable[Stretch],
-    cut: Callable[[str], Sequence[Token]] | None,
+    cut: Cut | None,
 ) -> list[list[Token]]:
     """`pieces` sentence by sentence, at least one; all of them in one where `cut` is None.
 

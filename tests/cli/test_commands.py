@@ -54,7 +54,7 @@ def test_every_verb_has_help_and_an_example(verb: str, tonemark: Callable[..., A
         (["new", "n", "--lang", "sw", "--labels", "A", "--tokenizer", "magic"], "magic"),
         (["add", "p", "x.txt", "--format", "magic"], "magic"),
         (["export", "p", "--format", "magic"], "magic"),
-        (["export", "p", "--format", "csv"], "Formats that can be written: "),
+        (["export", "p", "--format", "text"], "Formats that can be written: "),
         (["export", "p", "--json"], "-o FILE"),
     ],
 )

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("cli", "suggester", "tui", "patterns", "exchange", "corpus", "tokenizers")
 SCREENLESS = (
     "new", "add", "export", "status", "recent", "doctor", "tokenize", "tokenizers", "gazetteer",
-    "match", "agreement", "formats", "check", "drop", "relabel",
+    "match", "agreement", "formats", "check", "drop", "relabel", "join",
 )  # fmt: skip
 
 

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tonemark.errors import TonemarkError
-from tonemark.toml_edits import with_item, with_value, without_item, without_value
+from tonemark.toml_edits import (
+    with_item,
+    with_key,
+    with_value,
+    without_item,
+    without_key,
+    without_value,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +37,47 @@ from tonemark.toml_edits import with_item, with_value, without_item, without_val
 )
 def test_a_value_is_set(text: str, path: tuple[str, ...], literal: str, after: str) -> None:
     assert with_value(text, path, literal) == after
+
+
+LABELS = [
+    # as written, with GPE called LOC, without GPE
+    (
+        '[labels]\nPER = "who"\nGPE = {about = "GPE", key = "g"} # GPE\nORG = ""\n',
+        '[labels]\nPER = "who"\nLOC = {about = "GPE", key = "g"} # GPE\nORG = ""\n',
+        '[labels]\nPER = "who"\nORG = ""\n',
+    ),
+    ("[labels]\n'GPE' = \"\"\r\n", '[labels]\nLOC = ""\r\n', "[labels]\n"),
+    (
+        '[labels.GPE] # one\nabout = "GPE"\n[labels.PER]\n',
+        '[labels.LOC] # one\nabout = "GPE"\n[labels.PER]\n',
+        "[labels.PER]\n",
+    ),
+    (
+        'labels.GPE.about = "x"\nlabels.GPE.key = "g"\nlabels.PER = ""\n',
+        'labels.LOC.about = "x"\nlabels.LOC.key = "g"\nlabels.PER = ""\n',
+        'labels.PER = ""\n',
+    ),
+    (
+        'labels = {PER = "GPE = 1", GPE = "", ORG = ""} # GPE\n',
+        'labels = {PER = "GPE = 1", LOC = "", ORG = ""} # GPE\n',
+        'labels = {PER = "GPE = 1", ORG = ""} # GPE\n',
+    ),
+    (
+        'labels = {PER = "", "GPE" = {about = "a, b", key = "g"}}\n',
+        'labels = {PER = "", LOC = {about = "a, b", key = "g"}}\n',
+        'labels = {PER = ""}\n',
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "renamed", "without"), LABELS)
+def test_a_key_is_renamed_in_its_place_or_taken_out(text: str, renamed: str, without: str) -> None:
+    assert with_key(text, ("labels", "GPE"), "LOC") == renamed
+    assert without_key(text, ("labels", "GPE")) == without
+    for changed in (lambda: with_key(text, ("labels", "x"), "y"),
+                    lambda: without_key(text, ("labels", "x"))):  # fmt: skip
+        with pytest.raises(KeyError):
+            changed()
 
 
 @pytest.mark.parametrize(

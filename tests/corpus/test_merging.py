@@ -697,6 +697,20 @@ def test_a_page_that_is_begun_stays_behind_and_is_told(make: Make) -> None:
             desk.close()
 
 
+def test_what_was_dropped_stays_behind(make: Make) -> None:
+    said = (given("amina", PER), given("juma", LOC))
+    a = make("a", *(Record(n, n, f"{TEXT} {n}", annotations=said) for n in (1, 2, 3)))
+    b = make("b", Record(9, 9, TEXT))
+    assert run_here("drop", a, "--annotator", "amina", "--yes").returncode == 0
+    assert run_here("drop", a, "--document", "t.txt:2", "--yes").returncode == 0
+    for folders in ((a, b), (b, a)):
+        folder, merged = joined(*folders)
+        assert merged.documents == 3
+        assert {key: set(who) for key, who in answers(folder).items()} == {
+            "t.txt:1": {"juma"}, "t.txt:3": {"juma"},
+        }  # fmt: skip
+
+
 def test_the_report_of_the_command(make: Make, tmp_path: Path) -> None:
     a = make(
         "a", Record(1, 1, TEXT, annotations=(given("amina", PER), gold("rosa", PER, time=1.0)))

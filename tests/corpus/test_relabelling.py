@@ -342,7 +342,7 @@ steps = st.lists(
 
 
 @of(steps)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_whatever_is_done_in_whatever_order(done: list[tuple[object, ...]]) -> None:
     place = Path(tempfile.mkdtemp(prefix="tonemark-"))
     try:

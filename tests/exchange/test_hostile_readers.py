@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import tempfile
 import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -126,7 +127,7 @@ def written(format: Format, rows: Any, options: WriteOptions, folder: Path) -> F
             pass
         return {"": stream.getvalue()}
     assert format.write_folder
-    folder.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=folder.parent, prefix=folder.name))  # a writer's is empty
     for _ in format.write_folder(iter(rows), folder, options):
         pass
     return {
@@ -134,6 +135,11 @@ def written(format: Format, rows: Any, options: WriteOptions, folder: Path) -> F
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def is_folder(format: Format) -> bool:
+    """Whether a sample of it is a folder."""
+    return format.write_folder is not None and format.write is None
 
 
 def put(files: Files, folder: Path) -> Path:
@@ -148,7 +154,7 @@ def put(files: Files, folder: Path) -> Path:
 def read(format: Format, files: Files, folder: Path) -> list[Given] | TonemarkError:
     """What the reader makes of it. What it raises is a fault, but for a refusal of the whole."""
     try:
-        if format.read:
+        if format.read and "" in files:
             found = list(format.read(io.BytesIO(files[""]), ReadOptions(source="f")))
         else:
             assert format.read_folder
@@ -229,7 +235,7 @@ def test_the_samples_are_read_as_what_they_are(format: Format, tmp_path: Path) -
 
 def test_cut_off_anywhere(format: Format, tmp_path: Path) -> None:
     def cut(data: bytes) -> Iterator[bytes]:
-        for at in some(list(range(len(data))), 100):
+        for at in some(list(range(len(data))), 30 if is_folder(format) else 100):
             yield data[:at]
 
     for found in changed(format, tmp_path, cut):
@@ -255,7 +261,7 @@ def test_bytes_that_are_others(format: Format, tmp_path: Path, data: st.DataObje
 
 def test_numbers_that_are_none_or_too_large(format: Format, tmp_path: Path) -> None:
     def others(data: bytes) -> Iterator[bytes]:
-        for found in some(list(regex.finditer(rb"(?<![\w#-])[0-9]+(?!\w)", data)), 30):
+        for found in some(list(regex.finditer(rb"(?<![\w#-])[0-9]+(?!\w)", data)), 15):
             for number in HOSTILE_NUMBERS:
                 yield data[: found.start()] + number + data[found.end() :]
 
@@ -292,7 +298,6 @@ def test_texts_that_cannot_be(format: Format, tmp_path: Path) -> None:
         for more in HOSTILE_TEXTS:
             for word in (b"Vaj", b"Nairobi", b"doc1", b"amina"):
                 yield data.replace(word, word[:2] + more + word[2:])
-                yield data.replace(word, word[:2] + more + word[2:], 1)
                 yield data.replace(word, more)
 
     for _ in changed(format, tmp_path, with_more):
@@ -321,7 +326,7 @@ def test_a_quoted_text_that_is_another(format: Format, tmp_path: Path) -> None:
 )
 def test_a_file_that_is_nothing_of_the_kind(format: Format, tmp_path: Path, data: bytes) -> None:
     for found in changed(format, tmp_path, lambda _: iter([data])):
-        if isinstance(found, list) and format.name not in NOTHING_NAMED and format.read:
+        if isinstance(found, list) and format.name not in NOTHING_NAMED and not is_folder(format):
             named = [each for each in found if isinstance(each, Record) and each.annotations]
             assert not named
 
@@ -335,14 +340,14 @@ def test_other_encodings_bring_nothing_in(format: Format, tmp_path: Path) -> Non
                 continue  # no text at all
             for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32"):
                 found = read(format, {**files, name: text.encode(encoding)}, tmp_path / "wide")
-                if format.read and isinstance(found, list):
+                if not is_folder(format) and isinstance(found, list):
                     assert not [each for each in found if isinstance(each, Record)], encoding
 
 
 def test_a_byte_order_mark_and_other_line_ends_change_nothing(
     format: Format, tmp_path: Path
 ) -> None:
-    if format.read is None:
+    if is_folder(format):
         pytest.skip("its files have rules of their own")
     for files in samples(format, tmp_path):
         data = files[""]
@@ -386,7 +391,8 @@ def test_one_element_without_end_is_passed_over(
 ) -> None:
     if format.read is None:
         pytest.skip("a folder: see below")
-    [data, *_] = samples(format, tmp_path)[-1].values()
+    found = samples(format, tmp_path)[-1].values()
+    data = next((each for each in found if b"Vaj" in each), b"")
     at = data.find(b"Vaj") + 2
     stream = io.BufferedReader(Endless(data[:at], filling, data[at:]), 1 << 20)
     tracemalloc.start()
@@ -403,10 +409,8 @@ def test_one_element_without_end_is_passed_over(
 
 
 def test_one_file_without_end_in_a_folder_is_passed_over(format: Format, tmp_path: Path) -> None:
-    if format.read_folder is None:
+    if format.read_folder is None or not is_folder(format):
         pytest.skip("a file: see above")
-    if not format.write_folder:
-        pytest.skip("it is written as a file")
     for files in samples(format, tmp_path)[:1]:
         for name in files:
             folder = put(files, tmp_path / f"huge-{len(name)}")

@@ -303,6 +303,7 @@ def test_any_texts_come_back_from_the_store(drawn: list[tuple[str, Any]]) -> Non
     from tonemark.corpus.project import create_project, read_project
     from tonemark.corpus.store import STORE_FILE, create_store
     from tonemark.exchange.export import export_project
+    from tonemark.exchange.settings import Settings
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "p"
@@ -316,7 +317,7 @@ def test_any_texts_come_back_from_the_store(drawn: list[tuple[str, Any]]) -> Non
         report = add(store, records)
         assert not report.refused_count
         out = Path(name) / "o.jsonl"
-        export_project(read_project(folder), store, "jsonl", out, joined=True)
+        export_project(read_project(folder), store, Settings(joined=True), out)
         store.close()
         found = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
         assert [each["text"] for each in found] == [text for text, _ in drawn]

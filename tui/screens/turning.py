@@ -55,11 +55,17 @@ class Turning(NewRules[None], Waiting[None]):
         """Open a document that another screen led to, with its place in focus."""
         if place is None:
             return
-        self._turn(lambda: self.desk.open_document(place.document))
+        self._turn(lambda: self._brought(place.document))
         self._read_page()
         if place.focus and self.view and self.view.sheet.document.number == place.document:
             moves.to_words(self.view, *place.focus)
             self.paint()
+
+    def _brought(self, document: int) -> Page | None:
+        try:
+            return self.desk.open_document(document)
+        except KeyError:  # a list shows what there was a moment ago
+            raise TonemarkError("This document was dropped from the project meanwhile.") from None
 
     def _turn(self, turn: Callable[[], Page | None]) -> bool:
         """Leave the page for the one that `turn` opens, and show that; whether it was done."""

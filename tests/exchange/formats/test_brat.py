@@ -104,7 +104,7 @@ def test_what_has_no_answer_has_no_annotation(tmp_path: Path) -> None:
     assert isinstance(second, Record)
     assert (first.annotations, first.suggestions) == ((), ())
     assert [each.answer for each in second.annotations] == ["accept"]
-    assert "nobody has looked" in second.warnings[0]
+    assert second.warnings == ()
     put(tmp_path, a__ann="T1\tX 0 1\ta\n")
     [first, _] = read(tmp_path, annotators=("amina",))
     assert len(first.annotations) == 1
@@ -236,6 +236,9 @@ def test_files_without_the_other(tmp_path: Path) -> None:
     )
     assert second == Refusal(1, "b.ann: no b.txt stands beside it")
     assert isinstance(third, Record)
+    assert third.annotations[0].spans == ()
+    assert third.warnings == ("c.ann: empty: taken as an accept of no span",)
+    assert [each.warnings for each in read(tmp_path) if isinstance(each, Record)][1] == ()
 
 
 @pytest.mark.parametrize(

@@ -140,8 +140,10 @@ def test_keys_are_taken_while_it_goes_on(
         await stage.press("1")
         assert "exporting" not in stage.text()
         (tmp_path / "go").touch()
+        await stage._until(lambda: stage.app.exporting == "exporting… 12,000", "more of it")
+        assert "exporting" not in stage.text(), "what a key said is not painted over"
         await stage.press("t", "e")  # it says how far that one is, and begins no other
-        await stage.until("exporting… 12,000")
+        assert "exporting… 12,000" in stage.text()
         await stage.press("space")
         said = stage.text()
         assert "exporting" not in said
