@@ -49,7 +49,7 @@ _PROGRESS = 0.1
 @click.option(
     "--offsets",
     type=click.Choice(list(OFFSETS)),
-    help="What doccano's count (its own screen: utf16).",
+    help="What doccano's count, if not utf16, as its page does.",
 )
 @click.option("--name-key", default="NE", metavar="K", help="CoNLL-U: the tag's name in MISC.")
 @click.option("--spreadsheet-safe", is_flag=True, help="CSV, TSV: no cell can be a formula.")

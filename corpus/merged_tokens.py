@@ -69,7 +69,7 @@ class Cutting:
         if found.tokens is not None or self._alike:
             return found.tokens
         theirs = self._their(found)
-        return None
+        return None if theirs == self._our() else theirs
 
     def under(
         self,

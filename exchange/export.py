@@ -94,7 +94,7 @@ def format_to_write(settings: Settings) -> Format:
             f"{format.name} holds one answer to a document, not everyone's.",
             f"Name one with --annotator, or take a format that holds several: {able}.",
         )
-    if settings.offsets == "UTF-16 units" and not format.other_offsets:
+    if settings.offsets not in (None, format.unit) and not format.other_offsets:
         able = ", ".join(name for name in writable() if format_named(name).other_offsets)
         raise TonemarkError(
             f"The offsets of {format.name} count {format.unit}; its readers know no others.",

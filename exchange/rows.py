@@ -19,10 +19,10 @@ class ExportRow:
     `tokens` is None where the document has none. `spans` are the answer's; `suggestions` go out
     in their place where `answer` is None. `time` is in Unix seconds. `meta` is as the reader gave
     it, `_given` (the record's other fields) included. With `settled` the answer is gold, and
-    `annotator` who settled it. `tokens_given`: its document came with tokens;
-    `tokens_corrected`: `tokens` are others, by whoever answered; else they are the tokenizer's. `versions` are the answers of all annotators, each a
-    row of the same text, where they go out side by side; the row's own answer is then what stands
-    of them, if anything does.
+    `annotator` who settled it. `tokens_given`: its document came with tokens; `tokens_corrected`:
+    `tokens` are others, by whoever answered; else they are the tokenizer's. `versions` are the
+    answers of all annotators, each a row of the same text, where they go out side by side; the
+    row's own answer is then what stands of them, if anything does.
     """
 
     key: str

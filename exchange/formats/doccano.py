@@ -55,7 +55,7 @@ def write_doccano(
     fields: its importer makes a table of them, and fills what is missing with NaN. Without an
     answer `label` is null: no span, and not done.
     """
-    unit = options.offsets or "code points"
+    unit = options.offsets or _UTF16
     for row in rows:
         record = {
             "id": row.key,
@@ -81,8 +81,8 @@ def read_doccano(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:
     """A record a line. Spans are the accept of the one name in `annotators`, with the comments;
     else they are suggestions, and the comments metadata. So are fields that are not of the format.
 
-    Offsets count what the file says, else what `offsets` does, else code points: then a record in
-    which UTF-16 units alone make sense is refused.
+    Offsets count what the file says, else what `offsets` does, else code points, as programs write
+    them: then a record in which UTF-16 units alone make sense is refused.
 
     Raises TonemarkError where the file is UTF-16, or more than one annotator is named.
     """
@@ -304,11 +304,11 @@ FORMAT = Format(
     read_doccano,
     write_doccano,
     recognises=is_doccano,
+    unit=_UTF16,
     other_offsets=True,
     holds=frozenset(("text", "keys", "metadata")),
     cannot=(
         "relations",
-        "letters above U+FFFF where doccano's page shows spans, unless --offsets utf16",
         "spans that overlap, where doccano's project does not allow them",
     ),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import itertools
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -381,3 +382,32 @@ def test_numbers_of_strings_are_spacys() -> None:
     binned = DocBin().from_bytes(written(row(text)))
     ids = [int(each) for each in itertools.chain.from_iterable(binned.tokens[0])]
     assert set(map(get_string_id, words)) <= set(ids)
+
+
+def test_each_annotators_tokens_survive_an_export_of_everyones(
+    tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    """Other formats of tokens are given those that all share; this one holds each one's own."""
+    cuts = {"amina": [(0, 9), (10, 13)], "baraka": [(0, 7), (7, 9), (10, 13)]}
+    versions = [
+        {
+            "text": "Nairobini leo",
+            "tokens": [{"start": s, "end": e} for s, e in places],
+            "spans": [{"start": 0, "end": places[0][1], "label": "LOC"}],
+            "answer": "accept",
+            "sessions": [name],
+            "_annotator_id": name,
+        }
+        for name, places in cuts.items()
+    ]
+    top = {"text": "Nairobini leo", "id": "k", "tokens": versions[0]["tokens"]}
+    tasks = tmp_path / "in.jsonl"
+    tasks.write_text(json.dumps(top | {"versions": versions, "_view_id": "review"}) + "\n")
+    for folder, source in (("a", tasks), ("b", tmp_path / "x.spacy")):
+        tonemark("new", tmp_path / folder, "--lang", "sw", "--labels", "LOC", "--overlap", 2)
+        tonemark("add", tmp_path / folder, source)
+        out = ("-o", tmp_path / "x.spacy", "--format", "spacy", "--everyone")
+        tonemark("export", tmp_path / folder, *out)
+        [record] = read((tmp_path / "x.spacy").read_bytes())
+        told = {a.annotator: a.tokens or record.tokens for a in record.annotations}
+        assert {name: list(map(tuple, found or ())) for name, found in told.items()} == cuts

@@ -57,7 +57,7 @@ def stretches(record: Record) -> list[tuple[int, int, str]]:
 @pytest.mark.parametrize(
     ("offsets", "label"),
     [
-        (None, [[2, 9, "PER"], [15, 28, "LOC"]]),
+        (None, [[3, 10, "PER"], [16, 29, "LOC"]]),
         ("code points", [[2, 9, "PER"], [15, 28, "LOC"]]),
         ("UTF-16 units", [[3, 10, "PER"], [16, 29, "LOC"]]),
     ],
@@ -71,7 +71,7 @@ def test_a_record_is_ascii_with_every_field(offsets: Unit | None, label: list[An
         "label": label,
         "Comments": [],
         "meta": {"source": "news"},
-        "_offsets": offsets or "code points",
+        "_offsets": offsets or "UTF-16 units",
     }
     assert stretches(taken(data)) == [(2, 9, "PER"), (15, 28, "LOC")]
 

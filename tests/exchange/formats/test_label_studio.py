@@ -8,92 +8,18 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from tests.label_studio_rows import ROWS, TEXT, given, write
 
-from tonemark.corpus.drafts import Decision
 from tonemark.corpus.labels import Label
-from tonemark.corpus.records import Cite, GivenAnnotation, Record, Settled
+from tonemark.corpus.records import GivenAnnotation, Record, Settled
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import ReadOptions, WriteOptions
 from tonemark.exchange.formats.label_studio import FORMAT, read_label_studio
-from tonemark.exchange.registry import format_named, guess_format
-from tonemark.exchange.rows import ExportRow
+from tonemark.exchange.registry import guess_format
 from tonemark.refusals import Refusal
 
-TEXT = "👋 Vaj Pov nyob Luang Prabang, Ẹ̀kọ́."
-PER, LOC = Span(2, 9, "PER"), Span(15, 28, "LOC", ("gazetteer:7", "model:m1"))
 FILE = ("import:f.json",)
-
-
-def answer(name: str, said: str, *spans: Span, **fields: Any) -> ExportRow:
-    return ExportRow("doc", TEXT, spans=spans, answer=said, annotator=name, **fields)  # type: ignore[arg-type]
-
-
-META = {
-    "source": "radio",
-    "id": "x1",
-    "text": "another",
-    "key": 3,
-    "meta": [1],
-    "label": "l",
-    "annotator": {"name": "bo"},
-    "stretches": [{"start": 1, "labels": ["PER"]}],
-    "_given": {"url": "u"},
-    "_piece": {"of": "whole", "offset": 0, "length": 40},
-    "priority": 3,
-}
-
-ROWS = {
-    "plain": answer("amina", "accept", PER, LOC, time=1795252135.1234567),
-    "comment and flag": answer("amina", "accept", comment="who?\n👋", flagged=True, time=5.0),
-    "no span": answer("amina", "accept"),
-    "reject": answer("amina", "reject", PER),
-    "ignore": answer("amina", "ignore"),
-    "overlapping": answer("amina", "accept", PER, Span(2, 5, "PER"), Span(2, 9, "LOC")),
-    "unanswered": ExportRow("doc", TEXT),
-    "suggestions": ExportRow(
-        "doc",
-        TEXT,
-        suggestions=(
-            Suggestion(2, 9, "PER", ("gazetteer:7",), 0.5),
-            Suggestion(15, 20, "LOC", ("gazetteer:9",), 1.0),
-            Suggestion(15, 28, "LOC", ("model:m1", "gazetteer:9"), 0.25),
-        ),
-    ),
-    "versions": ExportRow(
-        "doc",
-        TEXT,
-        versions=(
-            answer("amina", "accept", PER, time=1.0),
-            answer("bo", "reject", comment="x"),
-            answer("cy", "ignore"),
-        ),
-    ),
-    "gold": answer(
-        "rule:unanimous",
-        "accept",
-        PER,
-        time=2.5,
-        settled=Settled((Decision(2, 9, "amina"),), (Cite("amina", 1, 1.0), Cite("bo", 2))),
-    ),
-    "metadata": ExportRow("doc", TEXT, META, spans=(PER,), answer="accept", annotator="amina"),
-    "a time without a calendar": answer("amina", "accept", PER, time=1e18),
-}
-
-
-def write(*rows: ExportRow, name: str = "label-studio") -> bytes:
-    stream = io.BytesIO()
-    writer = format_named(name).write
-    assert writer
-    assert list(writer(rows, stream, WriteOptions())) == [1] * len(rows)
-    return stream.getvalue()
-
-
-def given(row: ExportRow) -> GivenAnnotation:
-    assert row.annotator
-    assert row.answer
-    said = (row.comment, row.flagged, row.time)
-    return GivenAnnotation(row.annotator, row.answer, row.spans, *said, settled=row.settled)
 
 
 def read_all(data: Any, **options: Any) -> list[Record | Refusal]:
