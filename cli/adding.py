@@ -107,7 +107,7 @@ def add_command(
     from tonemark.corpus.brought_settings import take_settings
     from tonemark.exchange.base import ReadOptions
     from tonemark.exchange.registry import format_named, sidecar_header
-    from tonemark.exchange.sidecar import sidecar_of
+    from tonemark.exchange.sidecar import has_sidecar, sidecar_of
 
     if format_ is not None:
         with value_of("--format"):
@@ -122,7 +122,7 @@ def add_command(
         offsets=offset_unit(offsets),
         name_key=name_key,
     )
-    if not no_sidecar and any(sidecar_of(path).is_file() for path in files):
+    if not no_sidecar and any(map(has_sidecar, files)):
         options = replace(options, tokenizer=(project.tokenizer, version_of(tokenizer())))
     reports: list[tuple[str, Report]] = []
     failures: dict[int, TonemarkError] = {}

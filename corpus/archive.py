@@ -237,9 +237,11 @@ def is_dropped(
     return db.execute(query, (document, annotator, revision)).fetchone() is not None
 
 
-def dropped_records(db: sqlite3.Connection, source: int, records: Iterable[str]) -> dict[str, int]:
-    """Those of a source's records, by what identifies them there, whose documents were dropped,
-    each with the digest of its text."""
+def dropped_records(
+    db: sqlite3.Connection, source: int, records: Iterable[str]
+) -> dict[str, tuple[int, int]]:
+    """Those of a source's records, by what identifies them there, whose documents were dropped:
+    each with 0, no document's number, and the digest of its text."""
     if not has_archive(db):
         return {}
     rows = db.execute(
@@ -247,12 +249,12 @@ def dropped_records(db: sqlite3.Connection, source: int, records: Iterable[str])
         " AND record IN (SELECT value FROM json_each(?))",
         (source, json.dumps(list(records))),
     )
-    return dict(rows.fetchall())
+    return {record: (0, text_digest) for record, text_digest in rows}
 
 
-def dropped_keys(db: sqlite3.Connection, keys: Iterable[str]) -> dict[str, int]:
-    """Those among keys that documents have that were dropped, each with the digest of its text."""
-    return _digests(db, "key", list(keys))
+def dropped_keys(db: sqlite3.Connection, keys: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """The same of those among keys that documents have that were dropped."""
+    return {key: (0, text_digest) for key, text_digest in _digests(db, "key", list(keys)).items()}
 
 
 def dropped_texts(db: sqlite3.Connection, digests: Iterable[int]) -> set[int]:

@@ -22,7 +22,7 @@ from tonemark.corpus.archive import (
     put_aside,
 )
 from tonemark.corpus.closed_pages import closed
-from tonemark.corpus.evidence import count_anew
+from tonemark.corpus.counting import count_anew
 from tonemark.corpus.places import count_extra, places_of
 from tonemark.corpus.store import Store
 

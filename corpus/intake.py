@@ -159,7 +159,8 @@ def _source(db: sqlite3.Connection, name: str, head: Sequence[Item]) -> int:
             assert cursor.lastrowid is not None
             return cursor.lastrowid
         number = int(row[0])
-        known = _known(db, number, head) | _dropped(db, number, head)
+        known = _known(db, number, head)
+        known |= dropped_records(db, number, [item.identity for item in head])
         agreeing = sum(
             item.identity in known and known[item.identity][1] == item.digest for item in head
         )
@@ -181,14 +182,6 @@ def _known(
         (source, json.dumps([item.identity for item in items])),
     )
     return {record: (number, text_digest) for record, number, text_digest in rows}
-
-
-def _dropped(
-    db: sqlite3.Connection, source: int, items: Iterable[Item]
-) -> dict[str, tuple[int, int]]:
-    """The same of those whose documents were dropped; their number is 0."""
-    found = dropped_records(db, source, [item.identity for item in items])
-    return {record: (0, text_digest) for record, text_digest in found.items()}
 
 
 @dataclass(slots=True)
@@ -251,7 +244,8 @@ class _Intake:
         )
         self.name, self.number = self.db.execute(query, (self.source,)).fetchone()
         self.number = max(self.number, highest_document(self.db))
-        self.known = _known(self.db, self.source, items) | _dropped(self.db, self.source, items)
+        self.known = _known(self.db, self.source, items)
+        self.known |= dropped_records(self.db, self.source, [item.identity for item in items])
         new = [item for item in items if item.identity not in self.known]
         for text_digest, number in self._rows(
             "SELECT digest, id FROM documents WHERE digest IN", [item.digest for item in new]
@@ -259,17 +253,12 @@ class _Intake:
             numbers = self.texts.setdefault(text_digest, [])
             if len(numbers) <= max(1, self.adding.times.get(text_digest, 0)):
                 numbers.append(number)
+        plain = [self._plain_key(item.record) for item in new]
         for key, number, text_digest in self._rows(
-            "SELECT key, id, digest FROM documents WHERE key IN",
-            [self._plain_key(item.record) for item in new],
+            "SELECT key, id, digest FROM documents WHERE key IN", plain
         ):
             self.keys[key] = (number, text_digest)
-        self.keys |= {
-            key: (0, text_digest)
-            for key, text_digest in dropped_keys(
-                self.db, [self._plain_key(item.record) for item in new]
-            ).items()
-        }
+        self.keys |= dropped_keys(self.db, plain)
         self.gone = dropped_texts(self.db, [item.digest for item in new])
 
     def _rows(self, query: str, values: Sequence[int] | Sequence[str]) -> sqlite3.Cursor:

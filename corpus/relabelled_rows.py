@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 from tonemark.corpus.annotations import storable_json, write_spans
 from tonemark.corpus.annotators import is_reviewing
+from tonemark.corpus.counting import count_anew
 from tonemark.corpus.documents import damaged
 from tonemark.corpus.events import MALFORMED, Event
-from tonemark.corpus.evidence import count_anew
 from tonemark.corpus.produced import let_patterns_be_made_anew
 from tonemark.corpus.relabelled_events import Renaming, rewritten, shortened, written_as
 from tonemark.corpus.spans import Span, parsed_sources

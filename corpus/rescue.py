@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from tonemark.corpus.annotators import is_reviewing
-from tonemark.corpus.archive import LEFT_OUT, has_archive, make_archive
+from tonemark.corpus.archive import LEFT_OUT, has_archive
 from tonemark.corpus.cursors import HIGHEST, LOWEST
 from tonemark.corpus.documents import digest
 from tonemark.corpus.events import MALFORMED
 from tonemark.corpus.findings import Checked
 from tonemark.corpus.queue import import_answer
 from tonemark.corpus.records import ANSWERS, TEXT_LIMIT, GivenAnnotation
+from tonemark.corpus.rescued_drops import take_archive
 from tonemark.corpus.rescued_gold import drop_work, rows_of, settle_gold
 from tonemark.corpus.salvage import SQLITE_FAULTS, copy_of, keyed_rows, numbered_rows
 from tonemark.corpus.sound_rows import DATED, SOUND_OFFER
@@ -162,7 +163,7 @@ def _salvage(damaged: Path, salvaged: Path) -> Rescued:
             for row in numbered_rows(source, table, columns, damaged.stat().st_size):
                 if not _insert(db, table, columns, row) and table == "documents":
                     lost[row[0]] = _shown(row[1])
-        _take_archive(source, db, damaged.stat().st_size)
+        take_archive(source, db, damaged.stat().st_size)
         documents = [n for (n,) in db.execute("SELECT id FROM documents ORDER BY id")]
         for table, columns in _KEYED.items():
             for row in keyed_rows(source, table, columns, documents):
@@ -177,20 +178,6 @@ def _salvage(damaged: Path, salvaged: Path) -> Rescued:
     finally:
         source.close()
         store.close()
-
-
-def _take_archive(source: sqlite3.Connection, db: sqlite3.Connection, size: int) -> None:
-    """Take along what was dropped: it is judged when it comes back."""
-    if not any(numbered_rows(source, "dropped", "id", size)):
-        return
-    make_archive(db)
-    for table in ("dropped", "dropped_rows"):
-        columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
-        names = ", ".join(columns if table == "dropped" else ["rowid", *columns])
-        for row in numbered_rows(source, table, names, size):
-            _insert(db, table, names, row)
-    db.execute("DELETE FROM dropped_rows WHERE dropped NOT IN (SELECT id FROM dropped)")
-    db.execute("DELETE FROM dropped WHERE document IN (SELECT id FROM documents)")
 
 
 def _insert(db: sqlite3.Connection, table: str, columns: str, row: tuple[Any, ...]) -> bool:

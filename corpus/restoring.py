@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from tonemark.corpus.archive import COLUMNS, has_archive, note_altered, put_back
 from tonemark.corpus.closed_pages import closed
+from tonemark.corpus.counting import count_anew
 from tonemark.corpus.cursors import Cursor, draw_back
 from tonemark.corpus.dropping import (
     GIVEN,
@@ -27,7 +28,6 @@ from tonemark.corpus.dropping import (
     note_highest,
     places_now,
 )
-from tonemark.corpus.evidence import count_anew
 from tonemark.corpus.places import count_extra, free_place
 from tonemark.corpus.relabelled_rows import Scope, relabel_rows
 from tonemark.corpus.store import Store

@@ -7,7 +7,8 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from tonemark.corpus.evidence import GOLD, NEVER, STANDS, SUMS
+from tonemark.corpus.counting import SUMS
+from tonemark.corpus.evidence import GOLD, NEVER, STANDS
 from tonemark.corpus.findings import Finding
 from tonemark.corpus.gazetteers import ACCEPTED
 from tonemark.corpus.sound_rows import (

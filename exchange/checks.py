@@ -104,20 +104,15 @@ def token_warnings(text: str, tokens: Sequence[Token]) -> tuple[str, ...]:
 def check_place(start: object, end: object, said: object, text: str) -> None:
     """Raise Refused where `start` and `end` are no place in `text` (code points, end exclusive), or
     where another text is said to stand there than does: then they count other units."""
-    place = f"the span {quoted(start)}-{quoted(end)}"
+    fault = ""
     if type(start) is not int or type(end) is not int:
-        raise Refused(f"{place}: start and end must be whole numbers")
-    if start >= end:
-        raise Refused(f"{place} is empty or runs backwards")
-    if start < 0 or end > len(text):
-        raise Refused(f"{place} lies outside the text, which has {len(text)} characters")
-    check_said(said, text[start:end], place)
-
-
-def check_said(said: object, there: str, place: str) -> None:
-    """Raise Refused where a text given beside offsets, if any is, does not stand there."""
-    if said is not None and said != there:
-        raise Refused(
-            f"{place} is said to be {quoted(said)}, but {quoted(there)} stands there; offsets "
-            "must count code points"
-        )
+        fault = ": start and end must be whole numbers"
+    elif start >= end:
+        fault = " is empty or runs backwards"
+    elif start < 0 or end > len(text):
+        fault = f" lies outside the text, which has {len(text)} characters"
+    elif said is not None and said != (there := text[start:end]):
+        fault = f" is said to be {quoted(said)}, but {quoted(there)} stands there; offsets must"
+        fault += " count code points"
+    if fault:
+        raise Refused(f"the span {quoted(start)}-{quoted(end)}{fault}")

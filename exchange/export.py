@@ -21,7 +21,7 @@ from tonemark.exchange.base import HELD, Format
 from tonemark.exchange.exported import Exported
 from tonemark.exchange.registry import format_named, writable
 from tonemark.exchange.settings import Settings
-from tonemark.exchange.sidecar import sidecar_of
+from tonemark.exchange.sidecar import has_sidecar, sidecar_of
 from tonemark.exchange.writing import NothingLeftError, Writing
 from tonemark.files import atomic_writer, sync_folder
 
@@ -212,7 +212,7 @@ def _drop(path: Path) -> None:
 
 def _check_replaceable(path: Path) -> None:
     """Raises TonemarkError where a folder is there that no export of ours made."""
-    if not os.path.lexists(path) or sidecar_of(path).is_file():
+    if not os.path.lexists(path) or has_sidecar(path):
         return
     if path.is_dir() and not path.is_symlink() and not any(path.iterdir()):
         return

@@ -17,18 +17,15 @@ from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Format, Given, ReadOptions
 from tonemark.exchange.plugged import checked_format
 from tonemark.exchange.restoring import restored
-from tonemark.exchange.sidecar import Header, Sidecar, sidecar_of
+from tonemark.exchange.sidecar import Header, Sidecar, has_sidecar, sidecar_of
 from tonemark.plugins import loaded, plugin_named, plugins
 
 GROUP = "tonemark.formats"
 """The group of entry points. Each names a `base.Format`, which has the entry point's name."""
 
 OWN = {
-    "text": "text",
     "jsonl": "jsonl",
     "spacy": "docbin",
-    "csv": "tables:CSV",
-    "tsv": "tables:TSV",
     "conll2003": "conll2003",
     "conll": "conll",
     "conllu": "conllu",
@@ -37,6 +34,9 @@ OWN = {
     "doccano": "doccano",
     "brat": "brat",
     "hf": "huggingface",
+    "csv": "tables:CSV",
+    "tsv": "tables:TSV",
+    "text": "text",
 }
 """Tonemark's own formats, in the order in which they are shown, and where each is: a module of the
 folder `formats`, and in it `FORMAT` or what stands behind the colon."""
@@ -202,7 +202,7 @@ def sidecar_header(path: Path) -> Header | None:
     """The header of the sidecar beside a file or folder, or None where there is none. Raises
     TonemarkError where what is there cannot be read as one."""
     there = sidecar_of(path)
-    if not there.is_file():
+    if not has_sidecar(path):
         return None
     with Sidecar(there) as sidecar:
         return sidecar.header

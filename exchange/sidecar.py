@@ -9,6 +9,7 @@ it says of spans is taken, and the change is told.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,7 +39,14 @@ taken out of the file."""
 
 def sidecar_of(path: Path) -> Path:
     """The sidecar of an exported file or folder, whether it is there or not."""
-    return path.with_name(path.name + SUFFIX)
+    if path.name in ("", ".."):
+        path = path.resolve()
+    return path.parent / f"{path.name}{SUFFIX}"
+
+
+def has_sidecar(path: Path) -> bool:
+    """Whether there is one; no name is too long to ask."""
+    return os.path.isfile(sidecar_of(path))
 
 
 def format_told(path: Path) -> str:

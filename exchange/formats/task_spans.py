@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple, TypeAlias
 
 from tonemark.corpus.spans import Span
-from tonemark.exchange.checks import checked_label
+from tonemark.exchange.checks import check_place, checked_label
 from tonemark.exchange.formats.prodigy import APART, GAP
 from tonemark.refusals import Refused, quoted
 from tonemark.tokenizers.base import Token
@@ -153,14 +153,9 @@ def _place(span: dict[str, Any], text: str, places: _Places) -> tuple[int, int]:
         if not 0 <= first <= last < len(places):
             raise Refused(f"{name}: the record has {len(places)} tokens, counted from 0")
         return places[first][0], places[last][1]
-    name = f"the span {quoted(start)}-{quoted(end)}"
-    if type(start) is not int or type(end) is not int:
-        raise Refused(f"{name}: start and end must be whole numbers")
-    if start >= end:
-        raise Refused(f"{name} is empty or runs backwards")
-    if start < 0 or end > len(text):
-        raise Refused(f"{name} lies outside the text, which has {len(text)} characters")
-    _check_same(span.get("text"), text[start:end], name)
+    check_place(start, end, span.get("text"), text)
+    assert isinstance(start, int)
+    assert isinstance(end, int)
     return start, end
 
 

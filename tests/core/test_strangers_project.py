@@ -122,7 +122,8 @@ def check_harmless(stranger: Watched, home: Path) -> list[Event]:
             assert executable == sys.executable, event
             assert arguments[1:5] == ["-P", "-m", "tonemark", "export"], event
         elif event.name == "open" and event.path.parent == folder and event.args[0] != str(folder):
-            ours = event.path.name in OPENED or event.path.name.startswith((".out.", STORE_FILE))
+            begins = (".out.", ".project.", STORE_FILE)
+            ours = event.path.name in OPENED or event.path.name.startswith(begins)
             assert ours, event
         elif event.name == "open" and is_writing(event):
             inside = (folder, home, Path("/dev"), stranger.log)

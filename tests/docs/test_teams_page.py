@@ -27,6 +27,8 @@ def test_the_page_works_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.M
     assert [row for row in rows if row[0] in ("amina", "juma", "neema")][:3] == [
         ["amina", "2"], ["juma", "2"], ["neema", "2"],
     ]  # fmt: skip
+    assert "kisumu: 2 documents, 2 of them there already, 2 answers" in said[-1]
+    assert "  neema is written neema-kisumu: another has that name" in said[-1]
 
 
 def test_settings_and_bounds_are_those_of_the_program() -> None:
