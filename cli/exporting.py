@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +14,13 @@ import click
 
 from tonemark.cli.offsets import OFFSETS, offset_unit
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json, value_of
+from tonemark.cli.progress import Bar
 from tonemark.files import check_inside, typed
 from tonemark.text import counted
 
 if TYPE_CHECKING:
     from tonemark.corpus.project import Project
+    from tonemark.corpus.store import Store
     from tonemark.exchange.exported import Exported
     from tonemark.exchange.settings import Settings
 
@@ -125,13 +128,10 @@ def export_command(
     if as_last:
         settings = last_settings(store)
         output = _exports(project, settings)
-    report = export_project(
-        project,
-        store,
-        settings,
-        output or sys.stdout.buffer,
-        progress=_watch(as_json, progress, bool(output)),
-    )
+    with _watched(store, output, as_json=as_json, in_lines=progress) as watch:
+        report = export_project(
+            project, store, settings, output or sys.stdout.buffer, progress=watch
+        )
     if output and report.written and not store.read_only:
         remember(store, settings)
     if as_json:
@@ -215,29 +215,29 @@ def _split(given: str | None) -> tuple[tuple[str, float], ...]:
         raise click.BadParameter(f"{error}.", param_hint="--split") from None
 
 
-def _watch(as_json: bool, progress: bool, to_file: bool) -> Callable[[int], None]:
-    """How far it is: on a terminal a line that is gone in the end; with --progress, JSON lines."""
-    on_terminal = to_file and not as_json and sys.stderr.isatty()
-    last = time.monotonic() + (0 if progress else 1)
+@contextlib.contextmanager
+def _watched(
+    store: Store, output: Path | None, *, as_json: bool, in_lines: bool
+) -> Iterator[Callable[[float], None]]:
+    """How far it is: on a terminal a bar that is gone in the end; with --progress, JSON lines."""
+    last = time.monotonic()
 
-    def watch(written: int) -> None:
+    def tell(documents: float) -> None:
         nonlocal last
-        now = time.monotonic()
-        if now - last < _PROGRESS:
-            return
-        last = now
-        if as_json and progress:
-            click.echo(json.dumps({"progress": written}))
-        elif on_terminal:
-            click.echo(f"\r{written:,} documents", nl=False, err=True)
+        if time.monotonic() - last >= _PROGRESS:
+            last = time.monotonic()
+            click.echo(json.dumps({"progress": int(documents)}))
 
-    return watch
+    if as_json and in_lines:
+        yield tell
+        return
+    label = output.name if output else ""
+    with Bar(label, store.document_count(), hidden=as_json or not output) as update:
+        yield lambda documents: update(int(documents))
 
 
 def _tell(report: Exported, folder: Path, output: Path | None, as_json: bool) -> int:
     """The report for people; the exit code."""
-    if output and not as_json and sys.stderr.isatty():
-        click.echo("\r\x1b[K", nl=False, err=True)
     if not report.written:
         counts = (value for name, value in report.to_json().items() if name != "to")
         why = "" if any(counts) else ": the project has no documents"

@@ -23,37 +23,51 @@ ERASED = "\r\x1b[K\x1b[?25h"
 """Clears the line of the bar, and shows the cursor that click hid."""
 
 
-class Progress:
-    """A bar of the bytes read, on a terminal, once that takes a while; it leaves nothing behind."""
+class Bar:
+    """A bar of how much of a whole is done, on a terminal, once that takes a while; it leaves
+    nothing behind. `label` is data, `length` what it is when all is done."""
 
-    def __init__(self, path: Path, *, hidden: bool) -> None:
+    def __init__(self, label: str, length: int, *, hidden: bool) -> None:
         from tonemark.tui.page.cells import fit
 
-        size = path.stat().st_size if path.is_file() else 0
-        label = fit(visible(path.name), LABEL)
-        self._bar = click.progressbar(length=size, label=label, width=BAR, file=sys.stderr)
+        label = fit(visible(label), LABEL)
+        self._bar = click.progressbar(length=length, label=label, width=BAR, file=sys.stderr)
         self._shown_from = math.inf
         if not hidden and sys.stderr.isatty():
             self._shown_from = time.monotonic() + PATIENCE
         self._is_shown = False
-        self._stream: IO[bytes] | None = None
-
-    def watch(self, stream: IO[bytes]) -> None:
-        """Take the position of this stream for the progress."""
-        self._stream = stream
 
     def __enter__(self) -> Callable[[int], None]:
-        return self._update
+        return self.update
 
     def __exit__(self, *error: object) -> None:
         if self._is_shown:
             sys.stderr.write(ERASED)
             sys.stderr.flush()
 
-    def _update(self, line: int) -> None:
-        if time.monotonic() < self._shown_from or not self._stream or self._stream.closed:
+    def update(self, done: int) -> None:
+        """Show how much is done."""
+        if time.monotonic() < self._shown_from:
             return
         if not self._is_shown:
             self._is_shown = True
             self._bar.__enter__()
-        self._bar.update(self._stream.tell() - self._bar.pos)
+        self._bar.update(done - self._bar.pos)
+
+
+class Progress(Bar):
+    """A bar of the bytes of a file that were read."""
+
+    def __init__(self, path: Path, *, hidden: bool) -> None:
+        size = path.stat().st_size if path.is_file() else 0
+        super().__init__(path.name, size, hidden=hidden)
+        self._stream: IO[bytes] | None = None
+
+    def watch(self, stream: IO[bytes]) -> None:
+        """Take the position of this stream for the progress."""
+        self._stream = stream
+
+    def update(self, done: int) -> None:
+        """Show how far the stream is, whatever line that is."""
+        if self._stream and not self._stream.closed:
+            super().update(self._stream.tell())

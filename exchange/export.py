@@ -25,7 +25,7 @@ from tonemark.exchange.sidecar import has_sidecar, sidecar_of
 from tonemark.exchange.writing import NothingLeftError, Writing
 from tonemark.files import atomic_writer, sync_folder
 
-_NO_PROGRESS: Callable[[int], None] = lambda written: None  # noqa: E731
+_NO_PROGRESS: Callable[[float], None] = lambda written: None  # noqa: E731
 
 
 def export_project(
@@ -34,14 +34,14 @@ def export_project(
     settings: Settings,
     output: Path | IO[bytes],
     *,
-    progress: Callable[[int], None] = _NO_PROGRESS,
+    progress: Callable[[float], None] = _NO_PROGRESS,
 ) -> Exported:
     """Write a project's annotations to a file or folder (whole or not at all) or a stream.
 
     With a split, each part is a file of its own: NAME.PART.SUFFIX beside `output`. Where nothing is
-    left to write, what is there stays as it was. `progress` is told how many documents are written.
-    Raises TonemarkError where the format cannot be written so, where the file cannot, and where
-    what was written does not come back the same.
+    left to write, what is there stays as it was. `progress` is told how many documents are written
+    and read back, a half for each. Raises TonemarkError where the format cannot be written so,
+    where the file cannot, and where what was written does not come back the same.
     """
     format = format_to_write(settings)
     if format.write is None and not isinstance(output, Path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from types import TracebackType
 from typing import NamedTuple
@@ -52,9 +52,11 @@ class Expected:
         written = _Written(row.key, row.text, answers, records, bool(row.versions))
         pickle.dump(tuple(written), self._file)
 
-    def check(self, given: Iterator[Given]) -> None:
+    def check(self, given: Iterator[Given], step: Callable[[], None] = lambda: None) -> None:
         """Raises TonemarkError where what is read is not, document by document, what was written:
-        the text (white space aside, where the format does not hold it), and every span."""
+        the text (white space aside, where the format does not hold it), and every span. `step` is
+        called after each document.
+        """
         self._file.seek(0)
         while True:
             try:
@@ -70,6 +72,7 @@ class Expected:
                 parts.append(each)
             if fault := self._fault(written, parts):
                 raise self._broken(written, fault)
+            step()
         if (more := next(given, None)) is not None:
             what = more.reason if isinstance(more, Refusal) else "a record more than was written"
             raise TonemarkError(

@@ -40,7 +40,7 @@ class Writing:
     """The contents of one export, part by part, and what became of them.
 
     `annotators` are those whose answers stand side by side, `progress` is told how many documents
-    are written.
+    are written, half of each being that it was read back.
     """
 
     project: Project
@@ -49,7 +49,8 @@ class Writing:
     settings: Settings
     tokenizer: AnyTokenizer
     annotators: tuple[str, ...]
-    progress: Callable[[int], None]
+    progress: Callable[[float], None]
+    steps: int = 0
     first: Selection | None = None
     parts: dict[str, int] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
@@ -97,7 +98,7 @@ class Writing:
             stream.flush()
             if self.format.read:
                 stream.seek(0)
-                expected.check(self.format.read(stream, self._reading()))
+                expected.check(self.format.read(stream, self._reading()), self._step)
                 stream.seek(0, os.SEEK_END)
 
     def _write(
@@ -129,7 +130,12 @@ class Writing:
                 raise NothingLeftError
             self._finish(side, lines)
             if self.format.read_folder:
-                expected.check(self.format.read_folder(folder, self._reading()))
+                expected.check(self.format.read_folder(folder, self._reading()), self._step)
+
+    def _step(self) -> None:
+        """A document more was written, or read back."""
+        self.steps += 1
+        self.progress(self.steps / 2)
 
     def _written(
         self,
@@ -147,7 +153,7 @@ class Writing:
             row, fitted = pending.popleft()
             written += 1
             self.counts["gold"] += row.settled is not None
-            self.progress(sum(self.parts.values()) + written)
+            self._step()
             expected.add(fitted, records)
             if lines:
                 lines.write(_line(document_json(row, fitted, records)))

@@ -349,7 +349,7 @@ def command_lines(project: Path, files: list[Path]) -> list[tuple[int, list[str]
         (1, ["drop", folder, "--document", bad, "--yes"]),
         (1, ["drop", folder, "--document", bad, "--restore"]),
         (1, ["drop", folder, "--annotator", bad]),
-        (1, ["relabel", folder, bad, "PER", "--yes"]),
+        (1, ["relabel", folder, bad, "PER"]),
         (1, ["relabel", folder, "PER", bad, "--yes"]),
         (0, ["recent"]),
         (0, ["recent", "--json"]),

@@ -132,7 +132,7 @@ def test_what_nobody_gave_is_suggestions_or_the_named_ones() -> None:
 
 def test_lists_in_the_metadata_are_no_spans() -> None:
     # Label Studio gave a list of {"start", "labels": 2} back, which was refused as spans.
-    lists = {"l": [{"start": 1, "labels": 2}], "m": [], "n": [{"a": 1}], "o": "x"}
+    lists = {"l": [{"start": 1, "end": 2, "labels": 2}], "m": [], "n": [{"a": 1}], "o": "x"}
     [record] = read([exported(7, 1, **lists)])
     assert record.meta == lists
 
