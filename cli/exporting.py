@@ -126,14 +126,14 @@ def export_command(
         format_to_write(settings)
     project, store = open_project(folder)
     if as_last:
-        settings = last_settings(store)
+        settings = last_settings(project.folder)
         output = _exports(project, settings)
     with _watched(store, output, as_json=as_json, in_lines=progress) as watch:
         report = export_project(
             project, store, settings, output or sys.stdout.buffer, progress=watch
         )
-    if output and report.written and not store.read_only:
-        remember(store, settings)
+    if output and report.written:
+        remember(project.folder, settings)
     if as_json:
         say_json(report.to_json())
     return _tell(report, folder, output, as_json)

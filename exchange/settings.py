@@ -1,26 +1,32 @@
 """What is exported, and how: the same from the command line and from a key, and remembered in the
-store for the next time. Knows nothing of where it goes: a store from a stranger must not say where
-we write."""
+project's folder for the next time. Knows nothing of where it goes: a stranger's project must not
+say where we write."""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import regex
 
 from tonemark.corpus.records import ANSWERS, Answer
-from tonemark.corpus.store import Store
+from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Unit
-from tonemark.files import parsed
+from tonemark.files import atomic_writer, check_inside, parsed, read_at_most
 
 _PART = regex.compile(r"[A-Za-z0-9_]{1,40}")
 
-_KEPT = ("", "export")
-"""The preference, nobody's own, under which they are kept."""
+LAST_FILE = ".export.json"
+"""The file of a project that keeps the settings of its last export: an export reads the store, and
+changes nothing in it."""
+
+_LIMIT = 1 << 16
+"""Bytes that it may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +114,22 @@ def checked_split(parts: Iterable[tuple[Any, Any]]) -> tuple[tuple[str, float], 
     return tuple(found.items())
 
 
-def last_settings(store: Store) -> Settings:
-    """Those of the last export, or the defaults where there was none or they cannot be read."""
-    kept = store.preference(*_KEPT)
+def last_settings(folder: Path) -> Settings:
+    """Those of the last export of the project in `folder`, or the defaults where there was none or
+    they cannot be read."""
+    path = folder / LAST_FILE
     try:
-        return settings_from_json(parsed(kept)) if kept else Settings()
-    except (ValueError, TypeError):
+        check_inside(folder, path)
+        kept = read_at_most(path, _LIMIT, TonemarkError("It is too long."))
+        return settings_from_json(parsed(kept.decode()))
+    except (ValueError, TypeError, TonemarkError):
         return Settings()
 
 
-def remember(store: Store, settings: Settings) -> None:
-    """Keep the settings for the next export. Raises TonemarkError where the store refuses."""
-    text = json.dumps(settings.to_json())
-    if store.preference(*_KEPT) != text:
-        store.set_preference(*_KEPT, text)
+def remember(folder: Path, settings: Settings) -> None:
+    """Keep the settings for the next export, if the folder may be written: the export itself is
+    done, and worth more than they."""
+    if last_settings(folder) == settings:
+        return
+    with contextlib.suppress(OSError), atomic_writer(folder / LAST_FILE) as stream:
+        stream.write(json.dumps(settings.to_json()).encode() + b"\n")

@@ -14,8 +14,12 @@ from making import run_here
 
 from tonemark.corpus.project import read_project
 from tonemark.corpus.shares import part_of
-from tonemark.corpus.store import STORE_FILE, Store
-from tonemark.exchange.settings import Settings, last_settings, settings_from_json
+from tonemark.exchange.settings import (
+    LAST_FILE,
+    Settings,
+    last_settings,
+    settings_from_json,
+)
 
 ANSWERS = [
     ("both", "Asha yuko Kisumu", {"amina": ("accept", 0, 100.0), "baraka": ("accept", 0, 900.0)}),
@@ -199,11 +203,8 @@ def test_the_last_export_is_remembered_and_done_again_inside_the_project(folder:
     assert (folder / "exports" / "p.conll").read_bytes() == out.read_bytes()
     # Standard output is no export to do again.
     assert run_here("export", folder).returncode == 0
-    store = Store(folder / STORE_FILE)
-    assert last_settings(store) == Settings(
-        "conll", annotator="amina", answers=("accept",), fit=True
-    )
-    store.close()
+    kept = Settings("conll", annotator="amina", answers=("accept",), fit=True)
+    assert last_settings(folder) == kept
 
 
 @pytest.mark.parametrize(
@@ -212,13 +213,26 @@ def test_the_last_export_is_remembered_and_done_again_inside_the_project(folder:
      '{"answers": ["yes"]}', '{"seed": -5}'],
 )  # fmt: skip
 def test_what_a_stranger_wrote_there_leads_nowhere(folder: Path, kept: str) -> None:
-    store = Store(folder / STORE_FILE)
-    store.set_preference("", "export", kept)
-    store.close()
+    (folder / LAST_FILE).write_text(kept)
     before = {path for path in folder.parent.rglob("*") if "exports" not in path.parts}
     run_here("export", folder, "--as-last")
     after = {path for path in folder.parent.rglob("*") if "exports" not in path.parts}
     assert {path.name for path in after - before} <= {"store.sqlite-shm", "store.sqlite-wal"}
+
+
+def test_an_export_changes_nothing_in_the_store(folder: Path) -> None:
+    def data() -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in folder.glob("store.sqlite*[!m]")}
+
+    before = data()
+    run_here("export", folder, "--everyone", "-o", folder.parent / "o.jsonl")
+    assert data() == before
+
+
+def test_a_file_of_settings_that_leads_out_of_the_project_is_not_read(folder: Path) -> None:
+    (folder.parent / "evil").write_text('{"format": "conll"}')
+    os.symlink(folder.parent / "evil", folder / LAST_FILE)
+    assert last_settings(folder) == Settings()
 
 
 def test_exports_that_is_a_link_out_of_the_project_is_refused(folder: Path) -> None:

@@ -48,6 +48,7 @@ MODULES = (
 """What a stranger may call his code, so that ours takes it for what it looks for."""
 
 OPENED = {"project.toml", "guidelines.md", ".project.lock", "extra.txt", "journal", "exports"}
+OPENED |= {".export.json"}
 """What at the top of the project may be opened, besides the store and a file that is written."""
 
 
@@ -122,7 +123,7 @@ def check_harmless(stranger: Watched, home: Path) -> list[Event]:
             assert executable == sys.executable, event
             assert arguments[1:5] == ["-P", "-m", "tonemark", "export"], event
         elif event.name == "open" and event.path.parent == folder and event.args[0] != str(folder):
-            begins = (".out.", ".project.", STORE_FILE)
+            begins = (".out.", ".project.", "..export.json.", STORE_FILE)
             ours = event.path.name in OPENED or event.path.name.startswith(begins)
             assert ours, event
         elif event.name == "open" and is_writing(event):

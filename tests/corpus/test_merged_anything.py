@@ -104,7 +104,7 @@ def held(folder: Path) -> tuple[dict[str, str], dict[tuple[str, str], object], d
 
 
 @settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(PROJECTS, st.integers(1, 2), st.booleans(), st.booleans())
 def test_all_of_both_is_there(

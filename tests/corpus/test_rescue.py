@@ -104,9 +104,7 @@ def test_flipped_bytes_end_in_words(
         assert told.out or told.err
         assert digest(path) == before, arguments
     if (folder / "saved.sqlite").exists():
-        # With its log, as doctor says: an export has written down how it was made.
-        for each in folder.glob("store.sqlite*"):
-            each.unlink()
+        path.unlink()
         (folder / "saved.sqlite").rename(path)
         assert faults(folder) == []
 

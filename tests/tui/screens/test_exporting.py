@@ -64,7 +64,7 @@ def test_it_says_how_many_went_where(desk_at: DeskAt, play: Play) -> None:
 
 def test_it_exports_as_the_project_was_exported_last(desk_at: DeskAt, play: Play) -> None:
     desk = desk_at()
-    remember(desk.store, Settings(all_documents=True, annotator=None, sidecar=False))
+    remember(desk.project.folder, Settings(all_documents=True, annotator=None, sidecar=False))
 
     async def script(stage: Any) -> None:
         await stage.press("e")
