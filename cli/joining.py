@@ -81,18 +81,18 @@ def join_command(
     if as_json:
         say_json(_json(merged))
     else:
-        _tell(merged)
+        _tell(merged, output)
     project, store = open_project(output)
     built(project, store, hidden=as_json)
     return int(any(side.left_out.count for side in merged.sides))
 
 
-def _tell(merged: Merged) -> None:
+def _tell(merged: Merged, output: Path) -> None:
     documents, answers = counted(merged.documents, "document"), counted(merged.answers, "answer")
-    say(f"Made {merged.folder}: {documents}, {answers}, {merged.gold:,} gold.")
+    say(f"Made {output}: {documents}, {answers}, {merged.gold:,} gold.")
     for side in merged.sides:
         say(f"{side.folder.name}: {', '.join(_parts(side))}", *_lines(side))
-    say(f"Next: tonemark status {typed(merged.folder)}")
+    say(f"Next: tonemark status {typed(output)}")
 
 
 def _parts(side: Side) -> Iterator[str]:
