@@ -75,7 +75,7 @@ def _names(given: str) -> tuple[str, ...]:
 
 def _of_file(path: Path, given: tuple[str, ...], *, as_json: bool) -> int:
     from tonemark.exchange.base import ReadOptions
-    from tonemark.exchange.formats.conll import read_tags
+    from tonemark.exchange.formats.columns.conll import read_tags
     from tonemark.exchange.registry import opened
     from tonemark.refusals import Refusal
     from tonemark.review.report import Gathering

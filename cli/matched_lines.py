@@ -18,7 +18,7 @@ from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.corpus.tokens import tokenizer_of, tokens_of
 from tonemark.errors import TonemarkError
 from tonemark.exchange.checks import checked_text
-from tonemark.exchange.formats.task_spans import given_tokens
+from tonemark.exchange.formats.prodigy.spans import given_tokens
 from tonemark.json_lines import elements, json_object, stretches
 from tonemark.lines import numbered_lines
 from tonemark.patterns.bulk import Bulk, usable_patterns

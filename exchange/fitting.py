@@ -15,8 +15,8 @@ import regex
 from tonemark.corpus.labels import LABEL_LENGTH
 from tonemark.corpus.spans import Span
 from tonemark.exchange.base import Format
-from tonemark.exchange.formats.tagging import pieces
 from tonemark.exchange.rows import ExportRow
+from tonemark.exchange.tagging import pieces
 from tonemark.tokenizers.base import Token
 
 Kind: TypeAlias = Literal["overlapping", "inside", "label", "other"]

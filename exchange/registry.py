@@ -24,18 +24,18 @@ GROUP = "tonemark.formats"
 """The group of entry points. Each names a `base.Format`, which has the entry point's name."""
 
 OWN = {
-    "jsonl": "jsonl",
-    "spacy": "docbin",
-    "conll2003": "conll2003",
-    "conll": "conll",
-    "conllu": "conllu",
-    "label-studio": "label_studio",
-    "label-studio-min": "label_studio_min",
-    "doccano": "doccano",
-    "brat": "brat",
-    "hf": "huggingface",
-    "csv": "tables:CSV",
-    "tsv": "tables:TSV",
+    "jsonl": "prodigy.reading",
+    "spacy": "docbin.writing",
+    "conll2003": "columns.conll2003",
+    "conll": "columns.conll",
+    "conllu": "columns.conllu",
+    "label-studio": "label_studio.tasks",
+    "label-studio-min": "label_studio.minimal",
+    "doccano": "doccano.lines",
+    "brat": "brat.folder",
+    "hf": "huggingface.dataset",
+    "csv": "tables.reading:CSV",
+    "tsv": "tables.reading:TSV",
     "text": "text",
 }
 """Tonemark's own formats, in the order in which they are shown, and where each is: a module of the

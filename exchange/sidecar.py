@@ -21,8 +21,8 @@ from tonemark.corpus.labels import Label, label_fault
 from tonemark.corpus.records import ANSWERS, TEXT_LIMIT, GivenAnnotation
 from tonemark.corpus.spans import Span, Suggestion, check_stretches
 from tonemark.errors import TonemarkError
-from tonemark.exchange.formats.settled import parsed_settled, settled_json
 from tonemark.exchange.rows import ExportRow
+from tonemark.exchange.settled import parsed_settled, settled_json
 from tonemark.files import LINE_LIMIT, open_regular, parsed, read_lines
 from tonemark.refusals import Refusal
 from tonemark.tokenizers.base import Token

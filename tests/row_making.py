@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tonemark.corpus.labels import label_fault
 from tonemark.corpus.records import ANSWERS
 from tonemark.corpus.spans import Span
-from tonemark.exchange.formats.prodigy import OWN_FIELDS
+from tonemark.exchange.formats.prodigy.writing import OWN_FIELDS
 from tonemark.exchange.rows import ExportRow
 from tonemark.tokenizers.base import Token
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tonemark.corpus.records import Record
 from tonemark.corpus.spans import Span
 from tonemark.exchange.base import ReadOptions
-from tonemark.exchange.formats.conll import read_conll
+from tonemark.exchange.formats.columns.conll import read_conll
 from tonemark.exchange.rows import ExportRow
 
 LETTERS = "ab Zé\u0301ẹ̀ɓ\n\t\r\u2028\x85\x0b\x0c\x1c.,-\u200d\u00a0ﷺ👋𖬀𞤀𞤣\U0001e100ሰ\ufeff\"\\'"

@@ -12,8 +12,8 @@ from row_making import NAMES, TEXTS
 from tonemark.corpus.records import Record
 from tonemark.corpus.spans import Span
 from tonemark.exchange.alignment import aligned
-from tonemark.exchange.formats.tagging import pieces
 from tonemark.exchange.rows import ExportRow
+from tonemark.exchange.tagging import pieces
 from tonemark.tokenizers.base import Token
 
 SHAPES = ("PER", "O", "B-PER", "NP", "X_", "_", "a=b", "I-", "1", "#", "ክልል")

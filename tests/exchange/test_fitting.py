@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tonemark.corpus.spans import Span
 from tonemark.exchange.base import Format, Misfit
 from tonemark.exchange.fitting import LabelMap, faults, mapped, on_common_tokens
-from tonemark.exchange.formats.tagging import pieces, spans_of, tags_of
 from tonemark.exchange.rows import ExportRow
+from tonemark.exchange.tagging import pieces, spans_of, tags_of
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.general import GeneralTokenizer
 

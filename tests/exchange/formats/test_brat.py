@@ -19,8 +19,8 @@ from tonemark.corpus.records import TEXT_LIMIT, Record
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import ReadOptions, WriteOptions
-from tonemark.exchange.formats.brat import FORMAT, is_brat, read_brat, write_brat
-from tonemark.exchange.formats.brat_lines import label_fault, misfits
+from tonemark.exchange.formats.brat.folder import FORMAT, is_brat, read_brat, write_brat
+from tonemark.exchange.formats.brat.lines import label_fault, misfits
 from tonemark.exchange.registry import guess_format, read_records
 from tonemark.exchange.rows import ExportRow
 from tonemark.refusals import Refusal

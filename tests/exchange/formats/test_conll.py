@@ -9,8 +9,8 @@ import pytest
 from tonemark.corpus.records import Record
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Given, ReadOptions
-from tonemark.exchange.formats import conll
-from tonemark.exchange.formats.conll import TaggedSentence, read_conll, read_tags
+from tonemark.exchange.formats.columns import conll as conll
+from tonemark.exchange.formats.columns.conll import TaggedSentence, read_conll, read_tags
 from tonemark.refusals import Refusal
 from tonemark.tokenizers.base import Token
 

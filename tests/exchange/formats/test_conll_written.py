@@ -17,8 +17,8 @@ from tonemark.corpus.records import TEXT_LIMIT, Record
 from tonemark.corpus.spans import Span
 from tonemark.exchange.base import Format, ReadOptions, WriteOptions
 from tonemark.exchange.fitting import faults
-from tonemark.exchange.formats.conll import FORMAT as CONLL
-from tonemark.exchange.formats.conll2003 import FORMAT as CONLL2003
+from tonemark.exchange.formats.columns.conll import FORMAT as CONLL
+from tonemark.exchange.formats.columns.conll2003 import FORMAT as CONLL2003
 from tonemark.exchange.registry import guess_format, read_records
 from tonemark.exchange.rows import ExportRow
 from tonemark.tokenizers.base import Token

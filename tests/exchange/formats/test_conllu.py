@@ -16,9 +16,9 @@ from tonemark.corpus.spans import Span
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Given, ReadOptions, WriteOptions
 from tonemark.exchange.fitting import faults
-from tonemark.exchange.formats import conllu
-from tonemark.exchange.formats.conllu import FORMAT, read_conllu, recognises
-from tonemark.exchange.formats.conllu_rows import BLANKS, escaped, unescaped, write_conllu
+from tonemark.exchange.formats.columns import conllu as conllu
+from tonemark.exchange.formats.columns.conllu import FORMAT, read_conllu, recognises
+from tonemark.exchange.formats.columns.conllu_rows import BLANKS, escaped, unescaped, write_conllu
 from tonemark.exchange.rows import ExportRow
 from tonemark.refusals import Refusal
 from tonemark.tokenizers.base import Token

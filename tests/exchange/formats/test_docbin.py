@@ -26,8 +26,8 @@ from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import ReadOptions, WriteOptions
 from tonemark.exchange.fitting import faults
-from tonemark.exchange.formats.docbin import FORMAT, label_fault, misfits, write_docbin
-from tonemark.exchange.formats.docbin_records import read_docbin
+from tonemark.exchange.formats.docbin.records import read_docbin
+from tonemark.exchange.formats.docbin.writing import FORMAT, label_fault, misfits, write_docbin
 from tonemark.exchange.rows import ExportRow
 from tonemark.refusals import Refusal
 from tonemark.tokenizers.base import Token

@@ -24,8 +24,8 @@ from tonemark.corpus.records import Record
 from tonemark.corpus.spans import Span
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Given, ReadOptions, WriteOptions
-from tonemark.exchange.formats.docbin import write_docbin
-from tonemark.exchange.formats.docbin_records import read_docbin
+from tonemark.exchange.formats.docbin.records import read_docbin
+from tonemark.exchange.formats.docbin.writing import write_docbin
 from tonemark.exchange.rows import ExportRow
 from tonemark.refusals import Refusal
 from tonemark.tokenizers.base import Token
@@ -332,7 +332,7 @@ import resource, sys
 import numpy, spacy.strings
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import ReadOptions
-from tonemark.exchange.formats.docbin_records import read_docbin
+from tonemark.exchange.formats.docbin.records import read_docbin
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for path in sys.argv[1:]:
     with open(path, "rb") as stream:

@@ -17,7 +17,7 @@ from tonemark.corpus.records import Record
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import ReadOptions, Unit, WriteOptions
-from tonemark.exchange.formats.doccano import is_doccano, read_doccano, write_doccano
+from tonemark.exchange.formats.doccano.lines import is_doccano, read_doccano, write_doccano
 from tonemark.exchange.registry import guess_format
 from tonemark.exchange.rows import ExportRow
 from tonemark.refusals import Refusal

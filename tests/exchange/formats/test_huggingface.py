@@ -23,8 +23,8 @@ from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Given, ReadOptions, WriteOptions
 from tonemark.exchange.fitting import faults
-from tonemark.exchange.formats.dataset_card import named_tags, paths_of
-from tonemark.exchange.formats.huggingface import (
+from tonemark.exchange.formats.huggingface.card import named_tags, paths_of
+from tonemark.exchange.formats.huggingface.dataset import (
     FORMAT,
     is_dataset,
     is_tagged,

@@ -16,7 +16,7 @@ from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import ReadOptions
-from tonemark.exchange.formats.jsonl import read_jsonl
+from tonemark.exchange.formats.prodigy.reading import read_jsonl
 from tonemark.refusals import Refusal
 from tonemark.tokenizers.base import Token
 

@@ -10,7 +10,7 @@ import pytest
 from tonemark import lines
 from tonemark.corpus.records import TEXT_LIMIT, Record
 from tonemark.exchange.base import ReadOptions
-from tonemark.exchange.formats.jsonl import read_jsonl
+from tonemark.exchange.formats.prodigy.reading import read_jsonl
 from tonemark.refusals import Refusal
 
 GOOD = b'{"text":"good"}\n'

@@ -15,7 +15,7 @@ from tonemark.corpus.records import GivenAnnotation, Record, Settled
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import ReadOptions, WriteOptions
-from tonemark.exchange.formats.label_studio import FORMAT, read_label_studio
+from tonemark.exchange.formats.label_studio.tasks import FORMAT, read_label_studio
 from tonemark.exchange.registry import guess_format
 from tonemark.refusals import Refusal
 

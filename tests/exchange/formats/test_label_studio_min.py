@@ -13,7 +13,7 @@ from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import ReadOptions
-from tonemark.exchange.formats.label_studio_min import read_label_studio_min
+from tonemark.exchange.formats.label_studio.minimal import read_label_studio_min
 from tonemark.refusals import Refusal
 
 FILE = ("import:f.json",)

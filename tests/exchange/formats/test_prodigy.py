@@ -12,8 +12,8 @@ from row_making import rows
 from tonemark.corpus.records import Record
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.exchange.base import ReadOptions, WriteOptions
-from tonemark.exchange.formats.jsonl import read_jsonl
-from tonemark.exchange.formats.prodigy import OWN_FIELDS, to_prodigy, write_jsonl
+from tonemark.exchange.formats.prodigy.reading import read_jsonl
+from tonemark.exchange.formats.prodigy.writing import OWN_FIELDS, to_prodigy, write_jsonl
 from tonemark.exchange.rows import ExportRow
 from tonemark.tokenizers.base import Token
 

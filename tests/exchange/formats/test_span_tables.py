@@ -18,9 +18,9 @@ from tonemark.corpus.records import TEXT_LIMIT, GivenAnnotation, Record, Settled
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Given, ReadOptions, WriteOptions
-from tonemark.exchange.formats import span_tables
-from tonemark.exchange.formats.span_tables import COLUMNS, exact, harmless
-from tonemark.exchange.formats.tables import CSV, TSV
+from tonemark.exchange.formats.tables import spans as span_tables
+from tonemark.exchange.formats.tables.reading import CSV, TSV
+from tonemark.exchange.formats.tables.spans import COLUMNS, exact, harmless
 from tonemark.exchange.rows import ExportRow
 from tonemark.refusals import Refusal
 

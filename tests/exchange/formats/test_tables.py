@@ -13,8 +13,8 @@ from tonemark import table_rows
 from tonemark.corpus.records import Record
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Given, ReadOptions
-from tonemark.exchange.formats import tables
-from tonemark.exchange.formats.tables import read_csv, read_tsv
+from tonemark.exchange.formats.tables import reading as tables
+from tonemark.exchange.formats.tables.reading import read_csv, read_tsv
 from tonemark.refusals import Refusal
 
 UNCLOSED = "a quote is opened here and not closed"

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tagged_rows import TEXT, tagged_rows
 
-from tonemark.exchange.formats.tagging import pieces, sentences_of
 from tonemark.exchange.rows import ExportRow
+from tonemark.exchange.tagging import pieces, sentences_of
 from tonemark.tokenizers.base import Token
 
 

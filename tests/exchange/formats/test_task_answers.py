@@ -17,8 +17,8 @@ from tonemark.corpus.drafts import Decision
 from tonemark.corpus.records import ANSWERS, Cite, GivenAnnotation, Record, Settled
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.exchange.base import ReadOptions, WriteOptions
-from tonemark.exchange.formats.jsonl import read_jsonl
-from tonemark.exchange.formats.prodigy import to_prodigy, write_jsonl
+from tonemark.exchange.formats.prodigy.reading import read_jsonl
+from tonemark.exchange.formats.prodigy.writing import to_prodigy, write_jsonl
 from tonemark.exchange.rows import ExportRow
 from tonemark.refusals import Refusal
 from tonemark.tokenizers.base import Token

@@ -11,8 +11,8 @@ from spanned_rows import corpus_rows, span_rows
 
 from tonemark.corpus.spans import Span
 from tonemark.exchange.base import WriteOptions
-from tonemark.exchange.formats.brat import write_brat
-from tonemark.exchange.formats.brat_lines import misfits
+from tonemark.exchange.formats.brat.folder import write_brat
+from tonemark.exchange.formats.brat.lines import misfits
 from tonemark.exchange.names import file_name
 from tonemark.exchange.rows import ExportRow
 

@@ -19,12 +19,12 @@ from tonemark.corpus.records import Record
 from tonemark.corpus.spans import Span
 from tonemark.exchange.base import Format, ReadOptions, WriteOptions
 from tonemark.exchange.fitting import faults
-from tonemark.exchange.formats.conll import FORMAT as CONLL
-from tonemark.exchange.formats.conll2003 import FORMAT as CONLL2003
-from tonemark.exchange.formats.conllu import FORMAT as CONLLU
-from tonemark.exchange.formats.tagging import pieces
+from tonemark.exchange.formats.columns.conll import FORMAT as CONLL
+from tonemark.exchange.formats.columns.conll2003 import FORMAT as CONLL2003
+from tonemark.exchange.formats.columns.conllu import FORMAT as CONLLU
 from tonemark.exchange.registry import read_records
 from tonemark.exchange.rows import ExportRow
+from tonemark.exchange.tagging import pieces
 from tonemark.tokenizers.base import Token
 
 FORMATS = [CONLL, CONLL2003, CONLLU]

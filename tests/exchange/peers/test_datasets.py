@@ -16,7 +16,7 @@ from tonemark.corpus.labels import Label
 from tonemark.corpus.records import Record
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.exchange.base import ReadOptions, WriteOptions
-from tonemark.exchange.formats.huggingface import read_folder, write_folder
+from tonemark.exchange.formats.huggingface.dataset import read_folder, write_folder
 from tonemark.exchange.losses import SHAPES
 from tonemark.exchange.rows import ExportRow
 

@@ -18,8 +18,8 @@ from tonemark.corpus.labels import Label
 from tonemark.corpus.records import Record
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.exchange.base import ReadOptions, WriteOptions
-from tonemark.exchange.formats.label_studio import FORMAT, read_label_studio
-from tonemark.exchange.formats.label_studio_min import read_label_studio_min
+from tonemark.exchange.formats.label_studio.minimal import read_label_studio_min
+from tonemark.exchange.formats.label_studio.tasks import FORMAT, read_label_studio
 from tonemark.exchange.rows import ExportRow
 from tonemark.refusals import Refusal
 

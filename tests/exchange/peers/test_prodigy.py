@@ -12,7 +12,7 @@ from row_making import rows
 
 from tonemark.corpus.records import Settled
 from tonemark.corpus.spans import Span
-from tonemark.exchange.formats.prodigy import to_prodigy
+from tonemark.exchange.formats.prodigy.writing import to_prodigy
 from tonemark.exchange.rows import ExportRow
 from tonemark.tokenizers.base import Token
 

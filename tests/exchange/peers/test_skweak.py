@@ -12,8 +12,8 @@ import spacy
 from tonemark.corpus.records import Record
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.exchange.base import ReadOptions, WriteOptions
-from tonemark.exchange.formats.docbin import write_docbin
-from tonemark.exchange.formats.docbin_records import read_docbin
+from tonemark.exchange.formats.docbin.records import read_docbin
+from tonemark.exchange.formats.docbin.writing import write_docbin
 from tonemark.exchange.rows import ExportRow
 from tonemark.tokenizers.general import GeneralTokenizer
 

@@ -19,7 +19,7 @@ from spanned_rows import corpus_rows
 
 from tonemark.corpus.spans import Span
 from tonemark.exchange.base import WriteOptions
-from tonemark.exchange.formats.docbin import label_fault, write_docbin
+from tonemark.exchange.formats.docbin.writing import label_fault, write_docbin
 from tonemark.exchange.losses import SHAPES
 from tonemark.exchange.rows import ExportRow
 from tonemark.tokenizers.general import GeneralTokenizer

@@ -15,14 +15,15 @@ from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Format, Given, Misfit, ReadOptions, WriteOptions
 from tonemark.exchange.checks import checked_text, token_warnings
-from tonemark.exchange.formats.columns import (
+from tonemark.exchange.formats.columns.layout import (
     NO_ANSWER,
     Layout,
     is_docstart,
     layout_of,
     note_on,
 )
-from tonemark.exchange.formats.tagging import (
+from tonemark.exchange.rows import ExportRow
+from tonemark.exchange.tagging import (
     cut_of,
     is_tag,
     pieces,
@@ -30,7 +31,6 @@ from tonemark.exchange.formats.tagging import (
     spans_of,
     tags_of,
 )
-from tonemark.exchange.rows import ExportRow
 from tonemark.lines import text_lines
 from tonemark.refusals import Refusal, Refused, quoted
 from tonemark.tokenizers.base import Token

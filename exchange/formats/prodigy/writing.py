@@ -16,8 +16,8 @@ from typing import IO, Any
 from tonemark.corpus.pieces import PIECE
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.exchange.base import WriteOptions
-from tonemark.exchange.formats.settled import GOLD, settled_json
 from tonemark.exchange.rows import ExportRow
+from tonemark.exchange.settled import GOLD, settled_json
 from tonemark.tokenizers.bridges.spacing import Spaced, with_gaps
 
 GIVEN = "_given"

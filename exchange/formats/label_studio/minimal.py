@@ -14,7 +14,21 @@ from tonemark.corpus.pieces import PIECE
 from tonemark.corpus.records import Record
 from tonemark.exchange.base import Format, Given, ReadOptions, WriteOptions
 from tonemark.exchange.checks import checked_key, checked_priority, checked_text
-from tonemark.exchange.formats.label_studio import (
+from tonemark.exchange.formats.label_studio.answers import (
+    OURS,
+    iso_time,
+    ours_of,
+    read_annotations,
+)
+from tonemark.exchange.formats.label_studio.config import configuration, label_fault
+from tonemark.exchange.formats.label_studio.regions import (
+    CONTROL,
+    OBJECT,
+    VALUES,
+    is_list_of_values,
+    region_values,
+)
+from tonemark.exchange.formats.label_studio.tasks import (
     KEY,
     check_annotators,
     key_of,
@@ -24,21 +38,7 @@ from tonemark.exchange.formats.label_studio import (
     text_field,
     write_list,
 )
-from tonemark.exchange.formats.label_studio_answers import (
-    OURS,
-    iso_time,
-    ours_of,
-    read_annotations,
-)
-from tonemark.exchange.formats.label_studio_config import configuration, label_fault
-from tonemark.exchange.formats.label_studio_regions import (
-    CONTROL,
-    OBJECT,
-    VALUES,
-    is_list_of_values,
-    region_values,
-)
-from tonemark.exchange.formats.prodigy import GIVEN
+from tonemark.exchange.formats.prodigy.writing import GIVEN
 from tonemark.exchange.rows import ExportRow
 from tonemark.json_arrays import array_objects
 from tonemark.refusals import Refusal, Refused

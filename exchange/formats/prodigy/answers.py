@@ -12,8 +12,8 @@ from tonemark.corpus.corrections import corrected
 from tonemark.corpus.records import ANSWERS, Answer, Cite, GivenAnnotation, Settled
 from tonemark.corpus.spans import Suggestion
 from tonemark.exchange.checks import token_warnings
-from tonemark.exchange.formats.settled import GOLD, parsed_settled
-from tonemark.exchange.formats.task_spans import Parsed, parsed_spans, task_tokens
+from tonemark.exchange.formats.prodigy.spans import Parsed, parsed_spans, task_tokens
+from tonemark.exchange.settled import GOLD, parsed_settled
 from tonemark.refusals import Refused, quoted
 from tonemark.tokenizers.base import Token
 

@@ -9,7 +9,7 @@ from xml.sax.saxutils import quoteattr
 
 from tonemark.corpus.labels import Label
 from tonemark.exchange.base import WriteOptions
-from tonemark.exchange.formats.label_studio_regions import CONTROL, OBJECT
+from tonemark.exchange.formats.label_studio.regions import CONTROL, OBJECT
 
 SUFFIX = ".config.xml"
 """What stands after the stem of the file whose labels it has."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tonemark.corpus.pieces import PIECE, parsed_piece
-from tonemark.exchange.formats.prodigy import GIVEN
+from tonemark.exchange.formats.prodigy.writing import GIVEN
 from tonemark.files import DEEPEST, is_deeper
 from tonemark.json_lines import json_object
 from tonemark.refusals import Refused, quoted

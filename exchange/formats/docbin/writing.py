@@ -16,7 +16,7 @@ from typing import IO, Any
 from tonemark.corpus.spans import Stretch, Suggestion
 from tonemark.exchange.base import HELD_WHOLE, Format, Misfit, WriteOptions
 from tonemark.exchange.fitting import on_common_tokens
-from tonemark.exchange.formats.docbin_packing import (
+from tonemark.exchange.formats.docbin.packing import (
     BEGINS,
     INSIDE,
     MISSING,
@@ -27,7 +27,7 @@ from tonemark.exchange.formats.docbin_packing import (
     Packed,
     packed_size,
 )
-from tonemark.exchange.formats.docbin_records import (
+from tonemark.exchange.formats.docbin.records import (
     ANNOTATOR,
     FIELD,
     GOLD_LAYER,
@@ -35,10 +35,10 @@ from tonemark.exchange.formats.docbin_records import (
     SUGGESTED,
     read_docbin,
 )
-from tonemark.exchange.formats.docbin_unpacking import DATA_LIMIT
-from tonemark.exchange.formats.settled import GOLD, settled_json
-from tonemark.exchange.formats.tagging import pieces
+from tonemark.exchange.formats.docbin.unpacking import DATA_LIMIT
 from tonemark.exchange.rows import ExportRow
+from tonemark.exchange.settled import GOLD, settled_json
+from tonemark.exchange.tagging import pieces
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.bridges.spacing import Spaced, with_gaps
 

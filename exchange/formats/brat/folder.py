@@ -17,7 +17,7 @@ from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Format, Given, Misfit, ReadOptions, WriteOptions
 from tonemark.exchange.checks import checked_key, checked_text
-from tonemark.exchange.formats.brat_lines import (
+from tonemark.exchange.formats.brat.lines import (
     Standoff,
     annotation_lines,
     label_fault,

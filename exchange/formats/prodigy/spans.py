@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from tonemark.corpus.spans import Span
 from tonemark.exchange.checks import check_place, checked_label
-from tonemark.exchange.formats.prodigy import APART, GAP
+from tonemark.exchange.formats.prodigy.writing import APART, GAP
 from tonemark.refusals import Refused, quoted
 from tonemark.tokenizers.base import Token
 

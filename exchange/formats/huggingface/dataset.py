@@ -21,10 +21,10 @@ from tonemark.corpus.spans import Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Format, Given, ReadOptions, WriteOptions
 from tonemark.exchange.checks import checked_key, checked_text, token_warnings
-from tonemark.exchange.formats.dataset_card import card, named_tags, paths_of, read_card
-from tonemark.exchange.formats.tagging import is_tag, pieces, spans_of, tags_of
+from tonemark.exchange.formats.huggingface.card import card, named_tags, paths_of, read_card
 from tonemark.exchange.names import file_name
 from tonemark.exchange.rows import ExportRow
+from tonemark.exchange.tagging import is_tag, pieces, spans_of, tags_of
 from tonemark.files import open_regular
 from tonemark.json_lines import json_object
 from tonemark.lines import numbered_lines

@@ -12,8 +12,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from tonemark.corpus.records import TEXT_LIMIT
 from tonemark.errors import TonemarkError
-from tonemark.exchange.formats.docbin_packing import NO_LAYERS, SPAN, Layer, LayerSpan, Packed
-from tonemark.exchange.formats.inflating import FLOOR, Inflated, Unreadable
+from tonemark.exchange.formats.docbin.inflating import FLOOR, Inflated, Unreadable
+from tonemark.exchange.formats.docbin.packing import NO_LAYERS, SPAN, Layer, LayerSpan, Packed
 from tonemark.files import LINE_LIMIT
 from tonemark.refusals import Refused, quoted
 

@@ -18,13 +18,13 @@ from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Format, Given, ReadOptions, Unit, WriteOptions
 from tonemark.exchange.checks import checked_key, checked_label, checked_priority, checked_text
-from tonemark.exchange.formats.prodigy import GIVEN
-from tonemark.exchange.formats.units import (
+from tonemark.exchange.formats.doccano.units import (
     is_plausible,
     to_code_point,
     units_before,
     utf16_length,
 )
+from tonemark.exchange.formats.prodigy.writing import GIVEN
 from tonemark.exchange.rows import ExportRow
 from tonemark.json_lines import json_object
 from tonemark.lines import numbered_lines

@@ -19,15 +19,15 @@ from tonemark.corpus.records import Record
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Format, Given, ReadOptions, WriteOptions
 from tonemark.exchange.checks import checked_key, checked_priority, checked_text
-from tonemark.exchange.formats.label_studio_answers import (
+from tonemark.exchange.formats.label_studio.answers import (
     annotations_of,
     predictions_of,
     read_annotations,
     read_predictions,
 )
-from tonemark.exchange.formats.label_studio_config import configuration, label_fault
-from tonemark.exchange.formats.label_studio_regions import OBJECT
-from tonemark.exchange.formats.prodigy import GIVEN
+from tonemark.exchange.formats.label_studio.config import configuration, label_fault
+from tonemark.exchange.formats.label_studio.regions import OBJECT
+from tonemark.exchange.formats.prodigy.writing import GIVEN
 from tonemark.exchange.rows import ExportRow
 from tonemark.json_arrays import array_objects
 from tonemark.refusals import Refusal, Refused, quoted

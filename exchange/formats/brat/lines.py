@@ -13,7 +13,7 @@ import regex
 from tonemark.corpus.spans import Span
 from tonemark.exchange.base import Misfit
 from tonemark.exchange.checks import checked_label
-from tonemark.exchange.formats.units import to_code_point, utf16_length
+from tonemark.exchange.formats.doccano.units import to_code_point, utf16_length
 from tonemark.exchange.rows import ExportRow
 from tonemark.refusals import Refusal, Refused, quoted
 

@@ -16,14 +16,14 @@ from typing import Any, NamedTuple
 from tonemark.corpus.records import ANSWERS, Answer, GivenAnnotation, Settled
 from tonemark.corpus.spans import Suggestion
 from tonemark.exchange.base import ReadOptions
-from tonemark.exchange.formats.label_studio_regions import (
+from tonemark.exchange.formats.label_studio.regions import (
     Region,
     read_result,
     result_of,
     score_of,
 )
-from tonemark.exchange.formats.settled import parsed_settled, settled_json
 from tonemark.exchange.rows import ExportRow
+from tonemark.exchange.settled import parsed_settled, settled_json
 from tonemark.refusals import Refused, quoted
 
 OURS = "tonemark"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import IO
 
 from tonemark.exchange.base import Format, Given, Misfit, ReadOptions, WriteOptions
-from tonemark.exchange.formats.conll import (
+from tonemark.exchange.formats.columns.conll import (
     CANNOT,
     label_fault,
     misfits,

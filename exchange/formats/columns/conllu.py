@@ -20,14 +20,14 @@ from tonemark.errors import TonemarkError
 from tonemark.exchange.alignment import solid
 from tonemark.exchange.base import Format, Given, ReadOptions
 from tonemark.exchange.checks import checked_key, checked_text, token_warnings
-from tonemark.exchange.formats.conllu_rows import (
+from tonemark.exchange.formats.columns.conllu_rows import (
     GENERATOR,
     label_fault,
     misfits,
     unescaped,
     write_conllu,
 )
-from tonemark.exchange.formats.tagging import is_tag, spans_of
+from tonemark.exchange.tagging import is_tag, spans_of
 from tonemark.lines import text_lines
 from tonemark.refusals import Refusal, Refused, quoted
 from tonemark.tokenizers.base import Token

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tonemark.errors import TonemarkError
-from tonemark.exchange.formats.tagging import is_tag
+from tonemark.exchange.tagging import is_tag
 
 WIDTH = 1_000
 """Columns of a line that are told apart; a line with more has a last one that holds the rest."""

@@ -13,14 +13,14 @@ from tonemark.corpus.records import Record
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import HELD, Format, Given, ReadOptions
 from tonemark.exchange.checks import checked_key, checked_priority, checked_text
-from tonemark.exchange.formats.prodigy import (
+from tonemark.exchange.formats.prodigy.answers import is_review, said
+from tonemark.exchange.formats.prodigy.writing import (
     APART,
     GIVEN,
     OWN_FIELDS,
     REVIEW_FIELDS,
     write_jsonl,
 )
-from tonemark.exchange.formats.task_answers import is_review, said
 from tonemark.json_lines import json_object
 from tonemark.lines import numbered_lines
 from tonemark.refusals import Refusal, Refused, quoted

@@ -15,10 +15,9 @@ from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Given, ReadOptions
 from tonemark.exchange.checks import checked_key, checked_label, checked_text, token_warnings
-from tonemark.exchange.formats.docbin_packing import BEGINS, INSIDE, MISSING, Layer, Packed
-from tonemark.exchange.formats.docbin_unpacking import BinReader
-from tonemark.exchange.formats.settled import GOLD, parsed_settled
-from tonemark.exchange.formats.user_data import (
+from tonemark.exchange.formats.docbin.packing import BEGINS, INSIDE, MISSING, Layer, Packed
+from tonemark.exchange.formats.docbin.unpacking import BinReader
+from tonemark.exchange.formats.docbin.user_data import (
     foreign_meta,
     jsonlike,
     listed,
@@ -27,6 +26,7 @@ from tonemark.exchange.formats.user_data import (
     own_time,
     own_tokens,
 )
+from tonemark.exchange.settled import GOLD, parsed_settled
 from tonemark.refusals import Refusal, Refused, quoted
 from tonemark.tokenizers.base import Token
 

@@ -11,8 +11,8 @@ from tonemark.corpus.records import TEXT_LIMIT, Record
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Format, Given, Held, ReadOptions, WriteOptions
 from tonemark.exchange.checks import checked_key, checked_priority, checked_text
-from tonemark.exchange.formats.prodigy import GIVEN
-from tonemark.exchange.formats.span_tables import places_of, read_rows, write_rows
+from tonemark.exchange.formats.prodigy.writing import GIVEN
+from tonemark.exchange.formats.tables.spans import places_of, read_rows, write_rows
 from tonemark.exchange.rows import ExportRow
 from tonemark.refusals import Refusal, Refused, quoted
 from tonemark.table_rows import table_rows

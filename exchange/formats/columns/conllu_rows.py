@@ -14,8 +14,8 @@ import regex
 from tonemark.corpus.records import TEXT_LIMIT
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Misfit, WriteOptions
-from tonemark.exchange.formats.tagging import cut_of, pieces, sentences_of, tags_of
 from tonemark.exchange.rows import ExportRow
+from tonemark.exchange.tagging import cut_of, pieces, sentences_of, tags_of
 from tonemark.tokenizers.base import Token
 
 GENERATOR = "Tonemark"

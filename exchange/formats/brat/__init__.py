@@ -1,0 +1,1 @@
+"""brat standoff: a folder of texts and annotations."""

@@ -1,0 +1,1 @@
+"""spaCy's DocBin: written and read without spaCy's own unpacking, which trusts what it reads."""

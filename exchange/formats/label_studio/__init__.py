@@ -1,0 +1,1 @@
+"""Label Studio's JSON, JSON_MIN and labelling configuration."""

@@ -1,0 +1,1 @@
+"""JSON Lines: Prodigy's tasks and reviews, and plain records."""

@@ -1,0 +1,1 @@
+"""CSV and TSV: a text a row, or a span a row."""
