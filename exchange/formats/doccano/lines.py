@@ -200,7 +200,8 @@ def _span(given: Any) -> tuple[Any, Any, Any]:
 
 def _placed(start: int, end: int, text: str, place: str) -> tuple[int, int]:
     """Start and end in code points, of those in UTF-16 units."""
-    if start < 0 or end > (length := utf16_length(text)):
+    length = utf16_length(text)
+    if start < 0 or end > length:
         raise Refused(f"{place} lies outside the text, which has {length} UTF-16 units")
     at = to_code_point(text)
     first, last = at(start), at(end)
