@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -11,193 +12,62 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from tonemark.cli.offsets import OFFSETS, offset_unit
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json, value_of
 from tonemark.cli.progress import Bar
+from tonemark.errors import TonemarkError
 from tonemark.files import check_inside, typed
 from tonemark.text import counted
 
 if TYPE_CHECKING:
     from tonemark.corpus.project import Project
+    from tonemark.corpus.records import Answer
     from tonemark.corpus.store import Store
+    from tonemark.exchange.base import Unit
     from tonemark.exchange.exported import Exported
     from tonemark.exchange.settings import Settings
-
-EXPORTS = "exports"
-"""The folder inside a project to which --as-last, and with it the screens, export."""
 
 _PROGRESS = 0.1
 """Seconds between two reports of how far it is."""
 
 
-@click.command(
-    "export",
-    epilog="Example: tonemark export habari --format conll -o habari.conll. The formats:"
-    " tonemark formats; what became of each is read back before it is there.",
-)
-@click.argument("folder", type=DIRECTORY, metavar="DIR")
-@click.option("--format", "format_", default="jsonl", metavar="F", show_default=True)
-@click.option("-o", "--output", type=DIRECTORY, metavar="FILE", help="Standard output if left out.")
-@click.option("--annotator", "annotator", metavar="NAME", help="All answers of one annotator.")
-@click.option("--gold", is_flag=True, help="Only documents that have gold, whatever it says.")
-@click.option("--everyone", is_flag=True, help="The answers of all, side by side.")
-@click.option("--answers", metavar="A,B", help="Those that go out: accept, reject, ignore.")
-@click.option("--since", metavar="TIME", help="Answered since: 2026-11-01, or 7d, 12h ago.")
-@click.option("--all", "all_documents", is_flag=True, help="Also the documents without an answer.")
-@click.option("--split", metavar="P=S,...", help="A file each: train=0.8,dev=0.1,test=0.1.")
-@click.option("--seed", type=click.IntRange(0, 2**63), default=0, help="Draw another split.")
-@click.option("--joined", is_flag=True, help="Put texts that add --split cut together again.")
-@click.option("--map", "fit", is_flag=True, help="Change what the format cannot say, and count it.")
-@click.option(
-    "--offsets",
-    type=click.Choice(list(OFFSETS)),
-    help="What doccano's count, if not utf16, as its page does.",
-)
-@click.option("--name-key", default="NE", metavar="K", help="CoNLL-U: the tag's name in MISC.")
-@click.option("--spreadsheet-safe", is_flag=True, help="CSV, TSV: no cell can be a formula.")
-@click.option("--no-sidecar", is_flag=True, help="Without the .tonemark file beside it.")
-@click.option("--as-last", is_flag=True, help="As the last time, into the project's exports.")
-@click.option("--progress", is_flag=True, hidden=True)
-@json_option
-def export_command(
-    folder: Path,
-    format_: str,
-    output: Path | None,
-    annotator: str | None,
-    gold: bool,
-    everyone: bool,
-    answers: str | None,
-    since: str | None,
-    all_documents: bool,
-    split: str | None,
-    seed: int,
-    joined: bool,
-    fit: bool,
-    offsets: str | None,
-    name_key: str,
-    spreadsheet_safe: bool,
-    no_sidecar: bool,
-    as_last: bool,
-    progress: bool,
-    as_json: bool,
-) -> int:
-    """Write what stands: a document's gold; without one, its only accept, or one that all
-    annotators gave alike.
-
-    Documents on which annotators differ, and which nobody settled, are left out and counted; so are
-    texts that were rejected or ignored, and what the format cannot say. With --gold those that a
-    reviewer refused are there, with that answer, for another project to take. Where nothing is left
-    to write, FILE stays as it was. With --joined, a text that was split is written only if every
-    piece of it is, and comes out as it went in. What the format cannot hold is kept beside it in
-    FILE.tonemark, which add reads. Documents that are damaged in the store, or that the format
-    cannot say, are named; the exit code is then 1.
-    """
+def _annotator(context: click.Context, option: click.Parameter, given: str | None) -> str | None:
     from tonemark.corpus.annotators import check_name
-    from tonemark.exchange.export import export_project, format_to_write
-    from tonemark.exchange.settings import Settings, last_settings, remember
 
-    if as_json and not (output or as_last):
-        raise click.UsageError("--json needs -o FILE: standard output is for the documents.")
-    if not (output or as_last) and sys.stdout.isatty():
-        # The documents are written as they are, and their bytes could steer the terminal.
-        raise click.UsageError("-o FILE is missing: documents are not written to a terminal.")
-    _check_sources(annotator, gold, everyone, all_documents)
-    if annotator is not None:
-        check_name(annotator, "--annotator")
-    settings = Settings(
-        format_,
-        annotator,
-        gold,
-        everyone,
-        all_documents,
-        joined,
-        _answers(answers),
-        None if since is None else _since(since),
-        _split(split),
-        seed,
-        fit,
-        not no_sidecar,
-        offset_unit(offsets),
-        name_key,
-        spreadsheet_safe,
-    )
-    with value_of("--format"):
-        format_to_write(settings)
-    project, store = open_project(folder)
-    if as_last:
-        settings = last_settings(project.folder)
-        output = _exports(project, settings)
-    with _watched(store, output, as_json=as_json, in_lines=progress) as watch:
-        report = export_project(
-            project, store, settings, output or sys.stdout.buffer, progress=watch
-        )
-    if output and report.written:
-        remember(project.folder, settings)
-    if as_json:
-        say_json(report.to_json())
-    return _tell(report, folder, output, as_json)
+    if given is not None:
+        check_name(given, "--annotator")
+    return given
 
 
-def _check_sources(annotator: str | None, gold: bool, everyone: bool, all_: bool) -> None:
-    asked = [
-        name
-        for name, given in (
-            ("--gold", gold),
-            ("--annotator", annotator is not None),
-            ("--everyone", everyone),
-        )
-        if given
-    ]
-    if gold and all_:
-        asked.append("--all")
-    if len(asked) > 1 and set(asked) != {"--gold", "--everyone"}:
-        raise click.UsageError(
-            f"{' and '.join(asked)} ask for different documents: give one of them."
-        )
-
-
-def _exports(project: Project, settings: Settings) -> Path:
-    """Where the project is exported to without being told: always inside its folder."""
-    from tonemark.exchange.export import format_to_write, output_suffix
-    from tonemark.exchange.names import file_name
-
-    suffix = output_suffix(format_to_write(settings)) or f".{settings.format}"
-    path = project.folder / EXPORTS / f"{file_name(project.name)}{suffix}"
-    check_inside(project.folder, path.parent)
-    path.parent.mkdir(exist_ok=True)
-    return path
-
-
-def _answers(given: str | None) -> tuple[Any, ...]:
+def _answers(
+    context: click.Context, option: click.Parameter, given: str | None
+) -> tuple[Answer, ...]:
     from tonemark.corpus.records import ANSWERS
 
     if given is None:
         return ()
     named = [each.strip() for each in given.split(",") if each.strip()]
     if not named or not set(named) <= set(ANSWERS):
-        raise click.BadParameter(
-            f"{given!r} names no answers; they are {', '.join(ANSWERS)}.", param_hint="--answers"
-        )
+        raise click.BadParameter(f"{given!r} names no answers; they are {', '.join(ANSWERS)}.")
     return tuple(each for each in ANSWERS if each in named)
 
 
-def _since(given: str) -> float:
-    from datetime import datetime
+def _since(context: click.Context, option: click.Parameter, given: str | None) -> str | None:
+    from tonemark.exchange.settings import time_of
 
-    units = {"d": 86_400, "h": 3_600, "m": 60}
-    if given[:-1].isdecimal() and given[-1:] in units:
-        return time.time() - int(given[:-1]) * units[given[-1]]
-    try:
-        return datetime.fromisoformat(given).timestamp()
-    except (ValueError, OverflowError):
-        raise click.BadParameter(
-            f"{given!r} is no time: give 2026-11-01, 2026-11-01T14:30, or 7d, 12h, 30m ago.",
-            param_hint="--since",
-        ) from None
+    if given is not None:
+        try:
+            time_of(given, 0)
+        except ValueError as error:
+            raise click.BadParameter(f"{error}.") from None
+    return given
 
 
-def _split(given: str | None) -> tuple[tuple[str, float], ...]:
+def _split(
+    context: click.Context, option: click.Parameter, given: str | None
+) -> tuple[tuple[str, float], ...]:
     from tonemark.exchange.settings import checked_split
 
     if given is None:
@@ -212,7 +82,167 @@ def _split(given: str | None) -> tuple[tuple[str, float], ...]:
     try:
         return checked_split(parts)
     except ValueError as error:
-        raise click.BadParameter(f"{error}.", param_hint="--split") from None
+        raise click.BadParameter(f"{error}.") from None
+
+
+def _seed(context: click.Context, option: click.Parameter, given: int) -> int:
+    from tonemark.exchange.settings import SEEDS
+
+    if not 0 <= given <= SEEDS:  # click's own range takes a line of the help
+        raise click.BadParameter(f"{given} is not between 0 and {SEEDS}.")
+    return given
+
+
+def _unit(context: click.Context, option: click.Parameter, given: str | None) -> Unit | None:
+    return offset_unit(given)
+
+
+@click.command("export", epilog="Example: tonemark export habari --format conll -o habari.conll")
+@click.argument("folder", type=DIRECTORY, metavar="DIR")
+@click.option("-o", "--output", type=DIRECTORY, metavar="FILE", help="Else to standard output.")
+@click.option(
+    "--format", default="jsonl", metavar="F", show_default=True, help="One of tonemark formats."
+)
+@click.option(
+    "--annotator", metavar="NAME", callback=_annotator, help="All answers of one annotator."
+)
+@click.option("--everyone", is_flag=True, help="Everyone's answers, side by side.")
+@click.option("--gold", is_flag=True, help="Only documents that have gold, rejected ones too.")
+@click.option(
+    "--answers", metavar="A,B", callback=_answers, help="Only these: accept, reject, ignore."
+)
+@click.option("--all", "all_documents", is_flag=True, help="Documents without an answer, too.")
+@click.option(
+    "--since",
+    metavar="TIME",
+    callback=_since,
+    help="Answered since 2026-11-01, or 7d, 12h, 30m ago.",
+)
+@click.option("--joined", is_flag=True, help="Texts that add --split cut, put together again.")
+@click.option(
+    "--split", metavar="P=S,...", callback=_split, help="A file each: train=0.8,dev=0.1,test=0.1."
+)
+@click.option("--seed", type=int, metavar="N", default=0, callback=_seed, help="Another split.")
+@click.option("--map", "fit", is_flag=True, help="Change what the format cannot say; count it.")
+@click.option("--no-sidecar", "sidecar", flag_value=False, default=True, help="No FILE.tonemark.")
+@click.option(
+    "--offsets",
+    type=click.Choice(list(OFFSETS)),
+    metavar="UNIT",
+    callback=_unit,
+    help="doccano: codepoints, or utf16 as its page counts.",
+)
+@click.option(
+    "--name-key",
+    default="NE",
+    metavar="K",
+    show_default=True,
+    help="CoNLL-U: the tag's name in MISC.",
+)
+@click.option("--spreadsheet-safe", is_flag=True, help="CSV, TSV: no cell can be a formula.")
+@click.option("--as-last", is_flag=True, help="As the last time, into DIR/exports; goes alone.")
+@click.option("--progress", is_flag=True, hidden=True)
+@json_option
+@click.pass_context
+def export_command(
+    context: click.Context,
+    /,
+    folder: Path,
+    output: Path | None,
+    as_last: bool,
+    progress: bool,
+    as_json: bool,
+    **chosen: Any,
+) -> int:
+    """Write what stands of each document to a file, in any format of tonemark formats.
+
+    What stands is its gold; without gold, its only accept, or one that all annotators gave alike.
+    The rest is left out and counted: documents on which annotators differ, that were rejected or
+    ignored, or have no answer. What the format cannot say is left out and named, and so is what is
+    damaged in the store: the exit code is then 1.
+
+    The file is read back and compared before it is there; where nothing is left to write, FILE
+    stays as it was. What the format cannot hold is kept beside it in FILE.tonemark, which add
+    reads. With --joined, a text is written if all its pieces are, and comes out as it went in.
+    """
+    from tonemark.exchange.export import export_project, format_to_write
+    from tonemark.exchange.settings import Settings, contradiction, last_settings, remember
+
+    if as_last:
+        _check_alone(context)
+    else:
+        _check_output(output, as_json)
+    settings = Settings(**chosen)
+    if wrong := contradiction(settings):
+        raise click.UsageError(wrong)
+    with value_of("--format"):
+        format_to_write(settings)
+    project, store = open_project(folder)
+    if as_last:
+        settings = last_settings(project.folder)
+        output = _place(project, settings)
+    with _watched(store, output, as_json=as_json, in_lines=progress) as watch:
+        report = export_project(
+            project, store, settings, output or sys.stdout.buffer, progress=watch
+        )
+    if output and report.written:
+        remember(project.folder, settings)
+    if as_json:
+        say_json(report.counts() if progress else report.to_json())
+    return _tell(report, folder, output, as_json)
+
+
+def _check_alone(context: click.Context) -> None:
+    """Raises UsageError where --as-last stands beside what it would pass over."""
+    others = [
+        option.opts[-1]
+        for option in context.command.params
+        if option.name not in ("folder", "as_last", "progress", "as_json")
+        and context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+    ]
+    if others:
+        raise click.UsageError(
+            f"--as-last exports as the last time, and goes without {', '.join(others)}."
+        )
+
+
+def _check_output(output: Path | None, as_json: bool) -> None:
+    """Raises UsageError where documents have no place to go to."""
+    if output is None and as_json:
+        raise click.UsageError("--json needs -o FILE: standard output is for the documents.")
+    if output is None and sys.stdout.isatty():
+        # The documents are written as they are, and their bytes could steer the terminal.
+        raise click.UsageError("-o FILE is missing: documents are not written to a terminal.")
+
+
+def _place(project: Project, settings: Settings) -> Path:
+    """Where the project is exported to without being told: always inside its folder, and only
+    where nothing or files and folders are."""
+    from tonemark.exchange.export import format_to_write, output_suffix
+    from tonemark.exchange.names import EXPORTS, file_name
+
+    suffix = output_suffix(format_to_write(settings)) or f".{settings.format}"
+    folder, stem = project.folder / EXPORTS, file_name(project.name)
+    check_inside(project.folder, folder)
+    try:
+        folder.mkdir(exist_ok=True)
+    except FileExistsError:
+        raise TonemarkError(
+            f"{folder} is no folder.", "Nothing was written. Move that file away."
+        ) from None
+    for there in folder.iterdir():
+        # Its parts, its sidecars and what is written beside it begin so, too.
+        if f"{there.name}.".startswith(f"{stem}.") and not _is_plain(there):
+            raise TonemarkError(
+                f"{there} is a link or a device, no file.", "Nothing was written. Take it away."
+            )
+    return folder / f"{stem}{suffix}"
+
+
+def _is_plain(path: Path) -> bool:
+    """Whether it is a file or folder itself: a stranger's link could lead to a terminal."""
+    mode = path.lstat().st_mode
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
 
 
 @contextlib.contextmanager
@@ -271,7 +301,7 @@ def _tell_parts(report: Exported) -> None:
     path = next(paths)
     for part, count in report.parts.items():
         if not count:
-            say(f"{part}: no documents; what an earlier export wrote there stays")
+            say(f"{part}: no documents")
             continue
         say(f"{part}: {counted(count, 'document')} written to {path}")
         path = next(paths, path)

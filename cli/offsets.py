@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tonemark.exchange.base import Unit
 
-OFFSETS: dict[str, Unit] = {"codepoints": "code points", "utf16": "UTF-16 units"}
+OFFSETS: dict[str, Unit] = {
+    "codepoints": "code points",
+    "utf16": "UTF-16 units",
+    "graphemes": "graphemes",
+}
 
 
 def offset_unit(given: str | None) -> Unit | None:

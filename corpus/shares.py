@@ -1,14 +1,18 @@
 """One stable number a text, by which shares of a project's documents are drawn.
 
 The blind share, the evaluation share and the split of an export all ask it, so that a document
-stays where it is when others are added, and documents with an equal text stay together.
+stays where it is when others are added, and documents with an equal text stay together. A split
+keeps the pieces of one text together too (`drawn_by`), equal texts among those of several do not.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from typing import Any
+
+from tonemark.corpus.pieces import PIECE, parsed_piece
 
 
 def folded_text(text: str) -> str:
@@ -30,8 +34,15 @@ def is_blind(text: str, share: float) -> bool:
     return share_of(text) < share
 
 
+def drawn_by(text: str, meta: Mapping[str, Any]) -> str:
+    """What a document is drawn by for a part: its text; where it is a piece of one, as its metadata
+    say, what all pieces of that have: else half of a text would be learnt, and half be the test."""
+    told = parsed_piece(meta[PIECE]) if PIECE in meta else None
+    return told[0] if told else text
+
+
 def part_of(text: str, parts: Sequence[tuple[str, float]], seed: int = 0) -> str:
-    """The part of a split that a text falls in; empty where the shares sum up to less than 1 and it
+    """The part of a split that a text (`drawn_by`) falls in; empty where the shares sum up to less than 1 and it
     is in none. The last part has the lowest numbers, as the evaluation share has: what is named
     last (test) is what a model was not trained on."""
     number = share_of(text, seed)

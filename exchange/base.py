@@ -17,7 +17,7 @@ from tonemark.tokenizers.bridges.spacing import Spaced
 Given: TypeAlias = Record | Refusal
 """What a reader yields, in the order of the file."""
 
-Unit: TypeAlias = Literal["code points", "UTF-16 units", "tokens"]
+Unit: TypeAlias = Literal["code points", "UTF-16 units", "graphemes", "tokens"]
 """What the offsets of a format count."""
 
 Held: TypeAlias = Literal[
@@ -92,7 +92,10 @@ class WriteOptions:
 
 
 Reader: TypeAlias = Callable[[IO[bytes], ReadOptions], Iterator[Given]]
-"""Bytes to records, as a stream: never more than a line of the file is held (files.LINE_LIMIT)."""
+"""Bytes to records, as a stream. What is held is bounded: a line or an element of a list by
+files.LINE_LIMIT; what becomes one document, be it lines, rows or a sentence, by records.TEXT_LIMIT
+and a number of rows or spans. A format that is compressed as one (DocBin) is held whole, up to a
+multiple of its size."""
 
 Writer: TypeAlias = Callable[[Iterable[ExportRow], IO[bytes], WriteOptions], Iterator[int]]
 """Rows into a binary stream, as a generator: after each row, in order, it yields how many records
@@ -122,12 +125,13 @@ class Format:
 
     `suffixes` are lower case, with the dot; the first is that of what is written; a format that is
     written as a folder may have none. Where several formats have a suffix, `recognises` tells them
-    apart by the first bytes (64 KiB) of a file, or by a folder; the one without it is the one that
-    is meant where none does.
+    apart by the first bytes (1 MiB) of a file, or by a folder; where none does, the one without it
+    is meant, else the one whose name the suffix is.
 
     `unit` is what its offsets count. `on_tokens`: spans begin and end with tokens: with those that
     `borders` makes of a text and its tokens, by default `tagging.pieces`. `overlaps`: spans may
     share characters. `versions`: several annotators' answers to a document stand side by side.
+    `suggests`: the suggestions of a document without an answer are written, as that.
     `other_offsets`: `offsets` may name another unit. `parts`: one folder holds all parts of a
     split, written one after another in the order of their names. `holds` is what else travels
     along; the rest goes to a sidecar. `cannot` says in a few words each what is lost besides.
@@ -150,6 +154,7 @@ class Format:
     borders: Callable[[str, Sequence[Token]], Iterable[Token | Spaced]] | None = None
     overlaps: bool = True
     versions: bool = False
+    suggests: bool = False
     other_offsets: bool = False
     parts: bool = False
     holds: frozenset[Held] = frozenset(("text",))

@@ -9,6 +9,8 @@ import regex
 from tonemark.corpus.cursors import HIGHEST, LOWEST
 from tonemark.corpus.labels import label_fault
 from tonemark.corpus.records import TEXT_LIMIT
+from tonemark.errors import TonemarkError
+from tonemark.exchange.base import ReadOptions
 from tonemark.refusals import Refused, quoted
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.check import faults
@@ -99,6 +101,18 @@ def token_warnings(text: str, tokens: Sequence[Token]) -> tuple[str, ...]:
     A sentence a promise.
     """
     return tuple(f"given tokens: {fault}" for fault in faults(text, tokens))
+
+
+def one_name(options: ReadOptions, holds: str, remedy: str) -> str | None:
+    """The one name in `annotators`, if there is one. Raises TonemarkError where there are more,
+    saying what the file holds instead ("a record of JSON Lines holds one set of spans")."""
+    if len(options.annotators) > 1:
+        raise TonemarkError(
+            f"{options.source or 'The file'}: {holds}, but {len(options.annotators)} annotators"
+            " were named.",
+            remedy,
+        )
+    return options.annotators[0] if options.annotators else None
 
 
 def check_place(start: object, end: object, said: object, text: str) -> None:

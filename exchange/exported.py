@@ -23,6 +23,9 @@ class Exported(NamedTuple):
     `open_texts` were left out with pieces that have no answer: `unanswered_pieces` of their
     `open_pieces`.
 
+    Of texts that were joined, `of_several` have the answers of several people, one to each piece;
+    `answers_in_part` counts, where everyone's went out, those to some of a text's pieces only.
+
     `unfit` documents were left out because the format cannot say them: `faults` counts by kind
     (`fitting.KINDS`) what, `places` has the first. `mapped` and `mapped_places` are of spans that
     were changed to fit, as asked. `told_apart` documents, written like the others, were not
@@ -38,6 +41,8 @@ class Exported(NamedTuple):
     accepted: int = 0
     earlier: int = 0
     in_part: int = 0
+    answers_in_part: int = 0
+    of_several: int = 0
     damaged: tuple[str, ...] = ()
     without_tokens: tuple[str, ...] = ()
     open_texts: int = 0
@@ -61,6 +66,14 @@ class Exported(NamedTuple):
             for name, value in self._asdict().items()
         }
 
+    def counts(self) -> dict[str, Any]:
+        """The report with how many documents and places there are, in place of their names, which
+        may be a million: of bounded length, for a screen."""
+        return {
+            name: len(value) if isinstance(value, tuple) and name != "to" else value
+            for name, value in self.to_json().items()
+        }
+
     def left_out(self) -> list[str]:
         """What was left out or changed, documents, spans and tokens, in words."""
         reasons = (
@@ -74,6 +87,14 @@ class Exported(NamedTuple):
             (self.in_part, "of which pieces are missing, or were answered in different ways"),
         )
         told = [f"  left out: {count:,} {reason}" for count, reason in reasons if count]
+        if self.answers_in_part:
+            answers = counted(self.answers_in_part, "answer")
+            told.append(f"  left out: {answers} to some of the pieces of a text, or unlike in them")
+        if self.of_several:
+            told.append(
+                f"  among them {self.of_several:,} joined of several people's answers:"
+                " under nobody's name"
+            )
         if self.open_texts:
             texts = counted(self.open_texts, "text")
             told.append(
@@ -90,7 +111,8 @@ class Exported(NamedTuple):
             )
         if self.told_apart:
             told.append(
-                f"  among them {self.told_apart:,} that nobody accepted: only the sidecar tells"
+                f"  among them {self.told_apart:,} with an answer other than accept, or none:"
+                " only the sidecar tells"
             )
         return told + self._fits()
 

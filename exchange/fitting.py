@@ -6,6 +6,7 @@ Goes by the fields of a `Format` alone.
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple, TypeAlias
@@ -13,7 +14,7 @@ from typing import Literal, NamedTuple, TypeAlias
 import regex
 
 from tonemark.corpus.labels import LABEL_LENGTH
-from tonemark.corpus.spans import Span
+from tonemark.corpus.spans import Span, Stretch, Suggestion
 from tonemark.exchange.base import Format
 from tonemark.exchange.rows import ExportRow
 from tonemark.exchange.tagging import pieces
@@ -41,9 +42,13 @@ class Fault(NamedTuple):
 
 
 def faults(format: Format, row: ExportRow) -> list[Fault]:
-    """All that `format` cannot say of a row, in order; of each span the first reason."""
+    """All that `format` cannot say of a row, in order, of each span the first reason: of its
+    answers, of what stands beside them, and of its suggestions where it writes those."""
     found: list[Fault] = []
-    for answer in row.answers() or (row,):
+    if format.suggests and not row.answers():
+        for each in row.suggestions:
+            found += _label_fault(format, each)
+    for answer in (*row.answers(), *((row,) if row.versions else ())):
         borders = _borders(format, answer)
         reached = 0
         for span in sorted(answer.spans, key=lambda each: (each.start, each.end)):
@@ -79,9 +84,13 @@ def _fault(format: Format, span: Span, borders: Borders | None, reached: int) ->
         return Fault(span.start, span.end, "inside", "begins or ends inside a token")
     if not format.overlaps and span.start < reached:
         return Fault(span.start, span.end, "overlapping", "overlaps the span before it")
+    return next(iter(_label_fault(format, span)), None)
+
+
+def _label_fault(format: Format, span: Stretch) -> list[Fault]:
     if format.label_fault and (why := format.label_fault(span.label)):
-        return Fault(span.start, span.end, "label", f"the label {span.label} {why}")
-    return None
+        return [Fault(span.start, span.end, "label", f"the label {span.label} {why}")]
+    return []
 
 
 class Mapped(NamedTuple):
@@ -92,8 +101,9 @@ class Mapped(NamedTuple):
 
 
 class LabelMap:
-    """Which label stands for one that a format's readers would mangle; the same all through an
-    export, and of no two labels the same. `given` has those that were needed."""
+    """Which label stands for one that a format's readers would mangle: the same all through an
+    export, that of no other, and none of `labels`, which are all that may occur in it. `given` has
+    those that were needed."""
 
     def __init__(self, format: Format, labels: Iterable[str]) -> None:
         self._format = format
@@ -135,15 +145,36 @@ def mapped(format: Format, row: ExportRow, labels: LabelMap) -> Mapped | None:
             return None
         fitted.append(replace(answer, spans=spans))
     if row.versions:
-        own = _spans(format, row, labels, [])
+        beside: list[Fault] = []
+        own = _spans(format, row, labels, beside)
         if own is None:
             return None
+        changes += (each for each in beside if each not in changes)
         row = replace(row, spans=own, versions=tuple(fitted))
     else:
         row = fitted[0]
+    if format.suggests and not row.answers():
+        suggestions = _relabelled(row.suggestions, labels, changes)
+        if suggestions is None:
+            return None
+        row = replace(row, suggestions=suggestions)
     if any(fault.kind == "other" for fault in faults(format, row)):
         return None
     return Mapped(row, changes)
+
+
+def _relabelled(
+    suggestions: Iterable[Suggestion], labels: LabelMap, changes: list[Fault]
+) -> tuple[Suggestion, ...] | None:
+    found: list[Suggestion] = []
+    for each in suggestions:
+        label = labels.of(each.label)
+        if label is None:
+            return None
+        if label != each.label:
+            changes.append(Fault(each.start, each.end, "label", f"{each.label} is {label}"))
+        found.append(replace(each, label=label))
+    return tuple(found)
 
 
 def _spans(
@@ -169,15 +200,22 @@ def _spans(
     if format.overlaps:
         return tuple(sorted(_once(widened)))
     kept: list[Span] = []
-    order = sorted(_once(widened), key=lambda each: (each.start - each.end, each.start))
-    for span in order:
-        beside = next((k for k in kept if k.start < span.end and span.start < k.end), None)
-        if beside is None:
+    taken: dict[int, Span] = {}  # by code point
+    for span in sorted(_once(widened), key=_longest_first):
+        # One that is kept and overlaps it is as long as it at least: it has an end of it.
+        ends = [taken[at] for at in (span.start, span.end - 1) if at in taken]
+        if not ends:
             kept.append(span)
+            taken.update(dict.fromkeys(range(span.start, span.end), span))
         else:
+            beside = min(ends, key=_longest_first)
             words = f"{span.label}, beside {beside.label} {beside.start}-{beside.end}"
             changes.append(Fault(span.start, span.end, "overlapping", words))
     return tuple(sorted(kept))
+
+
+def _longest_first(span: Span) -> tuple[int, int]:
+    return span.start - span.end, span.start
 
 
 def _once(spans: Iterable[Span]) -> list[Span]:
@@ -195,8 +233,9 @@ def _once(spans: Iterable[Span]) -> list[Span]:
 
 def _widened(borders: Borders, span: Span) -> tuple[int, int] | None:
     """The tokens that a span touches; None where it touches none."""
-    touched = [(s, e) for s, e in borders.places if s < span.end and span.start < e]
-    return (touched[0][0], touched[-1][1]) if touched else None
+    first = bisect_right(borders.places, span.start, key=lambda place: place[1])
+    behind = bisect_left(borders.places, span.end, key=lambda place: place[0])
+    return (borders.places[first][0], borders.places[behind - 1][1]) if first < behind else None
 
 
 def on_common_tokens(row: ExportRow) -> ExportRow:

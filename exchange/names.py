@@ -8,6 +8,9 @@ from hashlib import blake2b
 
 import regex
 
+EXPORTS = "exports"
+"""The folder inside a project to which --as-last, and with it the screens, export."""
+
 LENGTH = 80
 """Bytes of UTF-8 that a name may have, before its suffix: file systems take 255 of all."""
 

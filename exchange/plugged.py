@@ -126,17 +126,32 @@ def _written(
     rows: Iterable[ExportRow],
     write: Callable[[Iterable[ExportRow]], Iterator[int]],
 ) -> Iterator[int]:
+    """What a writer yields, which must be a count a row: else documents would be missing from the
+    file, or counted wrongly."""
     ours: list[Exception] = []
+    taken = given = 0
 
     def passed_on() -> Iterator[ExportRow]:
+        nonlocal taken
         try:
-            yield from rows
+            for row in rows:
+                taken += 1
+                yield row
         except Exception as error:
             ours.append(error)
             raise
 
+    waiting = passed_on()
     try:
-        yield from write(passed_on())
+        for records in write(waiting):
+            given += 1
+            if type(records) is not int or records < 0:
+                raise TypeError(f"its writer yields {quoted(records)}, no count of records")
+            if given > taken:
+                raise TypeError("its writer yields more than once a document")
+            yield records
+        if given < taken or any(True for _ in waiting):
+            raise TypeError(f"its writer yields {given:,} counts, and was given more documents")
     except (TonemarkError, OSError):
         raise
     except Exception as error:

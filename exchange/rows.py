@@ -19,8 +19,10 @@ class ExportRow:
     `tokens` is None where the document has none. `spans` are the answer's; `suggestions` go out
     in their place where `answer` is None. `time` is in Unix seconds. `meta` is as the reader gave
     it, `_given` (the record's other fields) included. With `settled` the answer is gold, and
-    `annotator` who settled it. `tokens_given`: its document came with tokens; `tokens_corrected`:
-    `tokens` are others, by whoever answered; else they are the tokenizer's. `versions` are the
+    `annotator` who settled it. `tokens` are those that the answer's spans lie on;
+    `document_tokens` those of the document itself, where whoever answered corrected them
+    (`tokens_corrected`) and they differ, else None. `tokens_given`: the document came with its
+    tokens; else they are the tokenizer's. `versions` are the
     answers of all annotators, each a row of the same text, where they go out side by side; the
     row's own answer is then what stands of them, if anything does.
     """
@@ -40,10 +42,15 @@ class ExportRow:
     tokens_given: bool = False
     tokens_corrected: bool = False
     versions: tuple[ExportRow, ...] = ()
+    document_tokens: tuple[Token, ...] | None = None
 
     def answers(self) -> tuple[ExportRow, ...]:
         """The answers that go out: all annotators', if they were asked for, else its own if any."""
         return self.versions or ((self,) if self.answer else ())
+
+    def own_tokens(self) -> tuple[Token, ...] | None:
+        """The tokens of the document, whatever its answer says of them."""
+        return self.tokens if self.document_tokens is None else self.document_tokens
 
     def shown(self) -> tuple[Span, ...] | tuple[Suggestion, ...]:
         """What goes out as its spans."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from time import time
 
 from tonemark.corpus.annotations import Annotation, annotated_documents
 from tonemark.corpus.documents import Damaged, Document
@@ -20,7 +21,8 @@ from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, tokens_of
 from tonemark.exchange.joining import NOTHING_OPEN, Open, joined_rows
 from tonemark.exchange.rows import ExportRow
-from tonemark.exchange.settings import Settings
+from tonemark.exchange.settings import Settings, time_of
+from tonemark.tokenizers.base import Token
 
 COUNTED = (
     "differing",
@@ -31,11 +33,15 @@ COUNTED = (
     "without_gold",
     "earlier",
     "in_part",
+    "answers_in_part",
+    "of_several",
     "open_texts",
     "open_pieces",
     "unanswered_pieces",
 )
-"""What is counted of documents that are left out; the last three are of split texts."""
+"""What is counted of documents that are left out. From `in_part` on it is of split texts: among
+them `answers_in_part`, answers to some pieces of a text that goes out with others, and
+`of_several`, texts that go out though no one person answered all their pieces."""
 
 _REFUSED = {"accept": "accepted", "reject": "rejected", "ignore": "ignored"}
 
@@ -50,9 +56,11 @@ class Selection:
         self.settings = settings
         query = "SELECT document FROM gold WHERE current"
         self.golden = {number for (number,) in store.db.execute(query)}
+        self._since = None if settings.since is None else time_of(settings.since, time())
         self._gold_hidden = settings.annotator is not None
         self._all_answers = bool(settings.annotator or settings.everyone or settings.gold)
         self.counts = dict.fromkeys(COUNTED, 0)
+        self._tokens: tuple[int, tuple[Token, ...]] = (0, ())
         self.damaged: list[str] = []
 
     @property
@@ -64,15 +72,15 @@ class Selection:
         """What is to be written, in the order of the documents."""
         found = self._documents()
         if self.settings.joined:
-            yield from joined_rows(self.store, found, self._leave_out)
+            yield from joined_rows(self.store, found, self._count)
             return
         for _, row in found:
             if isinstance(row, str):
-                self._leave_out(row)
+                self._count(row)
             else:
                 yield row
 
-    def _leave_out(self, reason: str, open_: Open = NOTHING_OPEN) -> None:
+    def _count(self, reason: str, open_: Open = NOTHING_OPEN) -> None:
         self.counts[reason] += 1
         self.counts["open_texts"] += open_.texts
         self.counts["open_pieces"] += open_.pieces
@@ -105,9 +113,9 @@ class Selection:
             return "earlier"
         return self._row(document, stands)
 
-    def _is_earlier(self, time: float | None) -> bool:
-        since = self.settings.since
-        return since is not None and (time is None or time < since)
+    def _is_earlier(self, answered: float | None) -> bool:
+        since = self._since
+        return since is not None and (answered is None or answered < since)
 
     def _gold_or_why(self, document: Document) -> Gold | str | None:
         """The gold that stands for a document, or why none may; None: annotators' answers do."""
@@ -143,7 +151,7 @@ class Selection:
         if all(self._is_earlier(time) for time in newest):
             return "earlier"
         if not wanted and (isinstance(stands, str) or stands.answer not in self.wanted):
-            return _REFUSED[given[0].answer]
+            return _why_unwanted(given, stands)
         versions = tuple(self._row(document, each) for each in wanted)
         if isinstance(stands, str) or stands.answer not in self.wanted:
             row = replace(self._unanswered(document), suggestions=())
@@ -156,19 +164,26 @@ class Selection:
             key=document.key,
             text=document.text,
             meta=document.meta,
-            tokens=tokens_of(self.store, document, self.tokenizer),
+            tokens=self._tokens_of(document),
             suggestions=self.store.suggestions(document),
             tokens_given=document.tokens is not None,
         )
 
+    def _tokens_of(self, document: Document) -> tuple[Token, ...]:
+        """Cut once for all the answers to a document."""
+        if self._tokens[0] != document.number:
+            self._tokens = document.number, tokens_of(self.store, document, self.tokenizer)
+        return self._tokens[1]
+
     def _row(self, document: Document, annotation: Annotation | Gold) -> ExportRow:
         corrected = annotation.tokens
+        own = self._tokens_of(document)
         name, settled = by_whom(self.store, annotation)
         return ExportRow(
             key=document.key,
             text=document.text,
             meta=document.meta,
-            tokens=corrected or tokens_of(self.store, document, self.tokenizer),
+            tokens=own if corrected is None else corrected,
             spans=annotation.spans,
             answer=annotation.answer,
             annotator=name,
@@ -178,7 +193,14 @@ class Selection:
             settled=settled,
             tokens_given=document.tokens is not None,
             tokens_corrected=corrected is not None,
+            document_tokens=own if corrected not in (None, own) else None,
         )
+
+
+def _why_unwanted(given: list[Annotation], stands: Annotation | Gold | str) -> str:
+    """Why nothing of a document goes out side by side, none of its answers being wanted."""
+    said = {each.answer for each in given} if isinstance(stands, str) else {stands.answer}
+    return _REFUSED[said.pop()] if len(said) == 1 else "differing"
 
 
 def by_whom(store: Store, annotation: Annotation | Gold) -> tuple[str, Settled | None]:

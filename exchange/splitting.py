@@ -14,7 +14,7 @@ from typing import Generic, NamedTuple, TypeVar
 from tonemark.corpus.pieces import PIECE, Piece, parsed_piece
 from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.spans import Span, Suggestion
-from tonemark.exchange.formats.prodigy.writing import GIVEN
+from tonemark.exchange.metadata import GIVEN
 from tonemark.files import LINE_LIMIT
 from tonemark.refusals import Refusal
 from tonemark.tokenizers.base import Token

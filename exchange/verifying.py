@@ -6,6 +6,7 @@ import pickle
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
+from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
@@ -29,11 +30,12 @@ class _Written(NamedTuple):
 
 
 class Expected:
-    """What was written, document by document, in a file of its own until it is checked."""
+    """What was written, document by document, in a file of its own in `folder` (else where the
+    system keeps such) until it is checked."""
 
-    def __init__(self, format: Format) -> None:
+    def __init__(self, format: Format, folder: Path | None = None) -> None:
         self._format = format
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by __exit__
 
     def __enter__(self) -> Expected:
         return self

@@ -9,23 +9,24 @@ import shutil
 import tempfile
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 from tonemark.corpus.brought_settings import guidelines_of
 from tonemark.corpus.project import Project
-from tonemark.corpus.shares import part_of
+from tonemark.corpus.shares import drawn_by, part_of
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, sentence_rules_with, version_of
 from tonemark.exchange.base import HELD_WHOLE, Format, ReadOptions, WriteOptions
 from tonemark.exchange.exported import PLACES, Exported
 from tonemark.exchange.fitting import Fault, LabelMap, faults, mapped, on_common_tokens
+from tonemark.exchange.placing import files_in
 from tonemark.exchange.rows import ExportRow
 from tonemark.exchange.selecting import Selection
 from tonemark.exchange.settings import Settings
-from tonemark.exchange.sidecar import Header, document_json, header_json
+from tonemark.exchange.sidecar import Header, document_json, file_digest, header_json
 from tonemark.exchange.verifying import Expected
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.sentences.sentences import sentences
@@ -80,26 +81,35 @@ class Writing:
             to=tuple(map(str, to)),
         )
 
-    def to_file(self, part: str, stream: IO[bytes], side: IO[bytes] | None) -> None:
-        """Write a part, and its sidecar if there is to be one.
+    def to_file(
+        self, part: str, stream: IO[bytes], side: IO[bytes] | None = None, at: Path | None = None
+    ) -> None:
+        """Write a part, read it back, and then write its sidecar if there is to be one, whose
+        header tells the file from any other. `at` is where the stream's file lies; what is needed
+        meanwhile lies in the same folder, for /tmp is memory on many machines.
 
         Raises NothingLeftError where there is nothing to write, and TonemarkError where it does not
         come back the same.
         """
         assert self.format.write
-        with Expected(self.format) as expected:
-            written, lines = self._written(
-                part, partial(self._write, stream, self.options(part)), expected, side
+        scratch = at and at.parent
+        with Expected(self.format, scratch) as expected, _lines(scratch) as lines:
+            written = self._written(
+                part,
+                partial(self._write, stream, self.options(part)),
+                expected,
+                lines if side else None,
             )
             self.parts[part] = written
             if not written:
                 raise NothingLeftError
-            self._finish(side, lines)
             stream.flush()
             if self.format.read:
                 stream.seek(0)
                 expected.check(self.format.read(stream, self._reading()), self._step)
                 stream.seek(0, os.SEEK_END)
+            if side and at:
+                self._finish(side, lines, at)
 
     def _write(
         self, stream: IO[bytes], options: WriteOptions, rows: Iterable[ExportRow]
@@ -116,21 +126,23 @@ class Writing:
     def into_folder(self, folder: Path, parts: list[str], side: IO[bytes] | None) -> None:
         """Write parts into an empty folder, as `to_file` does."""
         total = 0
-        with Expected(self.format) as expected, tempfile.TemporaryFile() as lines:
+        scratch = folder.parent
+        with Expected(self.format, scratch) as expected, _lines(scratch) as lines:
             for part in parts:
-                written, kept = self._written(
-                    part, partial(self._write_folder, folder, self.options(part)), expected, side
+                written = self._written(
+                    part,
+                    partial(self._write_folder, folder, self.options(part)),
+                    expected,
+                    lines if side else None,
                 )
-                if kept:
-                    kept.seek(0)
-                    shutil.copyfileobj(kept, lines)
                 self.parts[part] = written
                 total += written
             if not total:
                 raise NothingLeftError
-            self._finish(side, lines)
             if self.format.read_folder:
                 expected.check(self.format.read_folder(folder, self._reading()), self._step)
+            if side:
+                self._finish(side, lines, folder)
 
     def _step(self) -> None:
         """A document more was written, or read back."""
@@ -142,12 +154,11 @@ class Writing:
         part: str,
         write: Callable[[Iterable[ExportRow]], Iterator[int]],
         expected: Expected,
-        side: IO[bytes] | None,
-    ) -> tuple[int, IO[bytes] | None]:
-        """How many documents of a part were written, and the lines that the sidecar keeps of them:
+        lines: IO[bytes] | None,
+    ) -> int:
+        """How many documents of a part were written; `lines` gets what the sidecar keeps of them:
         they stand behind a header that is known when all are written."""
         pending: deque[tuple[ExportRow, ExportRow]] = deque()
-        lines = tempfile.TemporaryFile() if side and self._keeps_documents else None  # noqa: SIM115
         written = 0
         for records in write(self._fitted(part, pending)):
             row, fitted = pending.popleft()
@@ -155,22 +166,21 @@ class Writing:
             self.counts["gold"] += row.settled is not None
             self._step()
             expected.add(fitted, records)
-            if lines:
+            if lines and self._keeps_documents:
                 lines.write(_line(document_json(row, fitted, records)))
-        return written, lines
+        return written
 
     @property
     def _keeps_documents(self) -> bool:
         return self.settings.fit or not self.format.holds >= HELD_WHOLE
 
-    def _finish(self, side: IO[bytes] | None, lines: IO[bytes] | None) -> None:
-        if not side:
-            return
-        side.write(_line(header_json(self._header())))
-        if lines:
-            lines.seek(0)
-            shutil.copyfileobj(lines, side)
-            lines.close()
+    def _finish(self, side: IO[bytes], lines: IO[bytes], at: Path) -> None:
+        size, digest = file_digest(at)
+        files = tuple(sorted(files_in(at))) if at.is_dir() else ()
+        header = replace(self._header(), size=size, digest=digest, files=files)
+        side.write(_line(header_json(header)))
+        lines.seek(0)
+        shutil.copyfileobj(lines, side)
 
     # What is written
 
@@ -182,19 +192,23 @@ class Writing:
         if self.first is None:
             self.first = selection
         for row in selection.rows():
-            if part and part_of(row.text, self.settings.split, self.settings.seed) != part:
+            if part and self._part_of(row) != part:
                 continue
             fitted = self._as_said(row)
             if fitted is None:
                 self.counts["unfit"] += 1
                 continue
             if "answers" not in self.format.holds:
-                said = fitted.versions or (fitted,)
+                said = fitted.answers() or (fitted,)
                 self.counts["told_apart"] += any(each.answer != "accept" for each in said)
             if "tokens" in self.format.holds and not self.format.on_tokens:
                 self._count_tokens(row)
             pending.append((row, fitted))
             yield fitted
+
+    def _part_of(self, row: ExportRow) -> str:
+        drawn = drawn_by(row.text, row.meta)
+        return part_of(drawn, self.settings.split, self.settings.seed)
 
     def _count_tokens(self, row: ExportRow) -> None:
         if row.tokens is not None and not row.fits_tokens():
@@ -210,8 +224,8 @@ class Writing:
             return plain
         if self.settings.fit:
             if self.renamed is None:
-                names = (label.name for label in self.project.labels)
-                self.renamed = LabelMap(self.format, names)
+                names = {label.name for label in self.project.labels}
+                self.renamed = LabelMap(self.format, names | _labels_in(self.store))
             fitted = mapped(self.format, plain, self.renamed)
             if fitted is not None:
                 self._note(self.mapped, self.mapped_places, row.key, fitted.changes)
@@ -267,6 +281,18 @@ class Writing:
             self.renamed.given if self.renamed else {},
             self._keeps_documents,
         )
+
+
+def _labels_in(store: Store) -> set[str]:
+    """The labels that stand in a store, of which its project may have lost some."""
+    query = " UNION ".join(
+        f"SELECT label FROM {table}" for table in ("spans", "gold_spans", "suggestions")
+    )
+    return {label for (label,) in store.db.execute(query) if isinstance(label, str)}
+
+
+def _lines(folder: Path | None) -> IO[bytes]:
+    return tempfile.TemporaryFile(dir=folder)
 
 
 def _line(data: dict[str, Any]) -> bytes:

@@ -29,6 +29,7 @@ META = {
     "label": "l",
     "annotator": {"name": "bo"},
     "stretches": [{"start": 1, "labels": ["PER"]}],
+    "entities": [[0, 3, "PER"]],
     "_given": {"url": "u"},
     "_piece": {"of": "whole", "offset": 0, "length": 40},
     "priority": 3,

@@ -136,34 +136,83 @@ def check_inside(folder: Path, path: Path) -> None:
         )
 
 
+class NewFile:
+    """A file beside the place that it takes when it is told to; `stream` is written, and read, up
+    to then.
+
+    Nobody finds it half: `finish` has it whole on the disk, `take_place` only renames. Raises
+    OSError where the folder, the disk or the place does not take it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        handle, name = tempfile.mkstemp(
+            dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part"
+        )
+        self.part = Path(name)
+        self.stream: IO[bytes] = os.fdopen(handle, "w+b")
+
+    def finish(self) -> None:
+        """Flush, sync and close it, with the mode of what is in its place."""
+        self.stream.flush()
+        try:
+            mode = stat.S_IMODE(self.path.stat().st_mode) & 0o777
+        except FileNotFoundError:
+            mode = 0o666 & ~_umask()
+        os.fchmod(self.stream.fileno(), mode)
+        os.fsync(self.stream.fileno())
+        self.stream.close()
+
+    def take_place(self) -> None:
+        """Rename it."""
+        os.replace(self.part, self.path)
+
+    def discard(self) -> None:
+        """Away with it, if it has not taken its place."""
+        with contextlib.suppress(OSError):  # what a full disk did not take is flushed again
+            self.stream.close()
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self.part)
+
+
+def check_plain(path: Path) -> None:
+    """Raises OSError where anything but a regular file is: a device, a pipe, a folder, a link.
+
+    For paths that nobody typed: in a project from a stranger they may be somebody's terminal.
+    """
+    if os.path.lexists(path) and not stat.S_ISREG(os.lstat(path).st_mode):
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
+
+
+def is_special(path: Path) -> bool:
+    """Whether a device, a named pipe or a folder is there, by a link or itself."""
+    return path.exists() and not path.is_file()
+
+
 @contextlib.contextmanager
-def atomic_writer(path: Path) -> Iterator[IO[bytes]]:
+def atomic_writer(path: Path, *, plain: bool = False) -> Iterator[IO[bytes]]:
     """A binary file that appears under `path` when the block ends, complete and synced, or never;
     what was written may be read before that.
 
-    A device or a named pipe there (/dev/null) is written into and stays what it is. Raises OSError
-    where the folder cannot be written (the temporary file is then gone), and where nobody reads the
-    pipe.
+    A device or a named pipe there (/dev/null) is written into and stays what it is; where `plain`,
+    it is refused, as a link is: so for all paths that the user has not typed. Raises OSError where
+    the folder cannot be written (the temporary file is then gone), and where nobody reads the pipe.
     """
-    if path.exists() and not path.is_file():
+    if plain:
+        check_plain(path)
+    elif is_special(path):
         handle = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         os.set_blocking(handle, True)
         with os.fdopen(handle, "wb") as stream:
             yield stream
         return
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
+    made = NewFile(path)
     try:
-        with os.fdopen(handle, "w+b") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        os.chmod(name, mode)
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(name)
-        raise
+        yield made.stream
+        made.finish()
+        made.take_place()
+    finally:
+        made.discard()
     sync_folder(path.parent)
 
 

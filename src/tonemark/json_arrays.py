@@ -30,6 +30,10 @@ three: parsed, 64 MiB of "[]," take 1.3 GB of memory, of "\\u1e00" 0.9 GB, for a
 TOO_LONG = f"the element is longer than {LINE_LIMIT >> 20} MiB"
 TOO_MANY = "the element has millions of parts"
 CUT_OFF = "the file ends before the list does: it was cut off"
+BROKEN = 1_000
+"""Elements that are no JSON, of which no more are passed over: to say where each is wrong takes the
+time of all that was read, 250,000 took a minute and a half."""
+
 REST = "; the rest of the file is not read"
 """What is added to the reason where it cannot be known where the next element begins."""
 
@@ -49,7 +53,8 @@ def array_objects(stream: IO[bytes], source: str) -> Iterator[tuple[int, dict[st
 
     What `json_lines.json_object` does not take is refused alone. Where it cannot be known where
     the next element begins (one is cut off, or has more than LINE_LIMIT bytes, or no comma stands
-    behind it), the refusal says that the rest is not read, and is the last. An empty file has no
+    behind it, or it is the last of BROKEN that are no JSON), the refusal says that the rest is not
+    read, and is the last. An empty file has no
     elements.
 
     Raises TonemarkError where the file is UTF-16 or no list; `source` names it there.
@@ -109,6 +114,7 @@ class _Reading:
     at: int = 0
     counted: int = 0
     lines: int = 0
+    broken: int = 0
 
     def line(self) -> int:
         """The line of the place that was reached, from 1."""
@@ -162,13 +168,14 @@ class _Reading:
                 given, end = value_at(self.text, self.at)
             except json.JSONDecodeError as error:
                 if not self._is_cut(error):
+                    self.broken += 1
                     place = f"at character {error.pos - self.at + 1} of the element"
                     self._pass_over(f"not JSON: {fault_of(error)} {place}")
             except Refused as refused:
                 self._pass_over(str(refused))
             else:
-                if end < len(self.text) or self.text[end - 1] in '}]"' or self.is_whole:
-                    break  # else it is a number, which may go on
+                if self.text[end - 1] in '}]"' or self.is_whole or not self._is_at_end(end):
+                    break  # else it is a number, which may go on, also behind a point or an e
             self._grow()
         start, self.at = self.at, end
         if not self.is_utf8:
@@ -180,6 +187,11 @@ class _Reading:
             raise Refused(f"the element is {quoted(given)}, not an object")
         check_object(given, self.text, start, end)
         return given
+
+    def _is_at_end(self, place: int) -> bool:
+        """Whether what stands there goes on as far as the file was read."""
+        matched = _BARE.match(self.text, place)
+        return matched is not None and matched.end() == len(self.text)
 
     def _is_cut(self, error: json.JSONDecodeError) -> bool:
         """Whether what is wrong may be only that the text goes on in the file."""
@@ -203,6 +215,8 @@ class _Reading:
         """
         while True:
             end, tokens = self._end()
+            if self.broken == BROKEN:
+                raise _LostError(f"{reason}; {BROKEN:,} elements are broken")
             if end is not None and (end < len(self.text) or self.is_whole):
                 self.at = end
                 raise Refused(reason)

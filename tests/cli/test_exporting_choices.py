@@ -16,9 +16,12 @@ from tonemark.corpus.project import read_project
 from tonemark.corpus.shares import part_of
 from tonemark.exchange.settings import (
     LAST_FILE,
+    SEEDS,
     Settings,
     last_settings,
+    remember,
     settings_from_json,
+    time_of,
 )
 
 ANSWERS = [
@@ -100,6 +103,11 @@ def test_everyones_answers_stand_side_by_side_and_what_stands_at_the_top(folder:
     [
         ("--answers yes", "names no answers"),
         ("--since yesterday", "is no time"),
+        (f"--since {'9' * 30}d", "is no time"),
+        (f"--since {'9' * 5000}d", "is no time"),
+        ("--seed 7", "there is no --split"),
+        ("--seed -1 --split a=0.5,b=0.5", "is not between"),
+        ("--split a=0.5,A=0.5", "no part of a split"),
         ("--split train=0.8,dev=0.1", "add up to 0.9"),
         ("--split train=0.8,train=0.2", "no part of a split"),
         ("--split ../x=1", "no part of a split"),
@@ -207,17 +215,146 @@ def test_the_last_export_is_remembered_and_done_again_inside_the_project(folder:
     assert last_settings(folder) == kept
 
 
+STRANGE = (
+    *("", "{", "[]", "null", '"jsonl"', "\x00", "[" * 10**4, '{"to": "/etc"}', '{"": 1}'),
+    *('{"format": 3}', '{"format": ""}', '{"format": "a\\u001b[2J"}', '{"format": null}'),
+    *('{"annotator": "../x"}', '{"annotator": ""}', '{"annotator": true}'),
+    *(
+        '{"gold": 1}',
+        '{"gold": true, "annotator": "amina"}',
+        '{"gold": true, "all_documents": true}',
+    ),
+    *('{"answers": ["yes"]}', '{"answers": "accept"}', '{"answers": [[]]}'),
+    *('{"since": 5.0}', '{"since": "soon"}', '{"since": "9999999999d"}', '{"since": ""}'),
+    *('{"split": [["../a", 1.0]]}', '{"split": [3]}', '{"split": {"a": 1.0}}', '{"split": []}'),
+    *('{"split": [["a", NaN], ["b", 0.5]]}', '{"split": [["a", 0.5], ["A", 0.5]]}'),
+    json.dumps({"split": [[f"p{n}", 1 / 101] for n in range(101)]}),
+    *(
+        f'{{"seed": {seed}, "split": [["a", 0.5], ["b", 0.5]]}}'
+        for seed in ("-5", "18446744073709551616", "true", "1.0", '"7"', "9" * 5000)
+    ),
+    *('{"seed": 7}', '{"offsets": "bytes"}', '{"offsets": ["code points"]}', '{"offsets": null}'),
+    *('{"name_key": "A=B"}', '{"name_key": "A B"}', '{"name_key": ""}', '{"name_key": 1}'),
+)
+"""What .export.json cannot be: none of it is half believed."""
+
+
+def test_a_time_ago_means_the_same_next_week(folder: Path) -> None:
+    run_here("export", folder, "-o", folder.parent / "o.jsonl", "--since", "99999d")
+    kept = last_settings(folder)
+    assert kept.since == "99999d"
+    day = 86_400
+    assert time_of("7d", 10 * day) == 3 * day
+    assert time_of("7d", 17 * day) == 10 * day
+    assert time_of("36h", 2 * day) == time_of("2160m", 2 * day) == day / 2
+    assert time_of("1970-01-02T00:00+00:00", 10 * day) == day
+
+
 @pytest.mark.parametrize(
-    "kept",
-    ["{", "[]", '{"format": 3}', '{"format": "../x"}', '{"to": "/etc"}', '{"split": [["../a", 1]]}',
-     '{"answers": ["yes"]}', '{"seed": -5}'],
+    "how",
+    ["-o x", "--format conll", "--annotator amina", "--everyone", "--gold", "--answers accept",
+     "--all", "--since 7d", "--joined", "--split a=0.5,b=0.5", "--seed 0", "--map", "--no-sidecar",
+     "--offsets utf16", "--name-key NE", "--spreadsheet-safe"],
 )  # fmt: skip
+def test_as_last_takes_no_other_option(folder: Path, how: str) -> None:
+    done = run_here("export", folder, "--as-last", *how.split())
+    assert done.returncode == 2
+    option = "--output" if how == "-o x" else how.split()[0]
+    assert f"goes without {option}" in done.stderr
+    assert not (folder / "exports").exists()
+
+
+@pytest.mark.parametrize("kept", STRANGE)
+def test_settings_that_nobody_could_have_asked_for_are_those_of_no_export(
+    kept: str, tmp_path: Path
+) -> None:
+    (tmp_path / LAST_FILE).write_text(kept)
+    assert last_settings(tmp_path) == Settings()
+
+
+@pytest.mark.parametrize("kept", ["{", '{"split": [["../a", 1.0]]}', STRANGE[-9]])
 def test_what_a_stranger_wrote_there_leads_nowhere(folder: Path, kept: str) -> None:
+    def there() -> set[Path]:
+        return {path for path in folder.parent.rglob("*") if not path.name.startswith("store.")}
+
     (folder / LAST_FILE).write_text(kept)
-    before = {path for path in folder.parent.rglob("*") if "exports" not in path.parts}
-    run_here("export", folder, "--as-last")
-    after = {path for path in folder.parent.rglob("*") if "exports" not in path.parts}
-    assert {path.name for path in after - before} <= {"store.sqlite-shm", "store.sqlite-wal"}
+    before = there()
+    assert run_here("export", folder, "--as-last").returncode == 0
+    names = {"exports", "p.jsonl", "p.jsonl.tonemark"}
+    assert {path.name for path in there() - before} == names
+    assert len(texts_of(folder / "exports" / "p.jsonl")) == 2
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ('{"format": "nothing"}', '"nothing" is no format'),
+        ('{"format": "../x"}', '"../x" is no format'),
+        ('{"format": "text"}', "can only be read"),
+        ('{"format": "brat", "everyone": true}', "holds one answer"),
+        ('{"annotator": "rosa"}', "rosa has no answers"),
+        ('{"offsets": "tokens"}', "count code points"),
+    ],
+)
+def test_settings_that_do_not_fit_here_are_told_without_a_file(
+    folder: Path, kept: str, said: str
+) -> None:
+    (folder / LAST_FILE).write_text(kept)
+    done = run_here("export", folder, "--as-last")
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert not [*folder.glob("exports/*")]
+
+
+@pytest.mark.parametrize("name", ["p.jsonl", "p.jsonl.tonemark", "p.train.jsonl", "p"])
+@pytest.mark.parametrize("how", ["terminal", "pipe", "file", "nowhere", "folder"])
+def test_a_strangers_link_or_device_is_not_written_into(folder: Path, name: str, how: str) -> None:
+    (folder / "exports").mkdir()
+    trap, secret = folder / "exports" / name, folder.parent / "secret"
+    secret.write_text("mine")
+    ours, theirs = os.openpty()
+    os.set_blocking(ours, False)
+    try:
+        if how == "pipe":
+            os.mkfifo(trap)
+        else:
+            place = {"terminal": os.ttyname(theirs), "file": secret, "folder": folder.parent}
+            os.symlink(place.get(how, folder.parent / "nowhere"), trap)
+        done = run_here("export", folder, "--as-last")
+        with pytest.raises(BlockingIOError):
+            os.read(ours, 1)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert done.returncode == 1
+    assert "is a link or a device" in done.stderr
+    assert secret.read_text() == "mine"
+    assert [path.name for path in (folder / "exports").iterdir()] == [name]
+
+
+@pytest.mark.parametrize("how", ["terminal", "pipe", "file", "nowhere"])
+def test_settings_are_remembered_in_a_file_and_in_nothing_else(tmp_path: Path, how: str) -> None:
+    trap, secret = tmp_path / "p" / LAST_FILE, tmp_path / "secret"
+    trap.parent.mkdir()
+    secret.write_text("{}")
+    ours, theirs = os.openpty()
+    os.set_blocking(ours, False)
+    try:
+        if how == "pipe":
+            os.mkfifo(trap)
+        else:
+            place = {"terminal": os.ttyname(theirs), "file": secret}
+            os.symlink(place.get(how, tmp_path / "nowhere"), trap)
+        kind = trap.lstat().st_mode
+        remember(trap.parent, Settings("conll"))
+        with pytest.raises(BlockingIOError):
+            os.read(ours, 1)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert trap.lstat().st_mode == kind
+    assert secret.read_text() == "{}"
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_an_export_changes_nothing_in_the_store(folder: Path) -> None:
@@ -245,9 +382,12 @@ def test_exports_that_is_a_link_out_of_the_project_is_refused(folder: Path) -> N
 
 def test_settings_go_to_json_and_back() -> None:
     full = Settings(
-        "conllu", "amina", False, True, True, True, ("reject",), 5.0, SPLIT, 7, True, False,
-        "UTF-16 units", "NER", True,
+        format="conllu", annotator="amina", all_documents=True, joined=True, answers=("reject",),
+        since="7d", split=SPLIT, seed=7, fit=True, sidecar=False, offsets="UTF-16 units",
+        name_key="NER", spreadsheet_safe=True,
     )  # fmt: skip
+    for each in (full, Settings(gold=True, everyone=True), Settings(seed=SEEDS, split=SPLIT)):
+        assert settings_from_json(json.loads(json.dumps(each.to_json()))) == each
     assert settings_from_json(json.loads(json.dumps(full.to_json()))) == full
     assert Settings().to_json() == {}
 

@@ -129,6 +129,55 @@ def test_a_writer_that_fails_is_told_and_not_blamed_for_others() -> None:
         write(plugged(write=one_each), broken())
 
 
+def first_alone(rows: Iterable[ExportRow], stream: Any, options: WriteOptions) -> Iterator[int]:
+    yield from (1 for _ in list(rows)[:1])
+
+
+def one_taken(rows: Iterable[ExportRow], stream: Any, options: WriteOptions) -> Iterator[int]:
+    yield from (1 for _ in zip(range(1), rows, strict=False))
+
+
+def twice(rows: Iterable[ExportRow], stream: Any, options: WriteOptions) -> Iterator[int]:
+    yield from (1 for row in rows for _ in range(2))
+
+
+def before(rows: Iterable[ExportRow], stream: Any, options: WriteOptions) -> Iterator[int]:
+    yield 1
+    yield from (1 for _ in rows)
+
+
+def nothing(rows: Iterable[ExportRow], stream: Any, options: WriteOptions) -> Iterator[int]:
+    return iter(())
+
+
+@pytest.mark.parametrize(
+    ("writer", "said"),
+    [
+        (first_alone, "yields 1 counts, and was given more"),
+        (one_taken, "yields 1 counts, and was given more"),
+        (nothing, "yields 0 counts, and was given more"),
+        (twice, "more than once a document"),
+        (before, "more than once a document"),
+        (lambda *_: iter([None]), "yields null, no count"),
+        (lambda *_: iter([True]), "yields true, no count"),
+        (lambda *_: iter([-1]), "yields -1, no count"),
+    ],
+)
+def test_a_writer_that_miscounts_is_told_with_its_package(writer: Any, said: str) -> None:
+    with pytest.raises(TonemarkError, match="failed while it wrote: TypeError") as caught:
+        write(plugged(write=writer), [ROW, ROW])
+    assert said in caught.value.title
+    assert "package 7" in caught.value.title
+
+
+def test_a_writer_may_hold_all_documents_before_it_counts() -> None:
+    def late(rows: Iterable[ExportRow], stream: Any, options: WriteOptions) -> Iterator[int]:
+        yield from (2 for _ in list(rows))
+
+    assert write(plugged(write=late), [ROW, ROW]) == [2, 2]
+    assert write(plugged(write=nothing), []) == []
+
+
 def misfits(row: ExportRow) -> Iterator[Misfit]:
     yield Misfit(0, 1, "odd")
     fail()

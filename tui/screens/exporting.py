@@ -16,15 +16,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from tonemark.exchange.names import file_name
+from tonemark.exchange.names import EXPORTS, file_name
 from tonemark.files import check_inside
 from tonemark.text import counted, short
-
-EXPORTS = "exports"
-"""The folder inside a project to which the screens export."""
+from tonemark.tui.page.cells import cells
 
 REPORT_LIMIT = 1 << 24
-"""Bytes that a line of the report may have; it names up to ten documents a reason."""
+"""Bytes that a line of the report may have: counts, and a path for each part of a split."""
 
 LEFT_OUT = (
     ("differing", "differing"),
@@ -42,9 +40,6 @@ each."""
 
 MISSING = (("damaged", "damaged in the store"), ("unfit", "that the format cannot say"))
 """Documents that should be there and are not."""
-
-COMPANIONS = (".conf", ".xml")
-"""Ends of the names of small files that an export writes beside."""
 
 ENTRIES = 1_000
 """Files of the folder of exports that are looked at for the last one: a stranger may have filled
@@ -119,23 +114,42 @@ def exporting(written: int) -> str:
     return f"exporting… {written:,}" if written else "exporting…"
 
 
-def told(report: dict[str, Any], folder: Path) -> str:
-    """What came of an export, in words: first what is missing, which somebody has to see to."""
-    parts = []
-    if missing := _counts(report, MISSING):
-        parts.append(f"missing: {missing}")
-    if left := _counts(report, LEFT_OUT):
-        parts.append(f"left out: {left}")
-    if without := _number(report.get("without_tokens")):
-        parts.append(f"without tokens: {without:,}")
-    if changed := sum(map(_number, (report.get("mapped") or {}).values())):
-        parts.append(f"{counted(changed, 'span')} changed to fit")
+def told(report: dict[str, Any], folder: Path, width: int = sys.maxsize) -> str:
+    """What came of an export, in words: what was written and where to, what is missing, which
+    somebody has to see to, and what was left out.
+
+    Where that takes more than `width` cells, totals stand for the reasons; where it still does, the
+    path is last, to be cut.
+    """
+    full, totals = _lacks(report)
     written = _number(report["written"])
-    if not written:
-        return f"nothing was exported: {'; '.join(parts) or 'there are no documents'}"
-    first, *others = [_from(str(each), folder) for each in report.get("to") or ("?",)]
-    where = short(first, 60) + (f" and {len(others)} more" if others else "")
-    return "; ".join([f"{counted(written, 'document')} written to {where}", *parts])
+    if written:
+        first, *others = [_from(str(each), folder) for each in report.get("to") or ("?",)]
+        where = f"to {short(first, 60)}" + (f" and {len(others):,} more" if others else "")
+        done = f"{counted(written, 'document')} written"
+        ways = [[f"{done} {where}", *full], [f"{done} {where}", *totals], [done, *totals, where]]
+    else:
+        none = "nothing was exported: "
+        ways = [[none + "; ".join(each or ["there are no documents"])] for each in (full, totals)]
+    said = ["; ".join(each) for each in ways]
+    return next((each for each in said if cells(each) <= width), said[-1])
+
+
+def _lacks(report: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """What is missing, left out and changed: with the reasons, and in totals."""
+    full, totals = [], []
+    for what, names in (("missing", MISSING), ("left out", LEFT_OUT)):
+        counts = [(count, why) for name, why in names if (count := _number(report.get(name)))]
+        if counts:
+            full.append(f"{what}: {', '.join(f'{count:,} {why}' for count, why in counts)}")
+            totals.append(f"{what}: {sum(count for count, _ in counts):,}")
+    if without := _number(report.get("without_tokens")):
+        full.append(f"without tokens: {without:,}")
+        totals.append(full[-1])
+    if changed := sum(map(_number, (report.get("mapped") or {}).values())):
+        full.append(f"{counted(changed, 'span')} changed to fit")
+        totals.append(f"changed: {changed:,}")
+    return full, totals
 
 
 def _from(path: str, folder: Path) -> str:
@@ -144,11 +158,6 @@ def _from(path: str, folder: Path) -> str:
         if Path(path).is_relative_to(root):
             return str(Path(path).relative_to(root))
     return path
-
-
-def _counts(report: dict[str, Any], names: tuple[tuple[str, str], ...]) -> str:
-    counts = ((_number(report.get(name)), word) for name, word in names)
-    return ", ".join(f"{count:,} {word}" for count, word in counts if count)
 
 
 def _number(value: Any) -> int:
@@ -164,19 +173,38 @@ def last_export(folder: Path, name: str) -> str:
     from tonemark.exchange.sidecar import SUFFIX, format_told
 
     stem = file_name(name)
-    last, found = 0.0, ""
+    times: dict[str, float] = {}
+    formats: dict[str, str] = {}
     with contextlib.suppress(OSError), os.scandir(folder / EXPORTS) as entries:
         for entry in islice(entries, ENTRIES):
-            is_of = entry.name == stem or entry.name.startswith(f"{stem}.")
-            if not is_of or entry.name.endswith((SUFFIX, *COMPANIONS)):
+            if not f"{entry.name}.".startswith(f"{stem}."):
+                continue
+            if entry.name.endswith(SUFFIX):
+                formats[entry.name.removesuffix(SUFFIX)] = format_told(Path(entry.path))
                 continue
             with contextlib.suppress(OSError):
-                time_ = entry.stat(follow_symlinks=False).st_mtime
-                if time_ > last:
-                    last, found = time_, entry.name
-    if not found:
+                times[entry.name] = entry.stat(follow_symlinks=False).st_mtime
+    for found, format in formats.items():
+        for companion in _companions(found, format):
+            times.pop(companion, None)
+    if not times:
         return ""
-    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(last))
-    format = format_told(folder / EXPORTS / f"{found}{SUFFIX}")
+    found = max(times, key=times.__getitem__)
+    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(times[found]))
+    format = formats.get(found, "")
     how = f" as {short(format, 40)}" if format else ""
     return f"last exported {when} to {EXPORTS}/{short(found, 60)}{how}"
+
+
+def _companions(name: str, format: str) -> list[str]:
+    """The small files that an export as that format wrote beside; of other packages' formats none
+    are known, whose code a screen does not run."""
+    from tonemark.corpus.labels import Label
+    from tonemark.exchange.base import WriteOptions
+    from tonemark.exchange.registry import OWN, format_named
+
+    companions = format_named(format).companions if format in OWN else None
+    if companions is None:
+        return []
+    options = WriteOptions(labels=(Label("X"),))  # of a project without labels there is none
+    return [f"{Path(name).stem}{end}" for end in companions(options)]

@@ -279,7 +279,7 @@ class Ways(Screen[Result]):
     async def _export(self, app: TonemarkApp) -> None:
         from tonemark.tui.screens.exporting import export, exporting, told
 
-        folder = self.desk.project.folder
+        folder, said = self.desk.project.folder, ""
 
         def progress(written: int) -> None:
             before, app.exporting = app.exporting, exporting(written)
@@ -287,8 +287,9 @@ class Ways(Screen[Result]):
             if isinstance(front, Ways) and front.message == visible(before):
                 front.say(app.exporting)
 
+        report: dict[str, Any] = {}
         try:
-            said = told(await export(folder, progress), folder)
+            report = await export(folder, progress)
         except (OSError, ValueError, TonemarkError) as error:
             said = f"not exported: {short(str(error), 100)}"
         finally:
@@ -296,7 +297,7 @@ class Ways(Screen[Result]):
         front = app.screen_stack[-1] if app.screen_stack else None
         if isinstance(front, Ways):
             front.exported()
-            front.say(said)
+            front.say(said or told(report, folder, front.size.width - 2))
 
     def exported(self) -> None:
         """Take in that the project was exported, if that is shown."""

@@ -1,7 +1,7 @@
 """brat standoff: a folder with a text and its annotations in two files a document.
 
 Format: brat.nlplab.org/standoff.html, as brat 1.3 (server/src/annotation.py, projectconfig.py) and
-bratly 0.1.4 parse it. `brat_lines.py` has the annotations; here are files and folders.
+bratly 0.1.4 parse it. `lines.py` has the annotations; here are files and folders.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from tonemark.corpus.records import TEXT_LIMIT, GivenAnnotation, Record
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Format, Given, Misfit, ReadOptions, WriteOptions
-from tonemark.exchange.checks import checked_key, checked_text
+from tonemark.exchange.checks import checked_key, checked_text, one_name
+from tonemark.exchange.folders import LEADS_OUT, leads_out
 from tonemark.exchange.formats.brat.lines import (
     Standoff,
     annotation_lines,
@@ -101,12 +102,11 @@ def read_brat(folder: Path, options: ReadOptions) -> Iterator[Given]:
 
     Raises TonemarkError where more than one annotator is named.
     """
-    if len(options.annotators) > 1:
-        raise TonemarkError(
-            f"{options.source or 'The folder'}: a folder of brat's holds one set of annotations, "
-            f"but {len(options.annotators)} annotators were named.",
-            "Add each folder with the one name whose annotations it holds.",
-        )
+    one_name(
+        options,
+        "a folder of brat's holds one set of annotations",
+        "Add each folder with the one name whose annotations it holds.",
+    )
     root = os.path.realpath(folder)
     for number, item in enumerate(_documents(folder), start=1):
         yield item if isinstance(item, Refusal) else _document(item, number, root, options)
@@ -245,8 +245,8 @@ def _text(root: str, name: str) -> str:
 def _bytes(root: str, name: str, limit: int, what: str) -> bytes:
     """The bytes of a regular file that lies in the folder. Raises Refused."""
     path = os.path.join(root, name)
-    if os.path.islink(path) and os.path.commonpath((root, os.path.realpath(path))) != root:
-        raise Refused("it is a link that leads out of the folder")
+    if os.path.islink(path) and leads_out(root, path):
+        raise Refused(LEADS_OUT)
     try:
         with open_regular(Path(path)) as stream:
             size = os.fstat(stream.fileno()).st_size

@@ -13,8 +13,8 @@ import regex
 from tonemark.corpus.spans import Span
 from tonemark.exchange.base import Misfit
 from tonemark.exchange.checks import checked_label
-from tonemark.exchange.formats.doccano.units import to_code_point, utf16_length
 from tonemark.exchange.rows import ExportRow
+from tonemark.exchange.units import to_code_point, utf16_length
 from tonemark.refusals import Refusal, Refused, quoted
 
 _BREAKS = "\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"

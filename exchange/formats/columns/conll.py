@@ -1,6 +1,6 @@
 """CoNLL columns: a token a line, its tags after it, a blank line after each sentence.
 
-Which columns hold tags is decided in `columns.py`; the rows of CoNLL-2003 are these, too.
+Which columns hold tags is decided in `layout.py`; the rows of CoNLL-2003 are these, too.
 """
 
 from __future__ import annotations
@@ -16,9 +16,15 @@ from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Format, Given, Misfit, ReadOptions, WriteOptions
 from tonemark.exchange.checks import checked_text, token_warnings
 from tonemark.exchange.formats.columns.layout import (
+    CELLS,
+    COMMENT,
+    LINE_SIZE,
     NO_ANSWER,
     Layout,
+    TextLine,
+    first_of,
     is_docstart,
+    is_tagged,
     layout_of,
     note_on,
 )
@@ -34,13 +40,6 @@ from tonemark.exchange.tagging import (
 from tonemark.lines import text_lines
 from tonemark.refusals import Refusal, Refused, quoted
 from tonemark.tokenizers.base import Token
-
-_LOOK_AHEAD_LINES = 5_000
-_LOOK_AHEAD_SIZE = 1 << 20
-LINE_SIZE = 2 * TEXT_LIMIT
-"""Bytes that a line may have: a token as long as a text, and its tags."""
-
-_TextLine = tuple[int, str] | Refusal
 
 
 def read_conll(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:
@@ -117,7 +116,7 @@ def read_tags(
 def _laid_out(stream: IO[bytes], options: ReadOptions) -> tuple[Layout, str, Iterator[_Sentence]]:
     """The layout of a file, its first line, and its sentences."""
     lines = text_lines(stream, options.source, limit=LINE_SIZE)
-    ahead = _look_ahead(lines)
+    ahead = first_of(lines)
     known = [item[1] for item in ahead if not isinstance(item, Refusal)]
     names = options.annotators
     layout = layout_of(known, options.source, len(names))
@@ -130,28 +129,19 @@ def _laid_out(stream: IO[bytes], options: ReadOptions) -> tuple[Layout, str, Ite
     return layout, known[0] if known else "", _sentences(chain(ahead, lines), layout)
 
 
-def _look_ahead(lines: Iterator[_TextLine]) -> list[_TextLine]:
-    ahead: list[_TextLine] = []
-    size = 0
-    for item in lines:
-        ahead.append(item)
-        size += 0 if isinstance(item, Refusal) else len(item[1])
-        if len(ahead) >= _LOOK_AHEAD_LINES or size >= _LOOK_AHEAD_SIZE:
-            break
-    return ahead
-
-
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 @dataclass(slots=True)
 class _Sentence:
-    """The rows of a sentence, or the first reason to refuse it."""
+    """The rows of a sentence, each its token and its tags, or the first reason to refuse it."""
 
     line: int
-    rows: list[list[str]] = field(default_factory=list)
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+    known: dict[str, str] = field(default_factory=dict)
     size: int = 0
+    told: int = 0
     silent: bool = False
     refusal: Refusal | None = None
 
@@ -159,26 +149,39 @@ class _Sentence:
         if self.refusal:
             return
         columns = layout.split(line)
-        self.size += len(columns[0]) + 1
-        reason = ""
         if len(columns) != layout.width:
             reason = f"{_count(len(columns), 'column')} where the file has {layout.width}"
         elif not columns[0]:
             reason = "the token is empty"
-        elif self.size > TEXT_LIMIT + 1:
-            reason = f"the sentence has more than {TEXT_LIMIT >> 20} MiB: no blank line ends it"
         else:
-            for place in layout.tags:
-                if self.silent or not is_tag(columns[place]):
-                    reason = reason or self._fault(columns[place], place)
+            reason = self._take(columns, layout.tags)
         if reason:
             self.refuse(Refusal(number, reason))
-        else:
-            self.rows.append(columns)
 
-    def _fault(self, value: str, place: int) -> str:
-        """Why a value cannot be a tag, or stands beside rows without an answer."""
-        before = self.rows[0][place] if self.rows else value
+    def _take(self, columns: list[str], places: tuple[int, ...]) -> str:
+        """Keep a row, without the columns that are left out; or why it is none."""
+        row = [columns[0]]
+        self.size += len(columns[0]) + 1
+        for at, place in enumerate(places, start=1):
+            tag = columns[place]
+            is_plain = not self.silent and is_tag(tag)
+            if not is_plain and (reason := self._fault(tag, at, place)):
+                return reason
+            if tag not in self.known:  # once a sentence: it may be as long as a line
+                self.known[tag] = tag
+                self.told += len(tag)
+            row.append(self.known[tag])
+        if self.size > TEXT_LIMIT + 1 or self.told > TEXT_LIMIT:
+            return f"the sentence has more than {TEXT_LIMIT >> 20} MiB: no blank line ends it"
+        if (len(self.rows) + 1) * max(1, len(places)) > CELLS:
+            return f"the sentence has more than {CELLS:,} tags: no blank line ends it"
+        self.rows.append(tuple(row))
+        return ""
+
+    def _fault(self, value: str, at: int, place: int) -> str:
+        """Why a value cannot be a tag, or stands beside rows without an answer: `at` in a row, and
+        in the column `place`."""
+        before = self.rows[0][at] if self.rows else value
         self.silent = self.silent or value == NO_ANSWER
         if value == NO_ANSWER == before or (is_tag(value) and before != NO_ANSWER):
             return ""
@@ -188,14 +191,14 @@ class _Sentence:
 
     def refuse(self, refusal: Refusal) -> None:
         self.refusal = self.refusal or refusal
-        self.rows = []
+        self.rows, self.known = [], {}
 
 
-def _sentences(lines: Iterable[_TextLine], layout: Layout) -> Iterator[_Sentence]:
+def _sentences(lines: Iterable[TextLine], layout: Layout) -> Iterator[_Sentence]:
     """Sentences, between blank lines and `-DOCSTART-`.
 
-    A line that begins with `# `, stands before the first token of a sentence and has not the
-    file's columns is a comment, as CoNLL-U writes them; any other `#` is a token.
+    A line that begins with `#` and a space or a tab, stands before the first token of a sentence
+    and has not the file's columns is a comment, as CoNLL-U writes them; any other `#` is a token.
     """
     sentence: _Sentence | None = None
     for item in lines:
@@ -210,7 +213,7 @@ def _sentences(lines: Iterable[_TextLine], layout: Layout) -> Iterator[_Sentence
             sentence = None
             continue
         if sentence is None:
-            if line.startswith("# ") and not layout.fits(layout.split(line)):
+            if line.startswith(COMMENT) and not layout.fits(layout.split(line)):
                 continue
             sentence = _Sentence(number)
         sentence.add(number, line, layout)
@@ -251,7 +254,7 @@ def _tagged(sentence: _Sentence, layout: Layout, origin: str) -> TaggedSentence:
         if spans is None:
             raise Refused(f"column {place + 1} has no answer to it")
     rows = [row for row in sentence.rows if not row[0].isspace()]
-    tags = tuple(tuple(row[place] for row in rows) for place in layout.tags)
+    tags = tuple(tuple(row[at] for row in rows) for at in range(1, len(layout.tags) + 1))
     found = tuple(tuple(spans or ()) for spans in columns)
     return TaggedSentence(sentence.line, text, _tokens(sentence, places), tags, found)
 
@@ -273,7 +276,7 @@ def _read(
     for word in words:
         places.append(Token(start, start + len(word)))
         start += len(word) + 1
-    tags = [[row[place] for row in sentence.rows] for place in layout.tags]
+    tags = [[row[at] for row in sentence.rows] for at in range(1, len(layout.tags) + 1)]
     columns = [None if NO_ANSWER in each else spans_of(each, places, origin) for each in tags]
     return text, places, columns
 
@@ -332,16 +335,19 @@ def write_sentences(
 
 def misfits(row: ExportRow) -> Iterator[Misfit]:
     """What cannot stand in rows: a piece that readers take as the beginning of a document, and a
-    text whose pieces, joined by spaces, are too long for one."""
+    text whose pieces, joined by spaces, are too long for one, or too many."""
     if "-DOCSTART-" in row.text:
         for start, end in pieces(row.text, row.tokens or ()):
             if row.text.startswith("-DOCSTART-", start, end):
                 yield Misfit(start, end, "begins with -DOCSTART-, as a new document does")
-    if 5 * len(row.text) > TEXT_LIMIT:
+    columns = max(1, len(row.versions))
+    if 5 * len(row.text) > TEXT_LIMIT or columns * len(row.text) > CELLS:
         placed = pieces(row.text, row.tokens or ())
         size = sum(len(row.text[start:end].encode()) + 1 for start, end in placed)
         if size > TEXT_LIMIT:
             yield Misfit(0, 0, f"its tokens, a space between, have over {TEXT_LIMIT >> 20} MiB")
+        elif columns * len(placed) > CELLS:
+            yield Misfit(0, 0, f"has more than {CELLS:,} tags, its columns together")
 
 
 def label_fault(label: str) -> str:
@@ -359,9 +365,10 @@ CANNOT = (
 FORMAT = Format(
     "conll",
     "a token a line, then its tag, or a tag an annotator",
-    (".conll", ".bio", ".iob", ".iob2"),
+    (".conll", ".bio", ".iob", ".iob2", ".txt"),
     read_conll,
     write_conll,
+    recognises=is_tagged,
     unit="tokens",
     on_tokens=True,
     overlaps=False,

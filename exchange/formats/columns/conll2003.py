@@ -17,6 +17,7 @@ from tonemark.exchange.formats.columns.conll import (
     read_with_header,
     write_sentences,
 )
+from tonemark.exchange.formats.columns.layout import is_docstart
 from tonemark.exchange.rows import ExportRow
 from tonemark.refusals import Refusal
 
@@ -69,7 +70,8 @@ def write_conll2003(
 
 def recognises(head: bytes) -> bool:
     """Whether a file's first bytes are those of CoNLL-2003."""
-    return head.removeprefix(b"\xef\xbb\xbf").startswith(b"-DOCSTART-")
+    lines = head.decode("utf-8", "replace").removeprefix("\ufeff").split("\n")
+    return is_docstart(next((line for line in lines if line.strip()), "").rstrip("\r"))
 
 
 def _misfits(row: ExportRow) -> Iterator[Misfit]:

@@ -1,56 +1,46 @@
 """CoNLL-U, read: documents, or sentences where a file tells none, and the name tags of MISC.
 
 Format: universaldependencies.org/format.html; white space by the marks of UDPipe 2.
-`conllu_rows.py` writes it.
+`conllu_tags.py` finds the tags, `conllu_rows.py` writes it.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import IO, NamedTuple
+from typing import IO
+from unicodedata import normalize
 
 import regex
 
 from tonemark.corpus.records import TEXT_LIMIT, GivenAnnotation, Record
 from tonemark.corpus.spans import Span, Suggestion
-from tonemark.errors import TonemarkError
 from tonemark.exchange.alignment import solid
 from tonemark.exchange.base import Format, Given, ReadOptions
-from tonemark.exchange.checks import checked_key, checked_text, token_warnings
+from tonemark.exchange.checks import checked_key, checked_text, one_name, token_warnings
 from tonemark.exchange.formats.columns.conllu_rows import (
-    GENERATOR,
     label_fault,
     misfits,
     unescaped,
     write_conllu,
 )
+from tonemark.exchange.formats.columns.conllu_tags import (
+    Tags,
+    comment_of,
+    misc_of,
+    notes_on,
+    tags_in,
+)
+from tonemark.exchange.formats.columns.layout import CELLS, LINE_SIZE, TextLine, first_of
 from tonemark.exchange.tagging import is_tag, spans_of
 from tonemark.lines import text_lines
 from tonemark.refusals import Refusal, Refused, quoted
 from tonemark.tokenizers.base import Token
 
-NAME_KEYS = ("NE", "NER", "name")
-"""Keys under which tags are looked for in MISC where the one that was asked for is not there."""
-
-_LOOK_AHEAD_LINES = 5_000
-_LOOK_AHEAD_SIZE = 1 << 20
-_LINE_SIZE = 2 * TEXT_LIMIT
 _COLUMNS = 10
 _ID = regex.compile(r"([0-9]{1,9})(?:([-.])([0-9]{1,9}))?")
-
-_TextLine = tuple[int, str] | Refusal
-
-
-class _Tags(NamedTuple):
-    """How a file writes its tags: under which key; whether any was seen in its first lines; and
-    whether it is ours, where O stands, too."""
-
-    key: str
-    seen: bool
-    ours: bool
 
 
 def read_conllu(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:
@@ -59,28 +49,18 @@ def read_conllu(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:
 
     The token of a multiword token is its range, and what its words are tagged stands for the whole
     of it; empty nodes are passed over. Tags are those under `name_key` in MISC, else under the
-    first of NAME_KEYS that is there. With one name in `annotators` they are her accept, else
-    suggestions. A document with a bad line is refused whole.
+    first of `conllu_tags.NAME_KEYS` that is there; where the first lines have no tag under it, what
+    stands there and is none is left out, and told. With one name in `annotators` they are her
+    accept, else suggestions. A document with a bad line is refused whole.
 
     Raises TonemarkError where the file is UTF-16, or more than one annotator is named.
     """
-    if len(options.annotators) > 1:
-        raise TonemarkError(
-            f"{options.source or 'The file'}: CoNLL-U has one tag a token, but "
-            f"{len(options.annotators)} annotators were named.",
-            "Give one name.",
-        )
-    lines = text_lines(stream, options.source, limit=_LINE_SIZE)
-    ahead: list[_TextLine] = []
-    size = 0
-    for item in lines:
-        ahead.append(item)
-        size += 0 if isinstance(item, Refusal) else len(item[1])
-        if len(ahead) >= _LOOK_AHEAD_LINES or size >= _LOOK_AHEAD_SIZE:
-            break
-    tags = _tags_in([item[1] for item in ahead if not isinstance(item, Refusal)], options.name_key)
-    notes = _notes(tags, options)
-    found = _documents(chain(ahead, lines), tags.key, options.origin)
+    one_name(options, "CoNLL-U has one tag a token", "Give one name.")
+    lines = text_lines(stream, options.source, limit=LINE_SIZE)
+    ahead = first_of(lines)
+    tags = tags_in([item[1] for item in ahead if not isinstance(item, Refusal)], options.name_key)
+    notes = notes_on(tags, options)
+    found = _documents(chain(ahead, lines), tags, options.origin)
     for number, document in enumerate(found, start=1):
         try:
             record = _record(document, number, tags, options)
@@ -89,40 +69,6 @@ def read_conllu(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:
             continue
         yield record._replace(warnings=(*notes, *record.warnings))
         notes = ()
-
-
-def _tags_in(lines: Iterable[str], wanted: str) -> _Tags:
-    seen: Counter[str] = Counter()
-    ours = False
-    for line in lines:
-        if line.startswith("#"):
-            ours = ours or _comment(line) == ("generator", GENERATOR)
-        elif "\t" in line:
-            misc = _misc(line.rpartition("\t")[2])
-            seen.update(key for key, value in misc.items() if is_tag(value))
-    key = next((each for each in (wanted, *NAME_KEYS) if seen[each]), wanted)
-    return _Tags(key, bool(seen[key]), ours)
-
-
-def _notes(tags: _Tags, options: ReadOptions) -> tuple[str, ...]:
-    if tags.key != options.name_key:
-        return (f"no {options.name_key}= in MISC: the tags are read from {tags.key}=",)
-    if options.annotators and not tags.seen and not tags.ours:
-        who = options.annotators[0]
-        return (f"no {tags.key}= in MISC of the first lines: where there is none, {who} said none",)
-    return ()
-
-
-def _comment(line: str) -> tuple[str, str]:
-    """The name of a comment and its value, without the one space after the sign."""
-    name, _, value = line[1:].partition("=")
-    return name.strip(" \t"), value.removeprefix(" ")
-
-
-def _misc(value: str) -> dict[str, str]:
-    if value == "_":
-        return {}
-    return {key: said for key, _, said in (each.partition("=") for each in value.split("|"))}
 
 
 @dataclass(slots=True)
@@ -138,12 +84,13 @@ class _Sentence:
     tags: list[str] = field(default_factory=list)
     owners: list[int] = field(default_factory=list)
     tagged: bool = False
+    odd: str = ""
     last: int = 0
     range_end: int = 0
     range_tag: str = ""
     size: int = 0
 
-    def add(self, line: str, key: str) -> None:
+    def add(self, line: str, tags: Tags) -> None:
         """Take a line. Raises Refused."""
         columns = line.split("\t", _COLUMNS)
         if len(columns) != _COLUMNS:
@@ -157,10 +104,16 @@ class _Sentence:
             return
         if int(first) != self.last + 1:
             raise Refused(f"word {quoted(columns[0])} stands where {self.last + 1} is due")
-        misc = _misc(columns[9])
-        tag = misc.get(key, "")
+        misc = misc_of(columns[9])
+        tag = misc.get(tags.key, "")
         if tag and not is_tag(tag):
-            raise Refused(f"{quoted(tag)} in {key}= is no tag such as O or B-PER")
+            if tags.seen:
+                raise Refused(f"{quoted(tag)} in {tags.key}= is no tag such as O or B-PER")
+            if not tags.others:  # which has been told of with the first record
+                self.odd = f"{tags.key}= in MISC is no tag such as B-PER ({quoted(tag)}): left out"
+            tag = ""
+        if self.last >= CELLS:
+            raise Refused(f"the sentence has more than {CELLS:,} words: no blank line ends it")
         self.tagged = self.tagged or bool(tag)
         if kind == "-":
             if int(last) < int(first) or int(first) <= self.range_end:
@@ -174,7 +127,7 @@ class _Sentence:
         elif self.range_tag:
             tag = tag or self.range_tag
             self.range_tag = "O" if self.range_tag == "O" else f"I-{self.range_tag[2:]}"
-        self.tags.append(tag or "O")
+        self.tags.append(sys.intern(tag or "O"))
         self.owners.append(len(self.forms) - 1)
 
     def _add_form(self, form: str, misc: dict[str, str]) -> None:
@@ -203,6 +156,8 @@ class _Sentence:
             return marked, ""
         whole = "".join(self.forms)
         if solid(said) != solid(whole):
+            if normalize("NFC", solid(said)) == normalize("NFC", solid(whole)):
+                return marked, "# text and the forms are not in one normal form: taken as the forms"
             raise Refused(f"# text is {quoted(said)}, but the forms are {quoted(whole)}")
         found, position = [], 0
         for form in self.forms:
@@ -256,6 +211,8 @@ class _Document:
         gaps, warning = sentence.spacing()
         if warning:
             self.warnings[warning] = None
+        if sentence.odd:
+            self.warnings[sentence.odd] = None
         if sentence.partly():
             self.warnings["a name that is part of a multiword token stands for all of it"] = None
         between = self.ends_in
@@ -274,6 +231,8 @@ class _Document:
         words = [places[owner] for owner in sentence.owners]
         self.spans += spans_of(sentence.tags, words, origin)
         self.places += places
+        if len(self.places) > CELLS:
+            raise Refused(f"the document has more than {CELLS:,} words: no newdoc ends it")
         if self.size > TEXT_LIMIT:
             raise Refused(f"the document has more than {TEXT_LIMIT >> 20} MiB: no newdoc ends it")
 
@@ -283,9 +242,9 @@ class _Document:
         self.parts, self.places, self.spans = [], [], []
 
 
-def _documents(lines: Iterable[_TextLine], key: str, origin: str) -> Iterator[_Document]:
+def _documents(lines: Iterable[TextLine], tags: Tags, origin: str) -> Iterator[_Document]:
     document: _Document | None = None
-    for sentence, refusal in _sentences(lines, key):
+    for sentence, refusal in _sentences(lines, tags):
         comments = sentence.comments
         is_new = "newdoc" in comments or "newdoc id" in comments
         if document and (is_new or not document.whole):
@@ -307,7 +266,7 @@ def _documents(lines: Iterable[_TextLine], key: str, origin: str) -> Iterator[_D
         yield document
 
 
-def _sentences(lines: Iterable[_TextLine], key: str) -> Iterator[tuple[_Sentence, Refusal | None]]:
+def _sentences(lines: Iterable[TextLine], tags: Tags) -> Iterator[tuple[_Sentence, Refusal | None]]:
     """Sentences, between blank lines, each with the first reason to refuse it."""
     sentence: _Sentence | None = None
     refusal: Refusal | None = None
@@ -326,12 +285,12 @@ def _sentences(lines: Iterable[_TextLine], key: str) -> Iterator[tuple[_Sentence
         if refusal:
             continue
         if line.startswith("#") and not sentence.last and not sentence.forms:
-            name, value = _comment(line)
+            name, value = comment_of(line)
             if name in _COMMENTS:
                 sentence.comments[name] = value
             continue
         try:
-            sentence.add(line, key)
+            sentence.add(line, tags)
             if sentence.size > TEXT_LIMIT + 1:
                 limit = TEXT_LIMIT >> 20
                 raise Refused(f"the sentence has more than {limit} MiB: no blank line ends it")
@@ -345,7 +304,7 @@ def _sentences(lines: Iterable[_TextLine], key: str) -> Iterator[tuple[_Sentence
 _COMMENTS = frozenset(("newdoc", "newdoc id", "sent_id", "text"))
 
 
-def _record(document: _Document, number: int, tags: _Tags, options: ReadOptions) -> Record:
+def _record(document: _Document, number: int, tags: Tags, options: ReadOptions) -> Record:
     """Raises Refused."""
     if document.refusal:
         raise Refused(document.refusal.reason)

@@ -14,6 +14,7 @@ import regex
 from tonemark.corpus.records import TEXT_LIMIT
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Misfit, WriteOptions
+from tonemark.exchange.formats.columns.layout import CELLS
 from tonemark.exchange.rows import ExportRow
 from tonemark.exchange.tagging import cut_of, pieces, sentences_of, tags_of
 from tonemark.tokenizers.base import Token
@@ -123,10 +124,12 @@ def label_fault(label: str) -> str:
 
 
 def misfits(row: ExportRow) -> Iterator[Misfit]:
-    """White space that is too long for a line."""
-    if len(row.text) <= BLANKS:
+    """White space that is too long for a line, and more pieces than are read."""
+    if len(row.text) <= min(BLANKS, CELLS):
         return
     placed = pieces(row.text, row.tokens or ())
+    if len(placed) > CELLS:
+        yield Misfit(0, 0, f"has more than {CELLS:,} tags")
     position = 0
     for gap, piece in zip(_gaps(row.text, placed), (*placed, None), strict=True):
         if len(gap) > BLANKS:

@@ -1,4 +1,5 @@
-"""How the columns of a CoNLL file are to be read: which hold tags, and what stands between them.
+"""How the columns of a CoNLL file are to be read: which hold tags, and what stands between them;
+and what bounds them.
 
 Decided once a file, from its first lines. Knows no records.
 """
@@ -6,20 +7,50 @@ Decided once a file, from its first lines. Knows no records.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
 
+from tonemark.corpus.records import TEXT_LIMIT
 from tonemark.errors import TonemarkError
 from tonemark.exchange.tagging import is_tag
+from tonemark.refusals import Refusal
 
 WIDTH = 1_000
 """Columns of a line that are told apart; a line with more has a last one that holds the rest."""
+
+LINE_SIZE = 2 * TEXT_LIMIT
+"""Bytes that a line may have: a token as long as a text, and its tags."""
+
+CELLS = 500_000
+"""Tags that a sentence may have, all its columns together, or a document of CoNLL-U."""
+
+TextLine: TypeAlias = tuple[int, str] | Refusal
+"""A line of a file as `lines.text_lines` has it."""
+
+COMMENT = ("# ", "#\t")
+"""How a comment begins; a token may begin so, too."""
 
 NO_ANSWER = "_"
 """What stands in a column, in all rows of a sentence, whose annotator has no answer to it."""
 
 _CHUNKS = frozenset("NP VP PP ADVP ADJP SBAR PRT CONJP INTJ LST UCP".split())
 """The labels of the chunk column of CoNLL-2000 and CoNLL-2003: tags in form, nobody's names."""
+
+
+_AHEAD_LINES = 5_000
+_AHEAD_SIZE = 1 << 20
+
+
+def first_of(lines: Iterator[TextLine]) -> list[TextLine]:
+    """The first lines of a file, by which is decided how it is read; taken off `lines`."""
+    first: list[TextLine] = []
+    size = 0
+    for item in lines:
+        first.append(item)
+        size += 0 if isinstance(item, Refusal) else len(item[1])
+        if len(first) >= _AHEAD_LINES or size >= _AHEAD_SIZE:
+            break
+    return first
 
 
 class Layout(NamedTuple):
@@ -59,8 +90,10 @@ def layout_of(lines: Sequence[str], source: str, named: int = 0) -> Layout:
     nothing else is silent. Where as many annotators are `named` as columns stand beside the token,
     and all look like tags or are silent, all hold tags. Else the last column that looks like tags
     does, and those that do, or are silent, in an unbroken run before it; chunk columns before the
-    last are not counted (CoNLL-2003: token, part of speech, chunk, name). Raises TonemarkError
-    where the columns are CoNLL-U's.
+    last are not counted (CoNLL-2003: token, part of speech, chunk, name). Where nothing but tags
+    and silent columns stand beside the token, all hold tags: who is silent in the first lines may
+    speak later; but not where as many are `named` as look like tags. Raises TonemarkError where the
+    columns are CoNLL-U's.
     """
     sentences = _sentences(lines)
     there = [line for sentence in sentences for line in sentence]
@@ -91,21 +124,24 @@ def layout_of(lines: Sequence[str], source: str, named: int = 0) -> Layout:
         run = [place for place in run if place not in chunks]
         while looks[run[0]] == "silent":
             del run[0]
+    silent = set(beside) - set(run)
+    if run and len(run) != named and all(looks[place] == "silent" for place in silent):
+        run = list(beside)
     if width == 2 and looks[1] == "silent":
         run = [1]
     return Layout(plain.tabs, width, tuple(run))
 
 
 def _sentences(lines: Iterable[str]) -> list[list[str]]:
-    """The lines that hold tokens, sentence by sentence; those that begin with `# ` only where
-    there are no others."""
+    """The lines that hold tokens, sentence by sentence; those that begin as comments only
+    where there are no others."""
     found: list[list[str]] = [[]]
     for line in lines:
         if not line.strip(" \t"):
             found.append([])
         elif not line.startswith("-DOCSTART-"):
             found[-1].append(line)
-    plain = [[line for line in sentence if not line.startswith("# ")] for sentence in found]
+    plain = [[line for line in sentence if not line.startswith(COMMENT)] for sentence in found]
     return plain if any(plain) else found
 
 
@@ -124,6 +160,19 @@ def _looks(blocks: Iterable[Sequence[str]]) -> str:
         return "silent"
     tags = sum(map(is_tag, values))
     return "tags" if 2 * tags > len(values) + (silent if mixed else 0) else "other"
+
+
+def is_tagged(head: bytes) -> bool:
+    """Whether a file that begins so has a token and its tag on nine of ten lines: two at least,
+    with a name or a blank line among them."""
+    lines = head.decode("utf-8", "replace").removeprefix("\ufeff").split("\n")[:_AHEAD_LINES]
+    if len(lines) > 1:
+        lines.pop()  # cut off, or nothing
+    rows = [line.split() for line in lines if not line.startswith(COMMENT)]
+    there = [row for row in rows if row and not is_docstart(row[0])]
+    tags = [row[-1] for row in there if len(row) > 1 and is_tag(row[-1])]
+    named = any(tag != "O" for tag in tags)
+    return len(there) > 1 and 10 * len(tags) >= 9 * len(there) and (named or [] in rows)
 
 
 def note_on(layout: Layout, named: int = 0) -> str:

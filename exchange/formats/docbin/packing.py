@@ -1,5 +1,5 @@
 """spaCy's DocBin, packed: words, spaces, entities, layers of spans and user data of documents into
-bytes. Knows neither records nor projects; `docbin_unpacking` has the way back.
+bytes. Knows neither records nor projects; `unpacking.py` has the way back.
 
 Format: spacy.io/api/docbin; spaCy 3.8, tokens/_serialize.py, tokens/_dict_proxies.py and
 tokens/span_group.pyx. No Doc is made: of 100,000 documents that takes longer than all else.

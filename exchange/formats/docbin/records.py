@@ -1,4 +1,4 @@
-"""Records out of spaCy's DocBin: those that `docbin` wrote, skweak's, and anybody's.
+"""Records out of spaCy's DocBin: those that `writing.py` wrote, skweak's, and anybody's.
 
 Of a file that is not ours doc.ents and each layer of doc.spans are suggestions, unless annotators
 are named.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from tonemark.corpus.records import ANSWERS, GivenAnnotation, Record
 from tonemark.corpus.spans import Span, Suggestion
@@ -34,9 +34,8 @@ FIELD = "tonemark"
 """The key of doc.user_data under which a document of ours says what it is:
 `{"key", "meta", "tokens", "answers": [{"annotator", "answer", "layer", ...}], "suggestions"}`.
 
-`layer` names the layer of doc.spans with the answer's spans. `tokens` are those of the document (or
-of an answer), start and end of each one after the other in code points, where they are not those of
-the Doc; null where it has none."""
+`layer` names the layer of doc.spans with the answer's spans. `tokens` are those of the document,
+where they are not those of the Doc, and of an answer, where they are not its document's: start and end of each one after the other in code points; null where it has none."""
 
 STANDS = "sc"
 """The layer of what stands: the key that spaCy's spancat trains on."""
@@ -95,6 +94,13 @@ def _named(read: BinReader, options: ReadOptions) -> tuple[str, ...]:
     return ()
 
 
+class _Suggested(NamedTuple):
+    """Whence a suggestion comes, in order, and the best score that it was given."""
+
+    sources: dict[str, None]
+    score: float
+
+
 @dataclass(slots=True)
 class _Document:
     """A document on its way to a record."""
@@ -105,7 +111,7 @@ class _Document:
     warnings: list[str]
     text: str = ""
     places: list[Token] = field(default_factory=list)
-    suggestions: dict[tuple[int, int, str], Suggestion] = field(default_factory=dict)
+    suggested: dict[tuple[int, int, str], _Suggested] = field(default_factory=dict)
 
     def record(self, number: int) -> Record:
         """Raises Refused."""
@@ -143,7 +149,7 @@ class _Document:
             key,
             meta,
             tokens,
-            tuple(sorted(self.suggestions.values())),
+            tuple(sorted(Suggestion(*key, tuple(s), n) for key, (s, n) in self.suggested.items())),
             annotations,
             tuple(dict.fromkeys(self.warnings)),
         )
@@ -183,11 +189,9 @@ class _Document:
         scores: Iterable[float],
     ) -> None:
         for key, whence, score in zip(stretches, sources, scores, strict=True):
-            before = self.suggestions.get(key)
-            if before:
-                whence = tuple(dict.fromkeys((*before.sources, *whence)))
-                score = max(score, before.score)
-            self.suggestions[key] = Suggestion(*key, whence, score)
+            sources_, before = self.suggested.get(key) or ({}, score)
+            sources_.update(dict.fromkeys(whence))
+            self.suggested[key] = _Suggested(sources_, max(score, before))
 
     def _suggest_from(self, stretches: Sequence[tuple[int, int, str]], origin: str) -> None:
         self._suggest(stretches, [(origin,)] * len(stretches), [1.0] * len(stretches))

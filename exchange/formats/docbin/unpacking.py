@@ -1,6 +1,6 @@
 """spaCy's DocBin, unpacked within bounds. Knows neither records nor projects.
 
-Format: see `docbin_packing`. It is read here and not by spaCy, which trusts what it reads: offsets
+Format: see `packing.py`. It is read here and not by spaCy, which trusts what it reads: offsets
 of layers go unchecked into its C, and a file of 1 MB may unpack to 1 GB. Nothing in it is ever run.
 """
 
@@ -37,6 +37,12 @@ in the file once, however often it occurs."""
 
 _LAYERS = 200
 """Layers of spans that a document may have."""
+
+_SPANS = 100_000
+"""Spans that all layers of a document may have together, those of one that has many names as often
+as it has, and _TOKEN_SPANS a token besides."""
+
+_TOKEN_SPANS = 20
 
 _DAMAGED = "its layers of spans (doc.spans) are damaged"
 _ROWS = 1 << 15
@@ -309,6 +315,7 @@ class BinReader:
         if data in (b"", NO_LAYERS):
             return {}
         found: dict[str, Layer] = {}
+        left = _SPANS + _TOKEN_SPANS * tokens
         packed = self._unpacked(data, tokens)
         # Before spaCy 3.4 a list of groups, since then a map of groups to their names.
         groups = packed.items() if isinstance(packed, dict) else [(g, None) for g in _list(packed)]
@@ -318,7 +325,13 @@ class BinReader:
                 raise Refused(_DAMAGED)
             names = _list(names) if isinstance(packed, dict) else (layer.get("name"),)
             attrs = layer.get("attrs")
-            spans = [self._span(span, names, tokens) for span in _list(layer.get("spans"))]
+            listed = _list(layer.get("spans"))
+            left -= len(listed) * max(1, len(names))
+            if left < 0:
+                raise Refused(
+                    "its layers (doc.spans) have more spans than a text of its length can"
+                )
+            spans = [self._span(span, names, tokens) for span in listed]
             whole = Layer(spans, attrs if isinstance(attrs, dict) else {})
             for name in names:
                 if not isinstance(name, str):

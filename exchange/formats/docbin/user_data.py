@@ -7,8 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tonemark.corpus.pieces import PIECE, parsed_piece
-from tonemark.exchange.formats.prodigy.writing import GIVEN
+from tonemark.exchange.metadata import OURS, checked_metadata
 from tonemark.files import DEEPEST, is_deeper
 from tonemark.json_lines import json_object
 from tonemark.refusals import Refused, quoted
@@ -45,14 +44,7 @@ def own_meta(given: Any, warnings: list[str]) -> dict[str, Any]:
         found = None
     if not isinstance(found, dict):
         raise Refused("its metadata are not as export writes them")
-    for ours, is_right in (
-        (GIVEN, isinstance(found.get(GIVEN), dict)),
-        (PIECE, parsed_piece(found.get(PIECE)) is not None),
-    ):
-        if ours in found and not is_right:
-            warnings.append(f'the field "{ours}" of its metadata is left out: the name is ours')
-            del found[ours]
-    return found
+    return checked_metadata(found, warnings, "its metadata")
 
 
 def foreign_meta(user_data: Mapping[Any, Any], warnings: list[str]) -> dict[str, Any]:
@@ -60,7 +52,7 @@ def foreign_meta(user_data: Mapping[Any, Any], warnings: list[str]) -> dict[str,
     meta: dict[str, Any] = {}
     for name, value in user_data.items():
         try:
-            if isinstance(name, str) and name not in (GIVEN, PIECE):
+            if isinstance(name, str) and name not in OURS:
                 meta[name] = jsonlike(value)
         except ValueError:
             continue

@@ -1,5 +1,5 @@
 """spaCy's DocBin, written: doc.ents and doc.spans of every document, what else we know of it in
-doc.user_data. `docbin_records` reads it.
+doc.user_data. `records.py` reads it.
 
 Format: spacy.io/api/docbin. What stands is in doc.ents, and in doc.spans["sc"], the key of spaCy's
 spancat, where it may overlap: under tokens of spans that do doc.ents is missing, and so it is all
@@ -109,10 +109,11 @@ def _layers(row: ExportRow, placed: Sequence[Spaced]) -> tuple[dict[str, Layer],
     own: dict[str, Any] = {"key": row.key, "answers": answers}
     if row.meta:
         own["meta"] = _meta(row)
-    if row.tokens is None:
+    tokens = row.own_tokens()
+    if tokens is None:
         own["tokens"] = None
-    elif tuple(Token(s, e) for s, e, _ in placed if not row.text[s:e].isspace()) != row.tokens:
-        own["tokens"] = _flat(row.tokens)
+    elif tuple(Token(s, e) for s, e, _ in placed if not row.text[s:e].isspace()) != tokens:
+        own["tokens"] = _flat(tokens)
     if not row.answers():
         off = _suggested(row.suggestions, starts, ends, layers)
         own |= {"suggestions": off} if off else {}
@@ -166,7 +167,7 @@ def _answer(each: ExportRow, layer: str, row: ExportRow) -> dict[str, Any]:
         said["time"] = each.time
     if each.settled is not None:
         said[GOLD] = settled_json(each.annotator, each.settled)
-    if each.tokens is not None and each.tokens != row.tokens:
+    if each.tokens is not None and each.tokens != row.own_tokens():
         said["tokens"] = _flat(each.tokens)
     return said
 
@@ -242,6 +243,7 @@ FORMAT = Format(
     on_tokens=True,
     borders=spaced,
     versions=True,
+    suggests=True,
     holds=HELD_WHOLE,
     cannot=(
         "spans that overlap in doc.ents (they are in doc.spans alone)",

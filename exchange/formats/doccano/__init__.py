@@ -1,1 +1,1 @@
-"""doccano's JSON Lines."""
+"""doccano's JSON Lines, all in `lines`."""

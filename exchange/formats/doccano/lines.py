@@ -12,29 +12,40 @@ from typing import IO, Any
 
 import regex
 
-from tonemark.corpus.pieces import PIECE, parsed_piece
 from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.spans import Span, Suggestion
-from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Format, Given, ReadOptions, Unit, WriteOptions
-from tonemark.exchange.checks import checked_key, checked_label, checked_priority, checked_text
-from tonemark.exchange.formats.doccano.units import (
+from tonemark.exchange.checks import (
+    checked_key,
+    checked_label,
+    checked_priority,
+    checked_text,
+    one_name,
+)
+from tonemark.exchange.json_records import json_records
+from tonemark.exchange.metadata import OURS, as_metadata, checked_metadata, refuse_stretches
+from tonemark.exchange.rows import ExportRow
+from tonemark.exchange.units import (
     is_plausible,
+    length_in,
     to_code_point,
     units_before,
     utf16_length,
 )
-from tonemark.exchange.formats.prodigy.writing import GIVEN
-from tonemark.exchange.rows import ExportRow
 from tonemark.json_lines import json_object
-from tonemark.lines import numbered_lines
-from tonemark.refusals import Refusal, Refused, quoted
+from tonemark.refusals import Refused, quoted
 
 OFFSETS = "_offsets"
 """The field by which our files say what their offsets count; doccano gives it back as it was."""
 
 _UTF16: Unit = "UTF-16 units"
-_UNITS: dict[str, Unit] = {"code points": "code points", "UTF-16 units": _UTF16}
+_UNITS: dict[Unit, str] = {
+    "code points": "codepoints",
+    _UTF16: "utf16",
+    "graphemes": "graphemes",
+}
+"""What the offsets may count, and how `--offsets` names it. doccano's page counts graphemes where
+its project says so ("Count grapheme clusters as one character")."""
 
 _SPANS = ("label", "labels", "entities", "annotations")
 """The fields that hold the spans: as a list of [start, end, label] (`labels` in doccano 1.0), and
@@ -59,22 +70,20 @@ def write_doccano(
     for row in rows:
         record = {
             "id": row.key,
-            "text": row.text,
+            # Ahead of the text, which may be longer than what `is_doccano` looks at.
+            OFFSETS: unit,
             "label": _label(row, unit) if row.answer else None,
             "Comments": [row.comment] if row.comment else [],
+            "text": row.text,
             "meta": dict(row.meta),
-            OFFSETS: unit,
         }
         stream.write(json.dumps(record, ensure_ascii=True, allow_nan=False).encode() + b"\n")
         yield 1
 
 
 def _label(row: ExportRow, unit: Unit) -> list[list[Any]]:
-    spans = [(each.start, each.end, each.label) for each in sorted(row.spans)]
-    if unit == _UTF16:
-        at = units_before(row.text)
-        spans = [(at(start), at(end), label) for start, end, label in spans]
-    return [list(each) for each in spans]
+    at = units_before(row.text, unit)
+    return [[at(each.start), at(each.end), each.label] for each in sorted(row.spans)]
 
 
 def read_doccano(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:
@@ -82,30 +91,31 @@ def read_doccano(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:
     else they are suggestions, and the comments metadata. So are fields that are not of the format.
 
     Offsets count what the file says, else what `offsets` does, else code points, as programs write
-    them: then a record in which UTF-16 units alone make sense is refused.
+    them: then a record in which another unit alone makes sense is refused. Where the file says it,
+    that is told: doccano gives our word for it back beside what its page counted otherwise.
 
     Raises TonemarkError where the file is UTF-16, or more than one annotator is named.
     """
-    if len(options.annotators) > 1:
-        raise TonemarkError(
-            f"{options.source or 'The file'}: doccano writes a file an annotator, but "
-            f"{len(options.annotators)} annotators were named.",
-            "Add each file with the one name whose labels it holds.",
-        )
+    named = one_name(
+        options,
+        "doccano writes a file an annotator",
+        "Add each file with the one name whose labels it holds.",
+    )
     field = options.text_column or "text"
-    for number, item in numbered_lines(stream, options.source):
-        if isinstance(item, Refusal):
-            yield item
-            continue
-        line, source = item
-        try:
-            yield _record(json_object(source), field, number, line, options)
-        except Refused as refused:
-            yield Refusal(line, str(refused))
+
+    def record(given: dict[str, Any], number: int, line: int) -> Record:
+        return _record(given, field, number, line, options, named)
+
+    return json_records(stream, options, record)
 
 
 def _record(
-    given: dict[str, Any], field: str, number: int, line: int, options: ReadOptions
+    given: dict[str, Any],
+    field: str,
+    number: int,
+    line: int,
+    options: ReadOptions,
+    named: str | None,
 ) -> Record:
     if field not in given:
         raise Refused(f"no {quoted(field)}")
@@ -113,8 +123,11 @@ def _record(
     key = checked_key(given.get("id"), "id")
     warnings: list[str] = []
     name = next((each for each in _SPANS if given.get(each) is not None), None)
-    unit = _unit(given.get(OFFSETS), options.offsets)
-    parsed = _spans(given[name], text, unit, warnings) if name else []
+    refuse_stretches({field: value for field, value in given.items() if field not in _OWN})
+    said = _unit(given.get(OFFSETS), options.offsets)
+    parsed = _spans(given[name], text, said or options.offsets, warnings) if name else []
+    if parsed and options.offsets is None and not text.isascii():
+        _check_unit([(start, end) for start, end, _ in parsed], text, said, warnings)
     if relations := given.get("relations"):
         count = len(relations) if isinstance(relations, list) else 1
         warnings.append(f"left out: {count} relation{'s'[: count != 1]}")
@@ -123,10 +136,10 @@ def _record(
     comments = _comments(given.get("Comments"))
     annotations: tuple[GivenAnnotation, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
-    if options.annotators and name:
+    if named and name:
         spans = tuple(Span(*each, (options.origin,)) for each in parsed)
         comment = "\n".join(comments)
-        annotations = (GivenAnnotation(options.annotators[0], "accept", spans, comment),)
+        annotations = (GivenAnnotation(named, "accept", spans, comment),)
     else:
         suggestions = tuple(Suggestion(*each, (options.origin,)) for each in parsed)
         if comments:
@@ -145,12 +158,12 @@ def _record(
 
 
 def _unit(said: Any, asked: Unit | None) -> Unit | None:
-    """What the offsets count; None where nobody says so."""
+    """What the file says that the offsets count; None where it does not. Raises Refused."""
     if said is None:
-        return asked
-    unit = _UNITS.get(said) if isinstance(said, str) else None
+        return None
+    unit = next((each for each in _UNITS if each == said), None)
     if unit is None:
-        raise Refused(f'"{OFFSETS}" is {quoted(said)}, neither "code points" nor "{_UTF16}"')
+        raise Refused(f'"{OFFSETS}" is {quoted(said)}, none of {", ".join(_UNITS)}')
     if asked is not None and asked != unit:
         raise Refused(f"the record says that its offsets count {unit}: leave out --offsets")
     return unit
@@ -163,6 +176,7 @@ def _spans(
         raise Refused(f"the spans are {quoted(given)}, not a list")
     parsed: dict[tuple[int, int, str], None] = {}
     twice = ""
+    at, length = to_code_point(text, unit or "code points"), length_in(text, unit or "code points")
     for start, end, label in map(_span, given):
         place = f"the span {quoted(start)}-{quoted(end)}"
         if type(start) is not int or type(end) is not int:
@@ -170,18 +184,21 @@ def _spans(
         if start >= end:
             raise Refused(f"{place} is empty or runs backwards")
         found = checked_label(label)
-        if unit == _UTF16:
-            start, end = _placed(start, end, text, place)
-        elif start < 0 or end > len(text):
+        if start < 0 or end > length:
             hint = ""
             if unit is None and start >= 0 and end <= utf16_length(text):
                 hint = "; in UTF-16 units it lies inside: --offsets utf16"
-            raise Refused(f"{place} lies outside the text, which has {len(text)} characters{hint}")
-        if (start, end, found) in parsed:
+            counted = "characters" if unit in (None, "code points") else unit
+            raise Refused(f"{place} lies outside the text, which has {length} {counted}{hint}")
+        first, last = at(start), at(end)
+        if first is None or last is None:
+            raise Refused(
+                f"{place} begins or ends inside a character in UTF-16 units: add the file without "
+                "--offsets utf16"
+            )
+        if (first, last, found) in parsed:
             twice = twice or f"{place} {quoted(found)} stands there twice"
-        parsed[start, end, found] = None
-    if unit is None and not text.isascii():
-        _check_unit(list(parsed), text)
+        parsed[first, last, found] = None
     if twice:
         warnings.append(twice)
     return list(parsed)
@@ -198,44 +215,44 @@ def _span(given: Any) -> tuple[Any, Any, Any]:
     raise Refused(f"a span is {quoted(given)}, not [start, end, label]")
 
 
-def _placed(start: int, end: int, text: str, place: str) -> tuple[int, int]:
-    """Start and end in code points, of those in UTF-16 units."""
-    length = utf16_length(text)
-    if start < 0 or end > length:
-        raise Refused(f"{place} lies outside the text, which has {length} UTF-16 units")
-    at = to_code_point(text)
-    first, last = at(start), at(end)
-    if first is None or last is None:
-        raise Refused(
-            f"{place} begins or ends inside a character in UTF-16 units: add the file without "
-            "--offsets utf16"
-        )
-    return first, last
-
-
-def _check_unit(spans: list[tuple[int, int, str]], text: str) -> None:
-    """Raises Refused where spans of a text that is no plain BMP lie on words in UTF-16 units alone:
-    of a text in Adlam or Pahawh Hmong each of doccano's would slip, and many stay inside it."""
-    if not spans or max(text) <= "\uffff":
+def _check_unit(
+    spans: list[tuple[int, int]], text: str, said: Unit | None, warnings: list[str]
+) -> None:
+    """Raise Refused where all spans lie on words in another unit than code points alone, and nobody
+    says what they count; tell those that do where a file of ours says it. Of a text in Adlam or
+    Pahawh Hmong, and where a letter has marks of its own, each would slip, and many stay inside it.
+    """
+    wrong = [each for each in spans if not is_plausible(text, *each)]
+    if not wrong:
         return
-    at = to_code_point(text)
-    shifted = []
-    for start, end, _ in spans:
-        first, last = at(start), at(end)
-        if first is None or last is None:
+    own = said or "code points"
+    back = units_before(text, own)
+    for unit, option in _UNITS.items():
+        at = to_code_point(text, unit)
+        moved = {(s, e): (at(back(s)), at(back(e))) for s, e in (wrong if said else spans)}
+        better = [each for each, place in moved.items() if _is_better(text, *place)]
+        start, end = wrong[0]
+        shown = f"the span {back(start)}-{back(end)} is {quoted(text[start:end])}"
+        if said is None and len(better) == len(moved):
+            raise Refused(
+                f"{shown}; all spans lie on words in {_counted(unit)} alone: --offsets {option}, or"
+                " --offsets codepoints to keep them so"
+            )
+        if better and (said or len(better) == len(wrong)):
+            start, end = better[0]
+            shown = f"the span {back(start)}-{back(end)} is {quoted(text[start:end])}"
+            warnings.append(
+                f"{shown}, and lies on words in {_counted(unit)}: doccano's page marks in those"
+            )
             return
-        shifted.append((first, last))
-    is_shifted = any((start, end) != (s, e) for (start, end, _), (s, e) in zip(
-        spans, shifted, strict=True))  # fmt: skip
-    if not is_shifted or not all(is_plausible(text, start, end) for start, end in shifted):
-        return
-    wrong = next((each for each in spans if not is_plausible(text, each[0], each[1])), None)
-    if wrong:
-        start, end, _ = wrong
-        raise Refused(
-            f"the span {start}-{end} is {quoted(text[start:end])}; all spans lie on words in"
-            " UTF-16 units alone: --offsets utf16, or --offsets codepoints to keep them so"
-        )
+
+
+def _counted(unit: Unit) -> str:
+    return "grapheme clusters" if unit == "graphemes" else unit
+
+
+def _is_better(text: str, start: int | None, end: int | None) -> bool:
+    return start is not None and end is not None and is_plausible(text, start, end)
 
 
 def _comments(given: Any) -> list[str]:
@@ -249,27 +266,18 @@ def _comments(given: Any) -> list[str]:
 
 def _meta(given: dict[str, Any], field: str, warnings: list[str]) -> dict[str, Any]:
     """`meta`, and what the record has besides: doccano's own metadata stand beside the text."""
-    meta = given.get("meta")
-    if meta is None:
-        meta = {}
-    elif not isinstance(meta, dict):
-        meta = {"meta": meta}
-    for ours, is_right in (
-        (GIVEN, isinstance(meta.get(GIVEN), dict)),
-        (PIECE, parsed_piece(meta.get(PIECE)) is not None),
-    ):
-        if ours in meta and not is_right:
-            warnings.append(f'the field "{ours}" of "meta" is left out: the name is ours')
-            meta = {name: value for name, value in meta.items() if name != ours}
+    meta = checked_metadata(as_metadata(given.get("meta")), warnings)
     beside = {
         name: value
         for name, value in given.items()
-        if name not in (field, GIVEN, PIECE) and (name not in _OWN or name == "text")
+        if name not in (field, *OURS) and (name not in _OWN or name == "text")
     }
     return {**beside, **meta}
 
 
-_BEGINNING = regex.compile(r'"(?:label|labels)"\s*:\s*\[\s*\[\s*-?\d|"start_offset"\s*:')
+_BEGINNING = regex.compile(
+    rf'"(?:label|labels)"\s*:\s*\[\s*\[\s*-?\d|"start_offset"\s*:|"{OFFSETS}"\s*:'
+)
 
 
 def is_doccano(head: bytes) -> bool:

@@ -18,7 +18,8 @@ _NAME = regex.compile(r"""^ +['"]?(\d+)['"]?: (.+?) *$""")
 _PATH = regex.compile(r"^ +path: (data/[^/]+) *$")
 _SPLIT = regex.compile(r"^ +- split: (.+?) *$")
 _COLUMN = regex.compile(r"^( *)- name: (.+?) *$")
-_TAGS = ("ner_tags", "tags", "ner")
+TAGS = ("ner_tags", "tags", "ner")
+"""The columns that may hold the tags: the first that is there."""
 
 
 def card(options: WriteOptions, paths: Mapping[str, str], labels: Sequence[str]) -> str:
@@ -40,12 +41,11 @@ def card(options: WriteOptions, paths: Mapping[str, str], labels: Sequence[str])
     for path, split in paths.items():
         lines += [f"  - split: {_quoted(split)}", f"    path: {_quoted(path)}"]
     lines += ["dataset_info:", "- config_name: default", "  features:"]
-    for name, kind in (("id", "string"), ("text", "string")):
-        lines += [f"  - name: {name}", f"    dtype: {kind}"]
-    for name, kind in (("tokens", "string"), ("starts", "int32")):
-        lines += [f"  - name: {name}", f"    sequence: {kind}"]
+    lines += ["  - name: id", "    dtype: string"]
+    lines += ["  - name: tokens", "    sequence: string"]
     lines += ["  - name: ner_tags", "    sequence:", "      class_label:", "        names:"]
     lines += [f"          '{number}': {_quoted(tag)}" for number, tag in enumerate(tags)]
+    lines += ["  - name: starts", "    sequence: int32", "  - name: text", "    dtype: string"]
     lines += ["---", "", f"# {_plain(options.dataset) or 'Data set'}", ""]
     lines += [
         "Spans as tags in IOB2. `tokens` are words, cut where there is white space in them;",
@@ -111,7 +111,7 @@ def named_tags(text: str) -> tuple[str, ...]:
         if match := _COLUMN.match(line):
             column, inside = _word(match[2]), False
         elif line.strip() == "names:":
-            inside = column in _TAGS and not names
+            inside = column in TAGS and not names
         elif inside and (match := _NAME.match(line)) and len(match[1]) < 6:
             names[int(match[1])] = _word(match[2])
         else:

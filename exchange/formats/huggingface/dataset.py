@@ -1,16 +1,19 @@
 """Hugging Face's `datasets`: a folder that load_dataset opens, tokens and tags in IOB2.
 
-`data/NAME.jsonl` holds a split, an object a line: id, text, tokens, starts (code points), ner_tags,
-or null for a document that is not done. README.md is the data set's card, whose head names splits,
-columns and tags. Format: huggingface.co/docs/datasets/repository_structure; tags stand as words,
-and `datasets` makes its numbers of them (class_label). The card is read line by line and never as
-YAML, whose aliases may grow without bound.
+`data/NAME.jsonl` holds a split, an object a line: id, tokens, ner_tags (null of a document that is
+not done), starts (code points) and text, in this order: by its first bytes such a file is known.
+README.md is the data set's card, whose head names splits, columns and tags. Format:
+huggingface.co/docs/datasets/repository_structure; tags stand as words, and `datasets` makes its
+numbers of them (class_label). The card is read line by line and never as YAML, whose aliases may
+grow without bound.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,24 +23,25 @@ from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.spans import Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Format, Given, ReadOptions, WriteOptions
-from tonemark.exchange.checks import checked_key, checked_text, token_warnings
-from tonemark.exchange.formats.huggingface.card import card, named_tags, paths_of, read_card
+from tonemark.exchange.checks import checked_key, checked_text, one_name, token_warnings
+from tonemark.exchange.folders import LEADS_OUT, leads_out
+from tonemark.exchange.formats.huggingface.card import TAGS, card, named_tags, paths_of, read_card
+from tonemark.exchange.json_records import json_records
 from tonemark.exchange.names import file_name
 from tonemark.exchange.rows import ExportRow
 from tonemark.exchange.tagging import is_tag, pieces, spans_of, tags_of
 from tonemark.files import open_regular
 from tonemark.json_lines import json_object
-from tonemark.lines import numbered_lines
 from tonemark.refusals import Refusal, Refused, quoted
 from tonemark.tokenizers.base import Token
-
-TAGS = ("ner_tags", "tags", "ner")
-"""The columns that may hold the tags: the first that is there."""
 
 _SPLIT = regex.compile(r"[^\p{L}\p{N}_.]+|^\.+|\.+$|\.(?=\.)")
 """What the name of a split may not have (datasets.splits): to the standard re no mark is a \\w."""
 
 _FIRST = {"train": 0, "validation": 1, "valid": 1, "dev": 1, "test": 2}
+_FIRST_LINE = 1 << 20
+"""Bytes of a file in a folder that are looked at: others write the text before the tokens."""
+
 _STORED = (".parquet", ".arrow")
 _LINES = (".jsonl", ".json", ".ndjson")
 
@@ -86,10 +90,10 @@ def _example(row: ExportRow) -> dict[str, Any]:
     placed = pieces(row.text, row.tokens or ())
     return {
         "id": row.key,
-        "text": row.text,
         "tokens": [row.text[start:end] for start, end in placed],
-        "starts": [start for start, _ in placed],
         "ner_tags": tags_of(placed, row.spans) if row.answer else None,
+        "starts": [start for start, _ in placed],
+        "text": row.text,
     }
 
 
@@ -97,25 +101,32 @@ def read_folder(folder: Path, options: ReadOptions) -> Iterator[Given]:
     """The documents of all splits, in the order of the card, else train first.
 
     Tags are words, or numbers whose words stand in the card, in dataset_info.json or
-    dataset_infos.json. Raises TonemarkError where the folder holds Parquet or Arrow files alone, or
-    nothing.
+    dataset_infos.json. Links that lead out of the folder are refused, as in a folder of brat's.
+    Raises TonemarkError where the folder holds Parquet or Arrow files alone, or nothing.
     """
-    _check_names(options)
+    one_name(options, _HOLDS, _REMEDY)
     files = _files(folder)
     if not files:
         stored = next((each for each in sorted(folder.rglob("*")) if each.suffix in _STORED), None)
         if stored is not None:
             raise TonemarkError(
-                f"{folder} holds {stored.suffix[1:]} files, which are not read here.",
+                f"{options.source or folder} holds {stored.suffix[1:]} files, which are not read "
+                "here.",
                 'Write it with datasets: load_dataset(...)["train"].to_json("train.jsonl").',
             )
         raise TonemarkError(
-            f"{folder} holds no .jsonl file with tokens and tags.",
+            f"{options.source or folder} holds no .jsonl file with tokens and tags.",
             "Name the folder that load_dataset opens.",
         )
     names = _names(folder)
+    root = os.path.realpath(folder)
     number = 0
     for path in files:
+        name = path.relative_to(folder)
+        if leads_out(root, path):
+            number += 1
+            yield Refusal(1, f"{name}: {LEADS_OUT}")
+            continue
         try:
             stream = open_regular(path)
         except OSError as error:
@@ -124,7 +135,7 @@ def read_folder(folder: Path, options: ReadOptions) -> Iterator[Given]:
             for each in _read(stream, options, names):
                 number += 1
                 if isinstance(each, Refusal):
-                    yield Refusal(each.line, f"{path.relative_to(folder)}: {each.reason}")
+                    yield Refusal(each.line, f"{name}: {each.reason}")
                 else:
                     yield each._replace(number=number)
 
@@ -134,30 +145,29 @@ def read_file(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:
 
     Raises TonemarkError where the file is UTF-16, or more than one annotator is named.
     """
-    _check_names(options)
+    one_name(options, _HOLDS, _REMEDY)
     return _read(stream, options, ())
 
 
-def _check_names(options: ReadOptions) -> None:
-    if len(options.annotators) > 1:
-        raise TonemarkError(
-            f"{options.source or 'The file'}: a data set holds one tag a token, but "
-            f"{len(options.annotators)} annotators were named.",
-            "Add each with the one name whose tags it holds.",
-        )
+_HOLDS = "a data set holds one tag a token"
+_REMEDY = "Add each with the one name whose tags it holds."
 
 
 def _files(folder: Path) -> list[Path]:
-    """The data files of a folder, in order."""
-    told = [folder / path for path in paths_of(read_card(folder / "README.md"))]
+    """The data files of a folder, in order: those that the card names, whatever is in them, those
+    that look like it, and links that lead out, of which nothing is looked at."""
+    told = [folder / path for path in paths_of(_card(folder))]
+    order = {path: at for at, path in enumerate(told)}
+    root = os.path.realpath(folder)
     there = [
         path
         for place in (folder, folder / "data")
         if place.is_dir()
         for path in place.iterdir()
-        if path.suffix.lower() in _LINES and path.is_file() and _is_data(path)
+        if path.suffix.lower() in _LINES
+        and path.is_file()
+        and (path in order or leads_out(root, path) or _is_data(path))
     ]
-    order = {path: at for at, path in enumerate(told)}
     return sorted(
         there, key=lambda path: (order.get(path, len(order)), _FIRST.get(path.stem, 3), path.name)
     )
@@ -166,17 +176,25 @@ def _files(folder: Path) -> list[Path]:
 def _is_data(path: Path) -> bool:
     try:
         with open_regular(path) as stream:
-            return is_tagged(stream.read(1 << 16))
+            return is_tagged(stream.read(_FIRST_LINE))
     except OSError:
         return False
 
 
+def _card(folder: Path) -> str:
+    """The text of the card; empty where there is none in the folder itself."""
+    path = folder / "README.md"
+    return "" if leads_out(os.path.realpath(folder), path) else read_card(path)
+
+
 def _names(folder: Path) -> tuple[str, ...]:
     """The words of numbered tags, if anything tells them."""
-    told = named_tags(read_card(folder / "README.md"))
+    told = named_tags(_card(folder))
     beside = (folder / "dataset_info.json", folder / "dataset_infos.json")
+    root = os.path.realpath(folder)
     for path in (*beside, *sorted(folder.glob("*/dataset_info.json"))):
-        told = told or tuple(_named_in_json(read_card(path)))
+        if not told and not leads_out(root, path):
+            told = tuple(_named_in_json(read_card(path)))
     return told
 
 
@@ -198,19 +216,11 @@ def _named_in_json(text: str) -> Sequence[str]:
 
 
 def _read(stream: IO[bytes], options: ReadOptions, names: Sequence[str]) -> Iterator[Given]:
-    for number, item in numbered_lines(stream, options.source):
-        if isinstance(item, Refusal):
-            yield item
-            continue
-        line, source = item
-        try:
-            yield _record(json_object(source), number, line, options, names)
-        except Refused as refused:
-            yield Refusal(line, str(refused))
+    return json_records(stream, options, partial(_record, options, names))
 
 
 def _record(
-    given: dict[str, Any], number: int, line: int, options: ReadOptions, names: Sequence[str]
+    options: ReadOptions, names: Sequence[str], given: dict[str, Any], number: int, line: int
 ) -> Record:
     tokens = _strings(given.get("tokens"))
     if given.get("text") is None:
@@ -310,19 +320,25 @@ def _tags(given: Any, column: str, count: int, names: Sequence[str]) -> list[str
     return tags
 
 
-_TAGGED = regex.compile(r'"(?:ner_tags|tags|ner)"\s*:\s*(?:\[\s*(?:\d|"|\])|null)')
+_TAGGED = regex.compile(rf'"(?:{"|".join(TAGS)})"\s*:\s*(?:\[\s*(?:\d|"|\])|null)')
 _TOKENS = regex.compile(r'"tokens"\s*:\s*\[\s*(?:"|\])')
 
 
 def is_tagged(head: bytes) -> bool:
-    """Whether a file that begins so holds tokens and tags, an object a line."""
-    line = head.lstrip(b"\xef\xbb\xbf \t\r\n").split(b"\n", 1)[0].decode("utf-8", "replace")
-    return line.startswith("{") and bool(_TOKENS.search(line) and _TAGGED.search(line))
+    """Whether a file that begins so holds tokens and tags, an object a line. Where the first line
+    goes on behind `head`, one of the two is enough: the other may stand there."""
+    first, ended, _ = head.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")
+    line = first.decode("utf-8", "replace")
+    if not line.startswith("{"):
+        return False
+    found = bool(_TOKENS.search(line)), bool(_TAGGED.search(line))
+    return all(found) if ended or line.rstrip().endswith("}") else any(found)
 
 
 def is_dataset(folder: Path) -> bool:
     """Whether a folder is a data set of tokens and tags."""
-    if _files(folder):
+    root = os.path.realpath(folder)
+    if any(not leads_out(root, path) for path in _files(folder)):
         return True
     return any(
         each.suffix in _STORED

@@ -1,1 +1,1 @@
-"""Label Studio's JSON, JSON_MIN and labelling configuration."""
+"""Label Studio's JSON, JSON_MIN and labelling configuration; `tasks` is where to begin."""

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import IO, Any
 
-from tonemark.corpus.pieces import PIECE
 from tonemark.corpus.records import Record
 from tonemark.exchange.base import Format, Given, ReadOptions, WriteOptions
 from tonemark.exchange.checks import checked_key, checked_priority, checked_text
@@ -38,7 +37,8 @@ from tonemark.exchange.formats.label_studio.tasks import (
     text_field,
     write_list,
 )
-from tonemark.exchange.formats.prodigy.writing import GIVEN
+from tonemark.exchange.metadata import OURS as OUR_NAMES
+from tonemark.exchange.metadata import holder, refuse_stretches
 from tonemark.exchange.rows import ExportRow
 from tonemark.json_arrays import array_objects
 from tonemark.refusals import Refusal, Refused
@@ -49,7 +49,7 @@ _SAID = {
 }
 """The fields of an annotation, beside its lists of labelled stretches."""
 
-_APART = frozenset((OBJECT, CONTROL, KEY, "id", "meta", GIVEN, PIECE)) | _SAID
+_APART = frozenset((OBJECT, CONTROL, KEY, "id", "meta")) | OUR_NAMES | _SAID
 """Names of metadata that stand in `meta`: as fields they would be something else."""
 
 _TOGETHER = 1000
@@ -70,7 +70,9 @@ def write_label_studio_min(
 
 
 def _annotations(row: ExportRow, number: int, numbers: Iterator[int]) -> list[dict[str, Any]]:
-    hidden = {name for name, value in row.meta.items() if is_list_of_values(value)}
+    hidden = {
+        name for name, value in row.meta.items() if is_list_of_values(value) or holder(name, value)
+    }
     shown, apart = parted(row.meta, _APART | hidden)
     task: dict[str, Any] = {"id": number, OBJECT: row.text, KEY: row.key, **shown}
     if apart:
@@ -132,6 +134,8 @@ class _Task:
         self.options = options
         self.field = text_field(given, options.text_column)
         self.text = checked_text(given[self.field])
+        results = self._results()
+        refuse_stretches({name: value for name, value in given.items() if name not in results})
         self.number = checked_key(given.get("id"), "id")
         self.key = key_of(given)
         self.annotations = self._annotations()
@@ -178,7 +182,7 @@ class _Task:
             name: value
             for name, value in self.given.items()
             if name != self.field
-            and (is_list_of_values(value) or (name == CONTROL and isinstance(value, list)))
+            and (is_list_of_values(value) or (name == CONTROL and _has_objects(value)))
         }
 
     def _annotations(self) -> list[dict[str, Any]]:
@@ -195,6 +199,11 @@ class _Task:
         ]
         fields = {name: self.given[name] for name in _SAID if name in self.given}
         return [{**fields, "completed_by": said["annotator"], "result": result}]
+
+
+def _has_objects(value: Any) -> bool:
+    """Whether it is a list that may be one of labelled stretches, if a broken one."""
+    return isinstance(value, list) and not any(isinstance(each, list) for each in value)
 
 
 def _type(value: Any) -> str:

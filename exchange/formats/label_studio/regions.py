@@ -7,6 +7,8 @@ points, end exclusive.
 
 from __future__ import annotations
 
+import functools
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -161,22 +163,53 @@ def _place(value: dict[str, Any], text: str) -> tuple[int, int] | None:
         start, end = shown.get("start"), shown.get("end")
         if type(start) is not int or type(end) is not int or not isinstance(said, str):
             return None
-        if not 0 <= start < end <= len(text) or _loose(said) != _loose(text[start:end]):
-            return None
-        return start, end
-    if isinstance(said, str) and type(start) is int and type(end) is int and 0 <= start < end:
-        there = text[start:end]
-        # The page of Label Studio writes the line ends in `text` in ways of its own.
-        if said != there and _loose(said) == _loose(there):
-            said = there
+        return (start, end) if _stands(said, start, end, text) else None
+    # The page of Label Studio writes the line ends in `text` in ways of its own.
+    if isinstance(said, str) and type(start) is int and type(end) is int:
+        said = None if _stands(said, start, end, text) else said
     check_place(start, end, said, text)
     assert isinstance(start, int)
     assert isinstance(end, int)
     return start, end
 
 
-def _loose(text: str) -> str:
-    return _LINE_END.sub(" ", text)
+def _stands(said: str, start: int, end: int, text: str) -> bool:
+    """Whether `said` stands from `start` to `end`, however the line ends in it are written.
+
+    As long as what is said, not as what is there: of many regions each may be the whole text.
+    """
+    if not 0 <= start < end <= len(text):
+        return False
+    if end - start == len(said) and text.startswith(said, start):
+        return True
+    loose, runs = _loosened(text)
+    first = _loose_place(start, runs)
+    last = _loose_place(end, runs, is_end=True)
+    said = _LINE_END.sub(" ", said)
+    return last - first == len(said) and loose.startswith(said, first)
+
+
+@functools.lru_cache(maxsize=1)
+def _loosened(text: str) -> tuple[str, list[tuple[int, int, int]]]:
+    """A text with one space for each run of line ends and white space, and the runs: their start,
+    their end, and how many characters fewer stand ahead of their end."""
+    runs = []
+    fewer = 0
+    for found in _LINE_END.finditer(text):
+        fewer += found.end() - found.start() - 1
+        runs.append((found.start(), found.end(), fewer))
+    return _LINE_END.sub(" ", text), runs
+
+
+def _loose_place(place: int, runs: list[tuple[int, int, int]], is_end: bool = False) -> int:
+    """Where a place of a text is in it loosened: within a run before its space, an end behind."""
+    at = bisect_left(runs, (place,)) - 1
+    if at < 0:
+        return place
+    start, end, fewer = runs[at]
+    if place >= end:
+        return place - fewer
+    return start - (fewer - (end - start - 1)) + is_end
 
 
 def _sources(given: dict[str, Any]) -> tuple[str, ...]:

@@ -14,11 +14,9 @@ from typing import IO, Any
 
 import regex
 
-from tonemark.corpus.pieces import PIECE, parsed_piece
 from tonemark.corpus.records import Record
-from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Format, Given, ReadOptions, WriteOptions
-from tonemark.exchange.checks import checked_key, checked_priority, checked_text
+from tonemark.exchange.checks import checked_key, checked_priority, checked_text, one_name
 from tonemark.exchange.formats.label_studio.answers import (
     annotations_of,
     predictions_of,
@@ -27,7 +25,7 @@ from tonemark.exchange.formats.label_studio.answers import (
 )
 from tonemark.exchange.formats.label_studio.config import configuration, label_fault
 from tonemark.exchange.formats.label_studio.regions import OBJECT
-from tonemark.exchange.formats.prodigy.writing import GIVEN
+from tonemark.exchange.metadata import OURS, as_metadata, checked_metadata, refuse_stretches
 from tonemark.exchange.rows import ExportRow
 from tonemark.json_arrays import array_objects
 from tonemark.refusals import Refusal, Refused, quoted
@@ -35,16 +33,16 @@ from tonemark.refusals import Refusal, Refused, quoted
 KEY = "key"
 """The field of a task's data that holds the document's key."""
 
-_APART = frozenset((OBJECT, KEY, GIVEN, PIECE))
+_APART = frozenset((OBJECT, KEY)) | OURS
 """Names of metadata that stand in a task's `meta`: in its data they would be something else."""
-
-_OURS = frozenset((GIVEN, PIECE))
 
 _NOT_DATA = frozenset("annotations completions predictions spans tokens answer".split())
 """Fields of a task, and of Prodigy's records, that say more than a text and its metadata do."""
 
+_NOT_OF_TASKS = frozenset("result spans entities label labels".split())
+"""Fields that no task has beside its data."""
+
 _TASKS = regex.compile(rb'"(?:data|annotations|predictions)"\s*:\s*[\[{]')
-_MINIMAL = regex.compile(rb'"(?:annotator|annotation_id)"\s*:')
 
 
 def write_label_studio(
@@ -121,12 +119,11 @@ def read_label_studio(stream: IO[bytes], options: ReadOptions) -> Iterator[Given
 
 def check_annotators(options: ReadOptions) -> None:
     """Raises TonemarkError where more than one annotator is named."""
-    if len(options.annotators) > 1:
-        raise TonemarkError(
-            f"{options.source or 'The file'}: Label Studio says whose each annotation is, but "
-            f"{len(options.annotators)} annotators were named.",
-            "Give one name at most: of those annotations that nobody is named for.",
-        )
+    one_name(
+        options,
+        "Label Studio says whose each annotation is",
+        "Give one name at most: of those annotations that nobody is named for.",
+    )
 
 
 def _record(given: dict[str, Any], number: int, line: int, options: ReadOptions) -> Record:
@@ -159,12 +156,17 @@ def _record(given: dict[str, Any], number: int, line: int, options: ReadOptions)
 def _data(given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The data of a task, and the task: nothing where the data stand alone. Raises Refused."""
     if "data" not in given:
+        refuse_stretches(given)
         if field := next((name for name in given if name in _NOT_DATA), None):
-            raise Refused(f'{quoted(field)} without "data": no task of Label Studio')
+            raise Refused(
+                f"{quoted(field)} without \"data\": no task of Label Studio (jq -c '.[]' makes JSON"
+                " Lines of a list)"
+            )
         return given, {}
     data = given["data"]
     if not isinstance(data, dict):
         raise Refused(f'"data" is {quoted(data)}, not an object')
+    refuse_stretches({name: value for name, value in given.items() if name in _NOT_OF_TASKS})
     return data, given
 
 
@@ -191,29 +193,17 @@ def metadata(
     data: Mapping[str, Any], apart: Any, own: frozenset[str], warnings: list[str]
 ) -> dict[str, Any]:
     """What the data hold besides the fields `own`, and the `meta` that stand apart from them."""
-    if apart is None:
-        apart = {}
-    elif not isinstance(apart, dict):
-        apart = {"meta": apart}
-    kept = dict(apart)
-    for name, is_ours in ((GIVEN, _is_given), (PIECE, parsed_piece)):
-        if name in kept and not is_ours(kept[name]):
-            warnings.append(f'the field "{name}" of "meta" is left out: the name is ours')
-            del kept[name]
+    kept = checked_metadata(as_metadata(apart), warnings)
     for name, value in data.items():
         if name in own:
             continue
-        if name in _OURS:
+        if name in OURS:
             warnings.append(f"the field {quoted(name)} is left out: the name is ours")
             continue
         if name in kept and kept[name] != value:
             warnings.append(f'{quoted(name)} of the data is taken, that of "meta" left out')
         kept[name] = value
     return kept
-
-
-def _is_given(value: Any) -> bool:
-    return isinstance(value, dict)
 
 
 def recognise(head: bytes) -> bool | None:
@@ -225,7 +215,8 @@ def recognise(head: bytes) -> bool | None:
     if isinstance(first, tuple):
         given = first[1]
         return "data" not in given and not given.keys().isdisjoint(("annotator", "annotation_id"))
-    return not _TASKS.search(head) and bool(_MINIMAL.search(head))
+    # It is longer than what is looked at, or broken. Data alone are read by both in the same way.
+    return b"{" in head and not _TASKS.search(head)
 
 
 FORMAT = Format(
@@ -236,6 +227,7 @@ FORMAT = Format(
     write_label_studio,
     recognises=lambda head: recognise(head) is False,
     versions=True,
+    suggests=True,
     holds=frozenset(("text", "keys", "metadata", "annotators", "answers", "comments")),
     cannot=(
         "once Label Studio itself has had it: comments, reject told from ignore, and who annotated"

@@ -1,1 +1,1 @@
-"""JSON Lines: Prodigy's tasks and reviews, and plain records."""
+"""JSON Lines: Prodigy's tasks and reviews, and plain records; `reading` is where to begin."""

@@ -12,7 +12,12 @@ from tonemark.corpus.corrections import corrected
 from tonemark.corpus.records import ANSWERS, Answer, Cite, GivenAnnotation, Settled
 from tonemark.corpus.spans import Suggestion
 from tonemark.exchange.checks import token_warnings
-from tonemark.exchange.formats.prodigy.spans import Parsed, parsed_spans, task_tokens
+from tonemark.exchange.formats.prodigy.spans import (
+    Parsed,
+    document_tokens,
+    parsed_spans,
+    task_tokens,
+)
 from tonemark.exchange.settled import GOLD, parsed_settled
 from tonemark.refusals import Refused, quoted
 from tonemark.tokenizers.base import Token
@@ -36,13 +41,15 @@ class Said(NamedTuple):
 
 @dataclass(slots=True)
 class _Task:
-    """A task, and what holds for its reading; `places` are those of its tokens."""
+    """A task, and what holds for its reading; `places` are those of its tokens, `document` the
+    tokens of its document where it says that they are others."""
 
     given: dict[str, Any]
     text: str
     origin: str
     warnings: list[str]
     tokens: tuple[Token, ...] | None = None
+    document: tuple[Token, ...] | None = None
     places: list[tuple[int, int]] = field(default_factory=list)
     answer: Answer | None = None
     spans: list[Parsed] = field(default_factory=list)
@@ -64,6 +71,10 @@ class _Task:
             )
             self.answer = None
 
+    def document_tokens(self) -> tuple[Token, ...] | None:
+        """The tokens of the text, whatever an answer made of them."""
+        return self.tokens if self.document is None else self.document
+
     def suggestions(self) -> tuple[Suggestion, ...]:
         """Its spans, where they are nobody's."""
         return tuple(
@@ -76,7 +87,10 @@ class _Task:
         assert self.answer
         spans = tuple(each.span(self.origin) for each in self.spans)
         rest = (_comment(self.given), _flagged(self.given), _time(self.given, self.warnings))
-        return GivenAnnotation(name, self.answer, spans, *rest, settled=settled)
+        answer = GivenAnnotation(name, self.answer, spans, *rest, settled=settled)
+        if self.document is None or self.tokens is None:
+            return answer
+        return _over(answer, self.text, self.tokens, self.document, set(self.document))
 
     def settled(self, otherwise: str = "") -> tuple[str, Settled] | None:
         """Who settled an answer that is gold, and how; None of an annotator's answer."""
@@ -99,8 +113,9 @@ def said(
     task = _Task(given, text, origin, warnings)
     task.answer = _answer(given)
     task.tokens, task.places = task_tokens(given, text)
-    if task.tokens is not None:
-        warnings += token_warnings(text, task.tokens)
+    task.document = document_tokens(given, text)
+    if (tokens := task.document_tokens()) is not None:
+        warnings += token_warnings(text, tokens)
     task.read()
     if is_review(given):
         return _reviewed(task, named)
@@ -109,10 +124,10 @@ def said(
     if named and isinstance(given.get("spans"), list) and given.get("answer") is None:
         name, task.answer = named, "accept"
     if not task.answer:
-        return Said((), task.suggestions(), task.tokens, False)
+        return Said((), task.suggestions(), task.document_tokens(), False)
     by, how = settled or (name, None)
     assert by
-    return Said((task.annotation(by, how),), (), task.tokens, True)
+    return Said((task.annotation(by, how),), (), task.document_tokens(), True)
 
 
 def is_review(given: dict[str, Any]) -> bool:
@@ -136,6 +151,7 @@ def _reviewed(task: _Task, named: str | None) -> Said:
         raise Refused(f'"versions" is {quoted(versions)}, not a list')
     annotations: list[GivenAnnotation] = []
     suggestions: list[Suggestion] = []
+    known: set[Token] | None = None
     for index, given in enumerate(versions):
         try:
             version = _version(given, task)
@@ -143,7 +159,14 @@ def _reviewed(task: _Task, named: str | None) -> Said:
             if not version.answer:
                 suggestions += version.suggestions()
                 continue
-            annotations += _version_annotations(version, names, task.tokens)
+            first, *others = _version_annotations(version, names)
+            document = task.document_tokens()
+            if document is not None and version.tokens not in (None, document):
+                assert version.tokens is not None
+                known = set(document) if known is None else known
+                first = _over(first, task.text, version.tokens, document, known)
+                others = [replace(each, tokens=first.tokens, made=first.made) for each in others]
+            annotations += (first, *others)
         except Refused as refused:
             raise Refused(f"version {index}: {refused}") from None
     if task.answer and not (GOLD in task.given and task.given[GOLD] is None):
@@ -158,7 +181,8 @@ def _reviewed(task: _Task, named: str | None) -> Said:
         _leave_copies(task, versions)
         suggestions += task.suggestions()
     is_answer = task.answer is not None
-    return Said(tuple(annotations), tuple(dict.fromkeys(suggestions)), task.tokens, is_answer)
+    said = tuple(annotations), tuple(dict.fromkeys(suggestions)), task.document_tokens()
+    return Said(*said, is_answer)
 
 
 def _version(given: Any, top: _Task) -> _Task:
@@ -172,26 +196,34 @@ def _version(given: Any, top: _Task) -> _Task:
     version.answer = _answer(given) or "accept"
     version.tokens, version.places = task_tokens(given, top.text)
     if version.tokens is None:
-        version.tokens, version.places = top.tokens, top.places
+        version.places = top.places
     elif top.tokens is None:
         top.tokens = version.tokens
     version.read()
     return version
 
 
-def _version_annotations(
-    version: _Task, names: list[str], tokens: tuple[Token, ...] | None
-) -> list[GivenAnnotation]:
+def _version_annotations(version: _Task, names: list[str]) -> list[GivenAnnotation]:
     """A version as the answer of each who gave it. What else it says (when, a comment, that it is
     flagged) is the first one's: the recipe keeps one of several equal tasks."""
     settled = version.settled(", and taken as an answer")
     first = version.annotation(*(settled or (names[0], None)))
-    known = set(tokens or ())
-    made = tuple(token for token in version.tokens or () if token not in known)
-    if tokens is not None and made:
-        first = replace(first, tokens=corrected(version.text, tokens, made), made=made)
     bare = replace(first, comment="", flagged=False, time=None)
     return [first, *(replace(bare, annotator=name) for name in (() if settled else names[1:]))]
+
+
+def _over(
+    answer: GivenAnnotation,
+    text: str,
+    tokens: tuple[Token, ...],
+    document: tuple[Token, ...],
+    known: set[Token],
+) -> GivenAnnotation:
+    """An answer with its tokens, where they are others than the document's (`known`)."""
+    made = tuple(token for token in tokens if token not in known)
+    if not made:
+        return answer
+    return replace(answer, tokens=corrected(text, document, made), made=made)
 
 
 def _sessions(given: dict[str, Any], warnings: list[str]) -> list[str]:

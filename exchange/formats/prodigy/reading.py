@@ -1,6 +1,6 @@
 """JSON Lines, read: Prodigy's task format, and plain records of a text and its metadata.
 
-Format: prodi.gy/docs/api-interfaces (ner_manual); `prodigy.py` writes it.
+Format: prodi.gy/docs/api-interfaces (ner_manual); `writing.py` writes it.
 """
 
 from __future__ import annotations
@@ -10,20 +10,18 @@ from typing import IO, Any
 
 from tonemark.corpus.pieces import PIECE, parsed_piece
 from tonemark.corpus.records import Record
-from tonemark.errors import TonemarkError
 from tonemark.exchange.base import HELD, Format, Given, ReadOptions
-from tonemark.exchange.checks import checked_key, checked_priority, checked_text
+from tonemark.exchange.checks import checked_key, checked_priority, checked_text, one_name
 from tonemark.exchange.formats.prodigy.answers import is_review, said
 from tonemark.exchange.formats.prodigy.writing import (
     APART,
-    GIVEN,
     OWN_FIELDS,
     REVIEW_FIELDS,
     write_jsonl,
 )
-from tonemark.json_lines import json_object
-from tonemark.lines import numbered_lines
-from tonemark.refusals import Refusal, Refused, quoted
+from tonemark.exchange.json_records import json_records
+from tonemark.exchange.metadata import GIVEN, as_metadata, checked_metadata, refuse_stretches
+from tonemark.refusals import Refused, quoted
 
 _ANNOTATED = ("answer", "spans", "tokens", APART, "versions")
 """The fields that make more of a record than a text, its key and its metadata."""
@@ -43,38 +41,34 @@ def read_jsonl(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:
 
     Raises TonemarkError where the file is UTF-16, or more than one annotator is named.
     """
-    if len(options.annotators) > 1:
-        raise TonemarkError(
-            f"{options.source or 'The file'}: a record of JSON Lines holds one set of spans, but "
-            f"{len(options.annotators)} annotators were named.",
-            "Give one name, or an answer and _annotator_id in each record.",
-        )
+    named = one_name(
+        options,
+        "a record of JSON Lines holds one set of spans",
+        "Give one name, or an answer and _annotator_id in each record.",
+    )
     field = options.text_column or "text"
-    for number, item in numbered_lines(stream, options.source):
-        if isinstance(item, Refusal):
-            yield item
-            continue
-        line, source = item
-        try:
-            yield _record(json_object(source), field, number, line, options)
-        except Refused as refused:
-            yield Refusal(line, str(refused))
+
+    def record(given: dict[str, Any], number: int, line: int) -> Record:
+        return _record(given, field, number, line, options.origin, named)
+
+    return json_records(stream, options, record)
 
 
 def _record(
-    given: dict[str, Any], field: str, number: int, line: int, options: ReadOptions
+    given: dict[str, Any], field: str, number: int, line: int, origin: str, named: str | None
 ) -> Record:
     if field not in given:
         raise Refused(f"no {quoted(field)}")
     text = checked_text(given[field])
     warnings: list[str] = []
     if given.keys().isdisjoint(_ANNOTATED):
+        if "_view_id" not in given:  # else it is a task, of ours or of Prodigy's, not done yet
+            refuse_stretches(given)
         key = _key(given, False)
         meta = _meta(given, field, _UNANSWERED, warnings)
         priority = _priority(given, warnings)
         return Record(number, line, text, key, meta, warnings=tuple(warnings), priority=priority)
-    named = options.annotators[0] if options.annotators else None
-    found = said(given, text, options.origin, named, warnings)
+    found = said(given, text, origin, named, warnings)
     key = _key(given, given.get("answer") is not None or bool(found.annotations))
     own = OWN_FIELDS if found.is_answer else _UNANSWERED
     meta = _meta(given, field, own | REVIEW_FIELDS if is_review(given) else own, warnings)
@@ -112,15 +106,7 @@ def _meta(
 ) -> dict[str, Any]:
     """`meta`, and what the record holds beside its `own` fields under `_given`, to be written
     back."""
-    meta = given.get("meta")
-    if meta is None:
-        meta = {}
-    elif not isinstance(meta, dict):
-        meta = {"meta": meta}
-    for ours in (GIVEN, PIECE):
-        if ours in meta:
-            warnings.append(f'the field "{ours}" of "meta" is left out: the name is ours')
-            meta = {name: value for name, value in meta.items() if name != ours}
+    meta = checked_metadata(as_metadata(given.get("meta")), warnings, ours=frozenset())
     if parsed_piece(given.get(PIECE)):
         meta = {**meta, PIECE: given[PIECE]}
         own |= {PIECE}
@@ -139,6 +125,7 @@ FORMAT = Format(
     read_jsonl,
     write_jsonl,
     versions=True,
+    suggests=True,
     holds=frozenset(HELD) - {"settings"},
     cannot=("what proposed a suggestion",),
 )

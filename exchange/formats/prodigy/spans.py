@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from tonemark.corpus.spans import Span
 from tonemark.exchange.checks import check_place, checked_label
-from tonemark.exchange.formats.prodigy.writing import APART, GAP
+from tonemark.exchange.formats.prodigy.writing import APART, DOCUMENT, GAP
 from tonemark.refusals import Refused, quoted
 from tonemark.tokenizers.base import Token
 
@@ -18,8 +18,15 @@ def task_tokens(task: dict[str, Any], text: str) -> tuple[tuple[Token, ...] | No
     """The tokens of ours that a task has, also where a span does not lie on them (`APART`), and the
     places of those that its spans may name. Raises Refused."""
     if task.get("tokens") is None and task.get(APART) is not None:
-        return _apart(task[APART], text), []
+        return _listed(task[APART], APART, text), []
     return given_tokens(task.get("tokens"), text)
+
+
+def document_tokens(task: dict[str, Any], text: str) -> tuple[Token, ...] | None:
+    """The tokens of the document, where a task says that its answer has others (`DOCUMENT`).
+    Raises Refused."""
+    given = task.get(DOCUMENT)
+    return None if given is None else _listed(given, DOCUMENT, text)
 
 
 def given_tokens(given: Any, text: str) -> tuple[tuple[Token, ...] | None, _Places]:
@@ -49,10 +56,10 @@ def given_tokens(given: Any, text: str) -> tuple[tuple[Token, ...] | None, _Plac
     return tuple(tokens), places
 
 
-def _apart(given: Any, text: str) -> tuple[Token, ...]:
-    """The tokens that stand beside spans which do not lie on them. Raises Refused."""
+def _listed(given: Any, name: str, text: str) -> tuple[Token, ...]:
+    """The tokens under a field that holds their places alone. Raises Refused."""
     if not isinstance(given, list):
-        raise Refused(f'"{APART}" is {quoted(given)}, not a list')
+        raise Refused(f'"{name}" is {quoted(given)}, not a list')
     position = 0
     tokens = []
     for index, pair in enumerate(given):
@@ -129,7 +136,7 @@ def parsed_spans(given: Any, text: str, places: _Places, warnings: list[str]) ->
     for span in given:
         if not isinstance(span, dict):
             raise Refused(f"a span is {quoted(span)}, not an object")
-        start, end = _place(span, text, places)
+        start, end = _place(span, text, places, warnings)
         if "label" not in span:
             raise Refused(f"the span {start}-{end} has no label")
         label = checked_label(span["label"])
@@ -142,8 +149,12 @@ def parsed_spans(given: Any, text: str, places: _Places, warnings: list[str]) ->
     return list(parsed.values())
 
 
-def _place(span: dict[str, Any], text: str, places: _Places) -> tuple[int, int]:
-    """Start and end of a span in code points: what it says, else those of its tokens."""
+def _place(
+    span: dict[str, Any], text: str, places: _Places, warnings: list[str]
+) -> tuple[int, int]:
+    """Start and end of a span in code points: what it says, else those of its tokens. Raises
+    Refused, also where it says both and they differ: the text of a token was compared, and of the
+    span nobody may have said what stands there."""
     start, end = span.get("start"), span.get("end")
     if start is None and end is None and "token_start" in span:
         first, last = span["token_start"], span.get("token_end")
@@ -156,7 +167,28 @@ def _place(span: dict[str, Any], text: str, places: _Places) -> tuple[int, int]:
     check_place(start, end, span.get("text"), text)
     assert isinstance(start, int)
     assert isinstance(end, int)
+    _check_tokens(start, end, span, places, warnings)
     return start, end
+
+
+def _check_tokens(
+    start: int, end: int, span: dict[str, Any], places: _Places, warnings: list[str]
+) -> None:
+    """Raise Refused where a place is not that of the tokens which the span names besides, and
+    nothing says what stands there. Numbers of tokens that are not there are passed over."""
+    first, last = span.get("token_start"), span.get("token_end")
+    if type(first) is not int or type(last) is not int or not 0 <= first <= last <= len(places):
+        return
+    there = (places[first][0], places[last][1]) if last < len(places) else (start, end)
+    if there == (start, end):
+        return
+    if first < last and (places[first][0], places[last - 1][1]) == (start, end):
+        warnings.append('"token_end" is the number of the token behind a span, not of its last')
+        return
+    fault = f"the span {start}-{end} is said to be tokens {first} to {last}, {there[0]}-{there[1]}"
+    if span.get("text") is None:
+        raise Refused(f"{fault}; offsets must count code points, not UTF-16 units")
+    warnings.append(f"{fault}: taken where its text stands")
 
 
 def _sources(span: dict[str, Any]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Prodigy's task format (interface ner_manual, and review), written: one JSON object a line.
 
 Format: prodi.gy/docs/api-interfaces and recipes#review; `token_end` is inclusive, all other ends
-are exclusive, and offsets count code points. `jsonl.py` reads it.
+are exclusive, and offsets count code points. `reading.py` reads it.
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ from typing import IO, Any
 from tonemark.corpus.pieces import PIECE
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.exchange.base import WriteOptions
+from tonemark.exchange.metadata import GIVEN, OURS
 from tonemark.exchange.rows import ExportRow
 from tonemark.exchange.settled import GOLD, settled_json
+from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.bridges.spacing import Spaced, with_gaps
-
-GIVEN = "_given"
-"""The key of a record's metadata under which the fields stand that are not of the format."""
 
 GAP = "_gap"
 """The mark of a token that only carries text which no token of the document covers."""
@@ -29,9 +28,12 @@ GAP = "_gap"
 APART = "_tokens"
 """The field of the tokens, `[[start, end], ...]`, where a span does not lie on them."""
 
+DOCUMENT = "_document_tokens"
+"""The field of the document's own tokens, as in APART, where whoever answered corrected them."""
+
 OWN_FIELDS = frozenset(
     "text tokens spans meta answer key comment flagged "
-    f"_annotator_id _session_id _view_id _is_binary _timestamp {GOLD} {APART}".split()
+    f"_annotator_id _session_id _view_id _is_binary _timestamp {GOLD} {APART} {DOCUMENT}".split()
 )
 """The fields that are ours to write; what the input had under other names is put back."""
 
@@ -59,10 +61,11 @@ def to_prodigy(row: ExportRow, dataset: str) -> dict[str, Any]:
     in Prodigy's character mode, with offsets alone: its reader refuses a record with a span that
     does not lie on the tokens beside it. Without an answer the suggestions stand as
     spans. `_annotator_id` is the annotator's name alone, `_session_id` has the data set before it.
-    A row with versions is as the recipe `review` writes it.
+    A row with versions is as the recipe `review` writes it. Tokens that an annotator corrected are
+    the task's: her spans lie on them; the document's own stand apart.
     """
     given = row.meta.get(GIVEN, {})
-    meta = {name: value for name, value in row.meta.items() if name not in (GIVEN, PIECE)}
+    meta = {name: value for name, value in row.meta.items() if name not in OURS}
     task: dict[str, Any] = {"text": row.text, "key": row.key}
     if meta:
         task["meta"] = meta
@@ -74,6 +77,8 @@ def to_prodigy(row: ExportRow, dataset: str) -> dict[str, Any]:
         own |= REVIEW_FIELDS
     else:
         task |= _said(row, dataset)
+    if row.document_tokens is not None:
+        task[DOCUMENT] = _places(row.document_tokens)
     for name, value in given.items():
         if name in ("_input_hash", "_task_hash"):
             # The input's own hashes stay: Prodigy knows by them what it has seen already. A piece
@@ -97,7 +102,7 @@ def _said(row: ExportRow, dataset: str) -> dict[str, Any]:
         lasts = {token.end: index for index, token in enumerate(placed)}
         task["tokens"] = _tokens(row.text, placed)
     elif row.tokens is not None:
-        task[APART] = [[token.start, token.end] for token in row.tokens]
+        task[APART] = _places(row.tokens)
     if row.answer or spans:
         task["spans"] = [_span(span, firsts, lasts) for span in spans]
     if row.answer:
@@ -118,6 +123,10 @@ def _said(row: ExportRow, dataset: str) -> dict[str, Any]:
     if row.flagged:
         task["flagged"] = True
     return task
+
+
+def _places(tokens: Sequence[Token]) -> list[list[int]]:
+    return [[token.start, token.end] for token in tokens]
 
 
 def _review(row: ExportRow, dataset: str) -> dict[str, Any]:

@@ -6,14 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import IO, NamedTuple
 
-from tonemark.corpus.pieces import PIECE
 from tonemark.corpus.records import TEXT_LIMIT, Record
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Format, Given, Held, ReadOptions, WriteOptions
 from tonemark.exchange.checks import checked_key, checked_priority, checked_text
-from tonemark.exchange.formats.prodigy.writing import GIVEN
 from tonemark.exchange.formats.tables.spans import places_of, read_rows, write_rows
+from tonemark.exchange.metadata import OURS
 from tonemark.exchange.rows import ExportRow
+from tonemark.exchange.tagging import is_tag
 from tonemark.refusals import Refusal, Refused, quoted
 from tonemark.table_rows import table_rows
 
@@ -78,7 +78,7 @@ def _read_table(
 def _header(row: list[str], options: ReadOptions) -> _Header:
     """Raises TonemarkError where the column of the texts cannot be told."""
     names: list[str] = []
-    taken = {GIVEN, PIECE}
+    taken = set(OURS)
     for place, given in enumerate(row, start=1):
         name = given.strip() or f"column {place}"
         while name in taken:
@@ -96,9 +96,11 @@ def _header(row: list[str], options: ReadOptions) -> _Header:
     else:
         shown = ", ".join(quoted(name) for name in names[:20])
         missing = quoted(wanted or "text")
+        remedy = "Name the column of the texts with --text-column."
+        if is_tag(names[-1]) or names[0] == "#":
+            remedy = "A token and its tag on each line are read with --format conll."
         raise TonemarkError(
-            f"{options.source or 'The file'} has no column {missing}; it has {shown}.",
-            "Name the column of the texts with --text-column.",
+            f"{options.source or 'The file'} has no column {missing}; it has {shown}.", remedy
         )
     keys = (folded.index(name) for name in _KEY_COLUMNS if name in folded)
     key = next((place for place in keys if place != text), None)
@@ -144,6 +146,7 @@ CSV = Format(
     read_csv,
     write_csv,
     versions=True,
+    suggests=True,
     holds=_HOLDS,
     cannot=_CANNOT,
 )
@@ -154,6 +157,7 @@ TSV = Format(
     read_tsv,
     write_tsv,
     versions=True,
+    suggests=True,
     holds=_HOLDS,
     cannot=_CANNOT,
 )

@@ -16,9 +16,14 @@ import regex
 
 from tonemark.corpus.records import ANSWERS, Answer, GivenAnnotation, Record, Settled
 from tonemark.corpus.spans import Span, Suggestion
-from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Given, ReadOptions, WriteOptions
-from tonemark.exchange.checks import checked_key, checked_label, checked_priority, checked_text
+from tonemark.exchange.checks import (
+    checked_key,
+    checked_label,
+    checked_priority,
+    checked_text,
+    one_name,
+)
 from tonemark.exchange.rows import ExportRow
 from tonemark.refusals import Refusal, Refused, quoted
 from tonemark.table_rows import Row
@@ -149,12 +154,11 @@ def read_rows(
     suggestions; rows with a name alone are her accept. Raises TonemarkError where several are
     named.
     """
-    if len(options.annotators) > 1:
-        raise TonemarkError(
-            f"{options.source or 'The file'}: the table has a column of annotators, but "
-            f"{len(options.annotators)} were named.",
-            "Give one name, for the rows without, or none.",
-        )
+    one_name(
+        options,
+        "the table has a column of annotators",
+        "Give one name, for the rows without, or none.",
+    )
     number = 0
     document: _Document | None = None
     for row in rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 
 import pytest
 
@@ -10,6 +11,7 @@ from tonemark.corpus.records import Record
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Given, ReadOptions
 from tonemark.exchange.formats.columns import conll as conll
+from tonemark.exchange.formats.columns import layout as layout
 from tonemark.exchange.formats.columns.conll import TaggedSentence, read_conll, read_tags
 from tonemark.refusals import Refusal
 from tonemark.tokenizers.base import Token
@@ -205,7 +207,7 @@ def test_a_file_without_blank_lines_is_refused_in_flat_memory(
 
 
 def test_what_was_decided_stands_for_the_whole_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conll, "_LOOK_AHEAD_LINES", 3)
+    monkeypatch.setattr(layout, "_AHEAD_LINES", 3)
     given = read("a O\nb O\n\nc O\n\nd O O\n\ne B-X\n")
     assert [getattr(each, "text", None) for each in given] == ["a b", "c", None, "e"]
 
@@ -248,6 +250,7 @@ def answered(data: str, *names: str) -> list[list[str]]:
         ("a B-NP O\n", "ab", [["a", "b"]]),  # labels like those of chunks
         ("a _\n", "a", [[]]),
         ("a _ _\n", "ab", [[]]),
+        ("a _ _ O\n", "a", [["a"]]),  # MultiCoNER: two columns that are never used
     ],
 )
 def test_a_column_without_an_answer_to_a_sentence(data: str, names: str, by: list[str]) -> None:
@@ -264,7 +267,7 @@ def test_columns_without_an_answer_are_told_without_names() -> None:
 
 
 def test_one_silent_column_is_of_tags(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conll, "_LOOK_AHEAD_LINES", 2)
+    monkeypatch.setattr(layout, "_AHEAD_LINES", 2)
     first, second = records("a _\n\nb B-X\n")
     assert (spans(first), spans(second)) == ([], [("b", "X")])
 
@@ -289,3 +292,51 @@ def test_agreement_needs_an_answer_in_each_column() -> None:
     assert number == 2
     assert refusal == Refusal(1, "column 3 has no answer to it")
     assert isinstance(whole, TaggedSentence)
+
+
+@pytest.mark.parametrize("rows", ["a _ B-X", "a B-X _", "a _ B-X _"])
+def test_who_is_silent_in_the_first_lines_may_speak_later(
+    rows: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layout, "_AHEAD_LINES", 2)
+    later = rows.replace("_", "B-Y").replace("a", "b")
+    first, second = records(f"{rows}\n\n{later}\n")
+    assert spans(first) == [("a", "X")]
+    assert ("b", "Y") in spans(second)
+
+
+def test_comments_with_a_tab_are_no_tokens() -> None:
+    """GermEval 2014 has one a sentence."""
+    data = "#\thttp://a.b\t[2009-10-17]\na\tO\nb\tB-X\n\n#\tB-Y\nc\tO\n"
+    assert [spans(each) for each in records(data)] == [[("b", "X")], [("#", "Y")]]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("a O", "the sentence has more than 1,000 tags: no blank line ends it"),
+        ("a" + " O" * 50, "the sentence has more than 1,000 tags: no blank line ends it"),
+        ("a B-{}", "the sentence has more than 0 MiB: no blank line ends it"),
+    ],
+)
+def test_what_stands_beside_the_tokens_is_bounded(
+    row: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conll, "CELLS", 1_000)
+    monkeypatch.setattr(conll, "TEXT_LIMIT", 20_000)
+    data = "".join(f"{row}\n".format("P" * at) for at in range(1, 1100))
+    refusal, last = read(f"{data}\n{row}\n")
+    assert isinstance(last, Record)
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason == reason
+
+
+def test_columns_that_are_left_out_take_no_memory() -> None:
+    data = ("a" + " bb" * 300 + " O\n").encode() * 5_000
+    tracemalloc.start()
+    try:
+        [record] = read(data)
+        assert tracemalloc.get_traced_memory()[1] < 40 << 20
+    finally:
+        tracemalloc.stop()
+    assert isinstance(record, Record)

@@ -191,7 +191,13 @@ def test_label_studios_own_export_is_read_and_its_faults_are_told(tmp_path: Path
         ("a.txt", "\ufeff-DOCSTART- -X- -X- O\n\nEU NNP I-NP I-ORG\n", "conll2003"),
         ("a.conll", "a O\n", "conll"),
         ("a.conll", "# sent_id = 1\n1\ta" + "\t_" * 8 + "\n", "conllu"),
+        ("a.conll", "\n\n-DOCSTART- -X- O O\n\na -X- _ O\n", "conll2003"),
+        ("a.txt", "-DOCSTART-s are in CoNLL\n", "text"),
         ("a.txt", "Vaj\n", "text"),
+        ("a.txt", "Asha O\n", "text"),
+        ("a.txt", "Asha B-PER\nyuko O\nKisumu B-LOC\n. O\n", "conll"),
+        ("a.txt", "\ufeffyuko O\r\n. O\r\n\r\n", "conll"),
+        ("a.conll", "Vaj _\n", "conll"),
     ],
 )
 def test_formats_of_one_suffix_are_told_apart(

@@ -17,6 +17,7 @@ from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Given, ReadOptions, WriteOptions
 from tonemark.exchange.fitting import faults
 from tonemark.exchange.formats.columns import conllu as conllu
+from tonemark.exchange.formats.columns import layout as layout
 from tonemark.exchange.formats.columns.conllu import FORMAT, read_conllu, recognises
 from tonemark.exchange.formats.columns.conllu_rows import BLANKS, escaped, unescaped, write_conllu
 from tonemark.exchange.rows import ExportRow
@@ -197,6 +198,17 @@ def test_others_files(data: str, told: list[tuple[str | None, str, list[str]]]) 
 @pytest.mark.parametrize(
     ("data", "warning"),
     [
+        (
+            lines("1 a NE=LOC", "2 b NE=Yes"),
+            "NE= in MISC is no tag such as B-PER ('LOC'): left out",
+        ),
+        (lines("1 a name=LOC"), "name= in MISC is no tag such as B-PER ('LOC'): left out"),
+        (lines("1 a Entity=(e1-person)"), "names stand in Entity= (as in GUM), which is not read"),
+        (lines("1 a B-PER|SpaceAfter=No"), "tags stand in MISC without a key ('B-PER')"),
+        (
+            "# text = e\u0301\n" + lines("1 \u00e9"),
+            "# text and the forms are not in one normal form: taken as the forms",
+        ),
         ("# text = a.\n" + lines("1 a", "2 ."), "the white space is that of # text; SpaceAfter"),
         (lines("1-2 im", "1 in", "2 dem NE=B-X"), "a name that is part of a multiword token"),
         (lines("1 a NER=B-X"), "no NE= in MISC: the tags are read from NER="),
@@ -303,3 +315,30 @@ def test_what_has_no_end_is_refused(head: str, monkeypatch: pytest.MonkeyPatch) 
 )
 def test_it_is_known_by_its_columns(head: bytes, known: bool) -> None:
     assert recognises(head) is known
+
+
+def test_what_is_no_tag_behind_the_first_lines_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout, "_AHEAD_LINES", 2)
+    first, second, third = records(lines("1 a") + lines("1 b NE=LOC") + lines("1 c NE=B-X"))
+    assert not first.warnings
+    assert second.warnings == ("NE= in MISC is no tag such as B-PER ('LOC'): left out",)
+    assert labelled(third) == ["c X"]
+
+
+def test_words_inside_a_range_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conllu, "CELLS", 100)
+    rows = lines("1-999999999 a", *(f"{n} b" for n in range(1, 200)))
+    refusal, last = read(rows + lines("1 z"))
+    reason = "the sentence has more than 100 words: no blank line ends it"
+    assert refusal == Refusal(102, reason)
+    assert isinstance(last, Record)
+    short = lines(*(f"{n} b" for n in range(1, 80)))
+    [refusal] = read(f"# newdoc\n{short}{short}")
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason == "the document has more than 100 words: no newdoc ends it"
+
+
+def test_white_space_before_a_later_sentence_stands_between_the_two() -> None:
+    rows = lines("1 a SpacesAfter=\\t") + lines("1 b SpacesBefore=\\n\\n")
+    [record] = records(f"# newdoc\n{rows}")
+    assert record.text == "a\t\n\nb"

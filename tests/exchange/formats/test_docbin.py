@@ -411,3 +411,21 @@ def test_each_annotators_tokens_survive_an_export_of_everyones(
         [record] = read((tmp_path / "x.spacy").read_bytes())
         told = {a.annotator: a.tokens or record.tokens for a in record.annotations}
         assert {name: list(map(tuple, found or ())) for name, found in told.items()} == cuts
+
+
+def test_tokens_that_the_annotator_corrected_are_hers_and_not_the_documents() -> None:
+    own = tuple(GeneralTokenizer().tokenize(HELLO))
+    hers = tuple(token for token in own if token.start != 6)[:1] + (Token(2, 9), *own[3:])
+    one = row(spans=[PER], tokens=hers, document_tokens=own, tokens_corrected=True)
+    record = back(one)
+    assert record.tokens == own
+    assert record.annotations == (annotation(one, hers),)
+    juma = row(spans=[LOC], annotator="juma")
+    both = replace(one, versions=(one, juma))
+    record = back(both)
+    assert record.tokens == own
+    assert record.annotations == (annotation(one, hers), annotation(juma))
+    gold = replace(both, settled=SETTLED, annotator="chair")
+    record = back(gold)
+    assert record.tokens == own
+    assert [each.tokens for each in record.annotations] == [hers, None, hers]

@@ -307,3 +307,52 @@ def test_utf16_and_two_names_are_refused() -> None:
         list(read_file(io.BytesIO(json.dumps(VAJ).encode("utf-16")), ReadOptions()))
     with pytest.raises(TonemarkError, match="2 annotators"):
         read_lines(VAJ, annotators=("a", "b"))
+
+
+LONG = "leo " * 25_000
+
+
+def test_a_part_that_begins_with_a_long_text(tmp_path: Path) -> None:
+    """Nothing of a file but its first bytes is looked at before it is read."""
+    write(tmp_path, [replace(ROW, text=TEXT + LONG), replace(ROW, key="b")])
+    assert is_dataset(tmp_path)
+    first, second = read(tmp_path)
+    assert isinstance(first, Record)
+    assert isinstance(second, Record)
+    assert first.text == TEXT + LONG
+    (tmp_path / "README.md").unlink()
+    assert len(read(tmp_path)) == 2
+    with (tmp_path / "data" / "train.jsonl").open("rb") as stream:
+        assert is_tagged(stream.read(1 << 16))
+
+
+@pytest.mark.parametrize("place", ["one.jsonl", "data/one.jsonl"])
+def test_others_files_that_begin_with_a_long_text(place: str, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    example = {"text": f"Vaj Pov. {LONG}", "tokens": ["Vaj", "Pov", "."], "ner_tags": ["O"] * 3}
+    (tmp_path / place).write_text(json.dumps(example) + "\n")
+    assert is_dataset(tmp_path)
+    assert [type(each) for each in read(tmp_path)] == [Record]
+
+
+def test_nothing_outside_the_folder_is_read(tmp_path: Path) -> None:
+    outside, folder = tmp_path / "outside", tmp_path / "set"
+    (outside / "data").mkdir(parents=True)
+    folder.mkdir()
+    for path in (outside / "a.jsonl", outside / "data" / "b.jsonl", folder / "own.jsonl"):
+        path.write_text(json.dumps(VAJ) + "\n")
+    names = {"features": {"ner_tags": {"feature": {"names": ["O"]}}}}
+    (outside / "info.json").write_text(json.dumps(names))
+    os.symlink(outside / "a.jsonl", folder / "a.jsonl")
+    os.symlink(outside / "data", folder / "data")
+    os.symlink(folder / "own.jsonl", folder / "own2.jsonl")
+    os.symlink(outside / "info.json", folder / "dataset_info.json")
+    (folder / "numbers.jsonl").write_text('{"tokens": ["a"], "ner_tags": [0]}\n')
+    told = [each.text if isinstance(each, Record) else each.reason for each in read(folder)]
+    out = "it is a link that leads out of the folder"
+    assert sorted(told)[:3] == ["Vaj Pov .", "Vaj Pov .", f"a.jsonl: {out}"]
+    assert f"data/b.jsonl: {out}" in told
+    assert any(each.startswith("numbers.jsonl: the tags of ner_tags are numbers") for each in told)
+    (folder / "own.jsonl").unlink()
+    (folder / "numbers.jsonl").unlink()
+    assert not is_dataset(folder)

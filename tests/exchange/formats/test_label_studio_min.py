@@ -13,6 +13,7 @@ from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import ReadOptions
+from tonemark.exchange.formats.label_studio import minimal
 from tonemark.exchange.formats.label_studio.minimal import read_label_studio_min
 from tonemark.refusals import Refusal
 
@@ -122,6 +123,13 @@ def test_tasks_are_told_apart() -> None:
     assert len(read([{**same, "id": None}, {**same, "id": None}])) == 2
 
 
+def test_a_task_without_end_is_several_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(minimal, "_TOGETHER", 3)
+    found = read([exported(7, at, annotator=at) for at in range(1, 8)])
+    assert [len(each.annotations) for each in found] == [3, 3, 1]
+    assert {each.key for each in found} == {"7"}
+
+
 def test_what_nobody_gave_is_suggestions_or_the_named_ones() -> None:
     item = exported(7, 1, annotator=None, label=[value(2, 9, "PER")])
     [record] = read([item])
@@ -144,6 +152,8 @@ REFUSED: list[tuple[Any, str]] = [
     (exported(7, 1, label=[3]), "has 3 as its value"),
     (exported(7, 1, label=[{"start": 1, "labels": 2}]), "are 2, not a list"),
     (exported(7, 1, text=3), "the text is 3"),
+    (exported(7, None, label=[[0, 4, "PER"]]), "--format doccano"),
+    (exported(7, None, entities=[{"start": 0, "end": 4, "label": "PER"}]), '"spans": [{"start"'),
     ({"id": 1, "annotator": 1}, "no 'text'"),
     (exported([1], 1), "id is a list"),  # type: ignore[arg-type]
     (None, "the element is null"),

@@ -140,7 +140,7 @@ def test_spans_of_nobody() -> None:
     assert isinstance(unknown, Record)
     assert unknown.annotations[0].annotator == "unknown"
     assert unknown.warnings
-    with pytest.raises(TonemarkError, match="2 were named"):
+    with pytest.raises(TonemarkError, match="2 annotators were named"):
         read(data, "bo", "ka")
 
 

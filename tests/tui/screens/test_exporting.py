@@ -245,6 +245,41 @@ def test_what_came_of_it_in_words(report: dict[str, Any], said: str) -> None:
     assert told(report, FOLDER) == said
 
 
+MUCH = {"written": 124, "to": TO, "unfit": 33, "rejected": 54, "ignored": 80, "unanswered": 80}
+
+
+@pytest.mark.parametrize(
+    ("report", "width", "said"),
+    [
+        (
+            MUCH, 140, "124 documents written to exports/habari.jsonl; missing: 33 that the format"
+            " cannot say; left out: 54 rejected, 80 ignored, 80 unanswered",
+        ),
+        (MUCH, 78, "124 documents written to exports/habari.jsonl; missing: 33; left out: 214"),
+        (
+            {**MUCH, "mapped": {"label": 3000}}, 78, "124 documents written; missing: 33; left out:"
+            " 214; changed: 3,000; to exports/habari.jsonl",
+        ),
+        (
+            {**MUCH, "written": 0}, 40, "nothing was exported: missing: 33; left out: 214",
+        ),
+    ],
+)  # fmt: skip
+def test_what_came_of_it_fits_the_line(report: dict[str, Any], width: int, said: str) -> None:
+    assert told(report, FOLDER, width) == said
+
+
+def test_on_a_common_terminal_the_line_is_not_cut(desk_at: DeskAt, play: Play, fake: Fake) -> None:
+    fake(f"say({MUCH | {'to': ['exports/a.conll']}})")
+
+    async def script(stage: Any) -> None:
+        await stage.press("e")
+        await stage.until("124 documents written to exports/a.conll; missing: 33; left out: 214")
+        assert "…" not in stage.line("status")
+
+    play(desk_at(), Dashboard(), script, size=(80, 24))
+
+
 def test_every_count_of_a_report_has_its_word() -> None:
     from tonemark.exchange.selecting import COUNTED
 
@@ -262,7 +297,7 @@ def written(folder: Path, name: str, time: float, data: str = "") -> None:
 def test_the_last_export_is_the_newest_of_the_project(tmp_path: Path) -> None:
     assert last_export(tmp_path, "habari") == ""
     for at, name in enumerate(
-        ("habari.jsonl", "habari.conll", "habari2.jsonl", ".habari.conll.part", "habari.conf"), 1
+        ("habari.jsonl", "habari.conll", "habari2.jsonl", ".habari.conll.part"), 1
     ):
         written(tmp_path, name, 10**9 * at / 5)
     header = '{"tonemark":"sidecar","version":1,"format":"conll","project":"\\ud800'
@@ -270,6 +305,29 @@ def test_the_last_export_is_the_newest_of_the_project(tmp_path: Path) -> None:
     said = last_export(tmp_path, "habari")
     assert said.startswith("last exported 1982-")
     assert said.endswith(" to exports/habari.conll as conll")
+
+
+@pytest.mark.parametrize("name", ["label-studio", "label-studio-min", "spacy", "brat", "odd"])
+def test_what_is_written_beside_an_export_is_not_taken_for_one(name: str, tmp_path: Path) -> None:
+    header = f'{{"tonemark":"sidecar","version":1,"format":"{name}"'
+    written(tmp_path, "p.json", 10**9)
+    written(tmp_path, "p.json.tonemark", 10**9 + 1, header)
+    assert last_export(tmp_path, "p").endswith(f"to exports/p.json as {name}")
+    written(tmp_path, "p.config.xml", 10**9 + 2)
+    is_companion = name.startswith("label-studio")
+    assert last_export(tmp_path, "p").endswith("p.config.xml") is not is_companion
+
+
+def test_a_report_of_a_million_keys_is_taken(fake: Fake, tmp_path: Path) -> None:
+    from tonemark.exchange.exported import Exported
+
+    keys = tuple(f"{n:030}" for n in range(10**6))
+    long = Exported(1, 0, 0, 0, 0, damaged=keys, without_tokens=keys, places=keys[:1000])
+    fake(f"say({json.dumps(long.counts())})")
+    report = asyncio.run(export(tmp_path, lambda written: None))
+    assert told(report, tmp_path).endswith(
+        "missing: 1,000,000 damaged in the store; without tokens: 1,000,000"
+    )
 
 
 @pytest.mark.parametrize("beside", ["", "{", '{"tonemark":"sidecar","version":1,"format":"\x1b"'])
