@@ -80,7 +80,7 @@ were counted."""
     type=click.Choice(list(OFFSETS)),
     help="doccano: what they count.",
 )
-@click.option("--name-key", default="NE", metavar="K", help="CoNLL-U: the tag's name in MISC.")
+@click.option("--name-key", default="", metavar="K", help="CoNLL-U: the tag's name in MISC.")
 @click.option("--no-sidecar", is_flag=True, help="Leave a .tonemark file beside FILE alone.")
 @json_option
 def add_command(
@@ -135,10 +135,12 @@ def add_command(
             read = partial(_read, path, format_, options, split, cut, not no_sidecar)
             header = None if no_sidecar else sidecar_header(path)
             if header:
-                project, told = take_settings(project, header.labels, header.guidelines)
-                notes[len(reports) - 1] = [*told, *_other_tokenizer(header, options)]
+                notes[len(reports) - 1] = [
+                    *_changed(path, header),
+                    *_other_tokenizer(header, options),
+                ]
             # What comes through a pipe is read once.
-            times = times_of(read()) if match == "text" and path.is_file() else {}
+            times = times_of(read()) if match == "text" and _is_read_again(path) else {}
             records = read(watch=bar.watch)
             with bar as progress:
                 add_records(
@@ -154,6 +156,9 @@ def add_command(
                     tokens_of=lambda number: tokens_of(store, store.document(number), tokenizer()),
                     progress=progress,
                 )
+            if header:
+                project, told = take_settings(project, header.labels, header.guidelines)
+                notes[len(reports) - 1] += told
         except TonemarkError as error:
             failures[len(reports) - 1] = error
     if as_json:
@@ -176,6 +181,19 @@ def add_command(
     # Last: on a full disk the report is out already.
     count_words_in(store, tokenizer())
     return int(bool(failures) or any(report.refused_count for _, report in reports))
+
+
+def _is_read_again(path: Path) -> bool:
+    return path.is_file() or path.is_dir()
+
+
+def _changed(path: Path, header: Header) -> list[str]:
+    """That a file is no longer the one that was exported, in words."""
+    from tonemark.exchange.sidecar import is_unchanged
+
+    if not header.digest or is_unchanged(path, header):
+        return []
+    return [f"{path.name} was changed since it was exported: what it says itself is taken"]
 
 
 def _other_tokenizer(header: Header, options: ReadOptions) -> list[str]:
@@ -216,7 +234,7 @@ def _read(
     if not split:
         return records
     held: dict[str, set[int]] = {}
-    if path.is_file():
+    if _is_read_again(path):
         held = held_together(open_records(), cut)
     return split_records(records, cut, split.removesuffix("s"), held)
 

@@ -42,15 +42,25 @@ NOUNS = {"refused": "record", "warned": "thing", "equal_texts": "document", "uns
 """What is counted of each kind, where it is not spans."""
 
 
-@click.command(
-    "check", epilog="Example: tonemark check news.conll --as conll. Exit code 1: some is refused."
-)
+@click.command("check", epilog="Example: tonemark check news.conll --as conll2003")
 @click.argument("file", type=DIRECTORY, metavar="FILE")
-@click.option("--as", "format_", metavar="F", help="The format, by name: tonemark formats.")
+@click.option(
+    "--as", "format_", metavar="F", help="One of tonemark formats, if FILE does not tell."
+)
 @click.option("--annotators", default="", metavar="A,B", help="Whose the given spans are.")
 @click.option("--text-column", metavar="C", help="CSV, TSV: the column of the texts.")
-@click.option("--offsets", type=click.Choice(list(OFFSETS)), help="doccano: what they count.")
-@click.option("--name-key", default="NE", metavar="K", help="CoNLL-U: the tag's name in MISC.")
+@click.option(
+    "--offsets",
+    type=click.Choice(list(OFFSETS)),
+    metavar="UNIT",
+    help="doccano: codepoints or utf16, what they count.",
+)
+@click.option(
+    "--name-key",
+    default="",
+    metavar="K",
+    help="CoNLL-U: the tag's name in MISC, if not NE.",
+)
 @click.option("--no-sidecar", is_flag=True, help="Leave a .tonemark file beside FILE alone.")
 @json_option
 def check_command(
@@ -63,16 +73,21 @@ def check_command(
     no_sidecar: bool,
     as_json: bool,
 ) -> int:
-    """Read all of FILE as add would, and say what is in it and what is wrong with it.
+    """Read all of FILE as add would, add nothing, and say what is in it and what is wrong with it.
 
-    Nothing is added. Told are what would be refused, with its line; the documents, answers and
-    labels; spans that overlap, that cut a token or begin or end with white space; texts that stand
-    there twice; labels that other readers of the format would mangle, and what it cannot say;
-    whether FILE.tonemark, which export wrote beside it, still fits. A format that lies in a folder
-    is checked as one: FILE is then the folder.
+    FILE may be a folder, where a format is one. Told are:
+
+    \b
+      what add would refuse, with its line: the exit code is then 1
+      how many documents, answers and spans there are, by label
+      spans that overlap, cut a token, or begin or end with white space
+      texts that stand there twice
+      labels that other readers of the format would mangle
+      what the format cannot say, and export would refuse
+      whether FILE.tonemark, which export wrote beside it, still fits
     """
     from tonemark.exchange.base import ReadOptions
-    from tonemark.exchange.registry import as_written, format_named, sidecar_header
+    from tonemark.exchange.registry import format_named, sidecar_header
 
     refuse_project(file)
     if format_ is not None:
@@ -87,7 +102,6 @@ def check_command(
     header = None if no_sidecar else sidecar_header(file)
     guessed = ""
     if header:
-        options = as_written(options, header)
         guessed = "" if format_ else "by its sidecar"
     elif format_ is None:
         guessed = "by its name and beginning"
@@ -169,15 +183,17 @@ def _as_object(places: Places) -> dict[str, Any]:
 
 def _check(outcome: Outcome, file: Path, options: ReadOptions, hidden: bool) -> None:
     from tonemark.exchange.checking import changed_since, check_records
-    from tonemark.exchange.registry import read_records
+    from tonemark.exchange.registry import as_written, read_records
+    from tonemark.exchange.sidecar import is_unchanged
 
     name = outcome.chosen.name
+    header, told = outcome.header, options
+    if header:
+        told = as_written(options, header, named=is_unchanged(file, header))
     bar = Progress(file, hidden=hidden)
     try:
         with bar as progress:
-            records = read_records(
-                file, format=name, options=options, watch=bar.watch, sidecar=False
-            )
+            records = read_records(file, format=name, options=told, watch=bar.watch, sidecar=False)
             check_records(records, outcome.chosen, outcome.checked, progress=progress)
         if outcome.header and outcome.header.format == name:
             # Apart: what a sidecar restores is what the project had, not what the file says.

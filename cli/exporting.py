@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -216,13 +215,12 @@ def _check_output(output: Path | None, as_json: bool) -> None:
 
 
 def _place(project: Project, settings: Settings) -> Path:
-    """Where the project is exported to without being told: always inside its folder, and only
-    where nothing or files and folders are."""
+    """Where the project is exported to without being told: always inside its folder."""
     from tonemark.exchange.export import format_to_write, output_suffix
     from tonemark.exchange.names import EXPORTS, file_name
 
     suffix = output_suffix(format_to_write(settings)) or f".{settings.format}"
-    folder, stem = project.folder / EXPORTS, file_name(project.name)
+    folder = project.folder / EXPORTS
     check_inside(project.folder, folder)
     try:
         folder.mkdir(exist_ok=True)
@@ -230,19 +228,7 @@ def _place(project: Project, settings: Settings) -> Path:
         raise TonemarkError(
             f"{folder} is no folder.", "Nothing was written. Move that file away."
         ) from None
-    for there in folder.iterdir():
-        # Its parts, its sidecars and what is written beside it begin so, too.
-        if f"{there.name}.".startswith(f"{stem}.") and not _is_plain(there):
-            raise TonemarkError(
-                f"{there} is a link or a device, no file.", "Nothing was written. Take it away."
-            )
-    return folder / f"{stem}{suffix}"
-
-
-def _is_plain(path: Path) -> bool:
-    """Whether it is a file or folder itself: a stranger's link could lead to a terminal."""
-    mode = path.lstat().st_mode
-    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+    return folder / f"{file_name(project.name)}{suffix}"
 
 
 @contextlib.contextmanager
@@ -301,7 +287,7 @@ def _tell_parts(report: Exported) -> None:
     path = next(paths)
     for part, count in report.parts.items():
         if not count:
-            say(f"{part}: no documents")
+            say(f"{part}: no documents, and so no file")
             continue
         say(f"{part}: {counted(count, 'document')} written to {path}")
         path = next(paths, path)

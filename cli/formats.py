@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 @click.argument("name", metavar="[NAME]", required=False)
 @json_option
 def formats_command(name: str | None, as_json: bool) -> int:
-    """List the formats of add and export, what each is and what it cannot hold; NAME shows one.
+    """List the formats of add and export: what each is, and what its files cannot hold.
 
-    What a file cannot hold stands in a small file beside it, FILE.tonemark, from which add restores
-    it. Formats of other packages are there, too; one that cannot be used is named with its fault.
+    With NAME, that one alone, and more of it. What a file cannot hold, export keeps beside it in
+    FILE.tonemark, and add restores it from there. Formats of other packages are in the list, too;
+    one that cannot be used is named with its fault, and the exit code is then 1.
     """
     from tonemark.exchange.registry import format_named, listed
 

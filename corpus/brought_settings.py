@@ -4,9 +4,10 @@ has already stays as it is."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from tonemark.corpus.labels import Label
-from tonemark.corpus.project import Project, add_label, set_guidelines
+from tonemark.corpus.labels import HINT_LETTERS, HINT_LETTERS_KEPT, Label
+from tonemark.corpus.project import Project, add_labels, label_shape, set_guidelines
 from tonemark.errors import TonemarkError
 from tonemark.files import atomic_writer, check_inside, read_at_most
 
@@ -14,6 +15,12 @@ GUIDELINES_FILE = "guidelines.md"
 
 GUIDELINES_LIMIT = 1 << 20
 """Bytes of guidelines that travel with a file."""
+
+SHOWN = 20
+"""Labels that are named; the rest are counted."""
+
+LABELS_LIMIT = 500
+"""Labels that are taken from a file: more are not what people label with."""
 
 
 def guidelines_of(project: Project) -> str:
@@ -36,20 +43,48 @@ def take_settings(
     Raises TonemarkError where its folder cannot be written.
     """
     told = []
-    known = {label.name for label in project.labels}
-    added = []
-    for label in labels:
-        if label.name not in known:
-            free = label.key not in {each.key for each in project.labels}
-            project = add_label(
-                project.folder, label.name, label.about, label.key if free else None
-            )
-            added.append(label.name)
-    if added:
-        told.append(f"labels added to project.toml: {', '.join(added)}")
+    added, alike = _lacking(project, labels)
+    if len(added) > LABELS_LIMIT:
+        told.append(f"its {len(added):,} labels are more than {LABELS_LIMIT}: none is added")
+    elif added:
+        project = add_labels(project.folder, added)
+        told.append(f"labels added to project.toml: {_listed([each.name for each in added])}")
+    if alike:
+        told.append(f"not added, for they look the same as others: {_listed(alike)}")
     if guidelines:
         told += _take_guidelines(project, guidelines)
     return project, told
+
+
+def _lacking(project: Project, labels: Sequence[Label]) -> tuple[list[Label], list[str]]:
+    """The labels that a project lacks, with the keys that are free, and the names of those that
+    look the same as others."""
+    shapes = {label_shape(each.name): each.name for each in project.labels}
+    keys = {each.key for each in project.labels}
+    known = {each.name for each in project.labels}
+    letters = sum(key in HINT_LETTERS for key in keys if key)
+    lacking: list[Label] = []
+    alike: list[str] = []
+    for label in labels:
+        if label.name in known:
+            continue
+        known.add(label.name)
+        if shapes.setdefault(label_shape(label.name), label.name) != label.name:
+            alike.append(label.name)
+            continue
+        key = None if label.key in keys else label.key
+        if key and key in HINT_LETTERS:
+            letters += 1
+            if letters > len(HINT_LETTERS) - HINT_LETTERS_KEPT:
+                key = None
+        keys.add(key)
+        lacking.append(replace(label, key=key))
+    return lacking, alike
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _take_guidelines(project: Project, guidelines: str) -> list[str]:
@@ -60,7 +95,7 @@ def _take_guidelines(project: Project, guidelines: str) -> list[str]:
     if there or path.exists():
         return ["its guidelines differ from this project's, which stay"]
     check_inside(project.folder, path)
-    with atomic_writer(path) as stream:
+    with atomic_writer(path, plain=True) as stream:
         stream.write(guidelines.encode())
     if project.guidelines is None:
         set_guidelines(project.folder, path.name)

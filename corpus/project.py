@@ -202,49 +202,68 @@ def create_project(
 
 def add_label(folder: Path | str, name: str, about: str = "", key: str | None = None) -> Project:
     """Add a label at the end of [labels], and return the project as it then is. `about` says what
-    it is for; `key` is its own, and free.
+    it is for; `key` is its own, and free. As `add_labels`."""
+    return add_labels(folder, [Label(name, about, key)])
+
+
+def add_labels(folder: Path | str, labels: Sequence[Label]) -> Project:
+    """Add labels at the end of [labels], all in one write, and return the project as it then is.
 
     Comments, order and everything else stay; a label that is there changes nothing. Processes that
     add labels at once wait for each other, and none is lost. Whether `new_labels` allows it is
-    for the caller to ask. Raises TonemarkError where the name is not allowed, or looks like that
-    of another label, and where the file is at fault or cannot be written.
+    for the caller to ask. Raises TonemarkError, and adds none, where a name is not allowed, or
+    looks like that of another label, and where the file is at fault or cannot be written.
     """
     from tonemark.corpus.project_template import with_label
 
     folder = Path(folder)
-    fault = label_fault(name)
-    if fault:
-        # Short, for where one types a label the line ends behind it, and with it the reason.
-        raise TonemarkError(f'The label "{short(name, 30)}" {fault}.', "Choose another name.")
+    for label in labels:
+        if fault := label_fault(label.name):
+            # Short, for where one types a label the line ends behind it, and with it the reason.
+            raise TonemarkError(
+                f'The label "{short(label.name, 30)}" {fault}.', "Choose another name."
+            )
     project = read_project(folder)
-    if any(label.name == name for label in project.labels):
+    if {label.name for label in labels} <= {label.name for label in project.labels}:
         return project
     with locked(folder):
         text, stamp = read_text(folder)
         project = _parse(folder, text, stamp)
-        for label in project.labels:
-            if label.name == name:
-                return project
-            if unicodedata.normalize("NFC", label.name) == unicodedata.normalize("NFC", name):
+        alike = {label_shape(label.name): label.name for label in project.labels}
+        new: list[Label] = []
+        for label in labels:
+            there = alike.setdefault(label_shape(label.name), label.name)
+            if there != label.name:
                 raise TonemarkError(
-                    f'The label "{label.name}" looks the same as "{name}": only the coding of '
+                    f'The label "{there}" looks the same as "{label.name}": only the coding of '
                     "their accents differs.",
                     "Use the one that is there.",
                 )
-        longer = with_label(text, name, about, key)
-        wanted = replace(project, labels=(*project.labels, Label(name, about, key)))
+            if label.name not in (each.name for each in (*project.labels, *new)):
+                new.append(label)
+        if not new:
+            return project
+        longer = text
+        for label in new:
+            longer = with_label(longer, label.name, label.about, label.key)
+        wanted = replace(project, labels=(*project.labels, *new))
         try:
             is_right = _parse(folder, longer, stamp) == wanted
         except TonemarkError:
             is_right = False
         if not is_right:
             raise TonemarkError(
-                f'The label "{name}" could not be added to {folder / PROJECT_FILE}: [labels] is '
-                "written in a way that Tonemark cannot extend.",
+                f'The label "{new[0].name}" could not be added to {folder / PROJECT_FILE}: '
+                "[labels] is written in a way that Tonemark cannot extend.",
                 'Add it with an editor: a line NAME = "" under [labels].',
             )
         write(folder, longer)
     return read_project(folder)
+
+
+def label_shape(name: str) -> str:
+    """What labels have in common that look the same."""
+    return unicodedata.normalize("NFC", name)
 
 
 def relabelled(folder: Path, old: str, new: str) -> str | None:

@@ -42,9 +42,9 @@ def drawn_by(text: str, meta: Mapping[str, Any]) -> str:
 
 
 def part_of(text: str, parts: Sequence[tuple[str, float]], seed: int = 0) -> str:
-    """The part of a split that a text (`drawn_by`) falls in; empty where the shares sum up to less than 1 and it
-    is in none. The last part has the lowest numbers, as the evaluation share has: what is named
-    last (test) is what a model was not trained on."""
+    """The part of a split that a text (`drawn_by`) falls in; empty where the shares sum up to less
+    than 1 and it is in none. The last part has the lowest numbers, as the evaluation share has:
+    what is named last (test) is what a model was not trained on."""
     number = share_of(text, seed)
     reached = 0.0
     for name, share in reversed(parts):

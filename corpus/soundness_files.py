@@ -101,11 +101,32 @@ def _examine_parts(folder: Path) -> Iterator[Finding]:
     for place in (folder, folder / "exports"):
         for part in sorted(place.glob(".*.part")):
             with contextlib.suppress(OSError):
-                if time.time() - part.stat().st_mtime > LEFT_BEHIND:
+                if time.time() - part.lstat().st_mtime > LEFT_BEHIND:
                     yield Finding(
                         "A half-written file was left behind.", str(part),
-                        f"rm {shlex.quote(str(part))}", harmless=True,
+                        _removing(part), harmless=True,
                     )  # fmt: skip
+        for old in sorted(place.glob(".*.part.old")):
+            yield _ended_export(old)
+
+
+def _ended_export(old: Path) -> Finding:
+    """What an export was to replace when its process was ended between two renames."""
+    name = old.name[1:].rsplit(".", 3)[0]
+    there = old.with_name(name)
+    if len(name) >= 40:  # of longer names the beginning stands there
+        return Finding("An export was ended while it took its place; this is what was there.",
+                       str(old), "Look whether it is still needed, else delete it.")  # fmt: skip
+    if os.path.lexists(there):
+        return Finding("An export was ended while it took its place; this is what was there.",
+                       str(old), f"Export again, then {_removing(old)}", harmless=True)  # fmt: skip
+    return Finding("An export was ended while it took its place, and what was there is hidden.",
+                   str(old), f"mv {shlex.quote(str(old))} {shlex.quote(str(there))}")  # fmt: skip
+
+
+def _removing(path: Path) -> str:
+    is_folder = path.is_dir() and not path.is_symlink()
+    return f"rm {'-r ' * is_folder}{shlex.quote(str(path))}"
 
 
 def file_system(folder: Path) -> str:

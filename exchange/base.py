@@ -42,6 +42,9 @@ HELD: tuple[Held, ...] = (
 HELD_WHOLE: frozenset[Held] = frozenset(HELD) - {"settings"}
 """All of a document: a sidecar beside a format that holds this has no more than a header."""
 
+NAME_KEY = "NE"
+"""The name of the tag in MISC of CoNLL-U, where nobody names another."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
@@ -51,8 +54,8 @@ class ReadOptions:
     plain text file one document. `annotators` are the names whose labels the file holds. `source`
     is the file's base name: spans that it proposes come from `import:SOURCE`. `offsets` says what a
     file counts whose format leaves that open (doccano); None is the format's own unit. `name_key`
-    is the name of the tag in MISC (CoNLL-U). `tokenizer` is the project's, name and version: tokens
-    that it made are not taken as given ones.
+    is the name of the tag in MISC (CoNLL-U); empty, it is NAME_KEY. `tokenizer` is the project's,
+    name and version: tokens that it made are not taken as given ones.
     """
 
     text_column: str | None = None
@@ -60,7 +63,7 @@ class ReadOptions:
     annotators: tuple[str, ...] = ()
     source: str = ""
     offsets: Unit | None = None
-    name_key: str = "NE"
+    name_key: str = ""
     tokenizer: tuple[str, str] = ("", "")
 
     @property

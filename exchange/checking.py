@@ -131,7 +131,7 @@ def changed_since(records: Iterable[Given]) -> Places:
     found = Places()
     for each in records:
         if isinstance(each, Refusal):
-            if tells_damage(each.reason):
+            if tells_damage(each):
                 found.add(each.line, None, each.reason)
             continue
         for warning in filter(tells_change, each.warnings):

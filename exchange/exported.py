@@ -84,7 +84,7 @@ class Exported(NamedTuple):
             (self.unanswered, "without an answer"),
             (self.earlier, "answered before that time"),
             (self.without_gold, "without gold"),
-            (self.in_part, "of which pieces are missing, or were answered in different ways"),
+            (self.in_part, "of which pieces are missing, or have unlike answers"),
         )
         told = [f"  left out: {count:,} {reason}" for count, reason in reasons if count]
         if self.answers_in_part:
@@ -111,8 +111,8 @@ class Exported(NamedTuple):
             )
         if self.told_apart:
             told.append(
-                f"  among them {self.told_apart:,} with an answer other than accept, or none:"
-                " only the sidecar tells"
+                f"  among them {self.told_apart:,} with an answer other than accept, or none,"
+                " which the file itself does not tell"
             )
         return told + self._fits()
 
@@ -128,7 +128,7 @@ class Exported(NamedTuple):
                 else f"    {counted(count, 'place')} that cannot be written"
                 for kind, count in self.faults.items()
             ]
-            told += [f"    {place}" for place in self.places[:KEYS_NAMED]]
+            told += _placed(self.places, sum(self.faults.values()))
             if self.faults.keys() - {"other"}:
                 told.append("    (--map writes them as the format can say them, and counts that)")
         if self.mapped:
@@ -136,8 +136,14 @@ class Exported(NamedTuple):
                 f"  mapped: {counted(count, 'span')} {KINDS[kind][1]}"
                 for kind, count in self.mapped.items()
             ]
-            told += [f"    {place}" for place in self.mapped_places[:KEYS_NAMED]]
+            told += _placed(self.mapped_places, sum(self.mapped.values()))
         return told
+
+
+def _placed(places: tuple[str, ...], count: int) -> list[str]:
+    """The first of `count` places, and how many more there are."""
+    first = [f"    {place}" for place in places[:KEYS_NAMED]]
+    return [*first, f"    and {count - len(first):,} more"] if count > len(first) else first
 
 
 def _verb(words: str, count: int) -> str:

@@ -49,7 +49,7 @@ def faults(format: Format, row: ExportRow) -> list[Fault]:
         for each in row.suggestions:
             found += _label_fault(format, each)
     for answer in (*row.answers(), *((row,) if row.versions else ())):
-        borders = _borders(format, answer)
+        borders = _borders(format, answer) if answer.spans else None
         reached = 0
         for span in sorted(answer.spans, key=lambda each: (each.start, each.end)):
             fault = _fault(format, span, borders, reached)

@@ -14,7 +14,7 @@ from tonemark.corpus.labels import Label, key_fault, label_fault
 from tonemark.corpus.records import ANSWERS, GivenAnnotation
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
-from tonemark.exchange.base import Unit
+from tonemark.exchange.base import NAME_KEY, Unit
 from tonemark.exchange.checks import (
     NAME_LIMIT,
     check_place,
@@ -36,6 +36,9 @@ room for the labels."""
 KEPT_LIMIT = 32 << 20
 """Bytes of a document's line: the longest text with a token for each word and ten answers takes
 half of it; objects of JSON take some twenty times as much memory."""
+
+ABOUT_LIMIT = 1_000
+"""Characters of what a label is for (corpus.project_checks)."""
 
 ANSWERS_LIMIT = 1_000
 """Answers that a document may have."""
@@ -121,7 +124,7 @@ class Sidecar:
 
     def _header(self) -> Header:
         first = next(read_lines(self._stream, HEADER_LIMIT), None)
-        data = parsed(first.data.decode()) if first and first.data else None
+        data: Any = parsed(first.data.decode()) if first and first.data else None
         if data["tonemark"] != "sidecar" or type(data["version"]) is not int:
             raise ValueError(data)
         if data["version"] > VERSION:
@@ -148,8 +151,7 @@ def _fault(path: Path, why: str) -> TonemarkError:
 def _header(data: Any) -> Header:
     digest, size = data.get("digest", ""), data.get("size", 0)
     guidelines = _text(data["guidelines"])
-    # Two bytes a letter at least where it is no ASCII: what is longer in letters is in bytes.
-    if len(guidelines) > GUIDELINES_LIMIT or not _is_sound(guidelines):
+    if not _is_sound(guidelines) or len(guidelines.encode()) > GUIDELINES_LIMIT:
         guidelines = ""
     return Header(
         _text(data["format"]),
@@ -160,7 +162,7 @@ def _header(data: Any) -> Header:
         guidelines,
         tuple(_text(each) for each in data["annotators"]),
         data["offsets"] if data["offsets"] in get_args(Unit) else None,
-        name_key if _is_word(name_key := _text(data["name_key"])) else "NE",
+        name_key if _is_word(name_key := _text(data["name_key"])) else NAME_KEY,
         {_text(name): _text(value) for name, value in data["renamed"].items()},
         data["documents"] is True,
         size if type(size) is int else 0,
@@ -171,7 +173,7 @@ def _header(data: Any) -> Header:
 def _header_label(data: Any) -> Label:
     """A label; of what it is for, and its key, only what project.toml can say."""
     about, key = data.get("about", ""), data.get("key")
-    if not isinstance(about, str) or len(about) > NAME_LIMIT or not about.isprintable():
+    if not isinstance(about, str) or len(about) > ABOUT_LIMIT or not about.isprintable():
         about = ""
     if not isinstance(key, str) or key_fault(key):
         key = None

@@ -15,8 +15,9 @@ import secrets
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 
 from tonemark.errors import TonemarkError
@@ -149,10 +150,28 @@ def new_folder(target: Path) -> Path:
 def files_in(folder: Path) -> Iterator[str]:
     """The files of a folder and of those in it, as paths from it on, links among them."""
     for place, folders, names in os.walk(folder):
-        inside = Path(place)
-        links = [name for name in folders if (inside / name).is_symlink()]
+        links = (name for name in folders if os.path.islink(os.path.join(place, name)))
         for name in (*names, *links):
-            yield str((inside / name).relative_to(folder))
+            path = os.path.relpath(os.path.join(place, name), folder)
+            yield os.fsencode(path).decode("utf-8", "replace")
+
+
+MARK = 8
+"""Hexadecimal digits by which a sidecar knows the name of a file."""
+
+MARKED = 500_000
+"""Names of which a sidecar keeps marks: its header is one line, and bounded."""
+
+
+def marks(names: Iterable[str]) -> str:
+    """MARK digits of the BLAKE2b of each name, in order; empty where they are more than MARKED."""
+    found = sorted(map(mark, names))
+    return "".join(found) if len(found) <= MARKED else ""
+
+
+def mark(name: str) -> str:
+    """By which a name is found among `marks`."""
+    return blake2b(name.encode(), digest_size=MARK // 2).hexdigest()
 
 
 def _sync_all(folder: Path) -> None:

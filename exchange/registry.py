@@ -10,14 +10,16 @@ import functools
 import importlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import IO, NamedTuple
 
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Format, Given, ReadOptions
+from tonemark.exchange.kept import Sidecar
 from tonemark.exchange.plugged import checked_format
-from tonemark.exchange.restoring import restored
-from tonemark.exchange.sidecar import Header, Sidecar, has_sidecar, sidecar_of
+from tonemark.exchange.restoring import Restoring
+from tonemark.exchange.sidecar import Header, has_sidecar, is_unchanged, sidecar_of
 from tonemark.plugins import loaded, plugin_named, plugins
 
 GROUP = "tonemark.formats"
@@ -171,9 +173,7 @@ def read_records(
     opened or is refused whole.
     """
     header = sidecar_header(path) if sidecar else None
-    if header:
-        format = format or header.format
-        options = as_written(options, header)
+    format = format or (header.format if header else None)
     chosen = format_named(format or guess_format(path))
     if not chosen.readable:
         raise TonemarkError(f'The format "{chosen.name}" can only be written.')
@@ -187,17 +187,19 @@ def read_records(
     name = path.name or path.resolve().name
     source = (options.source or name).encode("utf-8", "backslashreplace").decode()
     options = replace(options, source=source)
-    records = _records(path, chosen, options, watch)
-    return _restored(records, sidecar_of(path), options) if header else records
+    if header is None:
+        return _records(path, chosen, options, watch)
+    return _restored(path, chosen, header, options, watch)
 
 
-def as_written(options: ReadOptions, header: Header) -> ReadOptions:
-    """What is said of a file, and where nothing is, what the header of its sidecar says."""
+def as_written(options: ReadOptions, header: Header, *, named: bool = True) -> ReadOptions:
+    """What is said of a file, and where nothing is, what the header of its sidecar says; whose the
+    answers are only if `named`."""
     return replace(
         options,
-        annotators=options.annotators or header.annotators,
+        annotators=options.annotators or (header.annotators if named else ()),
         offsets=options.offsets or header.offsets,
-        name_key=header.name_key if options.name_key == "NE" else options.name_key,
+        name_key=options.name_key or header.name_key,
     )
 
 
@@ -211,10 +213,34 @@ def sidecar_header(path: Path) -> Header | None:
         return sidecar.header
 
 
-def _restored(records: Iterator[Given], there: Path, options: ReadOptions) -> Iterator[Given]:
-    with Sidecar(there) as sidecar:
-        whole = restored(records, sidecar, options) if sidecar.header.documents else records
-        yield from whole
+def _restored(
+    path: Path,
+    chosen: Format,
+    header: Header,
+    options: ReadOptions,
+    watch: Callable[[IO[bytes]], None],
+) -> Iterator[Given]:
+    unchanged = is_unchanged(path, header)
+    lent: tuple[str, ...] = ()
+    if not options.annotators and "annotators" not in chosen.holds:
+        lent = header.annotators
+    # Of a file that was changed, those are hers that are of a document that the sidecar knows.
+    options = as_written(options, header, named=unchanged or header.documents)
+    records = _records(path, chosen, options, watch)
+    if lent and not unchanged:
+        try:
+            first = next(records, None)
+        except TonemarkError:
+            # Another file of that name, with other columns than the annotators whom the header has.
+            records = _records(path, chosen, replace(options, annotators=()), watch)
+        else:
+            records = chain(() if first is None else (first,), records)
+    if not header.documents:
+        yield from records
+        return
+    with Sidecar(sidecar_of(path)) as sidecar:
+        how = Restoring(sidecar, options, chosen.holds, unchanged, lent)
+        yield from how.restored(records)
 
 
 def _records(

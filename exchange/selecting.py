@@ -43,6 +43,9 @@ COUNTED = (
 them `answers_in_part`, answers to some pieces of a text that goes out with others, and
 `of_several`, texts that go out though no one person answered all their pieces."""
 
+BESIDE = frozenset(("answers_in_part", "of_several", "open_pieces", "unanswered_pieces"))
+"""Of these, what is no document that is left out."""
+
 _REFUSED = {"accept": "accepted", "reject": "rejected", "ignore": "ignored"}
 
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-import os
-import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -197,16 +195,7 @@ def remember(folder: Path, settings: Settings) -> None:
     """Keep the settings for the next export, if the folder may be written and nothing but a file is
     in their place: the export itself is done, and worth more than they."""
     path = folder / LAST_FILE
-    if last_settings(folder) == settings or not _is_free(path):
+    if last_settings(folder) == settings:
         return
-    with contextlib.suppress(OSError), atomic_writer(path) as stream:
+    with contextlib.suppress(OSError), atomic_writer(path, plain=True) as stream:
         stream.write(json.dumps(settings.to_json()).encode() + b"\n")
-
-
-def _is_free(path: Path) -> bool:
-    """Whether there is nothing or a regular file: a link in a project from a stranger may lead to
-    somebody's terminal."""
-    try:
-        return stat.S_ISREG(os.lstat(path).st_mode)
-    except OSError:
-        return not os.path.lexists(path)

@@ -66,8 +66,9 @@ class Header:
     """What holds for a whole export: the format, the project's name, its language (BCP 47) and
     tokenizer (name, version), labels, guidelines (their text), the annotators whose columns stand
     side by side, what the offsets count, the tag's name in MISC, which label was written for
-    another, whether a line follows for each document, and the size (bytes) and digest (`file_digest`)
-    of the exported file; an empty digest says nothing."""
+    another, whether a line follows for each document, the size (bytes) and digest (`file_digest`)
+    of the exported file (an empty digest says nothing), and of a folder the names of the
+    files in it (`placing.marks`)."""
 
     format: str
     project: str = ""
@@ -82,6 +83,7 @@ class Header:
     documents: bool = True
     size: int = 0
     digest: str = ""
+    files: str = ""
 
 
 def file_size(path: Path) -> int:
@@ -150,7 +152,7 @@ def header_json(header: Header) -> dict[str, Any]:
         "documents": header.documents,
         "size": header.size,
         "digest": header.digest,
-    }
+    } | ({"files": header.files} if header.files else {})
 
 
 def document_json(row: ExportRow, fitted: ExportRow, records: int) -> dict[str, Any]:
@@ -164,18 +166,20 @@ def document_json(row: ExportRow, fitted: ExportRow, records: int) -> dict[str, 
         line["given"] = row.tokens_given
     if records != 1:
         line["records"] = records
-    own = fitted.versions or (fitted,)
+    fitted_answers = fitted.versions or (fitted,)
     line["answers"] = [
         _answer_json(each, written, row)
-        for each, written in zip(row.versions or (row,), own, strict=True)
-        if each.answer
+        for each, written in zip(row.versions or (row,), fitted_answers, strict=True)
+        if each.answer and each.annotator
     ]
     if row.versions and row.answer:
         line["stands"] = _answer_json(row, row, row)
-    if not row.answer and not row.versions and row.suggestions:
+    if not line["answers"]:  # an answer of several people, who each gave a part, is nobody's
+        proposed = row.suggestions or [
+            Suggestion(each.start, each.end, each.label, each.sources) for each in row.spans
+        ]
         line["suggestions"] = [
-            [each.start, each.end, each.label, list(each.sources), each.score]
-            for each in row.suggestions
+            [each.start, each.end, each.label, list(each.sources), each.score] for each in proposed
         ]
     return line
 

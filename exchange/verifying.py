@@ -1,32 +1,61 @@
-"""A written file, read back before it takes its place: every span at its place, or no export."""
+"""A written file, read back before it takes its place: what its format claims to hold of spans,
+answers, comments, keys and who gave them comes back the same, or there is no export.
+
+Metadata, tokens and times are not compared: that a format brings them back is for its tests.
+"""
 
 from __future__ import annotations
 
 import pickle
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from tonemark.corpus.records import Record
+from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
-from tonemark.exchange.alignment import aligned
+from tonemark.exchange.alignment import Alignment, aligned
 from tonemark.exchange.base import Format, Given
 from tonemark.exchange.rows import ExportRow
 from tonemark.refusals import Refusal
 
-_Stretches = frozenset[tuple[int, int, str]]
+_Stretch: TypeAlias = tuple[int, int, str]
+_Who: TypeAlias = tuple[str | None, bool]
+"""Whose an answer is (None: nobody's by name), and whether it is gold."""
+
+
+class _Said(NamedTuple):
+    """An answer as it was written."""
+
+    who: _Who
+    answer: str | None
+    comment: str
+    flagged: bool
+    stretches: tuple[_Stretch, ...]
 
 
 class _Written(NamedTuple):
+    """A document as it was written; `gold` is what is settled beside several answers."""
+
     key: str
     text: str
-    answers: tuple[tuple[str | None, _Stretches], ...]
+    answers: tuple[_Said, ...]
+    gold: _Said | None
+    suggestions: tuple[_Stretch, ...]
     records: int
-    is_several: bool
+
+
+@dataclass(slots=True)
+class _Found:
+    """What is read back of one answer, from all records of its document."""
+
+    answers: set[str] = field(default_factory=set)
+    comments: list[str] = field(default_factory=list)
+    flagged: bool = False
+    stretches: set[_Stretch] = field(default_factory=set)
 
 
 class Expected:
@@ -35,6 +64,7 @@ class Expected:
 
     def __init__(self, format: Format, folder: Path | None = None) -> None:
         self._format = format
+        self._holds = format.holds
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by __exit__
 
     def __enter__(self) -> Expected:
@@ -50,19 +80,22 @@ class Expected:
 
     def add(self, row: ExportRow, records: int) -> None:
         """A row as it was written, and how many records the reader is to make of it."""
-        answers = tuple((each.annotator, _stretches(each)) for each in row.answers())
-        written = _Written(row.key, row.text, answers, records, bool(row.versions))
-        pickle.dump(tuple(written), self._file)
+        answers = row.answers()
+        gold = _said(row) if row.versions and row.settled is not None else None
+        suggestions = () if answers else _stretches(row.suggestions)
+        said = tuple(map(_said, answers))
+        pickle.dump(_Written(row.key, row.text, said, gold, suggestions, records), self._file)
 
     def check(self, given: Iterator[Given], step: Callable[[], None] = lambda: None) -> None:
         """Raises TonemarkError where what is read is not, document by document, what was written:
-        the text (white space aside, where the format does not hold it), and every span. `step` is
-        called after each document.
+        the text (white space aside, where the format does not hold it), every span, what else of
+        the answers the format holds, and nobody's answer more. `step` is called after each
+        document.
         """
         self._file.seek(0)
         while True:
             try:
-                written = _Written(*pickle.load(self._file))
+                written: _Written = pickle.load(self._file)
             except EOFError:
                 break
             parts = []
@@ -82,37 +115,86 @@ class Expected:
             )
 
     def _fault(self, written: _Written, parts: list[Record]) -> str:
-        if "text" in self._format.holds and any(each.text != written.text for each in parts):
-            return "comes back with another text"
-        holds_text = "text" in self._format.holds
-        texts = [written.text] if holds_text else [each.text for each in parts]
+        if "keys" in self._holds and any(each.key != written.key for each in parts):
+            return f"comes back with the key {parts[0].key}"
+        texts = [each.text for each in parts]
+        if "text" in self._holds:
+            if any(text != written.text for text in texts):
+                return "comes back with another text"
+            texts = texts[:1]
         alignment = aligned(texts, written.text)
         if alignment is None:
             return "comes back with another text"
-        found: dict[str | None, set[tuple[int, int, str]]] = {}
+        found: dict[_Who, _Found] = {}
+        proposed: set[_Stretch] = set()
         for at, part in enumerate(parts):
-            said: list[tuple[str | None, Sequence[Span] | Sequence[Suggestion]]]
-            # Gold beside versions may be settled by one whose own answer is among them.
-            said = [
-                (each.annotator, each.spans)
-                for each in part.annotations
-                if each.settled is None or not written.is_several
-            ]
-            place = 0 if holds_text else at
-            for name, spans in said or [(None, part.suggestions)]:
-                found.setdefault(name, set()).update(
-                    (*alignment.placed(place, each.start, each.end), each.label) for each in spans
-                )
+            place = at if len(texts) > 1 else 0
+            proposed |= _placed(part.suggestions, place, alignment)
+            for each in part.annotations:
+                who = each.annotator, each.settled is not None
+                _add(found.setdefault(who, _Found()), each, place, alignment)
         if not written.answers:
-            return "comes back as answered" if found.keys() - {None} else ""
-        if found.keys() <= {None}:
-            everything = set(chain.from_iterable(found.values()))
-            wanted = frozenset(chain.from_iterable(spans for _, spans in written.answers))
-            return "" if everything == wanted else _difference(everything, wanted)
-        for who, stretches in written.answers:
-            said_here = found.get(who, set())
-            if said_here != stretches:
-                return _difference(said_here, stretches)
+            return self._proposal_fault(written, found, proposed)
+        if not found and self._may_be_nameless(written):
+            wanted = {each for said in written.answers for each in said.stretches}
+            return _difference(proposed, wanted)
+        return self._answers_fault(written, found, proposed)
+
+    def _may_be_nameless(self, written: _Written) -> bool:
+        """Whether a file may hold the spans of answers, and not that they are answers."""
+        named = any(said.who[0] is not None for said in written.answers)
+        return not (named and "answers" in self._holds)
+
+    def _proposal_fault(
+        self, written: _Written, found: dict[_Who, _Found], proposed: set[_Stretch]
+    ) -> str:
+        if found:
+            return "comes back as answered"
+        if not proposed and not self._format.suggests:
+            return ""
+        return _difference(proposed, set(written.suggestions))
+
+    def _answers_fault(
+        self, written: _Written, found: dict[_Who, _Found], proposed: set[_Stretch]
+    ) -> str:
+        for said in written.answers:
+            if fault := self._answer_fault(said, self._taken(said, written, found)):
+                return fault
+        if written.gold and ("answers" in self._holds or written.gold.who in found):
+            if written.gold.who not in found:
+                return "comes back without its gold"
+            if fault := self._answer_fault(written.gold, found.pop(written.gold.who)):
+                return fault
+        if found:
+            return f"comes back with an answer of {next(iter(found))[0]}, who gave none"
+        return _difference(proposed, set())
+
+    def _taken(self, said: _Said, written: _Written, found: dict[_Who, _Found]) -> _Found | None:
+        """What was found of an answer, taken away from the rest."""
+        name, is_gold = said.who
+        if name is None:  # whatever name its reader has for nobody's
+            known = {each.who for each in written.answers}
+            who = next((each for each in found if each not in known), said.who)
+        elif is_gold and "answers" not in self._holds:
+            who = said.who if said.who in found else (name, False)
+        else:
+            who = said.who
+        return found.pop(who, None)
+
+    def _answer_fault(self, said: _Said, found: _Found | None) -> str:
+        whose = f"the answer of {said.who[0]}"
+        if found is None:
+            if "answers" in self._holds:
+                return f"comes back without {whose}"
+            return _difference(set(), set(said.stretches))
+        if fault := _difference(found.stretches, set(said.stretches)):
+            return fault
+        if "answers" in self._holds and found.answers != {said.answer}:
+            return f"comes back with another answer: {whose} was {said.answer}"
+        if "comments" in self._holds and (
+            said.comment not in found.comments or found.flagged != said.flagged
+        ):
+            return f"comes back with another comment or flag on {whose}"
         return ""
 
     def _broken(self, written: _Written, fault: str) -> TonemarkError:
@@ -125,11 +207,32 @@ class Expected:
 _REMEDY = "Nothing was written. Export to another format, and report this: it is our fault."
 
 
-def _stretches(row: ExportRow) -> _Stretches:
-    return frozenset((each.start, each.end, each.label) for each in row.spans)
+def _said(row: ExportRow) -> _Said:
+    who = row.annotator, row.settled is not None
+    return _Said(who, row.answer, row.comment, row.flagged, _stretches(row.spans))
 
 
-def _difference(found: set[tuple[int, int, str]], wanted: _Stretches) -> str:
+def _add(found: _Found, given: GivenAnnotation, part: int, alignment: Alignment) -> None:
+    found.answers.add(given.answer)
+    found.comments.append(given.comment)
+    found.flagged |= given.flagged
+    found.stretches |= _placed(given.spans, part, alignment)
+
+
+def _placed(
+    spans: Sequence[Span] | Sequence[Suggestion], part: int, alignment: Alignment
+) -> set[_Stretch]:
+    return {(*alignment.placed(part, each.start, each.end), each.label) for each in spans}
+
+
+def _stretches(spans: Iterable[Span] | Iterable[Suggestion]) -> tuple[_Stretch, ...]:
+    return tuple((each.start, each.end, each.label) for each in spans)
+
+
+def _difference(found: set[_Stretch], wanted: set[_Stretch]) -> str:
+    """The first stretch that one has and the other has not, in words; empty where there is none."""
+    if found == wanted:
+        return ""
     lost, new = sorted(wanted - found), sorted(found - wanted)
     start, end, label = (lost or new)[0]
     return f"comes back {'without' if lost else 'with'} {label} {start}-{end}"

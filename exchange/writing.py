@@ -22,11 +22,11 @@ from tonemark.corpus.tokens import AnyTokenizer, sentence_rules_with, version_of
 from tonemark.exchange.base import HELD_WHOLE, Format, ReadOptions, WriteOptions
 from tonemark.exchange.exported import PLACES, Exported
 from tonemark.exchange.fitting import Fault, LabelMap, faults, mapped, on_common_tokens
-from tonemark.exchange.placing import files_in
+from tonemark.exchange.placing import files_in, marks
 from tonemark.exchange.rows import ExportRow
 from tonemark.exchange.selecting import Selection
 from tonemark.exchange.settings import Settings
-from tonemark.exchange.sidecar import Header, document_json, file_digest, header_json
+from tonemark.exchange.sidecar import Header, document_json, file_digest, file_size, header_json
 from tonemark.exchange.verifying import Expected
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.sentences.sentences import sentences
@@ -175,9 +175,8 @@ class Writing:
         return self.settings.fit or not self.format.holds >= HELD_WHOLE
 
     def _finish(self, side: IO[bytes], lines: IO[bytes], at: Path) -> None:
-        size, digest = file_digest(at)
-        files = tuple(sorted(files_in(at))) if at.is_dir() else ()
-        header = replace(self._header(), size=size, digest=digest, files=files)
+        files = marks(files_in(at)) if at.is_dir() else ""
+        header = replace(self._header(), size=file_size(at), digest=file_digest(at), files=files)
         side.write(_line(header_json(header)))
         lines.seek(0)
         shutil.copyfileobj(lines, side)

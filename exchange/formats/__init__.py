@@ -1,1 +1,1 @@
-"""One module a format: how it is read and written, and what it can hold."""
+"""The formats, a folder a family: how each is read and written, and what it can hold."""

@@ -155,6 +155,20 @@ def test_a_sidecar_that_fits_is_said_to(exported: Path, tonemark: Callable[..., 
     assert "is of a file of the format conll" in told
 
 
+def test_another_file_beside_a_sidecar_that_was_left_is_nobodys(
+    exported: Path, tonemark: Callable[..., Any]
+) -> None:
+    side = exported.with_name("out.conll.tonemark")
+    header, *rest = side.read_bytes().splitlines(keepends=True)
+    header = json.dumps({**json.loads(header), "annotators": ["amina", "juma"]}).encode()
+    side.write_bytes(b"".join((header, b"\n", *rest)))
+    exported.write_bytes(b"Juma B-PER\nalia O\n")
+    told = tonemark("check", exported).stdout
+    assert "1 document, 1 span" in told
+    assert "amina" not in told
+    assert "does not fit in 1 place" in told
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

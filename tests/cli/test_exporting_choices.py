@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -185,7 +185,33 @@ def test_a_part_without_documents_is_said_and_has_no_file(
     there = {path.name for path in tmp_path.glob("o.*.jsonl")}
     assert len(there) == 1
     assert "1 document written to" in done.stdout
-    assert "no documents" in done.stdout
+    assert "no documents, and so no file" in done.stdout
+
+
+@pytest.mark.parametrize("format", ["jsonl", "conll", "label-studio", "brat", "hf"])
+def test_what_an_earlier_export_wrote_for_a_part_does_not_stay_beside_the_others(
+    tmp_path: Path, tonemark: Callable[..., Any], format: str
+) -> None:
+    made = tmp_path / "p"
+    tonemark("new", made, "--lang", "sw", "--labels", "PER")
+    lines = [
+        {"id": str(n), "text": f"Hati {n}", "answer": "accept", "spans": []} for n in range(30)
+    ]
+    source = tmp_path / "in.jsonl"
+    source.write_text("\n".join(map(json.dumps, lines)))
+    tonemark("add", made, source)
+    how = ("export", made, "--format", format, "-o", tmp_path / "out" / "o", "--split")
+    (tmp_path / "out").mkdir()
+    tonemark(*how, "train=0.5,dev=0.1,test=0.4")
+    before = [path.relative_to(tmp_path) for path in tmp_path.glob("out/**/*")]
+    assert any("train" in str(path) for path in before)
+    assert any("test" in str(path) for path in before)
+    done = tonemark(*how, "train=0.9999,dev=0.00005,test=0.00005")
+    assert "train: 30 documents" in done.stdout
+    assert "test: no documents, and so no file" in done.stdout
+    there = [path.relative_to(tmp_path) for path in tmp_path.glob("out/**/*")]
+    assert any("train" in str(path) for path in there)
+    assert not [path for path in there if "test" in path.name or "dev" in path.name]
 
 
 def test_a_text_that_is_there_stays_where_all_parts_cannot_be_written(folder: Path) -> None:
@@ -306,55 +332,66 @@ def test_settings_that_do_not_fit_here_are_told_without_a_file(
     assert not [*folder.glob("exports/*")]
 
 
-@pytest.mark.parametrize("name", ["p.jsonl", "p.jsonl.tonemark", "p.train.jsonl", "p"])
-@pytest.mark.parametrize("how", ["terminal", "pipe", "file", "nowhere", "folder"])
-def test_a_strangers_link_or_device_is_not_written_into(folder: Path, name: str, how: str) -> None:
-    (folder / "exports").mkdir()
-    trap, secret = folder / "exports" / name, folder.parent / "secret"
-    secret.write_text("mine")
+@pytest.fixture
+def trap(tmp_path: Path) -> Iterator[Callable[[Path, str], None]]:
+    """Puts something dangerous in a place; in the end, no byte has come out at the other side."""
     ours, theirs = os.openpty()
     os.set_blocking(ours, False)
-    try:
+    secret, kinds = tmp_path / "secret", {}
+    secret.write_text("{}")
+
+    def put(path: Path, how: str) -> None:
         if how == "pipe":
-            os.mkfifo(trap)
+            os.mkfifo(path)
         else:
-            place = {"terminal": os.ttyname(theirs), "file": secret, "folder": folder.parent}
-            os.symlink(place.get(how, folder.parent / "nowhere"), trap)
-        done = run_here("export", folder, "--as-last")
-        with pytest.raises(BlockingIOError):
-            os.read(ours, 1)
-    finally:
-        os.close(ours)
-        os.close(theirs)
+            leads = {"terminal": os.ttyname(theirs), "file": secret, "folder": tmp_path}
+            os.symlink(leads.get(how, tmp_path / "nowhere"), path)
+        kinds[path] = path.lstat().st_mode
+
+    yield put
+    for path, kind in kinds.items():
+        assert path.lstat().st_mode == kind
+    with pytest.raises(BlockingIOError):
+        os.read(ours, 1)
+    os.close(ours)
+    os.close(theirs)
+    assert secret.read_text() == "{}"
+    assert not (tmp_path / "nowhere").exists()
+
+
+TRAPS = [
+    ("p.jsonl", "{}"),
+    ("p.jsonl.tonemark", "{}"),
+    ("p.a.jsonl", '{"split": [["a", 0.5], ["b", 0.5]]}'),
+    ("p.b.jsonl.tonemark", '{"split": [["a", 0.5], ["b", 0.5]]}'),
+    ("p.config.xml", '{"format": "label-studio"}'),
+    ("p.brat", '{"format": "brat"}'),
+    ("p.brat.tonemark", '{"format": "brat"}'),
+]
+"""Names that an export writes, and the settings with which it does."""
+
+
+@pytest.mark.parametrize("how", ["terminal", "pipe", "file", "nowhere", "folder"])
+@pytest.mark.parametrize(("name", "kept"), TRAPS)
+def test_a_strangers_link_or_device_is_not_written_into(
+    folder: Path, name: str, kept: str, how: str, trap: Callable[[Path, str], None]
+) -> None:
+    (folder / LAST_FILE).write_text(kept)
+    (folder / "exports").mkdir()
+    trap(folder / "exports" / name, how)
+    done = run_here("export", folder, "--as-last")
     assert done.returncode == 1
-    assert "is a link or a device" in done.stderr
-    assert secret.read_text() == "mine"
+    assert "Nothing was written" in done.stderr
     assert [path.name for path in (folder / "exports").iterdir()] == [name]
 
 
 @pytest.mark.parametrize("how", ["terminal", "pipe", "file", "nowhere"])
-def test_settings_are_remembered_in_a_file_and_in_nothing_else(tmp_path: Path, how: str) -> None:
-    trap, secret = tmp_path / "p" / LAST_FILE, tmp_path / "secret"
-    trap.parent.mkdir()
-    secret.write_text("{}")
-    ours, theirs = os.openpty()
-    os.set_blocking(ours, False)
-    try:
-        if how == "pipe":
-            os.mkfifo(trap)
-        else:
-            place = {"terminal": os.ttyname(theirs), "file": secret}
-            os.symlink(place.get(how, tmp_path / "nowhere"), trap)
-        kind = trap.lstat().st_mode
-        remember(trap.parent, Settings("conll"))
-        with pytest.raises(BlockingIOError):
-            os.read(ours, 1)
-    finally:
-        os.close(ours)
-        os.close(theirs)
-    assert trap.lstat().st_mode == kind
-    assert secret.read_text() == "{}"
-    assert not (tmp_path / "nowhere").exists()
+def test_settings_are_remembered_in_a_file_and_in_nothing_else(
+    tmp_path: Path, how: str, trap: Callable[[Path, str], None]
+) -> None:
+    (tmp_path / "p").mkdir()
+    trap(tmp_path / "p" / LAST_FILE, how)
+    remember(tmp_path / "p", Settings("conll"))
 
 
 def test_an_export_changes_nothing_in_the_store(folder: Path) -> None:

@@ -53,3 +53,21 @@ def test_a_file_is_read_up_to_its_limit(tmp_path: Path) -> None:
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError), atomic_writer(tmp_path):
         pass
+
+
+@pytest.mark.parametrize("is_link", [True, False])
+def test_nothing_but_a_file_is_written_under_a_path_that_nobody_typed(
+    tmp_path: Path, is_link: bool
+) -> None:
+    pipe, path = tmp_path / "pipe", tmp_path / "out"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    (os.symlink if is_link else os.link)(pipe, path)
+    with pytest.raises(OSError, match="no regular file"), atomic_writer(path, plain=True):
+        pass
+    assert not os.read(reader, 10)
+    os.close(reader)
+    path.unlink()
+    with atomic_writer(path, plain=True) as stream:
+        stream.write(b"new")
+    assert path.read_bytes() == b"new"

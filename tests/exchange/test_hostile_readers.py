@@ -59,8 +59,18 @@ ROWS = (
 )
 NAMED = {("Vaj Pov", "PER"), ("Luang Prabang", "LOC"), ("Nairobi", "LOC")}
 
+LISTS = {"label-studio", "label-studio-min"}
+"""The formats that are read value by value; all others are read by lines."""
+
 READ_ALONE: dict[str, bytes] = {"text": f"{GREETING}\nNairobi leo\n".encode()}
 """Samples of the formats that are not written."""
+
+UNQUOTED = {"doccano"}
+"""The formats that say nowhere what stands at their offsets: any offset that lies in the text must
+be believed."""
+
+COLUMNS = {"conll", "conll2003"}
+"""The formats whose tokens are their text: where one is another, it is that which is named."""
 
 NOTHING_NAMED = {"text"}
 """The formats that hold texts alone."""
@@ -197,11 +207,19 @@ def check(given: Given) -> None:
 
 
 def named_in(found: list[Given] | TonemarkError) -> set[tuple[str, str]]:
-    """The strings that are labelled, with their labels."""
+    """The strings that are labelled, with their labels, where all was read."""
     assert isinstance(found, list), found
-    named = set()
     for each in found:
         assert isinstance(each, Record), each
+    return named_anywhere(found)
+
+
+def named_anywhere(found: list[Given] | TonemarkError) -> set[tuple[str, str]]:
+    """The strings that are labelled, with their labels, in what was not refused."""
+    named = set()
+    for each in found if isinstance(found, list) else ():
+        if isinstance(each, Refusal):
+            continue
         spans = [span for given in each.annotations for span in given.spans]
         for span in (*spans, *each.suggestions):
             named.add((each.text[span.start : span.end], span.label))
@@ -235,7 +253,7 @@ def test_the_samples_are_read_as_what_they_are(format: Format, tmp_path: Path) -
 
 def test_cut_off_anywhere(format: Format, tmp_path: Path) -> None:
     def cut(data: bytes) -> Iterator[bytes]:
-        for at in some(list(range(len(data))), 30 if is_folder(format) else 100):
+        for at in some(list(range(len(data))), 20 if is_folder(format) else 100):
             yield data[:at]
 
     for found in changed(format, tmp_path, cut):
@@ -245,7 +263,7 @@ def test_cut_off_anywhere(format: Format, tmp_path: Path) -> None:
 
 
 @settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
 def test_bytes_that_are_others(format: Format, tmp_path: Path, data: st.DataObject) -> None:
@@ -261,16 +279,18 @@ def test_bytes_that_are_others(format: Format, tmp_path: Path, data: st.DataObje
 
 def test_numbers_that_are_none_or_too_large(format: Format, tmp_path: Path) -> None:
     def others(data: bytes) -> Iterator[bytes]:
-        for found in some(list(regex.finditer(rb"(?<![\w#-])[0-9]+(?!\w)", data)), 15):
+        for found in some(list(regex.finditer(rb"(?<![\w#-])[0-9]+(?!\w)", data)), 10):
             for number in HOSTILE_NUMBERS:
                 yield data[: found.start()] + number + data[found.end() :]
 
-    for _ in changed(format, tmp_path, others):
-        pass
+    for found in changed(format, tmp_path, others):
+        if format.name not in UNQUOTED:
+            assert named_anywhere(found) <= NAMED
 
 
 def test_offsets_that_count_something_else(format: Format, tmp_path: Path) -> None:
-    """All of them: one too many, as UTF-16 has them behind the first character; far too many."""
+    """One too many, as UTF-16 has them behind the first character, one too few, far too many; all
+    of them, then each alone."""
 
     def shifted(data: bytes) -> Iterator[bytes]:
         for by in (1, -1, 20, 10**9):
@@ -279,9 +299,12 @@ def test_offsets_that_count_something_else(format: Format, tmp_path: Path) -> No
             for found in reversed(numbers):
                 shown[found.start() : found.end()] = b"%d" % (int(found[0]) + by)
             yield bytes(shown)
+            for found in some(numbers, 30) if by in (1, -1) else ():
+                yield data[: found.start()] + b"%d" % (int(found[0]) + by) + data[found.end() :]
 
-    for _ in changed(format, tmp_path, shifted):
-        pass
+    for found in changed(format, tmp_path, shifted):
+        if format.name not in UNQUOTED:
+            assert named_anywhere(found) <= NAMED
 
 
 def test_labels_that_cannot_be(format: Format, tmp_path: Path) -> None:
@@ -289,8 +312,16 @@ def test_labels_that_cannot_be(format: Format, tmp_path: Path) -> None:
         for label in HOSTILE_LABELS:
             yield data.replace(b"PER", label.encode())
 
-    for _ in changed(format, tmp_path, relabelled):
-        pass
+    for found in changed(format, tmp_path, relabelled):
+        assert {text for text, _ in named_anywhere(found)} <= {text for text, _ in NAMED}
+        assert "" not in {label for _, label in named_anywhere(found)}
+
+
+_MORE = r"(?:u0000|ud800|J|\P{L}){0,9}"
+_STILL_NAMED = regex.compile(
+    rf"(?s)(?:Va{_MORE}j|{_MORE})\s*Pov PER|Luang Prabang LOC|(?:Na{_MORE}irobi|{_MORE}) LOC"
+)
+"""A name one word of which has more in it, or something else in its place."""
 
 
 def test_texts_that_cannot_be(format: Format, tmp_path: Path) -> None:
@@ -300,8 +331,12 @@ def test_texts_that_cannot_be(format: Format, tmp_path: Path) -> None:
                 yield data.replace(word, word[:2] + more + word[2:])
                 yield data.replace(word, more)
 
-    for _ in changed(format, tmp_path, with_more):
-        pass
+    for found in changed(format, tmp_path, with_more):
+        for text, label in named_anywhere(found) if format.name not in UNQUOTED else ():
+            if format.name in COLUMNS and text in ("j Pov", "irobi"):
+                continue  # a blank line ended the sentence inside the word
+            assert _STILL_NAMED.fullmatch(f"{text} {label}"), text
+            assert not regex.search("👋|[,.]", text)
 
 
 def test_a_quoted_text_that_is_another(format: Format, tmp_path: Path) -> None:
@@ -310,8 +345,13 @@ def test_a_quoted_text_that_is_another(format: Format, tmp_path: Path) -> None:
             yield data[:at] + b"xx" + data[at:]
             yield data[:at] + data[at + 1 :]
 
-    for _ in changed(format, tmp_path, others):
-        pass
+    for found in changed(format, tmp_path, others):
+        named = named_anywhere(found)
+        if format.name in COLUMNS:
+            named = {(regex.sub("^xx|^(?=aj|uang|airobi)", "", t), label) for t, label in named}
+            assert {text[-3:] for text, _ in named} <= {text[-3:] for text, _ in NAMED}
+        elif format.name not in UNQUOTED:
+            assert named <= NAMED
 
 
 @pytest.mark.parametrize(
@@ -391,6 +431,9 @@ def test_one_element_without_end_is_passed_over(
 ) -> None:
     if format.read is None:
         pytest.skip("a folder: see below")
+    is_json = format.name in LISTS | {"jsonl", "doccano", "hf"}
+    if filling != b"a" and format.name not in LISTS and not (filling == b"[" and is_json):
+        pytest.skip("a line that is too long is a line that is too long")
     found = samples(format, tmp_path)[-1].values()
     data = next((each for each in found if b"Vaj" in each), b"")
     at = data.find(b"Vaj") + 2

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tonemark.corpus.pieces import parsed_piece
+from tonemark.corpus.pieces import Piece, parsed_piece
+from tonemark.corpus.records import Settled
+from tonemark.corpus.spans import Span
+from tonemark.exchange.export import output_suffix
+from tonemark.exchange.joining import _joined
+from tonemark.exchange.registry import format_named, writable
+from tonemark.exchange.rows import ExportRow
+from tonemark.tokenizers.base import Token
 
 TEXT = " Asha yuko Kisumu.  Juma yuko\nkwetuni!\n\nKesho? "
 
@@ -201,30 +209,159 @@ def test_hashes_of_the_source_are_not_those_of_a_piece(
     assert (joined["_input_hash"], joined["_task_hash"]) == (7, 8)
 
 
-def test_pieces_of_several_annotators_stand_under_all_their_names(
-    tmp_path: Path, tonemark: Callable[..., Any]
-) -> None:
-    folder = project(tmp_path, tonemark)
-    (tmp_path / "n.txt").write_text("Asha. Juma. Ali.\nKesho. Leo.\n", encoding="utf-8")
+def answered_pieces(tmp_path: Path, tonemark: Callable[..., Any]) -> Path:
+    """Two texts: of the first amina answered two pieces and juma one, of the second both all, and
+    she differently; there the tokens of a piece are corrected."""
+    folder = project(tmp_path, tonemark, "--overlap", 2)
+    (tmp_path / "n.txt").write_text("Asha. Juma. Ali.\nKesho. Dar leo.\n", encoding="utf-8")
     tonemark("add", folder, tmp_path / "n.txt", "--split", "sentences")
     path = tmp_path / "answers.jsonl"
+    corrected = [{"text": "Dar leo", "start": 0, "end": 7, "id": 0}]
+    corrected.append({"text": ".", "start": 7, "end": 8, "id": 1})
     answers = [
-        task("Asha.", "n.txt:1@0", "amina", (0, 4, "PER")),
+        task("Asha.", "n.txt:1@0", "amina", (0, 4, "PER"), comment="hm"),
         task("Juma.", "n.txt:1@6", "juma", (0, 4, "PER")),
         task("Ali.", "n.txt:1@12", "amina"),
-        task("Kesho.", "n.txt:2@0", "amina"),
-        task("Leo.", "n.txt:2@7", "amina", answer="ignore"),
+        task("Kesho.", "n.txt:2@0", "amina", (0, 5, "PER")),
+        task("Dar leo.", "n.txt:2@7", "amina", (0, 7, "LOC"), tokens=corrected),
+        task("Kesho.", "n.txt:2@0", "juma"),
+        task("Dar leo.", "n.txt:2@7", "juma", (0, 3, "LOC")),
     ]
     path.write_text("".join(answers), encoding="utf-8")
     tonemark("add", folder, path, "--match", "key")
+    return folder
+
+
+def test_a_text_that_several_answered_is_nobodys(
+    tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    """There is no person amina+juma."""
+    folder = answered_pieces(tmp_path, tonemark)
     (joined,) = exported(folder, tonemark, "--joined")
-    assert (joined["text"], joined["_annotator_id"]) == ("Asha. Juma. Ali.", "amina+juma")
+    assert (joined["text"], joined["answer"]) == ("Asha. Juma. Ali.", "accept")
+    assert "_annotator_id" not in joined
     assert [(s["start"], s["end"]) for s in joined["spans"]] == [(0, 4), (6, 10)]
     tokens = [joined["text"][each["start"] : each["end"]] for each in joined["tokens"]]
     assert tokens == ["Asha", ".", "Juma", ".", "Ali", "."]
-    of_hers = ("--joined", "--all", "--annotator", "amina")
-    done = tonemark("export", folder, "-o", tmp_path / "o", *of_hers, code=1)
-    assert "2 of which pieces are missing, or were answered in different ways" in done.stderr
+    done = tonemark("export", folder, "-o", tmp_path / "o", "--joined")
+    assert "  among them 1 joined of several people's answers" in done.stdout
+    of_hers = ("--joined", "--annotator", "amina")
+    (hers,) = exported(folder, tonemark, *of_hers)
+    assert (hers["key"], hers["_annotator_id"]) == ("n.txt:2", "amina")
+
+
+@pytest.mark.parametrize("name", writable())
+def test_nobodys_answer_is_nobodys_again(
+    name: str, tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    folder = answered_pieces(tmp_path, tonemark)
+    out = tmp_path / f"out{output_suffix(format_named(name))}"
+    done = tonemark("export", folder, "--format", name, "-o", out, "--joined", "--json")
+    report = json.loads(done.stdout)
+    assert (report["written"], report["of_several"]) == (1, 1)
+    other = tmp_path / "q"
+    tonemark("new", other, "--lang", "sw", "--labels", "PER,LOC")
+    tonemark("add", other, out, "--format", name)
+    (there,) = exported(other, tonemark, "--all")
+    assert there["text"] == "Asha. Juma. Ali."
+    assert [(s["start"], s["end"]) for s in there["spans"]] == [(0, 4), (6, 10)]
+    assert there.get("_annotator_id") in (None, "unknown")
+
+
+def test_everyones_answers_are_joined_annotator_by_annotator(
+    tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    """They were lost, all of them, and nothing said so."""
+    folder = answered_pieces(tmp_path, tonemark)
+    (joined,) = exported(folder, tonemark, "--joined", "--everyone")
+    assert (joined["key"], joined["text"]) == ("n.txt:2", "Kesho. Dar leo.")
+    spans = {
+        version["_annotator_id"]: [(s["start"], s["end"], s["label"]) for s in version["spans"]]
+        for version in joined["versions"]
+    }
+    assert spans == {"amina": [(0, 5, "PER"), (7, 14, "LOC")], "juma": [(7, 10, "LOC")]}
+    done = tonemark("export", folder, "-o", tmp_path / "o.jsonl", "--joined", "--everyone")
+    assert "1 of which pieces are missing" in done.stdout
+    with_one = task("Juma.", "n.txt:1@6", "amina", (0, 4, "PER"))
+    (tmp_path / "more.jsonl").write_text(with_one, encoding="utf-8")
+    tonemark("add", folder, tmp_path / "more.jsonl", "--match", "key")
+    done = tonemark("export", folder, "-o", tmp_path / "o.jsonl", "--joined", "--everyone")
+    assert "  left out: 1 answer to some of the pieces of a text" in done.stdout
+    first, _ = map(json.loads, (tmp_path / "o.jsonl").read_text("utf-8").splitlines())
+    said = json.dumps(first)
+    assert "amina" in said
+    assert "juma" not in said
+
+
+def test_what_everyone_says_differently_of_pieces_is_not_joined(
+    tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    folder = answered_pieces(tmp_path, tonemark)
+    refused = task("Kesho.", "n.txt:2@0", "juma", answer="reject", _timestamp=4_000_000_000.0)
+    (tmp_path / "more.jsonl").write_text(refused, encoding="utf-8")
+    tonemark("add", folder, tmp_path / "more.jsonl", "--match", "key")
+    (joined,) = exported(folder, tonemark, "--joined", "--everyone")
+    assert "juma" not in json.dumps(joined)
+    assert "amina" in json.dumps(joined)
+
+
+def test_with_all_an_open_piece_is_told_as_open(
+    tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    folder = project(tmp_path, tonemark)
+    (tmp_path / "n.txt").write_text("Asha. Juma.\n", encoding="utf-8")
+    tonemark("add", folder, tmp_path / "n.txt", "--split", "sentences")
+    (tmp_path / "a.jsonl").write_text(task("Asha.", "n.txt:1@0", "amina"), encoding="utf-8")
+    tonemark("add", folder, tmp_path / "a.jsonl", "--match", "key")
+    for how in ((), ("--everyone",)):
+        asked = ("--joined", "--all", *how)
+        done = tonemark("export", folder, "-o", tmp_path / "o", *asked, code=1)
+        assert "1 without an answer" in done.stderr
+        assert "open: 1 of the 2 pieces of 1 text" in done.stderr
+        assert "missing" not in done.stderr
+
+
+def gold_rows(*reviewers: str) -> list[tuple[Piece, ExportRow]]:
+    return [
+        (Piece(at * 6, 6 * len(reviewers) - 1, " " if at else ""), ExportRow(
+            f"d@{at}", "Asha.", {}, None, (Span(0, 4, "PER"),), "accept", name, settled=Settled(),
+        ))
+        for at, name in enumerate(reviewers)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reviewers", "who", "is_gold"),
+    [
+        (["neema", "neema"], "neema", True),
+        (["rule:unanimous", "neema"], "neema", True),
+        (["rule:unanimous", "rule:unanimous"], "rule:unanimous", True),
+        (["rule:unanimous", "rule:majority"], "rule:majority", True),
+        (["neema", "zawadi"], None, False),
+    ],
+)
+def test_gold_of_pieces_is_that_of_the_one_who_settled_it(
+    reviewers: list[str], who: str | None, is_gold: bool
+) -> None:
+    row = _joined(gold_rows(*reviewers))
+    assert row is not None
+    assert (row.annotator, row.settled is not None) == (who, is_gold)
+
+
+def test_tokens_of_the_document_stay_beside_corrected_ones() -> None:
+    own, hers = (Token(0, 4), Token(4, 5)), (Token(0, 5),)
+    (first, _), (second, one) = gold_rows("neema", "neema")
+    rows = [
+        (first, replace(one, tokens=own)),
+        (second, replace(one, tokens=hers, document_tokens=own, tokens_corrected=True)),
+    ]
+    row = _joined(rows)
+    assert row is not None
+    assert row.tokens == (*own, Token(6, 11))
+    assert row.document_tokens == row.own_tokens() == (*own, Token(6, 10), Token(10, 11))
+    plain = _joined([*rows[:1], (second, replace(one, tokens=own))])
+    assert plain is not None
+    assert plain.document_tokens is None
 
 
 def test_texts_of_one_key_keep_keys_of_their_own(

@@ -73,7 +73,7 @@ async def export(folder: Path, progress: Callable[[int], None]) -> dict[str, Any
         _stop(process)
         raise
     if report is None:
-        raise ValueError(said or f"the export ended with {process.returncode}")
+        raise ValueError(_inside(said, folder) or f"the export ended with {process.returncode}")
     return report
 
 
@@ -101,12 +101,13 @@ async def _report(process: Process, progress: Callable[[int], None]) -> dict[str
 
 async def _said(process: Process) -> str:
     """The first line on standard error; the rest is read, so that the process need not wait."""
-    first = ""
+    first = b""
     assert process.stderr
     while data := await process.stderr.read(1 << 16):
-        if not first.endswith("\n"):
-            first = (first + data.decode("utf-8", "replace").lstrip()).partition("\n")[0][:1000]
-    return first.strip().removeprefix("tonemark: ")
+        if b"\n" not in first and len(first) < 1000:
+            first = (first + data).lstrip()
+    words = first.partition(b"\n")[0][:1000].decode("utf-8", "replace")
+    return words.strip().removeprefix("tonemark: ")
 
 
 def exporting(written: int) -> str:
@@ -124,7 +125,7 @@ def told(report: dict[str, Any], folder: Path, width: int = sys.maxsize) -> str:
     full, totals = _lacks(report)
     written = _number(report["written"])
     if written:
-        first, *others = [_from(str(each), folder) for each in report.get("to") or ("?",)]
+        first, *others = [_inside(str(each), folder) for each in report.get("to") or ("?",)]
         where = f"to {short(first, 60)}" + (f" and {len(others):,} more" if others else "")
         done = f"{counted(written, 'document')} written"
         ways = [[f"{done} {where}", *full], [f"{done} {where}", *totals], [done, *totals, where]]
@@ -143,21 +144,23 @@ def _lacks(report: dict[str, Any]) -> tuple[list[str], list[str]]:
         if counts:
             full.append(f"{what}: {', '.join(f'{count:,} {why}' for count, why in counts)}")
             totals.append(f"{what}: {sum(count for count, _ in counts):,}")
+    if answers := _number(report.get("answers_in_part")):  # to pieces of a text that is there
+        full.append(f"answers left out: {answers:,}")
+        totals.append(full[-1])
     if without := _number(report.get("without_tokens")):
         full.append(f"without tokens: {without:,}")
         totals.append(full[-1])
     if changed := sum(map(_number, (report.get("mapped") or {}).values())):
         full.append(f"{counted(changed, 'span')} changed to fit")
-        totals.append(f"changed: {changed:,}")
+        totals.append(f"{counted(changed, 'span')} changed")
     return full, totals
 
 
-def _from(path: str, folder: Path) -> str:
-    """A path from the project's folder on, where it is in there."""
-    for root in (folder, folder.resolve()):
-        if Path(path).is_relative_to(root):
-            return str(Path(path).relative_to(root))
-    return path
+def _inside(words: str, folder: Path) -> str:
+    """A path, or words that name some, from the project's folder on, where they are in there."""
+    for root in (folder.resolve(), folder):
+        words = words.replace(f"{root}{os.sep}", "")
+    return words
 
 
 def _number(value: Any) -> int:

@@ -279,7 +279,7 @@ class Ways(Screen[Result]):
     async def _export(self, app: TonemarkApp) -> None:
         from tonemark.tui.screens.exporting import export, exporting, told
 
-        folder, said = self.desk.project.folder, ""
+        folder = self.desk.project.folder
 
         def progress(written: int) -> None:
             before, app.exporting = app.exporting, exporting(written)
@@ -287,9 +287,8 @@ class Ways(Screen[Result]):
             if isinstance(front, Ways) and front.message == visible(before):
                 front.say(app.exporting)
 
-        report: dict[str, Any] = {}
         try:
-            report = await export(folder, progress)
+            said = told(await export(folder, progress), folder, app.size.width - 2)
         except (OSError, ValueError, TonemarkError) as error:
             said = f"not exported: {short(str(error), 100)}"
         finally:
@@ -297,7 +296,7 @@ class Ways(Screen[Result]):
         front = app.screen_stack[-1] if app.screen_stack else None
         if isinstance(front, Ways):
             front.exported()
-            front.say(said or told(report, folder, front.size.width - 2))
+            front.say(said)
 
     def exported(self) -> None:
         """Take in that the project was exported, if that is shown."""

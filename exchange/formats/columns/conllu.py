@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import IO
 from unicodedata import normalize
@@ -18,7 +18,7 @@ import regex
 from tonemark.corpus.records import TEXT_LIMIT, GivenAnnotation, Record
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.exchange.alignment import solid
-from tonemark.exchange.base import Format, Given, ReadOptions
+from tonemark.exchange.base import NAME_KEY, Format, Given, ReadOptions
 from tonemark.exchange.checks import checked_key, checked_text, one_name, token_warnings
 from tonemark.exchange.formats.columns.conllu_rows import (
     label_fault,
@@ -58,6 +58,7 @@ def read_conllu(stream: IO[bytes], options: ReadOptions) -> Iterator[Given]:
     one_name(options, "CoNLL-U has one tag a token", "Give one name.")
     lines = text_lines(stream, options.source, limit=LINE_SIZE)
     ahead = first_of(lines)
+    options = replace(options, name_key=options.name_key or NAME_KEY)
     tags = tags_in([item[1] for item in ahead if not isinstance(item, Refusal)], options.name_key)
     notes = notes_on(tags, options)
     found = _documents(chain(ahead, lines), tags, options.origin)

@@ -21,7 +21,7 @@ WIDTH = 1_000
 LINE_SIZE = 2 * TEXT_LIMIT
 """Bytes that a line may have: a token as long as a text, and its tags."""
 
-CELLS = 500_000
+CELLS = 300_000
 """Tags that a sentence may have, all its columns together, or a document of CoNLL-U."""
 
 TextLine: TypeAlias = tuple[int, str] | Refusal

@@ -1,1 +1,2 @@
-"""spaCy's DocBin: written and read without spaCy's own unpacking, which trusts what it reads."""
+"""spaCy's DocBin. Open `writing.py` first, which says what a document of ours has in one; then
+`records.py`, which reads it. `packing.py`, `unpacking.py` and `inflating.py` know bytes alone."""

@@ -35,7 +35,8 @@ FIELD = "tonemark"
 `{"key", "meta", "tokens", "answers": [{"annotator", "answer", "layer", ...}], "suggestions"}`.
 
 `layer` names the layer of doc.spans with the answer's spans. `tokens` are those of the document,
-where they are not those of the Doc, and of an answer, where they are not its document's: start and end of each one after the other in code points; null where it has none."""
+where they are not those of the Doc, and of an answer, where they are not its document's: start and
+end of each, one after the other, in code points; null where it has none."""
 
 STANDS = "sc"
 """The layer of what stands: the key that spaCy's spancat trains on."""
@@ -189,9 +190,9 @@ class _Document:
         scores: Iterable[float],
     ) -> None:
         for key, whence, score in zip(stretches, sources, scores, strict=True):
-            sources_, before = self.suggested.get(key) or ({}, score)
-            sources_.update(dict.fromkeys(whence))
-            self.suggested[key] = _Suggested(sources_, max(score, before))
+            gathered, best = self.suggested.get(key) or _Suggested({}, score)
+            gathered.update(dict.fromkeys(whence))
+            self.suggested[key] = _Suggested(gathered, max(score, best))
 
     def _suggest_from(self, stretches: Sequence[tuple[int, int, str]], origin: str) -> None:
         self._suggest(stretches, [(origin,)] * len(stretches), [1.0] * len(stretches))

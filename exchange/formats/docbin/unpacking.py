@@ -328,9 +328,7 @@ class BinReader:
             listed = _list(layer.get("spans"))
             left -= len(listed) * max(1, len(names))
             if left < 0:
-                raise Refused(
-                    "its layers (doc.spans) have more spans than a text of its length can"
-                )
+                raise Refused("its layers (doc.spans) have too many spans for its length")
             spans = [self._span(span, names, tokens) for span in listed]
             whole = Layer(spans, attrs if isinstance(attrs, dict) else {})
             for name in names:

@@ -1,1 +1,2 @@
-"""CSV and TSV: a text a row, or a span a row."""
+"""CSV and TSV. Open `reading.py` first, a table of texts; `spans.py` is the one with a row a span,
+read and written."""

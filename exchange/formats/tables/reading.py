@@ -1,5 +1,5 @@
 """CSV and TSV: a header row, a column of texts; the other columns are metadata. Tables with a row a
-span (`span_tables`) are known by their header, and written."""
+span (`spans.py`) are known by their header, and written."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def _record(row: list[str], header: _Header, number: int, line: int) -> Record:
 
 
 def write_csv(rows: Iterable[ExportRow], stream: IO[bytes], options: WriteOptions) -> Iterator[int]:
-    """Write a row a span, as `span_tables.write_rows` has it."""
+    """Write a row a span, as `spans.write_rows` has it."""
     return write_rows(rows, stream, options, ",")
 
 

@@ -437,7 +437,5 @@ def test_one_layer_under_many_names_is_bounded() -> None:
 
     refusal, last = read(changed(change))
     assert isinstance(refusal, Refusal)
-    assert refusal.reason == (
-        "document 1: its layers (doc.spans) have more spans than a text of its length can"
-    )
+    assert refusal.reason == "document 1: its layers (doc.spans) have too many spans for its length"
     assert isinstance(last, Record)

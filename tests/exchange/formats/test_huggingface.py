@@ -356,3 +356,13 @@ def test_nothing_outside_the_folder_is_read(tmp_path: Path) -> None:
     (folder / "own.jsonl").unlink()
     (folder / "numbers.jsonl").unlink()
     assert not is_dataset(folder)
+
+
+def test_numbers_of_which_one_has_no_name_are_not_taken_for_others(tmp_path: Path) -> None:
+    names = "".join(f"    '{n}': {tag}\n" for n, tag in ((0, "O"), (1, "B-PER"), (3, "I-PER")))
+    card = f"---\n- name: ner_tags\n  class_label:\n    names:\n{names}---\n"
+    (tmp_path / "README.md").write_text(card)
+    assert named_tags(card) == ()
+    assert len(named_tags(card.replace("'3'", "'2'"))) == 3
+    (tmp_path / "train.jsonl").write_text(json.dumps(VAJ | {"ner_tags": [1, 2, 0]}))
+    assert isinstance(read(tmp_path)[0], Refusal)

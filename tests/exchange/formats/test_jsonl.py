@@ -238,6 +238,43 @@ def test_code_points_are_trusted_before_token_numbers() -> None:
 
 
 @pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"token_start": 0, "token_end": 1}, ""),
+        ({"token_start": 0, "token_end": 2}, '"token_end" is the number of the token behind'),
+        ({"token_start": 0, "token_end": 0, "text": "Vaj Pov"}, "taken where its text stands"),
+        ({"token_start": "0", "token_end": 0}, ""),
+        ({"token_start": 9, "token_end": 9}, ""),
+    ],
+)
+def test_numbers_of_tokens_beside_a_place(fields: dict[str, Any], words: str) -> None:
+    tokens = [{"start": start, "end": start + 3} for start in (0, 4, 8)]
+    span = {"start": 0, "end": 7, "label": "PER", **fields}
+    record = read_one({"text": "Vaj Pov leo", "tokens": tokens, "spans": [span]})
+    assert [(s.start, s.end) for s in record.suggestions] == [(0, 7)]
+    assert words in "".join(record.warnings)
+    assert bool(record.warnings) == bool(words)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"label": "positive"},
+        {"labels": ["a", "b"]},
+        {"label": []},
+        {"entities": ["Asha"]},
+        {"annotations": [{"by": "amina"}]},
+        {"ner": [["Asha", "PER", 1]]},
+        {"label": [[0, 4, "PER"]], "_view_id": "ner_manual"},  # as it was given, in a task of ours
+    ],
+)
+def test_what_is_no_labelled_stretch_is_kept(fields: dict[str, Any]) -> None:
+    record = read_one({"text": "Asha yuko", **fields})
+    assert record.meta == {"_given": {n: v for n, v in fields.items() if n != "_view_id"}}
+    assert not record.warnings
+
+
+@pytest.mark.parametrize(
     ("text", "tokens", "words"),
     [
         ("Vaj Pov", [(0, 3), (4, 7)], None),

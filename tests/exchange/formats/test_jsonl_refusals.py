@@ -157,6 +157,40 @@ CASES: list[tuple[str, str | bytes, str]] = [
 ]
 
 
+LOST = "holds labelled stretches, which would be lost: "
+ADLAM = [{"text": "𞤀𞤣", "start": 0, "end": 2}, {"text": "Asha", "start": 3, "end": 7}]
+
+
+def beside_tokens(**fields: object) -> str:
+    """A span of "Asha", with what it says beside its tokens."""
+    span = {"token_start": 1, "token_end": 1, "label": "PER", **fields}
+    return json.dumps({"text": "𞤀𞤣 Asha leo", "tokens": ADLAM, "spans": [span]})
+
+
+CASES += [
+    (
+        "UTF-16 offsets beside the numbers of tokens",
+        beside_tokens(start=5, end=9),
+        "the span 5-9 is said to be tokens 1 to 1, 3-7; offsets must count code points, not UTF-16",
+    ),
+    ("doccano's spans", '{"text":"Asha","label":[[0,4,"PER"]]}', LOST + "--format doccano"),
+    ("spaCy's", '{"text":"Asha","entities":[[0,4,"PER"]]}', LOST + "--format doccano"),
+    ("anybody's", '{"text":"Asha","ner":[[0,4,"PER"]]}', LOST + 'JSON Lines have them as "spans"'),
+    (
+        "anybody's objects",
+        '{"text":"Asha","entities":[{"start":0,"end":4,"label":"PER"}]}',
+        LOST + 'JSON Lines have them as "spans"',
+    ),
+    (
+        "JSON_MIN's",
+        '{"text":"Asha","label":[{"start":0,"end":4,"labels":["PER"]}]}',
+        LOST + "--format label-studio-min",
+    ),
+    ("the document's tokens", '{"text":"a","answer":"accept","_document_tokens":[[0,9]]}', "lies"),
+    ("no list of them", '{"text":"a","spans":[],"_document_tokens":"a"}', "not a list"),
+]
+
+
 @pytest.mark.parametrize(("line", "words"), [case[1:] for case in CASES], ids=[c[0] for c in CASES])
 def test_a_bad_line_is_refused_in_words_and_the_rest_goes_in(line: str | bytes, words: str) -> None:
     data = line if isinstance(line, bytes) else line.encode()

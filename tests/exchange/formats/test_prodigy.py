@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from row_making import rows
 
-from tonemark.corpus.records import Record
+from tonemark.corpus.corrections import corrected
+from tonemark.corpus.records import Record, Settled
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.exchange.base import ReadOptions, WriteOptions
 from tonemark.exchange.formats.prodigy.reading import read_jsonl
@@ -173,3 +176,42 @@ def test_every_record_reads_back_equal(row: ExportRow) -> None:
     if row.tokens is not None and (shown := to_prodigy(row, "ds").get("tokens")):
         assert record.tokens == row.tokens
         assert "".join(each["text"] + " " * each["ws"] for each in shown) == row.text
+
+
+@settings(max_examples=100, deadline=None)
+@given(rows(), st.data())
+def test_the_documents_tokens_and_the_annotators_both_come_back(
+    row: ExportRow, data: st.DataObject
+) -> None:
+    """They came back the other way round: hers as the document's, and all others' as corrected."""
+    start = data.draw(st.integers(0, len(row.text) - 1))
+    end = data.draw(st.integers(start + 1, len(row.text)))
+    document = row.tokens or ()
+    tokens = corrected(row.text, document, (Token(start, end),))
+    assume(not row.text[start:end].isspace() and set(tokens) - set(document))
+    fields = {"tokens": tokens, "tokens_corrected": True, "document_tokens": document}
+    settled = data.draw(st.sampled_from([None, Settled()]))
+    record = read_back(replace(row, settled=settled, **fields))
+    assert record.tokens == document
+    [answer] = record.annotations
+    assert (answer.tokens, answer.settled) == (tokens, settled)
+    assert set(answer.made) == set(tokens) - set(document)
+    assert [(s.start, s.end, s.label) for s in answer.spans] == [
+        (s.start, s.end, s.label) for s in row.spans
+    ]
+    meta = {n: v for n, v in record.meta.items() if n != "_given"}
+    assert meta == {n: v for n, v in row.meta.items() if n != "_given"}
+
+
+def test_the_hashes_of_an_input_are_not_those_of_its_pieces() -> None:
+    """Prodigy knows by them what it has seen: of two pieces it would show the first alone."""
+    given = {"_input_hash": 7, "_task_hash": 8, "x": 1}
+    piece = {"of": "whole", "offset": 0, "length": 40}
+    whole = to_prodigy(ExportRow("k", "Vaj", {"_given": given}), "ds")
+    assert (whole["_input_hash"], whole["_task_hash"]) == (7, 8)
+    part = to_prodigy(ExportRow("k", "Vaj", {"_given": given, "_piece": piece}), "ds")
+    own = to_prodigy(ExportRow("k", "Vaj"), "ds")
+    assert [part[name] for name in ("_input_hash", "_task_hash")] == [
+        own[name] for name in ("_input_hash", "_task_hash")
+    ]
+    assert (part["_piece"], part["x"]) == (piece, 1)

@@ -109,6 +109,7 @@ ONCE = f"k,{TEXT},amina,accept,,0,7,PER,Vaj Pov,,,"
           "k,,amina,accept,,13,17,LOC,,,no,"), [(PER, LOC)]),
         # another text or key is another document
         ((ONCE, ONCE.replace("k,", "l,", 1)), [(PER,), (PER,)]),
+        ((ONCE, ONCE.replace("k,", ",", 1)), [(PER,), (PER,)]),
     ],
 )  # fmt: skip
 def test_what_people_make_of_such_a_table(

@@ -172,3 +172,12 @@ def test_a_header_of_many_equal_names_takes_linear_time() -> None:
     [record] = read("text" + ",x" * 100_000 + "\na" + ",1" * 100_000 + "\n")
     assert isinstance(record, Record)
     assert len(record.meta) == 100_000
+
+
+@pytest.mark.parametrize(
+    "data", ["Asha\tB-PER\nyuko\tO\n", "#\thttp://a.b\t[2009]\n1\tAsha\tO\tO\n"]
+)
+def test_tokens_and_tags_are_pointed_to_their_format(data: str) -> None:
+    with pytest.raises(TonemarkError) as caught:
+        list(read_tsv(io.BytesIO(data.encode()), ReadOptions(source="f.tsv")))
+    assert caught.value.remedy.endswith("--format conll.")

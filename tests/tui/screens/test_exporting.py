@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -82,9 +83,25 @@ def test_one_that_fails_says_why(first: type[Any], desk_at: DeskAt, play: Play) 
 
     async def script(stage: Any) -> None:
         await stage.press(*(["e"] if first is Dashboard else ["t", "e"]))
-        await stage.until("not exported:")
+        await stage.until("not exported: exports is no folder.")
 
     play(desk, first(), script)
+
+
+def test_what_is_in_the_way_is_named_as_it_stands_in_the_project(
+    desk_at: DeskAt, play: Play
+) -> None:
+    desk = desk_at()
+    remember(desk.project.folder, Settings(all_documents=True))
+    (desk.project.folder / "exports").mkdir()
+    os.mkfifo(desk.project.folder / "exports" / "habari.jsonl")
+
+    async def script(stage: Any) -> None:
+        await stage.press("e")
+        await stage.until("not exported: exports/habari.jsonl cannot be written: it is no regular")
+        assert "…" not in stage.line("status")
+
+    play(desk, Dashboard(), script, size=(80, 24))
 
 
 def test_its_key_is_in_the_footer(desk_at: DeskAt, play: Play) -> None:
@@ -211,6 +228,24 @@ def test_a_process_that_reports_nothing_is_answered_in_words(
     assert len(str(caught.value)) <= 1000
 
 
+class Chunks:
+    """What a pipe gives, piece by piece."""
+
+    def __init__(self, *given: bytes) -> None:
+        self.left = [*given, b""]
+
+    async def read(self, size: int) -> bytes:
+        """The next piece."""
+        return self.left.pop(0)
+
+
+def test_only_the_first_line_of_what_it_said_is_told() -> None:
+    """However it comes through the pipe: a letter may come in two halves."""
+    said = Chunks(b"\n tone", b"mark: no \xe2\x80", b"\xa6 place\n", b"  Nothing was written.\n")
+    process: Any = SimpleNamespace(stderr=said)
+    assert asyncio.run(exporting._said(process)) == "no … place"
+
+
 def test_progress_is_told_in_order(fake: Fake, tmp_path: Path) -> None:
     fake("for n in range(5): say({'progress': n})\nsay({'written': 9})")
     seen: list[int] = []
@@ -237,6 +272,11 @@ def test_progress_is_told_in_order(fake: Fake, tmp_path: Path) -> None:
             "9 documents written to exports/habari.jsonl; without tokens: 1; 4 spans changed to"
             " fit",
         ),
+        (
+            {"written": 2, "to": TO, "answers_in_part": 3, "earlier": 1},
+            "2 documents written to exports/habari.jsonl; left out: 1 answered earlier; answers"
+            " left out: 3",
+        ),
         ({"written": 0}, "nothing was exported: there are no documents"),
         ({"written": 0, "unfit": 3}, "nothing was exported: missing: 3 that the format cannot say"),
     ],
@@ -258,7 +298,7 @@ MUCH = {"written": 124, "to": TO, "unfit": 33, "rejected": 54, "ignored": 80, "u
         (MUCH, 78, "124 documents written to exports/habari.jsonl; missing: 33; left out: 214"),
         (
             {**MUCH, "mapped": {"label": 3000}}, 78, "124 documents written; missing: 33; left out:"
-            " 214; changed: 3,000; to exports/habari.jsonl",
+            " 214; 3,000 spans changed; to exports/habari.jsonl",
         ),
         (
             {**MUCH, "written": 0}, 40, "nothing was exported: missing: 33; left out: 214",
@@ -284,7 +324,8 @@ def test_every_count_of_a_report_has_its_word() -> None:
     from tonemark.exchange.selecting import COUNTED
 
     named = {name for name, _ in exporting.LEFT_OUT}
-    assert named == set(COUNTED) - {"open_pieces", "unanswered_pieces"}
+    of_what_is_there = {"open_pieces", "unanswered_pieces", "answers_in_part", "of_several"}
+    assert named == set(COUNTED) - of_what_is_there
 
 
 def written(folder: Path, name: str, time: float, data: str = "") -> None:
