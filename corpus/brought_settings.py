@@ -95,8 +95,14 @@ def _take_guidelines(project: Project, guidelines: str) -> list[str]:
     if there or path.exists():
         return ["its guidelines differ from this project's, which stay"]
     check_inside(project.folder, path)
-    with atomic_writer(path, plain=True) as stream:
-        stream.write(guidelines.encode())
+    try:
+        with atomic_writer(path, plain=True) as stream:
+            stream.write(guidelines.encode())
+    except OSError as error:
+        raise TonemarkError(
+            f"{path} cannot be written: {error.strerror or error}.",
+            "What the file says is in the project; its guidelines are not.",
+        ) from None
     if project.guidelines is None:
         set_guidelines(project.folder, path.name)
     return [f"its guidelines are {path.name} here"]

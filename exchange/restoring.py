@@ -76,12 +76,12 @@ class Restoring:
                     break
                 done += 1
                 yield record
-            if (first := ahead.take()) is None:
+            else:
+                yield from map(self._beyond, ahead)
                 return
-            ahead.put_back([first])
         index = Index(self.sidecar, by_key="keys" in self.holds, done=done)
         yield from index.damage
-        while (each := ahead.take()) is not None:
+        for each in ahead:
             yield each if isinstance(each, Refusal) else self._sought(each, ahead, index)
 
     def _in_order(self, ahead: Ahead, kept: Kept) -> Record | None:
@@ -110,6 +110,14 @@ class Restoring:
             suggestions=suggestions,
             annotations=kept.annotations,
             warnings=_warnings(parts),
+        )
+
+    def _beyond(self, each: Given) -> Given:
+        """What stands behind the last document."""
+        if isinstance(each, Refusal):
+            return each
+        return self._unknown(
+            each, Changed(f"the text is not in {self.sidecar.path.name}: {_TAKEN}")
         )
 
     def _sought(self, first: Record, ahead: Ahead, index: Index) -> Record:

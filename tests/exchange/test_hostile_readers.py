@@ -278,8 +278,10 @@ def test_bytes_that_are_others(format: Format, tmp_path: Path, data: st.DataObje
 
 
 def test_numbers_that_are_none_or_too_large(format: Format, tmp_path: Path) -> None:
+    most = 5 if is_folder(format) or format.name in LISTS else 12  # the slow ones
+
     def others(data: bytes) -> Iterator[bytes]:
-        for found in some(list(regex.finditer(rb"(?<![\w#-])[0-9]+(?!\w)", data)), 10):
+        for found in some(list(regex.finditer(rb"(?<![\w#-])[0-9]+(?!\w)", data)), most):
             for number in HOSTILE_NUMBERS:
                 yield data[: found.start()] + number + data[found.end() :]
 

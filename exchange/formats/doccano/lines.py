@@ -82,6 +82,7 @@ def write_doccano(
 
 
 def _label(row: ExportRow, unit: Unit) -> list[list[Any]]:
+    # A span inside a grapheme cluster comes back otherwise, and so such an export is refused.
     at = units_before(row.text, unit)
     return [[at(each.start), at(each.end), each.label] for each in sorted(row.spans)]
 
