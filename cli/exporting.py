@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -99,9 +101,7 @@ def _unit(context: click.Context, option: click.Parameter, given: str | None) ->
 @click.command("export", epilog="Example: tonemark export habari --format conll -o habari.conll")
 @click.argument("folder", type=DIRECTORY, metavar="DIR")
 @click.option("-o", "--output", type=DIRECTORY, metavar="FILE", help="Else to standard output.")
-@click.option(
-    "--format", default="jsonl", metavar="F", show_default=True, help="One of tonemark formats."
-)
+@click.option("--format", metavar="F", help="One of tonemark formats; else by FILE's suffix.")
 @click.option(
     "--annotator", metavar="NAME", callback=_annotator, help="All answers of one annotator."
 )
@@ -171,6 +171,7 @@ def export_command(
         _check_alone(context)
     else:
         _check_output(output, as_json)
+    chosen["format"] = chosen["format"] or _format_of(output)
     settings = Settings(**chosen)
     if wrong := contradiction(settings):
         raise click.UsageError(wrong)
@@ -180,7 +181,8 @@ def export_command(
     if as_last:
         settings = last_settings(project.folder)
         output = _place(project, settings)
-    with _watched(store, output, as_json=as_json, in_lines=progress) as watch:
+    watching = _watched(store, output, as_json=as_json, in_lines=progress)
+    with _stopped_cleanly(), watching as watch:
         report = export_project(
             project, store, settings, output or sys.stdout.buffer, progress=watch
         )
@@ -189,6 +191,35 @@ def export_command(
     if as_json:
         say_json(report.counts() if progress else report.to_json())
     return _tell(report, folder, output, as_json)
+
+
+def _format_of(output: Path | None) -> str:
+    """The format that is meant where none is named: the one that writes files of this suffix, of
+    several the one that needs no look into them, else JSON Lines."""
+    from tonemark.exchange.registry import format_named, writable
+
+    suffix = output.suffix.lower() if output else ""
+    found = [each for each in map(format_named, writable()) if each.suffixes[:1] == (suffix,)]
+    plain = [each.name for each in found if each.recognises is None]
+    return (plain or [each.name for each in found] or ["jsonl"])[0]
+
+
+@contextlib.contextmanager
+def _stopped_cleanly() -> Iterator[None]:
+    """A dropped line (HUP) and TERM end it as Ctrl-C does: no half written file stays."""
+
+    def stop(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {each: signal.signal(each, stop) for each in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def _check_alone(context: click.Context) -> None:

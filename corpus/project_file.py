@@ -114,6 +114,20 @@ def stamp_of(status: os.stat_result) -> tuple[int, int, int]:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
+def check_no_part(path: Path) -> None:
+    """Raises TonemarkError where a file at `path` would take the place of one that a project in its
+    folder, or above it, consists of: its settings, store, journals, or what is called like them."""
+    for folder, name in ((path.parent, path.name), (path.parent.parent, path.parent.name)):
+        own = name == PROJECT_FILE or name.startswith(("store.sqlite", "."))
+        if folder != path.parent:
+            own = name in ("journal", "suggester")
+        if own and os.path.lexists(folder / PROJECT_FILE):
+            raise TonemarkError(
+                f"{path} is a part of the project in {folder}.",
+                "Nothing was written. Name another file.",
+            )
+
+
 def write(folder: Path, text: str) -> None:
     """Put another text in the place of the file. Raises TonemarkError."""
     from tonemark.files import atomic_writer

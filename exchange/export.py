@@ -14,6 +14,7 @@ from typing import IO
 
 from tonemark.corpus.progress import progress as counted_progress
 from tonemark.corpus.project import Project
+from tonemark.corpus.project_file import check_no_part
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import tokenizer_of
 from tonemark.errors import TonemarkError
@@ -22,7 +23,7 @@ from tonemark.exchange.exported import Exported
 from tonemark.exchange.placing import MARK, Placed, files_in, mark, new_folder, put_in_place
 from tonemark.exchange.registry import format_named, writable
 from tonemark.exchange.settings import Settings
-from tonemark.exchange.sidecar import format_told, sidecar_of
+from tonemark.exchange.sidecar import format_told, has_sidecar, sidecar_of
 from tonemark.exchange.writing import NothingLeftError, Writing
 from tonemark.files import (
     NewFile,
@@ -79,6 +80,8 @@ def export_project(
         )
         export = _Export(writing)
         try:
+            if isinstance(output, Path):
+                check_no_part(output)
             if not isinstance(output, Path):
                 export.to_stream(output)
             elif format.write_folder:
@@ -198,6 +201,7 @@ class _Export:
             for end, data in self.writing.format.companions(self.writing.options("")).items():
                 path = target.with_name(f"{target.stem}{end}")
                 check_plain(path)
+                _check_own(path, target, data)
                 beside = _new_file(scratch, path)
                 beside.stream.write(data)
                 placing.beside.append(Placed(path, beside))
@@ -318,6 +322,17 @@ class _Export:
             return None
         check_plain(sidecar_of(target))
         return _new_file(scratch, sidecar_of(target))
+
+
+def _check_own(path: Path, target: Path, data: bytes) -> None:
+    """Raises TonemarkError where what is to be written beside a file is there, and no export of
+    ours made it: nobody named it."""
+    if not path.is_file() or has_sidecar(target) or path.stat().st_size == len(data):
+        return
+    raise TonemarkError(
+        f"{path} is there already, and no export made it.",
+        "Nothing was written. Name another FILE: that one is written beside it.",
+    )
 
 
 @dataclass(slots=True)

@@ -175,7 +175,8 @@ def mark(name: str) -> str:
 
 
 SINGLY = 200
-"""Files of a folder that are synced one by one: 10,000 took 25 s, and all disks at once 1 s."""
+"""Files of a folder that are synced one by one: an export of 10,000 took 33 s so, and all disks at
+once take 0.2 s."""
 
 
 def _sync_all(folder: Path) -> None:

@@ -3,8 +3,10 @@ it is remembered."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -441,3 +443,60 @@ def test_a_folder_is_replaced_only_where_an_export_made_it(folder: Path) -> None
     assert "no export with a sidecar made it" in done.stderr
     assert (mine / "thesis.txt").read_text() == "years of work"
     assert not list(folder.parent.glob(".*part*"))
+
+
+@pytest.mark.parametrize(
+    ("name", "format"),
+    [("o.conll", "conll"), ("o.conllu", "conllu"), ("o.jsonl", "jsonl"), ("o.json", "label-studio"),
+     ("o.csv", "csv"), ("o.spacy", "spacy"), ("o", "jsonl"), ("o.bin", "jsonl"),
+     ("o.CONLL", "conll")],
+)  # fmt: skip
+def test_the_format_goes_by_the_name_of_the_file(folder: Path, name: str, format: str) -> None:
+    assert run_here("export", folder, "-o", folder.parent / name, "--map").returncode == 0
+    header = (folder.parent / f"{name}.tonemark").read_text("utf-8").splitlines()[0]
+    assert json.loads(header)["format"] == format
+
+
+@pytest.mark.parametrize(
+    "name", ["store.sqlite", "project.toml", "store.sqlite-wal", ".project.lock", "journal/x.jsonl"]
+)
+def test_a_part_of_a_project_is_never_overwritten(folder: Path, name: str) -> None:
+    other = folder.parent / "other"
+    run_here("new", other, "--lang", "sw", "--labels", "PER")
+    for whose in (folder, other):
+        before = (whose / "project.toml").read_bytes(), (whose / "store.sqlite").read_bytes()
+        done = run_here("export", folder, "-o", whose / name)
+        assert done.returncode == 1
+        assert "is a part of the project" in done.stderr
+        now = (whose / "project.toml").read_bytes(), (whose / "store.sqlite").read_bytes()
+        assert now == before
+
+
+def test_what_is_written_beside_takes_no_file_of_others(folder: Path) -> None:
+    mine = folder.parent / "mine.config.xml"
+    mine.write_text("<mine/>")
+    out = folder.parent / "mine.json"
+    done = run_here("export", folder, "--format", "label-studio", "-o", out)
+    assert done.returncode == 1
+    assert "no export made it" in done.stderr
+    assert mine.read_text() == "<mine/>"
+    assert not out.exists()
+    mine.unlink()
+    for _ in range(2):
+        assert run_here("export", folder, "--format", "label-studio", "-o", out).returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_one_that_is_stopped_leaves_nothing_half_written(
+    folder: Path, number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tonemark.exchange import verifying
+
+    out = folder.parent / "deep" / "o.conll"
+    out.parent.mkdir()
+    monkeypatch.setattr(verifying.Expected, "check", lambda *_: os.kill(os.getpid(), number))
+    handlers = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGHUP)}
+    with contextlib.suppress(SystemExit, KeyboardInterrupt):
+        run_here("export", folder, "-o", out)
+    assert list(out.parent.iterdir()) == []
+    assert {each: signal.getsignal(each) for each in handlers} == handlers

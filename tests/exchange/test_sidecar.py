@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 
+from tonemark.corpus import project
+from tonemark.corpus.brought_settings import GUIDELINES_LIMIT, take_settings
+from tonemark.corpus.labels import Label
 from tonemark.corpus.project import set_guidelines
 from tonemark.corpus.records import Record
 from tonemark.errors import TonemarkError
 from tonemark.exchange.alignment import aligned
 from tonemark.exchange.base import ReadOptions
-from tonemark.exchange.registry import read_records
-from tonemark.exchange.sidecar import sidecar_of
+from tonemark.exchange.registry import as_written, read_records, sidecar_header
+from tonemark.exchange.sidecar import Header, sidecar_of
 from tonemark.refusals import Refusal
 
 TEXTS = {
@@ -23,6 +26,9 @@ TEXTS = {
     "two": ("Asha alikuja. Juma alienda Mombasa.", "Juma"),
     "three": ("Rais Hassan", "Hassan"),
 }
+
+
+SAID = {"annotator": "amina", "answer": "accept", "spans": []}
 
 
 @pytest.fixture
@@ -141,8 +147,27 @@ def test_a_sidecar_that_is_none_is_refused_with_what_to_do(out: Path, damage: st
         {"answers": [{"annotator": "amina", "answer": "accept", "spans": [[5, 900, "PER", []]]}]},
         {"answers": [{"annotator": "amina", "answer": "accept", "spans": [[0, 3, "a b", []]]}]},
         {"meta": []},
+        {"meta": {"a": float("nan")}},
+        {"meta": {"a": "\ud800"}},
+        {"key": "a\x1b[2J"},
+        {"key": "k" * 700},
+        {"key": "\0"},
+        {"key": ""},
+        {"answers": [SAID | {"time": float("inf")}]},
+        {"answers": [SAID | {"time": True}]},
+        {"answers": [SAID | {"comment": "\udfff"}]},
+        {"answers": [SAID | {"annotator": " "}]},
+        {"answers": [SAID | {"spans": [[0, 3, "PER", []]] * 2}]},
+        {"answers": [SAID | {"spans": [[False, 3, "PER", []]]}]},
+        {"answers": [SAID | {"spans": [[0, 3, "PER", "abc"]]}]},
+        {"answers": [SAID | {"written": [[0, 900, "PER"]]}]},
+        {"answers": [SAID | {"gold": {"reviewer": 5}}]},
+        {"answers": [SAID, SAID]},
+        {"answers": [SAID | {"annotator": f"a{n}"} for n in range(1_001)]},
+        {"tokens": [0, 1] * 900_000},
         None,
     ],
+    ids=lambda change: str(change)[:40],
 )
 def test_a_damaged_line_is_named_and_the_rest_restored(out: Path, change: Any) -> None:
     side = sidecar_of(out)
@@ -155,6 +180,93 @@ def test_a_damaged_line_is_named_and_the_rest_restored(out: Path, change: Any) -
     records = [each for each in given if isinstance(each, Record)]
     assert [each.key for each in records] == [None, "two", "three"]
     assert records[0].warnings
+
+
+def test_a_later_sidecar_is_named_and_may_be_left_alone(out: Path) -> None:
+    side = sidecar_of(out)
+    side.write_text(side.read_text().replace('"version":1', '"version":2', 1))
+    with pytest.raises(TonemarkError) as caught:
+        list(read_records(out, format=None, options=ReadOptions()))
+    assert str(side) in caught.value.title
+    assert "--no-sidecar" in caught.value.remedy
+
+
+def with_header(out: Path, **change: Any) -> None:
+    side = sidecar_of(out)
+    header, *lines = side.read_text().splitlines()
+    side.write_text("\n".join([json.dumps(json.loads(header) | change), *lines]) + "\n")
+
+
+@pytest.mark.parametrize("key", [["a"], "q", 'z\n"]', 5, "0"])
+@pytest.mark.parametrize("about", ["a\nb", "\x1b[2J", "\ud800", ["x"], "x" * 5_000])
+def test_a_label_brings_only_what_a_project_can_say(out: Path, key: Any, about: Any) -> None:
+    with_header(out, labels=[{"name": "XX", "about": about, "key": key}])
+    header = sidecar_header(out)
+    assert header
+    assert header.labels == (Label("XX"),)
+
+
+@pytest.mark.parametrize("words", ["\ud800", "a\0", "ṣ" * (GUIDELINES_LIMIT // 3 + 1)])
+def test_guidelines_that_cannot_be_kept_are_not_taken(out: Path, words: str) -> None:
+    with_header(out, guidelines=words)
+    header = sidecar_header(out)
+    assert header
+    assert header.guidelines == ""
+
+
+def test_a_name_in_misc_that_was_asked_for_is_taken() -> None:
+    header = Header("conllu", name_key="NER")
+    assert as_written(ReadOptions(), header).name_key == "NER"
+    assert as_written(ReadOptions(name_key="NE"), header).name_key == "NE"
+
+
+def test_many_labels_are_added_in_one_write_or_none(
+    out: Path, tmp_path: Path, tonemark: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "q"
+    tonemark("new", other, "--lang", "sw", "--labels", "PER")
+    writes: list[Path] = []
+    real = project.write
+    monkeypatch.setattr(
+        project, "write", lambda folder, text: writes.append(folder) or real(folder, text)
+    )
+    there = project.read_project(other)
+    keys = ("e", "e", "r", "1")
+    labels = [Label(f"L{n}", key=keys[n] if n < 4 else None) for n in range(40)]
+    here, told = take_settings(there, labels, "")
+    assert [(each.name, each.key) for each in here.labels[1:6]] == [
+        ("L0", "e"),
+        ("L1", None),
+        ("L2", "r"),
+        ("L3", "1"),
+        ("L4", None),
+    ]
+    assert len(here.labels) == 41
+    assert len(writes) == 1
+    assert "L19 and 20 more" in told[0]
+    _, told = take_settings(here, [Label(f"M{n}") for n in range(501)], "")
+    assert "none is added" in told[0]
+    assert len(writes) == 1
+
+
+def test_labels_that_look_the_same_as_others_are_told_and_not_added(
+    tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    other = tmp_path / "q"
+    tonemark("new", other, "--lang", "sw", "--labels", "É")
+    here, told = take_settings(project.read_project(other), [Label("E\u0301"), Label("NEW")], "")
+    assert [each.name for each in here.labels] == ["É", "NEW"]
+    assert "look the same" in told[1]
+
+
+def test_a_file_that_was_changed_is_told_once(
+    out: Path, tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    other = tmp_path / "q"
+    tonemark("new", other, "--lang", "sw", "--labels", "PER")
+    assert "was changed" not in tonemark("add", other, out).stdout
+    out.write_text(out.read_text() + "\n")
+    assert tonemark("add", other, out).stdout.count("out.conll was changed since") == 1
 
 
 def test_a_project_takes_labels_and_guidelines_that_it_lacks(
