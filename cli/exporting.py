@@ -194,14 +194,13 @@ def export_command(
 
 
 def _format_of(output: Path | None) -> str:
-    """The format that is meant where none is named: the one that writes files of this suffix, of
-    several the one that needs no look into them, else JSON Lines."""
+    """The format that is meant where none is named: the one that is called like the suffix of the
+    file, else the first that writes such files, else JSON Lines."""
     from tonemark.exchange.registry import format_named, writable
 
     suffix = output.suffix.lower() if output else ""
-    found = [each for each in map(format_named, writable()) if each.suffixes[:1] == (suffix,)]
-    plain = [each.name for each in found if each.recognises is None]
-    return (plain or [each.name for each in found] or ["jsonl"])[0]
+    found = [name for name in writable() if format_named(name).suffixes[:1] == (suffix,)]
+    return suffix[1:] if suffix[1:] in found else (found or ["jsonl"])[0]
 
 
 @contextlib.contextmanager

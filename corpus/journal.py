@@ -81,7 +81,10 @@ class Journal:
             if b"\n" in data[self._ends[-1] :]:
                 # More than a line that was cut off: the disk has changed what it had taken.
                 # Not written through a link of that name: a stranger's project could aim it.
-                with atomic_writer(path.with_suffix(".damaged"), plain=True) as stream:
+                kept = path.with_suffix(".damaged")
+                if kept.is_symlink():
+                    kept.unlink()
+                with atomic_writer(kept, plain=True) as stream:
                     stream.write(data)
             self._mend()
             if not data:

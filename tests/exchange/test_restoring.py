@@ -299,3 +299,16 @@ def test_places_in_a_part_are_counted_once(monkeypatch: pytest.MonkeyPatch) -> N
     for at in range(0, len(part), 3):
         assert alignment.placed(0, at, at + 2) == (at // 3 * 4, at // 3 * 4 + 2)
     assert sum(passes) == 1
+
+
+def test_equal_texts_of_a_folder_find_their_documents(
+    tmp_path: Path, export: Callable[..., Path], tonemark: Callable[..., Any]
+) -> None:
+    """A folder is read twice as a file is; only what comes through a pipe is not."""
+    out = export([task("Asante", who="", key="a"), task("Asante", "PER", key="b")], "brat", "--all")
+    other, source = tmp_path / "q", tmp_path / "bare.jsonl"
+    tonemark("new", other, "--lang", "sw", "--labels", "PER")
+    source.write_text('{"text": "Asante"}\n{"text": "Asante"}\n')
+    tonemark("add", other, source)
+    report = json.loads(tonemark("add", other, out, "--match", "text", "--json").stdout)
+    assert (report["refused_count"], report["already_there"]) == (0, 2)

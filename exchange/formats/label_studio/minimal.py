@@ -134,13 +134,20 @@ class _Task:
         self.options = options
         self.field = text_field(given, options.text_column)
         self.text = checked_text(given[self.field])
-        results = self._results()
-        refuse_stretches({name: value for name, value in given.items() if name not in results})
+        self._refuse_stretches()
         self.number = checked_key(given.get("id"), "id")
         self.key = key_of(given)
         self.annotations = self._annotations()
         self.warnings: list[str] = []
         self.said = read_annotations(self.annotations, self.text, options, self.warnings)
+
+    def _refuse_stretches(self) -> None:
+        """Raise Refused where labelled stretches of another format would be metadata: in data alone
+        any; beside an annotation those in the place of its own."""
+        given, results = self.given, self._results()
+        said = given.keys() & {"annotator", "annotation_id", OURS}
+        names = {CONTROL} if said else given.keys()
+        refuse_stretches({name: given.get(name) for name in names if name not in results})
 
     def is_same(self, other: _Task) -> bool:
         """Whether another object is of the same task, and there is room for it."""

@@ -338,6 +338,13 @@ def test_files_are_told_from_prodigys(records: list[Any], is_ours: bool, tmp_pat
         assert (guess_format(path) == "doccano") is is_ours
 
 
+def test_a_file_that_begins_with_a_long_text_is_told(tmp_path: Path) -> None:
+    """By its first 64 KiB it was JSON Lines, and its spans were metadata."""
+    path = tmp_path / "f.jsonl"
+    path.write_text(json.dumps({"id": 1, **label(0, 3, "PER", text="Vaj " * 30_000)}))
+    assert guess_format(path) == "doccano"
+
+
 def test_a_first_record_longer_than_the_look_is_told_by_its_beginning() -> None:
     assert is_doccano(json.dumps(label(0, 3, "PER") | {"x": "a" * 90_000})[:65_536].encode())
     assert is_doccano(written([ROW])[:150])

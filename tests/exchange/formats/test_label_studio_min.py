@@ -141,6 +141,7 @@ def test_what_nobody_gave_is_suggestions_or_the_named_ones() -> None:
 def test_lists_in_the_metadata_are_no_spans() -> None:
     # Label Studio gave a list of {"start", "labels": 2} back, which was refused as spans.
     lists = {"l": [{"start": 1, "end": 2, "labels": 2}], "m": [], "n": [{"a": 1}], "o": "x"}
+    lists["entities"] = [[0, 3, "PER"]]  # as its converter has the data of a task of ours
     [record] = read([exported(7, 1, **lists)])
     assert record.meta == lists
 
@@ -153,7 +154,8 @@ REFUSED: list[tuple[Any, str]] = [
     (exported(7, 1, label=[{"start": 1, "labels": 2}]), "are 2, not a list"),
     (exported(7, 1, text=3), "the text is 3"),
     (exported(7, None, label=[[0, 4, "PER"]]), "--format doccano"),
-    (exported(7, None, entities=[{"start": 0, "end": 4, "label": "PER"}]), '"spans": [{"start"'),
+    (exported(7, 1, label=[[0, 4, "PER"]]), "--format doccano"),
+    ({"text": TEXT, "entities": [{"start": 0, "end": 4, "label": "PER"}]}, '"spans": [{"start"'),
     ({"id": 1, "annotator": 1}, "no 'text'"),
     (exported([1], 1), "id is a list"),  # type: ignore[arg-type]
     (None, "the element is null"),
