@@ -48,6 +48,10 @@ class ExportRow:
         """The answers that go out: all annotators', if they were asked for, else its own if any."""
         return self.versions or ((self,) if self.answer else ())
 
+    def answers_and_gold(self) -> tuple[ExportRow, ...]:
+        """The same, and behind everyone's answers the gold that stands beside them, if there is."""
+        return (*self.versions, self) if self.versions and self.settled else self.answers()
+
     def own_tokens(self) -> tuple[Token, ...] | None:
         """The tokens of the document, whatever its answer says of them."""
         return self.tokens if self.document_tokens is None else self.document_tokens

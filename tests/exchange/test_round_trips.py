@@ -157,6 +157,30 @@ def test_a_file_that_may_have_been_changed_and_was_not_comes_back_the_same(
     assert len(found[0]) >= len(CASES) - 1
 
 
+@pytest.mark.parametrize("name", [each for each in writable() if format_named(each).versions])
+def test_gold_beside_everyones_answers_comes_back(
+    name: str, full: Path, tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    gold = {"reviewer": "rosa", "decisions": [], "cites": []}
+    line = task("Wizara ya Afya", [("Wizara ya Afya", "ORG")], id="two", _gold=gold, comment="so")
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps(line))
+    tonemark("add", full, path, "--match", "key")
+    out = there(tmp_path, name)
+    tonemark("export", full, "--format", name, "-o", out, "--map", "--everyone")
+    again = project(tmp_path / "b" / "p", tonemark)
+    tonemark("add", again, out)
+    was = exported(full, tmp_path / "was.jsonl", tonemark, "--gold")
+    assert list(was) == ["two"]
+    now = exported(again, tmp_path / "now.jsonl", tonemark, "--gold")
+    assert now["two"]["spans"] == was["two"]["spans"]
+    for field in ("answer", "_annotator_id", "comment"):
+        assert now["two"][field] == was["two"][field]
+    for who in ("amina", "baraka"):
+        was = exported(full, tmp_path / "was.jsonl", tonemark, "--annotator", who)
+        assert was == exported(again, tmp_path / "now.jsonl", tonemark, "--annotator", who), who
+
+
 @pytest.mark.parametrize("name", writable())
 def test_without_its_sidecar_what_the_format_holds_comes_back(
     name: str, full: Path, tmp_path: Path, tonemark: Callable[..., Any]

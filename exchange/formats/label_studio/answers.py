@@ -33,7 +33,7 @@ OURS = "tonemark"
 
 def annotations_of(row: ExportRow, numbers: Iterator[int]) -> list[dict[str, Any]]:
     """The annotations of a row's answers, each with the next of `numbers` as its id."""
-    answers = row.answers()
+    answers = row.answers_and_gold()
     # The SDK's converter sorts a task's annotations by `created_at`, and fails where one has none.
     times = [iso_time(each.time) for each in answers]
     found = []

@@ -88,7 +88,7 @@ def _annotations(row: ExportRow, number: int, numbers: Iterator[int]) -> list[di
             "was_cancelled": answer.answer != "accept",
             OURS: ours_of(answer),
         }
-        for answer in row.answers()
+        for answer in row.answers_and_gold()
     ] or [task]
 
 
