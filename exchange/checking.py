@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -169,8 +169,11 @@ def rows_of(record: Record) -> Iterator[ExportRow]:
 
 
 def _look_at_rows(found: Checked, record: Record, format: Format) -> None:
-    """What else the format's writer could not write."""
+    """What else the format's writer could not write. Tags without a name beside them are
+    somebody's answer, where the format has no place for names."""
     for row in rows_of(record) if format.misfits else ():
+        if row.answer is None and "answers" not in format.holds:
+            row = replace(row, answer="accept", suggestions=())
         for start, end, reason in format.misfits(row) if format.misfits else ():
             place = f"{start}-{end} {quoted(record.text[start:end])} " if end else ""
             found.unsayable.add(record.line, record.key, f"{place}{reason}")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from making import run_here
 
 from tonemark.corpus.records import GivenAnnotation, Record, Settled
 from tonemark.corpus.spans import Span, Suggestion
@@ -200,3 +202,10 @@ def test_overlaps_are_those_that_a_naive_look_finds(case: tuple[str, list[Any]])
         if any(start < other for _, other in ordered[:at])
     ]
     assert found.overlapping.count == len(overlapped)
+
+
+def test_tags_without_a_name_are_no_missing_answer(tmp_path: Path) -> None:
+    path = tmp_path / "c.conll"
+    path.write_text("-DOCSTART- -X- O O\n\nAsha -X- _ B-PER\n\nJuma -X- _ O\n\n")
+    done = run_here("check", path)
+    assert (done.returncode, "Nothing is wrong with it." in done.stdout) == (0, True), done.stdout
