@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias
 
 import click
 
+from tonemark.cli.added import Added, as_object, tell
 from tonemark.cli.offsets import OFFSETS, offset_unit
-from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json, value_of
+from tonemark.cli.opening import DIRECTORY, json_option, open_project, say_json, value_of
 from tonemark.cli.progress import Progress
 from tonemark.corpus.cursors import HIGHEST, LOWEST
 from tonemark.corpus.intake import add_records, times_of
+from tonemark.corpus.project import Project
 from tonemark.corpus.reports import Report
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import (
@@ -31,18 +33,13 @@ if TYPE_CHECKING:
     from tonemark.exchange.base import Given, ReadOptions
     from tonemark.exchange.sidecar import Header
     from tonemark.exchange.splitting import Cut
+    from tonemark.tokenizers.base import Token
 
 Split: TypeAlias = Literal["sentences", "paragraphs"]
-
-SHOWN = 10
-"""Refusals and warnings that are shown one by one; the rest are counted."""
 
 SAMPLE = 5_000
 """Documents whose words are counted for the candidates: what more would change is not worth the
 wait."""
-
-WHOLE = 0
-"""The line of a refusal that is of a whole file."""
 
 COUNTED = ("", "words-counted")
 """The preference, nobody's own, that says over how many documents and by which tokenizer the words
@@ -104,10 +101,9 @@ def add_command(
     FILE.tonemark is restored: who labelled what, answers, comments, tokens, and labels and
     guidelines that the project lacks.
     """
-    from tonemark.corpus.brought_settings import take_settings
     from tonemark.exchange.base import ReadOptions
-    from tonemark.exchange.registry import format_named, sidecar_header
-    from tonemark.exchange.sidecar import has_sidecar, sidecar_of
+    from tonemark.exchange.registry import format_named
+    from tonemark.exchange.sidecar import has_sidecar
 
     if format_ is not None:
         with value_of("--format"):
@@ -124,63 +120,108 @@ def add_command(
     )
     if not no_sidecar and any(map(has_sidecar, files)):
         options = replace(options, tokenizer=(project.tokenizer, version_of(tokenizer())))
-    reports: list[tuple[str, Report]] = []
-    failures: dict[int, TonemarkError] = {}
-    notes: dict[int, list[str]] = {}
+    reading = _Reading(format_, options, split, cut, not no_sidecar)
+    taking = _Taking(project, store, tokenizer, match, priority, is_quiet=as_json)
+    done: list[Added] = []
     for path in files:
-        report = Report()
-        reports.append((path.name, report))
+        done.append(Added(path.name))
         try:
-            bar = Progress(path, hidden=as_json)
-            read = partial(_read, path, format_, options, split, cut, not no_sidecar)
-            header = None if no_sidecar else sidecar_header(path)
-            if header:
-                notes[len(reports) - 1] = [
-                    *_changed(path, header),
-                    *_other_tokenizer(header, options),
-                ]
-            # What comes through a pipe is read once.
-            times = times_of(read()) if match == "text" and _is_read_again(path) else {}
-            records = read(watch=bar.watch)
-            with bar as progress:
-                add_records(
-                    store,
-                    path.name,
-                    records,
-                    report,
-                    places=project.overlap,
-                    share=project.overlap_share,
-                    match=match,
-                    times=times,
-                    priority=priority,
-                    tokens_of=lambda number: tokens_of(store, store.document(number), tokenizer()),
-                    progress=progress,
-                )
-            if header:
-                project, told = take_settings(project, header.labels, header.guidelines)
-                notes[len(reports) - 1] += told
+            taking.take(path, reading, done[-1])
         except TonemarkError as error:
-            failures[len(reports) - 1] = error
+            done[-1].failure = error
     if as_json:
-        for index, failure in failures.items():
-            reports[index][1].refuse(WHOLE, f"{failure.title} {failure.remedy}".strip())
-        say_json(_json(reports))
+        say_json(as_object(done))
     else:
-        from tonemark.cli.commands import say_error
-
-        for index, (name, report) in enumerate(reports):
-            if index not in failures or report != Report():
-                _tell(name, report)
-            say(*(f"  {sidecar_of(Path(name)).name}: {note}" for note in notes.get(index, ())))
-            if index in failures:
-                say_error(failures[index])
-        known = {label.name for label in project.labels}
-        strange = sorted(set().union(*(report.labels for _, report in reports)) - known)
-        if strange:
-            say(f"Labels that project.toml does not have, and so have no key: {', '.join(strange)}")
+        tell(done, taking.project)
     # Last: on a full disk the report is out already.
     count_words_in(store, tokenizer())
-    return int(bool(failures) or any(report.refused_count for _, report in reports))
+    return int(not all(each.is_whole for each in done))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How files are read: as which format, and cut by what if their texts are to be split."""
+
+    format: str | None
+    options: ReadOptions
+    split: Split | None
+    cut: Cut
+    sidecar: bool
+
+    def records(
+        self, path: Path, watch: Callable[[IO[bytes]], None] = lambda stream: None
+    ) -> Iterator[Given]:
+        """The records of a file, in pieces if they are to be split."""
+        from tonemark.exchange.registry import read_records
+        from tonemark.exchange.splitting import held_together, split_records
+
+        open_records = partial(
+            read_records, path, format=self.format, options=self.options, sidecar=self.sidecar
+        )
+        records = open_records(watch=watch)
+        if not self.split:
+            return records
+        held: dict[str, set[int]] = {}
+        if _is_read_again(path):
+            held = held_together(open_records(), self.cut)
+        return split_records(records, self.cut, self.split.removesuffix("s"), held)
+
+    def header(self, path: Path) -> Header | None:
+        """What the sidecar beside a file says of it, if it is to be read."""
+        from tonemark.exchange.registry import sidecar_header
+
+        return sidecar_header(path) if self.sidecar else None
+
+
+@dataclass(slots=True)
+class _Taking:
+    """What files are taken into; `project` changes with the settings that they bring."""
+
+    project: Project
+    store: Store
+    tokenizer: Callable[[], AnyTokenizer]
+    match: Any
+    priority: int | None
+    is_quiet: bool
+
+    def take(self, path: Path, reading: _Reading, added: Added) -> None:
+        """Take a file into the project, and keep what became of it in `added`.
+
+        Raises TonemarkError where nothing more of it can be read.
+        """
+        from tonemark.corpus.brought_settings import take_settings
+
+        bar = Progress(path, hidden=self.is_quiet)
+        header = reading.header(path)
+        if header:
+            added.notes += [
+                *_changed(path, header),
+                *_other_tokenizer(header, reading.options),
+            ]
+        # What comes through a pipe is read once.
+        is_timed = self.match == "text" and _is_read_again(path)
+        times = times_of(reading.records(path)) if is_timed else {}
+        records = reading.records(path, bar.watch)
+        with bar as progress:
+            add_records(
+                self.store,
+                path.name,
+                records,
+                added.report,
+                places=self.project.overlap,
+                share=self.project.overlap_share,
+                match=self.match,
+                times=times,
+                priority=self.priority,
+                tokens_of=self._tokens_of,
+                progress=progress,
+            )
+        if header:
+            self.project, told = take_settings(self.project, header.labels, header.guidelines)
+            added.notes += told
+
+    def _tokens_of(self, number: int) -> tuple[Token, ...]:
+        return tokens_of(self.store, self.store.document(number), self.tokenizer())
 
 
 def _is_read_again(path: Path) -> bool:
@@ -216,29 +257,6 @@ def _cut(split: Split | None, tokenizer: str, folder: Path) -> Cut:
     return lambda text: sentences(text, rules)
 
 
-def _read(
-    path: Path,
-    format_: str | None,
-    options: ReadOptions,
-    split: Split | None,
-    cut: Cut,
-    sidecar: bool,
-    watch: Callable[[IO[bytes]], None] = lambda stream: None,
-) -> Iterator[Given]:
-    """The records of a file, in pieces if they are to be split."""
-    from tonemark.exchange.registry import read_records
-    from tonemark.exchange.splitting import held_together, split_records
-
-    open_records = partial(read_records, path, format=format_, options=options, sidecar=sidecar)
-    records = open_records(watch=watch)
-    if not split:
-        return records
-    held: dict[str, set[int]] = {}
-    if _is_read_again(path):
-        held = held_together(open_records(), cut)
-    return split_records(records, cut, split.removesuffix("s"), held)
-
-
 def add_file(store_path: Path, path: Path) -> None:
     """Add a file that is known to be good, for one annotator a document."""
     from tonemark.exchange.base import ReadOptions
@@ -271,77 +289,3 @@ def count_words_in(store: Store, tokenizer: AnyTokenizer) -> None:
     texts = ((d.text, tokens_of(store, d, tokenizer)) for d in documents)
     store.put_words(count_words(texts, sentence_rules_with(tokenizer)).items())
     store.set_preference(*COUNTED, state)
-
-
-def _tell(name: str, report: Report) -> None:
-    """The report of one file, for people."""
-    from tonemark.text import counted
-
-    parts = [f"{report.added:,} added"]
-    if report.split_texts:
-        texts = f"{report.split_texts:,} text{'s' * (report.split_texts != 1)}"
-        parts[0] += f" ({texts} in {report.added:,} piece{'s' * (report.added != 1)})"
-    if report.already_there:
-        parts.append(f"{report.already_there:,} there already")
-    if report.dropped:
-        parts.append(f"{report.dropped:,} dropped earlier: left out")
-    if report.annotations:
-        parts.append(counted(report.annotations, "answer"))
-    if report.gold:
-        parts.append(f"{report.gold:,} gold")
-    if report.suggestions:
-        parts.append(counted(report.suggestions, "suggestion"))
-    if report.refused_count:
-        parts.append(f"{report.refused_count:,} refused")
-    say(f"{name}: {', '.join(parts)}")
-    if report.equal_texts:
-        have = "has" if report.equal_texts == 1 else "have"
-        say(f"  {report.equal_texts:,} {have} the text of another document: added all the same")
-        if report.annotations and report.equal_texts == report.added:
-            say("  (to bring answers to the documents that are there: --match key, or text)")
-    if report.moved:
-        have = "has" if report.moved == 1 else "have"
-        say(f"  {report.moved:,} of those that were there {have} another priority now")
-    if report.other_tokens:
-        say(
-            f"  {report.other_tokens:,} of the answers came with tokens other than their"
-            " document's: kept as corrections"
-        )
-    for given, written in report.renamed.items():
-        say(f"  the annotator {given} is written {written} here")
-    for refusal in report.refused[:SHOWN]:
-        say(f"  line {refusal.line}: {refusal.reason}")
-    if report.refused_count > SHOWN:
-        say(f"  and {report.refused_count - SHOWN:,} more refused (--json names them)")
-    for warning in report.warnings[:SHOWN]:
-        say(f"  note: {warning}")
-    if report.warned_count > SHOWN:
-        say(f"  and {report.warned_count - SHOWN:,} more notes")
-
-
-def _json(reports: list[tuple[str, Report]]) -> dict[str, Any]:
-    """The report of all files as one object."""
-    several = len(reports) > 1
-    return {
-        "added": sum(report.added for _, report in reports),
-        "split_texts": sum(report.split_texts for _, report in reports),
-        "already_there": sum(report.already_there for _, report in reports),
-        "dropped": sum(report.dropped for _, report in reports),
-        "equal_texts": sum(report.equal_texts for _, report in reports),
-        "annotations": sum(report.annotations for _, report in reports),
-        "gold": sum(report.gold for _, report in reports),
-        "moved": sum(report.moved for _, report in reports),
-        "other_tokens": sum(report.other_tokens for _, report in reports),
-        "suggestions": sum(report.suggestions for _, report in reports),
-        "refused_count": sum(report.refused_count for _, report in reports),
-        "refused": [
-            {
-                **({"file": name} if several else {}),
-                "line": None if item.line == WHOLE else item.line,
-                "reason": item.reason,
-            }
-            for name, report in reports
-            for item in report.refused
-        ],
-        "warnings": [warning for _, report in reports for warning in report.warnings],
-    }

@@ -24,6 +24,7 @@ from tonemark.corpus.archive import (
 from tonemark.corpus.closed_pages import closed
 from tonemark.corpus.counting import count_anew
 from tonemark.corpus.places import count_extra, places_of
+from tonemark.corpus.reviews import look_again
 from tonemark.corpus.store import Store
 
 THESE = "IN (SELECT value FROM json_each(:n))"
@@ -191,22 +192,6 @@ def entries_on(db: sqlite3.Connection, documents: list[int]) -> list[int]:
     """The entries of which there is evidence on documents."""
     query = f"SELECT DISTINCT entry FROM evidence WHERE document {THESE}"
     return [entry for (entry,) in db.execute(query, {"n": json.dumps(documents)})]
-
-
-def look_again(db: sqlite3.Connection, documents: list[int]) -> None:
-    """Let documents of which other answers count now be compared again."""
-    values = {"n": json.dumps(documents)}
-    db.execute(f"DELETE FROM differences WHERE document {THESE}", values)
-    (behind,) = db.execute(
-        "SELECT min(last) - 1 FROM (SELECT max(id) AS last FROM annotations"
-        f" WHERE document {THESE} AND current AND NOT extra GROUP BY document)",
-        values,
-    ).fetchone()
-    db.execute(
-        "UPDATE ticket SET compared = min(compared, ?,"
-        " (SELECT coalesce(max(id), 0) FROM annotations))",
-        (2**62 if behind is None else behind,),
-    )
 
 
 def note_highest(db: sqlite3.Connection, where: str, values: dict[str, object]) -> None:

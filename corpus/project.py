@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tonemark.corpus.annotators import annotator_name
 from tonemark.corpus.labels import Label, keys_of, label_fault
-from tonemark.corpus.project_checks import Bidi, check_version, read_settings
+from tonemark.corpus.project_checks import Bidi, Order, check_version, read_settings
 from tonemark.corpus.project_file import (
     PROJECT_FILE,
     locked,
@@ -97,6 +97,22 @@ class Project:
 
     blind: float = 0.0
     """The share of documents on which nothing is suggested, 0 to 1."""
+
+    learner: bool = True
+    """Whether what was answered teaches a learner, which suggests on the pages that follow."""
+
+    model: str = ""
+    """The pipeline that suggests too: a model trained in the project (`model-1`), or the name of an
+    installed spaCy pipeline; empty: none. Never a path."""
+
+    evaluation: float = 0.0
+    """The share of documents, 0 to 1, that teach nothing and are blind: models are scored on it."""
+
+    order: Order = "given"
+    """The order in which documents come."""
+
+    licence: str = ""
+    """The licence of the annotated data, as the model card states it; empty: none is stated."""
 
     stamp: tuple[int, int, int] = field(default=(0, 0, 0), compare=False)
     """The file that was read: its modification time (ns), size (bytes) and inode."""

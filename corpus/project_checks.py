@@ -35,10 +35,16 @@ FOLDS = (
 )  # fmt: skip
 """The folds that a project may choose: what they do is told in the room of patterns."""
 
+Order = Literal["given", "uncertain"]
+"""given: as documents were added; uncertain: first what the learner is least sure of."""
+
 _NAME_LENGTH = 200
 _ABOUT_LENGTH = 1000
 _TOKENIZER = regex.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}(?::[A-Za-z][A-Za-z0-9_.-]{0,63})?")
 """A name, a file beside project.toml, or `package:name`, `spacy:yo`: never a path."""
+
+_MODEL = regex.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}")
+"""The name of a package, or of a folder in the project's models: never a path."""
 
 _KEYS = (
     "version",
@@ -51,12 +57,15 @@ _KEYS = (
     "new_labels",
     "new_rules",
     "bidi",
+    "licence",
     "labels",
     "routing",
     "suggestions",
+    "training",
 )
-_ROUTING_KEYS = ("overlap", "overlap_share", "team", "reviewers", "lease_minutes")
-_SUGGESTION_KEYS = ("folds", "threshold", "doubt", "blind")
+_ROUTING_KEYS = ("overlap", "overlap_share", "team", "reviewers", "lease_minutes", "order")
+_SUGGESTION_KEYS = ("folds", "threshold", "doubt", "blind", "learner", "model")
+_TRAINING_KEYS = ("evaluation",)
 _LABEL_KEYS = ("about", "key")
 
 
@@ -83,6 +92,8 @@ def read_settings(data: dict[str, Any], folder: Path, faults: Faults) -> dict[st
     _known(routing, ("routing",), _ROUTING_KEYS, faults)
     suggestions = _table(data, "suggestions", faults)
     _known(suggestions, ("suggestions",), _SUGGESTION_KEYS, faults)
+    training = _table(data, "training", faults)
+    _known(training, ("training",), _TRAINING_KEYS, faults)
     _whole(data, ("version",), 1, FORMAT_VERSION, 1, faults)
     new_labels = _flag(data, ("new_labels",), True, faults)
     labels = _labels(_table(data, "labels", faults), faults)
@@ -99,15 +110,20 @@ def read_settings(data: dict[str, Any], folder: Path, faults: Faults) -> dict[st
         "new_labels": new_labels,
         "new_rules": _flag(data, ("new_rules",), True, faults),
         "bidi": _choice(data, ("bidi",), get_args(Bidi), faults),
+        "licence": _licence(data, faults),
         "overlap": _whole(routing, ("routing", "overlap"), 1, 50, 1, faults),
         "overlap_share": _share(routing, ("routing", "overlap_share"), 1.0, faults),
         "team": _people(routing, ("routing", "team"), faults),
         "reviewers": _people(routing, ("routing", "reviewers"), faults),
         "lease_minutes": _whole(routing, ("routing", "lease_minutes"), 1, 1440, 30, faults),
+        "order": _choice(routing, ("routing", "order"), get_args(Order), faults),
         "folds": _folds(suggestions, faults),
         "threshold": _share(suggestions, ("suggestions", "threshold"), 0.5, faults),
         "doubt": _share(suggestions, ("suggestions", "doubt"), 0.75, faults),
         "blind": _share(suggestions, ("suggestions", "blind"), 0.0, faults),
+        "learner": _flag(suggestions, ("suggestions", "learner"), True, faults),
+        "model": _model(suggestions, faults),
+        "evaluation": _share(training, ("training", "evaluation"), 0.0, faults),
     }
 
 
@@ -122,6 +138,8 @@ def _known(table: dict[str, Any], at: KeyPath, keys: tuple[str, ...], faults: Fa
             words += ", which belongs under [routing]"
         elif key in _SUGGESTION_KEYS and not at:
             words += ", which belongs under [suggestions]"
+        elif key in _TRAINING_KEYS and not at:
+            words += ", which belongs under [training]"
         elif key in _KEYS:
             words += ", which belongs above the first [table]"
         else:
@@ -227,6 +245,22 @@ def _language(data: dict[str, Any], faults: Faults) -> str:
     else:
         return faults.taken(language_tag, data["language"], at, default="und")
     return "und"
+
+
+def _licence(data: dict[str, Any], faults: Faults) -> str:
+    return _line(data.get("licence", ""), "licence", _NAME_LENGTH, ("licence",), faults)
+
+
+def _model(table: dict[str, Any], faults: Faults) -> str:
+    value = table.get("model", "")
+    if value == "" or (isinstance(value, str) and _MODEL.fullmatch(value)):
+        return value
+    faults.add(
+        "model must be the name of an installed spaCy pipeline, or of a model that was trained here"
+        f' ("model-1"), or "" for none; not {shown(value)}',
+        ("suggestions", "model"),
+    )
+    return ""
 
 
 def is_tokenizer_name(name: str) -> bool:

@@ -23,6 +23,7 @@ overlapping = false          # true: spans may overlap ("+", then a label, adds 
 new_labels = true            # may annotators add labels, with the key 0?
 new_rules = true             # may they add rules to the tokenizer, with t p after a correction?
 bidi = "auto"                # right-to-left text: "auto", "logical", "visual" or "list"
+# licence = "CC-BY-4.0"      # of your annotations: a packaged model states it
 
 # One label a line, in the order of their keys 1 to 9, with what it is for (or nothing: "").
 # A label may choose a key, a digit or one of a s d f g h j k l w e r u i o p:
@@ -35,6 +36,7 @@ bidi = "auto"                # right-to-left text: "auto", "logical", "visual" o
 {team}
 reviewers = []               # who may review, besides annotating
 lease_minutes = 30           # minutes until a document that nobody touches goes to another
+order = "given"              # or "uncertain": first what the learner is least sure of
 
 # What gazetteers and patterns suggest (tonemark gazetteer). folds: what names are compared
 # without; without the line, what suits the language: tonemark gazetteer show DIR tells.
@@ -43,6 +45,11 @@ lease_minutes = 30           # minutes until a document that nobody touches goes
 threshold = 0.5              # an entry right in fewer of its occurrences suggests no more
 doubt = 0.75                 # right in fewer, it is drawn as doubtful, and Space goes there
 blind = 0.0                  # share of the documents on which nothing is suggested, to compare
+learner = true               # does it learn from what was answered, and suggest on the next pages?
+model = ""                   # also suggest: a model trained here ("model-1"), a spaCy pipeline
+
+[training]
+evaluation = 0.0             # share that teaches nothing, to score models on: 0.1 once you have 500
 """
 
 _COMMENT_COLUMN = 29

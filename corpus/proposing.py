@@ -13,7 +13,7 @@ from tonemark.corpus.events import Replayed
 from tonemark.corpus.evidence import Offer, Weighed
 from tonemark.corpus.fates import fates
 from tonemark.corpus.project import Project
-from tonemark.corpus.shares import is_blind
+from tonemark.corpus.shares import is_blind, is_evaluation
 from tonemark.corpus.spans import Span, Suggestion, apart
 from tonemark.corpus.store import Store
 from tonemark.tokenizers.base import Token
@@ -207,9 +207,14 @@ def others_over(suggestion: Suggestion, found: Iterable[Suggestion]) -> list[Sug
 
 def as_blind(project: Project, document: Document, found: tuple[Suggestion, ...]) -> Proposed:
     """Suggestions as the project shows them: hidden where the document is a blind one."""
+    return Proposed(hidden=found) if is_hidden(project, document) else Proposed(found)
+
+
+def is_hidden(project: Project, document: Document) -> bool:
+    """Whether nothing is suggested on a document: it is a blind one, or one for evaluation."""
     if project.blind and is_blind(document.text, project.blind):
-        return Proposed(hidden=found)
-    return Proposed(found)
+        return True
+    return is_evaluation(document.text, document.meta, project.evaluation)
 
 
 def offer_of(state: Replayed, spans: Sequence[Span]) -> Offer | None:

@@ -18,6 +18,7 @@ from tonemark.corpus.documents import damaged
 from tonemark.corpus.events import MALFORMED, Event
 from tonemark.corpus.produced import let_patterns_be_made_anew
 from tonemark.corpus.relabelled_events import Renaming, rewritten, shortened, written_as
+from tonemark.corpus.reviews import look_again
 from tonemark.corpus.spans import Span, parsed_sources
 from tonemark.files import parsed
 
@@ -339,16 +340,7 @@ def _relabel_differences(
     """Let the documents be compared anew on which labels came together; in the others only the name
     of the label in question is another."""
     if differing is not None:
-        these = {"n": json.dumps(differing)}
-        among = "document IN (SELECT value FROM json_each(:n))"
-        db.execute(f"DELETE FROM differences WHERE {among}", these)
-        (behind,) = db.execute(
-            "SELECT min(last) - 1 FROM (SELECT max(id) AS last FROM annotations"
-            f" WHERE {among} AND current AND NOT extra GROUP BY document)",
-            these,
-        ).fetchone()
-        if behind is not None:
-            db.execute("UPDATE ticket SET compared = min(compared, ?)", (behind,))
+        look_again(db, differing)
     rows = db.execute(
         "SELECT document, labels FROM differences WHERE instr(labels, ?) OR instr(labels, ?)",
         (written_as(old)[0], written_as(old)[-1]),

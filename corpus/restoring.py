@@ -24,12 +24,12 @@ from tonemark.corpus.dropping import (
     begin_drop,
     entries_on,
     lay_aside,
-    look_again,
     note_highest,
     places_now,
 )
 from tonemark.corpus.places import count_extra, free_place
 from tonemark.corpus.relabelled_rows import Scope, relabel_rows
+from tonemark.corpus.reviews import look_again
 from tonemark.corpus.store import Store
 
 _STILL = {

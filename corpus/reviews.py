@@ -277,6 +277,23 @@ def put_compared(
         db.execute("UPDATE ticket SET compared = ? WHERE compared = ?", (batch.up_to, batch.behind))
 
 
+def look_again(db: sqlite3.Connection, documents: list[int]) -> None:
+    """Let documents of which other answers count now be compared again."""
+    values = {"n": json.dumps(documents)}
+    among = "document IN (SELECT value FROM json_each(:n))"
+    db.execute(f"DELETE FROM differences WHERE {among}", values)
+    (behind,) = db.execute(
+        "SELECT min(last) - 1 FROM (SELECT max(id) AS last FROM annotations"
+        f" WHERE {among} AND current AND NOT extra GROUP BY document)",
+        values,
+    ).fetchone()
+    db.execute(
+        "UPDATE ticket SET compared = min(compared, ?,"
+        " (SELECT coalesce(max(id), 0) FROM annotations))",
+        (2**62 if behind is None else behind,),
+    )
+
+
 class Counts(NamedTuple):
     """How far reviewing is: documents whose answers are all in, those on which annotators differ,
     those that are gold, and how many differ in each way and are not gold."""

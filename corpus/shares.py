@@ -34,6 +34,11 @@ def is_blind(text: str, share: float) -> bool:
     return share_of(text) < share
 
 
+def is_evaluation(text: str, meta: Mapping[str, Any], share: float) -> bool:
+    """Whether a document belongs to the evaluation share: it teaches nothing, and is blind."""
+    return share > 0 and share_of(drawn_by(text, meta)) < share
+
+
 def drawn_by(text: str, meta: Mapping[str, Any]) -> str:
     """What a document is drawn by for a part: its text; where it is a piece of one, as its metadata
     say, what all pieces of that have: else half of a text would be learnt, and half be the test."""

@@ -73,7 +73,7 @@ class Selection:
 
     def rows(self) -> Iterator[ExportRow]:
         """What is to be written, in the order of the documents."""
-        found = self._documents()
+        found = self.documents()
         if self.settings.joined:
             yield from joined_rows(self.store, found, self._count)
             return
@@ -89,8 +89,9 @@ class Selection:
         self.counts["open_pieces"] += open_.pieces
         self.counts["unanswered_pieces"] += open_.unanswered
 
-    def _documents(self) -> Iterator[tuple[Document, ExportRow | str]]:
-        """Each document with its row, or why it has none."""
+    def documents(self) -> Iterator[tuple[Document, ExportRow | str]]:
+        """Each document with its row, or why it has none (one of COUNTED, which it does not
+        count)."""
         for document, given in annotated_documents(
             self.store,
             annotator=self.settings.annotator,

@@ -23,10 +23,11 @@ from tonemark.corpus.proposing import (
     Proposed,
     Told,
     as_blind,
+    is_hidden,
     others_over,
     plain,
 )
-from tonemark.corpus.shares import is_blind
+from tonemark.corpus.shares import is_evaluation
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import Store
 from tonemark.corpus.unweighed import unweighed
@@ -214,7 +215,7 @@ class Gazetteer:
     ) -> list[Suggestion]:
         """What a name that was just labelled suggests in a document of the page: everywhere where
         it stands, unless the document is blind, or the name is known to be mostly none."""
-        if self.project.blind and is_blind(document.text, self.project.blind):
+        if is_hidden(self.project, document):
             return []
         here = places(self.folding, name, document.text, tokens)
         if not here:
@@ -299,6 +300,8 @@ class Gazetteer:
     ) -> Weighed | None:
         """What her accept says of the entries that occur in a document; None where the trie that
         has them is still to be built: then it is weighed later."""
+        if is_evaluation(document.text, document.meta, self.project.evaluation):
+            return Weighed()  # it teaches no entry: what is scored on it would know it
         self.refresh()
         if not self.is_ready():
             return None  # once the trie is built it is weighed

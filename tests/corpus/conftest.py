@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from busy_project import make_busy
 
 from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import create_project, read_project
@@ -53,3 +54,10 @@ def make(tmp_path: Path) -> Callable[..., Path]:
         return folder
 
     return made
+
+
+@pytest.fixture(scope="session")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All that may happen has happened in it; bello was killed on document 1, with a key that is in
+    her journal alone. To be copied."""
+    return make_busy(tmp_path_factory.mktemp("busy") / "p")

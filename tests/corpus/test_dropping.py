@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 from damaging import faults
-from tests.corpus.test_soundness import make, open_desk
+from tests.busy_project import exported, open_desk, opened, settle_first
 from tests.making import given, keyed, run_here
-from tests.reviewing import review, settle
 
 from tonemark.corpus.annotations import annotations_of
 from tonemark.corpus.drafts import Edit
@@ -24,17 +23,10 @@ from tonemark.corpus.restoring import restore_annotator, restore_documents
 from tonemark.corpus.search import scan
 from tonemark.corpus.soundness import examine
 from tonemark.corpus.spans import Span
-from tonemark.corpus.store import STORE_FILE, Store, create_store
+from tonemark.corpus.store import STORE_FILE, create_store
 from tonemark.errors import TonemarkError
 
 PER = Span(0, 4, "PER")
-
-
-@pytest.fixture(scope="module")
-def busy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All that may happen has happened in it; bello was killed on document 1, with a key that is in
-    her journal alone."""
-    return make(tmp_path_factory.mktemp("busy") / "p")
 
 
 @pytest.fixture
@@ -42,18 +34,7 @@ def folder(busy: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(busy, tmp_path / "p"))
 
 
-def opened(folder: Path) -> Store:
-    return Store(folder / STORE_FILE)
-
-
-def exported(folder: Path, *arguments: str) -> bytes:
-    out = folder.parent / "out.jsonl"
-    out.unlink(missing_ok=True)
-    run_here("export", folder, "-o", out, *arguments)
-    return out.read_bytes() if out.exists() else b""
-
-
-def everything(folder: Path) -> list[bytes]:
+def everything(folder: Path) -> list[str]:
     return [
         exported(folder, "--all"),
         *(exported(folder, "--annotator", name) for name in ("amina", "bello", "Chidi")),
@@ -69,7 +50,7 @@ def test_an_annotator_is_gone_and_comes_back(folder: Path) -> None:
     assert going.answers == 2
     assert "amina" not in {each.name for each in progress(store).annotators}
     assert not any(a.annotator == "amina" for n in range(1, 11) for a in annotations_of(store, n))
-    assert exported(folder, "--annotator", "amina") == b""
+    assert exported(folder, "--annotator", "amina") == ""
     assert faults(folder) == []
     found = restore_annotator(store, folder, "amina")
     assert found is not None
@@ -208,11 +189,7 @@ def test_her_open_page_is_not_taken_from_her(folder: Path) -> None:
 
 def test_gold_stays_and_may_cite_what_was_dropped(small: Path) -> None:
     store = opened(small)
-    desk = review(small)
-    desk.open_next()
-    settle(desk)
-    desk.answer("accept")
-    desk.close()
+    settle_first(small)
     gold = gold_of(store, 1)
     assert gold
     assert {name for name, _ in gold.cites} == {"amina", "bello"}

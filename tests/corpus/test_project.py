@@ -46,6 +46,15 @@ reviewers = ["asha"]
 lease_minutes = 45
 """
 
+LEARNING = """
+order = "uncertain"
+[suggestions]
+learner = false
+model = "model-3"
+[training]
+evaluation = 0.1
+"""
+
 
 def test_everything_that_a_file_may_say(written: Callable[[str], Path]) -> None:
     folder = written(WHOLE)
@@ -67,6 +76,12 @@ def test_everything_that_a_file_may_say(written: Callable[[str], Path]) -> None:
         lease_minutes=45,
     )
     assert label_keys(read_project(str(folder))) == {"1": "PER", "o": "ORG", "2": "LOC"}
+
+
+def test_what_a_file_may_say_of_learning(written: Callable[[str], Path]) -> None:
+    project = read_project(written('licence = "CC-BY-4.0"\n' + WHOLE + LEARNING))
+    assert (project.licence, project.order) == ("CC-BY-4.0", "uncertain")
+    assert (project.learner, project.model, project.evaluation) == (False, "model-3", 0.1)
 
 
 def test_a_language_is_all_that_a_file_must_say(written: Callable[[str], Path]) -> None:
@@ -161,6 +176,21 @@ FAULTS = [
         "line 17: overlap must be a whole number from 1 to 50",
     ),
     (changed("lease_minutes = 45", "lease_minutes = 0"), "line 20: lease_minutes must be"),
+    (
+        changed("lease_minutes = 45", 'order = "random"'),
+        'line 20: order must be one of "given", "uncertain", not "random"',
+    ),
+    (
+        changed("bidi", "evaluation"),
+        'line 10: unknown key "evaluation", which belongs under [training]',
+    ),
+    (changed("bidi = ", "licence = 4 #"), 'line 10: licence must be text in "quotes", not 4'),
+    (f"{WHOLE}[suggestions]\nlearner = 1", "line 22: learner must be true or false"),
+    (
+        f'{WHOLE}[suggestions]\nmodel = "../x"',
+        "line 22: model must be the name of an installed spaCy pipeline",
+    ),
+    (f"{WHOLE}[training]\nevaluation = 2", "line 22: evaluation must be a share from 0 to 1"),
     (
         changed("lease_minutes", "lease"),
         'line 20: unknown key "lease" (did you mean "lease_minutes"',

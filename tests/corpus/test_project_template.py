@@ -35,10 +35,12 @@ def test_the_template_says_what_the_defaults_are(tmp_path: Path) -> None:
         "labels",
         "routing",
         "suggestions",
+        "training",
         *(field.name for field in fields(Project)),
     }
-    known -= {"folder", "guidelines", "folds", "stamp", "tokenizer_stamp"}
-    assert set(settings) | set(settings["routing"]) | set(settings["suggestions"]) == known
+    known -= {"folder", "guidelines", "folds", "licence", "stamp", "tokenizer_stamp"}
+    tables = (settings["routing"], settings["suggestions"], settings["training"])
+    assert set(settings).union(*tables) == known
 
 
 @given(LINES.filter(str.strip), st.lists(LABELS, unique=True, max_size=4), LINES)

@@ -15,9 +15,8 @@ from damaging import faults
 from hypothesis import given as of
 from hypothesis import settings
 from hypothesis import strategies as st
-from tests.corpus.test_soundness import make, open_desk
+from tests.busy_project import exported, open_desk, opened, settle_first
 from tests.making import given, keyed, run_here
-from tests.reviewing import review, settle
 
 from tonemark.corpus.annotations import annotations_of
 from tonemark.corpus.drafts import Edit
@@ -36,18 +35,9 @@ from tonemark.errors import TonemarkError
 PER, LOC, ORG = (Span(0, 4, label) for label in ("PER", "LOC", "ORG"))
 
 
-@pytest.fixture(scope="module")
-def busy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make(tmp_path_factory.mktemp("busy") / "p")
-
-
 @pytest.fixture
 def folder(busy: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(busy, tmp_path / "p"))
-
-
-def opened(folder: Path) -> Store:
-    return Store(folder / STORE_FILE)
 
 
 def everywhere(store: Store, label: str) -> list[str]:
@@ -62,13 +52,6 @@ def everywhere(store: Store, label: str) -> list[str]:
         if store.db.execute(query, (wanted,)).fetchone():
             found.append(table)
     return found
-
-
-def exported(folder: Path, *arguments: str) -> str:
-    out = folder.parent / "out.jsonl"
-    out.unlink(missing_ok=True)
-    run_here("export", folder, "-o", out, *arguments)
-    return out.read_text() if out.exists() else ""
 
 
 def test_a_label_is_called_otherwise_everywhere(folder: Path) -> None:
@@ -166,11 +149,7 @@ def test_two_labels_become_one(small: Path) -> None:
 
 def test_gold_and_differences_follow(small: Path) -> None:
     store = opened(small)
-    desk = review(small)
-    desk.open_next()
-    settle(desk)
-    desk.answer("accept")
-    desk.close()
+    settle_first(small)
     gold = gold_of(store, 1)
     assert gold
     relabel(store, small, "PER", "LOC")

@@ -152,6 +152,16 @@ def test_a_blind_document_has_none_and_remembers_what_it_would_have_had(case: Ca
     assert entries_of(case.store, [1])[1].stood == 1  # what is labelled there still teaches
 
 
+def test_a_document_for_evaluation_is_blind_and_teaches_nothing(case: Case) -> None:
+    case.add(("PER", "Juma"), ("LOC", "Kano"))
+    case.settings("[training]\nevaluation = 1.0")
+    assert case.shown(1) == []
+    case.answer(1, (0, 4, "PER"), (8, 12, "ORG"))
+    assert case.store.db.execute("SELECT * FROM offers").fetchall() == [(1, "amina", 1, 2, 1)]
+    assert entries_of(case.store, [1])[1].seen == 0
+    assert case.store.db.execute("SELECT count(*) FROM entries").fetchone() == (2,)
+
+
 def test_a_page_asks_anew_what_was_added_removed_and_built(case: Case) -> None:
     gazetteer = case.gazetteer
     assert case.shown(1, gazetteer) == []

@@ -3,6 +3,8 @@ span (`spans.py`) are known by their header, and written."""
 
 from __future__ import annotations
 
+import json
+import tempfile
 from collections.abc import Iterable, Iterator
 from typing import IO, NamedTuple
 
@@ -10,12 +12,12 @@ from tonemark.corpus.records import TEXT_LIMIT, Record
 from tonemark.errors import TonemarkError
 from tonemark.exchange.base import Format, Given, Held, ReadOptions, WriteOptions
 from tonemark.exchange.checks import checked_key, checked_priority, checked_text
-from tonemark.exchange.formats.tables.spans import places_of, read_rows, write_rows
+from tonemark.exchange.formats.tables.spans import Places, places_of, read_rows, write_rows
 from tonemark.exchange.metadata import OURS
 from tonemark.exchange.rows import ExportRow
 from tonemark.exchange.tagging import is_tag
 from tonemark.refusals import Refusal, Refused, quoted
-from tonemark.table_rows import table_rows
+from tonemark.table_rows import Row, table_rows
 
 ROW_LIMIT = 2 * TEXT_LIMIT + (1 << 20)
 """Bytes of a row that goes over several lines: those of a text of quotes, which are doubled, and
@@ -51,6 +53,7 @@ def _read_table(
 ) -> Iterator[Given]:
     header: _Header | None = None
     number = 0
+    begin = stream.tell() if stream.seekable() else None
     rows = table_rows(stream, options.source, delimiters, ROW_LIMIT)
     for row in rows:
         if isinstance(row, Refusal):
@@ -63,7 +66,17 @@ def _read_table(
         elif header is None:
             names = [name.strip() for name in row.fields]
             if options.text_column is None and (places := places_of(names)):
-                yield from read_rows(rows, places, len(names), options)
+                if begin is None:
+                    yield from _read_pipe(rows, places, len(names), options)
+                    return
+
+                def again(begin: int = begin) -> Iterator[Row | Refusal]:
+                    stream.seek(begin)
+                    rows = table_rows(stream, options.source, delimiters, ROW_LIMIT)
+                    next(rows)  # the header
+                    return rows
+
+                yield from read_rows(rows, again, places, len(names), options)
                 return
             header = _header(row.fields, options)
             continue
@@ -73,6 +86,27 @@ def _read_table(
             except Refused as refused:
                 yield Refusal(row.line, str(refused))
         number += 1
+
+
+def _read_pipe(
+    rows: Iterable[Row | Refusal], places: Places, width: int, options: ReadOptions
+) -> Iterator[Given]:
+    """The documents of a table of spans that can be read only once: its rows are kept meanwhile."""
+    with tempfile.TemporaryFile() as file:
+
+        def kept() -> Iterator[Row | Refusal]:
+            for row in rows:
+                what = row.fields if isinstance(row, Row) else row.reason
+                file.write(json.dumps([row.line, what]).encode() + b"\n")
+                yield row
+
+        def again() -> Iterator[Row | Refusal]:
+            file.seek(0)
+            for data in file:
+                line, what = json.loads(data)
+                yield Row(line, what) if isinstance(what, list) else Refusal(line, what)
+
+        yield from read_rows(kept(), again, places, width, options)
 
 
 def _header(row: list[str], options: ReadOptions) -> _Header:

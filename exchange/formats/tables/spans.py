@@ -24,6 +24,7 @@ from tonemark.exchange.checks import (
     checked_text,
     one_name,
 )
+from tonemark.exchange.formats.tables.apart import Head, KeyRow, rows_apart
 from tonemark.exchange.rows import ExportRow
 from tonemark.refusals import Refusal, Refused, quoted
 from tonemark.table_rows import Row
@@ -146,28 +147,31 @@ def places_of(names: Sequence[str]) -> Places | None:
 
 
 def read_rows(
-    rows: Iterable[Row | Refusal], places: Places, width: int, options: ReadOptions
+    rows: Iterable[Row | Refusal],
+    again: Callable[[], Iterable[Row | Refusal]],
+    places: Places,
+    width: int,
+    options: ReadOptions,
 ) -> Iterator[Given]:
-    """The documents of a table of spans; one is refused whole with the first row that is.
+    """The documents of a table of spans; one is refused whole with the first row that is, and where
+    its rows do not stand together: `rows` are looked through for that, and read from `again`.
 
     Rows without `annotator` and `answer` are the accept of the one name in `annotators`, else
     suggestions; rows with a name alone are her accept. Raises TonemarkError where several are
-    named.
+    named, and as `rows_apart` does.
     """
     one_name(
         options,
         "the table has a column of annotators",
         "Give one name, for the rows without, or none.",
     )
+    apart = rows_apart(
+        (_key_row(row, places) for row in _fitting(rows, places, width) if isinstance(row, Row)),
+        options.source,
+    )
     number = 0
     document: _Document | None = None
-    for row in rows:
-        if isinstance(row, Row) and len(row.fields) == width and places.is_safe:
-            row = Row(row.line, [exact(cell) for cell in row.fields])
-        if isinstance(row, Row) and len(row.fields) != width:
-            count = len(row.fields)
-            reason = f"{count} field{'s'[: count != 1]}, the header has {width}"
-            row = Refusal(row.line, reason)
+    for row in _fitting(again(), places, width):
         if isinstance(row, Refusal):
             # It may have been a row of the document at hand.
             if document is not None and not document.refusal:
@@ -177,14 +181,35 @@ def read_rows(
                 number += 1
                 yield row
             continue
-        if document is None or not document.goes_on(row.fields):
+        _, key, text, has_span = _key_row(row, places)
+        if document is None or not document.head.goes_on(key, text, has_span):
             if document is not None:
                 yield document.given()
             number += 1
-            document = _Document(places, options, number, row.line)
+            head = Head.of(key, text)
+            refusal = apart.refusal(head, row.line)
+            document = _Document(places, options, number, row.line, head, refusal)
         document.take(row)
     if document is not None:
         yield document.given()
+
+
+def _fitting(rows: Iterable[Row | Refusal], places: Places, width: int) -> Iterator[Row | Refusal]:
+    """The rows, their cells as they were written; those that do not fit the header are refused."""
+    for row in rows:
+        if isinstance(row, Row):
+            if (count := len(row.fields)) != width:
+                reason = f"{count} field{'s'[: count != 1]}, the header has {width}"
+                row = Refusal(row.line, reason)
+            elif places.is_safe:
+                row = Row(row.line, [exact(cell) for cell in row.fields])
+        yield row
+
+
+def _key_row(row: Row, places: Places) -> KeyRow:
+    fields = row.fields
+    key, text, start = (fields[places.columns[name]] for name in ("key", "text", "start"))
+    return KeyRow(row.line, key, text, bool(start))
 
 
 @dataclass(slots=True)
@@ -206,21 +231,13 @@ class _Document:
     options: ReadOptions
     number: int
     line: int
-    key: str = ""
+    head: Head
+    refusal: Refusal | None = None
     text: str = ""
     rows: int = 0
-    refusal: Refusal | None = None
     meta: dict[str, Any] = field(default_factory=dict)
     said: dict[tuple[str, bool], _Said] = field(default_factory=dict)
     warnings: dict[str, None] = field(default_factory=dict)
-
-    def goes_on(self, fields: Sequence[str]) -> bool:
-        """Whether a row is of this document: it has its key and not another text, or, where there
-        are no keys, its text and a span."""
-        key, text = self.places.of(fields, "key"), self.places.of(fields, "text")
-        if key or self.key:
-            return key == self.key and text in ("", self.text)
-        return not text or (text == self.text and self.places.of(fields, "start") != "")
 
     def take(self, row: Row) -> None:
         """Add a row; a fault is kept, and refuses the document."""
@@ -246,13 +263,13 @@ class _Document:
             return Refusal(self.line, str(refused))
 
     def _begin(self, fields: Sequence[str]) -> None:
-        self.key, self.text = self.places.of(fields, "key"), self.places.of(fields, "text")
-        if not self.text and self.key:
+        key, text = self.head
+        if key and not text:
             raise Refused(
-                f"a row of {quoted(self.key)} without its text: the rows of a document stand "
-                "together, and the first of them has the text"
+                f"a row of {quoted(key)} without its text: the rows of a document stand together, "
+                "and the first of them has the text"
             )
-        self.text = checked_text(self.text)
+        self.text = checked_text(text)
         self.meta = {name: fields[place] for name, place in self.places.meta if fields[place]}
 
     def _take(self, cell: Callable[[str], str]) -> None:
@@ -314,7 +331,7 @@ class _Document:
             self.number,
             self.line,
             self.text,
-            checked_key(self.key, "key"),
+            checked_key(self.head.key, "key"),
             self.meta,
             suggestions=suggestions,
             annotations=tuple(annotations),
