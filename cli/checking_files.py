@@ -1,4 +1,5 @@
-"""Looking at a file before it is added, or sent to somebody: `check`."""
+"""Looking at a file before it is added, or sent to somebody: `check FILE`; a project's folder is
+looked at elsewhere."""
 
 from __future__ import annotations
 
@@ -9,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
+from tonemark.cli.asked import asked_of, asked_options
 from tonemark.cli.offsets import OFFSETS, offset_unit
 from tonemark.cli.opening import DIRECTORY, json_option, say, say_json, value_of
 from tonemark.cli.progress import Progress
 from tonemark.cli.telling import columns, set_in
 from tonemark.errors import TonemarkError
-from tonemark.files import typed
 from tonemark.text import counted
 
 if TYPE_CHECKING:
@@ -42,8 +44,14 @@ NOUNS = {"refused": "record", "warned": "thing", "equal_texts": "document", "uns
 """What is counted of each kind, where it is not spans."""
 
 
-@click.command("check", epilog="Example: tonemark check news.conll --as conll2003")
-@click.argument("file", type=DIRECTORY, metavar="FILE")
+OF_PROJECTS = frozenset(("labels", "gold", "annotator"))
+"""The parameters that go with a project alone; those of files are the others."""
+
+
+@click.command(
+    "check", epilog="Example: tonemark check habari, or: tonemark check news.conll --as conll2003"
+)
+@click.argument("file", type=DIRECTORY, metavar="DIR|FILE")
 @click.option(
     "--as", "format_", metavar="F", help="One of tonemark formats, if FILE does not tell."
 )
@@ -62,8 +70,12 @@ NOUNS = {"refused": "record", "warned": "thing", "equal_texts": "document", "uns
     help="CoNLL-U: the tag's name in MISC, if not NE.",
 )
 @click.option("--no-sidecar", is_flag=True, help="Leave a .tonemark file beside FILE alone.")
+@asked_options
 @json_option
+@click.pass_context
 def check_command(
+    context: click.Context,
+    /,
     file: Path,
     format_: str | None,
     annotators: str,
@@ -71,11 +83,20 @@ def check_command(
     offsets: str | None,
     name_key: str,
     no_sidecar: bool,
+    labels: str | None,
+    gold: bool,
+    annotator: str | None,
     as_json: bool,
 ) -> int:
-    """Read all of FILE as add would, add nothing, and say what is in it and what is wrong with it.
+    """Look at a project before a model is trained on it, or at a file before it is added.
 
-    FILE may be a folder, where a format is one. Told are:
+    Of the project in DIR it says what a model would learn from and be scored on, what stops a
+    training (the exit code is then 1), what would spoil it, and how to mend that: spans that cut a
+    token, equal texts with different labels, labels with few examples, and so on. It shows what
+    everyone said, and is for whoever leads the work.
+
+    FILE it reads as add would, and adds nothing. It may be a folder, where a format is one. Told
+    are:
 
     \b
       what add would refuse, with its line: the exit code is then 1
@@ -89,7 +110,12 @@ def check_command(
     from tonemark.exchange.base import ReadOptions
     from tonemark.exchange.registry import format_named, sidecar_header
 
-    refuse_project(file)
+    is_project = (file / "project.toml").exists()
+    _check_options(context, is_project=is_project)
+    if is_project:
+        from tonemark.cli.checking_projects import check_project
+
+        return check_project(file, asked_of(labels, gold, annotator), as_json=as_json)
     if format_ is not None:
         with value_of("--as"):
             format_named(format_)
@@ -115,13 +141,16 @@ def check_command(
     return int(bool(outcome.failure or outcome.checked.refused.count))
 
 
-def refuse_project(file: Path) -> None:
-    """Raises TonemarkError where `file` is the folder of a project."""
-    if (file / "project.toml").exists():
-        raise TonemarkError(
-            f"{file} is a project: check looks at files.",
-            f"What is in a project: tonemark doctor {typed(file)}",
-        )
+def _check_options(context: click.Context, *, is_project: bool) -> None:
+    """Raises click.UsageError where an option is given that does nothing here."""
+    for option in context.command.params:
+        name = option.name or ""
+        given = context.get_parameter_source(name) is not ParameterSource.DEFAULT
+        if given and name not in ("file", "as_json") and (name in OF_PROJECTS) != is_project:
+            what = "the folder of a project" if is_project else "no project"
+            raise click.UsageError(
+                f"{context.params['file']} is {what}: leave {option.opts[0]} out."
+            )
 
 
 def _guessed(file: Path) -> str:

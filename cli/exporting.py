@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +16,7 @@ from click.core import ParameterSource
 from tonemark.cli.offsets import OFFSETS, offset_unit
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json, value_of
 from tonemark.cli.progress import Bar
+from tonemark.cli.stopping import stopped_cleanly
 from tonemark.errors import TonemarkError
 from tonemark.files import check_inside, typed
 from tonemark.text import counted
@@ -182,7 +181,7 @@ def export_command(
         settings = last_settings(project.folder)
         output = _place(project, settings)
     watching = _watched(store, output, as_json=as_json, in_lines=progress)
-    with _stopped_cleanly(), watching as watch:
+    with stopped_cleanly(), watching as watch:
         report = export_project(
             project, store, settings, output or sys.stdout.buffer, progress=watch
         )
@@ -201,24 +200,6 @@ def _format_of(output: Path | None) -> str:
     suffix = output.suffix.lower() if output else ""
     found = [name for name in writable() if format_named(name).suffixes[:1] == (suffix,)]
     return suffix[1:] if suffix[1:] in found else (found or ["jsonl"])[0]
-
-
-@contextlib.contextmanager
-def _stopped_cleanly() -> Iterator[None]:
-    """A dropped line (HUP) and TERM end it as Ctrl-C does: no half written file stays."""
-
-    def stop(number: int, frame: object) -> None:
-        raise SystemExit(128 + number)
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {each: signal.signal(each, stop) for each in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
 
 
 def _check_alone(context: click.Context) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import regex
 
 from tonemark.corpus.project import Project, read_project
 from tonemark.corpus.store import STORE_FILE, Store
@@ -36,7 +37,10 @@ def with_folder(remedy: str) -> str:
     """What to do, naming the project: the rooms that met its fault know no folder."""
     if not _opened:
         return remedy
-    return remedy.replace("tonemark doctor DIR", f"tonemark doctor {typed(_opened[0])}")
+    there = typed(_opened[0])
+    return regex.sub(
+        r"\b(tonemark (?:doctor|train)) DIR\b", lambda found: f"{found[1]} {there}", remedy
+    )
 
 
 def annotator_option(command: Command) -> Command:

@@ -64,8 +64,8 @@ class Progress(Bar):
         self._stream: IO[bytes] | None = None
 
     def watch(self, stream: IO[bytes]) -> None:
-        """Take the position of this stream for the progress."""
-        self._stream = stream
+        """Take the position of this stream for the progress; a pipe has none."""
+        self._stream = stream if stream.seekable() else None
 
     def update(self, done: int) -> None:
         """Show how far the stream is, whatever line that is."""

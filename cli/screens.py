@@ -47,6 +47,7 @@ class Seat(NamedTuple):
 def seat(folder: Path, as_name: str | None, *, reviewing: bool = False) -> Seat:
     """Open a project for a screen, for its annotator, or its reviewer; what makes tokens and
     suggestions is started where it is needed."""
+    from tonemark.corpus.learnt import needs_learner
     from tonemark.corpus.produced import needs_patterns
     from tonemark.corpus.tokens import StoredTokenizer, tokenizer_of
 
@@ -60,7 +61,8 @@ def seat(folder: Path, as_name: str | None, *, reviewing: bool = False) -> Seat:
         use = f"    tonemark tokenizers use {typed(project.folder)} NAME"
         another = f"project.toml names this tokenizer. Another one:\n{use}"
         raise TonemarkError(error.title, f"{error.remedy}\n{another}".lstrip()) from None
-    if isinstance(tokenizer, StoredTokenizer) or (not reviewing and needs_patterns(store)):
+    suggests = needs_patterns(store) or needs_learner(store, project.learner)
+    if isinstance(tokenizer, StoredTokenizer) or (not reviewing and suggests):
         _suggester(project.folder).tend()  # it loads while the screen does
     return Seat(project, store, name, tokenizer)
 

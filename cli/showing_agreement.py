@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from tonemark.cli.telling import set_in
 from tonemark.review.compare import Version
@@ -11,16 +10,9 @@ from tonemark.review.figures import MEAN, pair_name
 from tonemark.review.report import CLUSTERS, Agreement, Example, named
 from tonemark.review.sums import NOTHING, OTHER_BORDERS
 from tonemark.text import Safe, counted, joined, visible
-from tonemark.tui.page.cells import blanks, cells, told_apart_names
+from tonemark.tui.page.cells import blanks, cells
 from tonemark.tui.page.columns import column, kwic
-
-NAME = 30
-"""Cells that a name has at most beside its figures."""
-
-BAR = 24
-"""Cells of a bar at most; where fewer than SHORTEST are left, there is none."""
-
-SHORTEST = 5
+from tonemark.tui.page.tables import Row, table, trimmed
 
 ROWS = 10
 """Pairs, labels and confusions that are shown: the worst."""
@@ -46,20 +38,11 @@ KINDS = {
 }
 
 
-class _Row(NamedTuple):
-    """`name` is of `two` annotators, or other things, with their names."""
-
-    name: str
-    figures: tuple[str, ...]
-    share: float | None
-    two: tuple[str, str] | None = None
-
-
 def report(name: str, found: Agreement, width: int, what: str) -> Iterator[Safe]:
     """The lines of a report; `what` a document is called."""
     yield from _heading(name, found, width, what)
     yield visible("")
-    yield from _table("all annotators", ("", "95 % interval", "alpha"), _overall(found), width)
+    yield from table("all annotators", ("", "95 % interval", "alpha"), _overall(found), width)
     yield visible("")
     yield from _some("pairs", _pairs(found), width)
     if found.shape.labels:
@@ -91,7 +74,7 @@ def _heading(name: str, found: Agreement, width: int, what: str) -> Iterator[Saf
     )
 
 
-def _overall(found: Agreement) -> list[_Row]:
+def _overall(found: Agreement) -> list[Row]:
     rows = []
     for level, shown in (
         ("entity", "kappa, entities"),
@@ -99,15 +82,15 @@ def _overall(found: Agreement) -> list[_Row]:
         ("token", "kappa, all tokens"),
     ):
         figures = (*_with_interval(found, "fleiss", level), _number(found, "alpha", level))
-        rows.append(_Row(shown, figures, found.figure("fleiss", level)))
+        rows.append(Row(shown, figures, found.figure("fleiss", level)))
     for key, shown in (("f1", "F1, mean of pairs"), ("overlapping", "overlapping F1")):
-        rows.append(_Row(shown, (*_with_interval(found, key, MEAN), ""), found.figure(key, MEAN)))
+        rows.append(Row(shown, (*_with_interval(found, key, MEAN), ""), found.figure(key, MEAN)))
     return rows
 
 
-def _pairs(found: Agreement) -> tuple[tuple[str, ...], list[_Row]]:
+def _pairs(found: Agreement) -> tuple[tuple[str, ...], list[Row]]:
     rows = [
-        _Row(
+        Row(
             name,
             (
                 *_with_interval(found, "f1", name),
@@ -123,9 +106,9 @@ def _pairs(found: Agreement) -> tuple[tuple[str, ...], list[_Row]]:
     return ("F1", "95 % interval", "overl.", "kappa", "tagged"), rows
 
 
-def _labels(found: Agreement) -> tuple[tuple[str, ...], list[_Row]]:
+def _labels(found: Agreement) -> tuple[tuple[str, ...], list[Row]]:
     rows = [
-        _Row(
+        Row(
             label,
             (
                 *_with_interval(found, "label", label, "f1"),
@@ -140,11 +123,11 @@ def _labels(found: Agreement) -> tuple[tuple[str, ...], list[_Row]]:
     return ("F1", "95 % interval", "overl.", "kappa", "spans"), rows
 
 
-def _some(of: str, table: tuple[tuple[str, ...], list[_Row]], width: int) -> Iterator[Safe]:
+def _some(of: str, found: tuple[tuple[str, ...], list[Row]], width: int) -> Iterator[Safe]:
     """A table by its worst rows; those without a figure come last."""
-    heads, rows = table
+    heads, rows = found
     rows.sort(key=lambda row: (row.share is None, row.share, row.name))
-    yield from _table(f"{of}, worst first", heads, rows[:ROWS], width)
+    yield from table(f"{of}, worst first", heads, rows[:ROWS], width)
     if len(rows) > ROWS:
         more = counted(len(rows) - ROWS, f"more {of[:-1]}")
         better = "agrees" if len(rows) == ROWS + 1 else "agree"
@@ -159,9 +142,9 @@ def _clusters(found: Agreement, width: int) -> Iterator[Safe]:
         if count or kind != "tokens":
             share = count / total if total else None
             rows.append(
-                _Row(KINDS[kind], (f"{count:,}", "-" if share is None else f"{share:.1%}"), share)
+                Row(KINDS[kind], (f"{count:,}", "-" if share is None else f"{share:.1%}"), share)
             )
-    yield from _table("places with spans", ("", ""), rows, width)
+    yield from table("places with spans", ("", ""), rows, width)
     items = found.counted("items") - found.counted("unanimous")
     if items:
         yield from set_in(
@@ -200,16 +183,16 @@ def _confusion(found: Agreement, width: int) -> Iterator[Safe]:
 
 def _example(example: Example, width: int) -> Iterator[Safe]:
     """A place where annotators differ, in its text, and what each of them has there."""
-    yield _trimmed(column(f"{KINDS[example.kind]}: {example.document}", width))
+    yield trimmed(column(f"{KINDS[example.kind]}: {example.document}", width))
     start, end = example.start - example.offset, example.end - example.offset
     parts = kwic(example.text[:start], example.text[start:end], example.text[end:], width - 8)
     left = visible(parts[0].lstrip(" "))
-    yield _trimmed(joined((blanks(4), left, visible("["), parts[1], visible("]"), parts[2])))
+    yield trimmed(joined((blanks(4), left, visible("["), parts[1], visible("]"), parts[2])))
     names = max(cells(visible(name)) for name in example.versions)
     for name, version in example.versions.items():
         room = max(1, width - 6 - names)
         said = column(_said(version, example), room)
-        yield _trimmed(joined((blanks(4), column(name, names), blanks(2), said)))
+        yield trimmed(joined((blanks(4), column(name, names), blanks(2), said)))
 
 
 def _said(version: Version, example: Example) -> str:
@@ -244,51 +227,6 @@ def _notes(found: Agreement) -> Iterator[str]:
         yield f"{counted(gathered.cutting, 'span')} cut a token: it counts as tagged."
     if gathered.off:
         yield f"{counted(gathered.off, 'span')} lay on no token, and gave no tag."
-
-
-def _table(title: str, heads: Sequence[str], rows: Sequence[_Row], width: int) -> Iterator[Safe]:
-    """Names with their figures under heads, and a bar each where there is room; of the figures as
-    many as go beside the title."""
-    widths = [
-        max(len(head), *(len(row.figures[at]) for row in rows)) for at, head in enumerate(heads)
-    ]
-    names = max(cells(visible(name)) for name in (title, *(f"  {row.name}" for row in rows)))
-    names = min(names, max(NAME, len(title)))
-    while len(widths) > 1 and width - sum(one + 2 for one in widths) < min(names, len(title)):
-        widths.pop()
-    beside = sum(one + 2 for one in widths)
-    room = max(1, min(names, width - beside))
-    bar = min(BAR, width - room - beside - 2)
-    shown = _shown(rows, room - 2)
-    for name, figures, share in (
-        (title, heads, None),
-        *((f"  {name}", row.figures, row.share) for name, row in zip(shown, rows, strict=True)),
-    ):
-        parts = [visible(f"  {text:>{one}}") for text, one in zip(figures, widths, strict=False)]
-        drawn = "  " + _bar(share, bar) if share is not None and bar >= SHORTEST else ""
-        yield _trimmed(joined((column(name, room), *parts, visible(drawn))))
-
-
-def _shown(rows: Sequence[_Row], width: int) -> list[str]:
-    """The names of rows; those of pairs that are too wide with either of the two cut."""
-    twos = [name for row in rows for name in row.two or ()]
-    told = dict(zip(twos, told_apart_names(twos, (width - 1) // 2), strict=True))
-    return [
-        row.name
-        if row.two is None or cells(visible(row.name)) <= width
-        else pair_name((told[row.two[0]], told[row.two[1]]))
-        for row in rows
-    ]
-
-
-def _trimmed(line: Safe) -> Safe:
-    return visible(line.rstrip(" "))
-
-
-def _bar(share: float, length: int) -> str:
-    """A bar from 0 to 1; below 0 it is empty. It is full only where nothing is missing."""
-    full = int(max(0.0, share) * length)
-    return "#" * full + "." * (length - full)
 
 
 def _number(found: Agreement, *key: str) -> str:

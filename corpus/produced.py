@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tonemark.corpus.ahead import documents_ahead
 from tonemark.corpus.spans import Suggestion
@@ -60,12 +60,17 @@ def put_produced(store: Store, producer: int, made: Iterable[Produced]) -> int:
             if found.rowcount != 1:
                 continue
             written += 1
-            db.executemany(
-                "INSERT OR IGNORE INTO suggestions (document, producer, start_char, end_char,"
-                " label, sources, score) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                _rows(document, producer, suggestions),
-            )
+            insert_suggestions(db, producer, Produced(document, suggestions))
     return written
+
+
+def insert_suggestions(db: sqlite3.Connection, producer: int, made: Produced) -> None:
+    """Write the suggestions for one document. Runs inside the caller's transaction."""
+    db.executemany(
+        "INSERT OR IGNORE INTO suggestions (document, producer, start_char, end_char,"
+        " label, sources, score) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        _rows(made.document, producer, made.suggestions),
+    )
 
 
 def _rows(
@@ -90,18 +95,25 @@ def next_to_produce(
     """At most `limit` documents for which a producer is to make suggestions: of the `ahead` that
     each annotator would get next, those that nobody has opened, that it has not done, and whose
     tokens are there."""
-    values = {"producer": producer, "tokenizer": 0}
-    lacking = (
-        f"{_UNOPENED.format('d.id')} AND NOT EXISTS (SELECT 1 FROM produced p"
-        " WHERE p.producer = :producer AND p.document = d.id)"
+    there, values = tokens_there(store, tokenizer)
+    values["producer"] = producer
+    not_done = (
+        "NOT EXISTS (SELECT 1 FROM produced p WHERE p.producer = :producer AND p.document = d.id)"
     )
-    if isinstance(tokenizer, StoredTokenizer):
-        values["tokenizer"] = current_id(store, tokenizer) or 0
-        lacking += (
-            " AND (d.tokens IS NOT NULL OR EXISTS (SELECT 1 FROM tokenized t"
-            " WHERE t.document = d.id AND t.tokenizer = :tokenizer))"
-        )
+    lacking = " AND ".join((_UNOPENED.format("d.id"), not_done, *there))
     return documents_ahead(store, lacking, values, ahead=ahead, limit=limit)
+
+
+def tokens_there(store: Store, tokenizer: AnyTokenizer) -> tuple[list[str], dict[str, Any]]:
+    """Of the row `d` of a document, that its tokens are there: no condition, or one, as SQL, and
+    the values of its names."""
+    if not isinstance(tokenizer, StoredTokenizer):
+        return [], {}
+    condition = (
+        "(d.tokens IS NOT NULL OR EXISTS (SELECT 1 FROM tokenized t"
+        " WHERE t.document = d.id AND t.tokenizer = :tokenizer))"
+    )
+    return [condition], {"tokenizer": current_id(store, tokenizer) or 0}
 
 
 def drop_superseded(store: Store, name: str, producer: int | None, limit: int) -> int:

@@ -32,6 +32,9 @@ from tonemark.toml_files import Faults, parse_toml
 SUGGESTER_FOLDER = "suggester"
 """The folder in a project where its suggester has its locks and its log."""
 
+MODELS_FOLDER = "models"
+"""The folder in a project with the models that were trained in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Project:

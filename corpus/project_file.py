@@ -22,6 +22,9 @@ FILE_LIMIT = 1024 * 1024
 
 _LOCK_FILE = ".project.lock"
 
+_FOLDERS = ("journal", "suggester", "models")
+"""What the folders are called that a project consists of."""
+
 
 def read_text(folder: Path) -> tuple[str, tuple[int, int, int]]:
     """The file of the project in a folder, and its `stamp_of`.
@@ -116,11 +119,15 @@ def stamp_of(status: os.stat_result) -> tuple[int, int, int]:
 
 def check_no_part(path: Path) -> None:
     """Raises TonemarkError where a file at `path` would take the place of one that a project in its
-    folder, or above it, consists of: its settings, store, journals, or what is called like them."""
-    for folder, name in ((path.parent, path.name), (path.parent.parent, path.parent.name)):
-        own = name == PROJECT_FILE or name.startswith(("store.sqlite", "."))
-        if folder != path.parent:
-            own = name in ("journal", "suggester")
+    folder, or above it, consists of: its settings, store, journals, models, or what is called like
+    them."""
+    there = Path(os.path.abspath(path))
+    below = [there, *there.parents]
+    for at, folder in enumerate(below[1:]):
+        name = below[at].name
+        own = name in _FOLDERS
+        if at == 0:
+            own = own or name == PROJECT_FILE or name.startswith(("store.sqlite", "."))
         if own and os.path.lexists(folder / PROJECT_FILE):
             raise TonemarkError(
                 f"{path} is a part of the project in {folder}.",

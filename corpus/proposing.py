@@ -12,6 +12,7 @@ from tonemark.corpus.documents import Document
 from tonemark.corpus.events import Replayed
 from tonemark.corpus.evidence import Offer, Weighed
 from tonemark.corpus.fates import fates
+from tonemark.corpus.model_suggestions import LEARNER, MODEL, is_of_model, with_models
 from tonemark.corpus.project import Project
 from tonemark.corpus.shares import is_blind, is_evaluation
 from tonemark.corpus.spans import Span, Suggestion, apart
@@ -141,10 +142,14 @@ class Stored:
 
     def proposed(self, document: Document, tokens: Sequence[Token]) -> Proposed:
         """Those for this document; of those that overlap the best, unless spans may overlap."""
-        found: Iterable[Suggestion] = self._store.suggestions(document)
-        if not self._project.overlapping:
-            found = apart(found)
-        return as_blind(self._project, document, tuple(found))
+        stored = self._store.suggestions(document)
+        models = [each for each in stored if is_of_model(each)]
+        settled: Iterable[Suggestion] = (each for each in stored if not is_of_model(each))
+        overlapping = self._project.overlapping
+        labels = {label.name for label in self._project.labels}
+        settled = settled if overlapping else apart(settled)
+        found = with_models(settled, models, labels, overlapping=overlapping)
+        return as_blind(self._project, document, found)
 
     def weighed(
         self,
@@ -187,6 +192,10 @@ def plain(source: str) -> Told:
             return Told("by hand")
         case "import":
             return Told(f"came with the data ({name})")
+        case _ if source == LEARNER:
+            return Told("learnt from the pages before")
+        case "model":
+            return Told(name, MODEL.rstrip(":"))
         case _ if source == SAME_NAME:
             return Told("labelled on this page")
         case _:

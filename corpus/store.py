@@ -124,6 +124,16 @@ class Store:
         finally:
             self.db.execute(f"PRAGMA busy_timeout = {READERS_PATIENCE * 1000:.0f}")
 
+    @contextlib.contextmanager
+    def one_state(self) -> Iterator[None]:
+        """The store as it is now, whoever writes meanwhile."""
+        self.db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            with contextlib.suppress(Exception):
+                self.db.execute("COMMIT")
+
     def close(self) -> None:
         """Close the file."""
         self.db.close()

@@ -6,8 +6,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -62,7 +62,7 @@ def export_project(
         raise TonemarkError(f"{format.name} is written as a folder.", "Name it with -o FOLDER.")
     if settings.split and not isinstance(output, Path):
         raise TonemarkError("A split is several files.", "Name the first part of them with -o.")
-    with _one_state(store):
+    with store.one_state():
         people = [each.name for each in counted_progress(store).annotators if each.answered]
         if settings.annotator is not None and settings.annotator not in people:
             raise TonemarkError(
@@ -132,17 +132,6 @@ def format_to_write(settings: Settings) -> Format:
 def output_suffix(format: Format) -> str:
     """What the name of an exported file ends with; empty for a folder."""
     return "" if format.write_folder or not format.suffixes else format.suffixes[0]
-
-
-@contextmanager
-def _one_state(store: Store) -> Iterator[None]:
-    """The store as it is now, whoever writes meanwhile."""
-    store.db.execute("BEGIN")
-    try:
-        yield
-    finally:
-        with suppress(Exception):
-            store.db.execute("COMMIT")
 
 
 @dataclass(slots=True)

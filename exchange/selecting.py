@@ -16,6 +16,7 @@ from time import time
 from tonemark.corpus.annotations import Annotation, annotated_documents
 from tonemark.corpus.documents import Damaged, Document
 from tonemark.corpus.gold import Gold, check_gold, gold_of
+from tonemark.corpus.model_suggestions import without_unlikely
 from tonemark.corpus.records import ANSWERS, Answer, Cite, Settled
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, tokens_of
@@ -169,7 +170,7 @@ class Selection:
             text=document.text,
             meta=document.meta,
             tokens=self._tokens_of(document),
-            suggestions=self.store.suggestions(document),
+            suggestions=without_unlikely(self.store.suggestions(document)),
             tokens_given=document.tokens is not None,
         )
 

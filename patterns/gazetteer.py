@@ -17,6 +17,7 @@ from tonemark.corpus import evidence
 from tonemark.corpus.documents import Document
 from tonemark.corpus.evidence import NOTHING, Earned, Weighed
 from tonemark.corpus.gazetteers import Entry, entries_after, entries_of, last_number
+from tonemark.corpus.model_suggestions import is_of_model, with_models
 from tonemark.corpus.project import Project
 from tonemark.corpus.proposing import (
     SAME_NAME,
@@ -154,11 +155,15 @@ class Gazetteer:
 
     def proposed(self, document: Document, tokens: Sequence[Token]) -> Proposed:
         """What she is shown when she opens a document for the first time."""
-        found = combine(
+        stored = self.stored(document)
+        overlapping = self.project.overlapping
+        settled = combine(
             self.suggestions(document, tokens),
-            self.stored(document),
-            overlapping=self.project.overlapping,
+            (each for each in stored if not is_of_model(each)),
+            overlapping=overlapping,
         )
+        models = [each for each in stored if is_of_model(each)]
+        found = with_models(settled, models, self._labels, overlapping=overlapping)
         return as_blind(self.project, document, found)
 
     def suggestions(self, document: Document, tokens: Sequence[Token]) -> list[Suggestion]:

@@ -6,10 +6,11 @@ Documents are drawn, never tokens or spans: what stands in one text is not indep
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from tonemark.review.figures import Shape, figures
+from tonemark.review.figures import Number, Shape, figures
 from tonemark.review.sums import Key, Sums
 
 if TYPE_CHECKING:
@@ -45,9 +46,20 @@ class Interval(NamedTuple):
 def intervals(
     sums: Sums, shape: Shape, *, resamples: int = RESAMPLES, seed: int = SEED
 ) -> dict[Key, Interval]:
-    """The percentile interval of each figure (Efron and Tibshirani 1993, An Introduction to the
-    Bootstrap, chapter 13): `resamples` samples, each of as many documents as there are, drawn with
-    putting back.
+    """The interval of each figure of agreement."""
+    return intervals_of(sums, partial(figures, shape), resamples=resamples, seed=seed)
+
+
+def intervals_of(
+    sums: Sums,
+    computed: Callable[[Mapping[Key, Number]], Mapping[Key, Number]],
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = SEED,
+) -> dict[Key, Interval]:
+    """The percentile interval of each figure that is `computed` of sums (Efron and Tibshirani 1993,
+    An Introduction to the Bootstrap, chapter 13): `resamples` samples, each of as many documents as
+    there are, drawn with putting back.
 
     A figure has none where there are fewer than two documents, or where it is undefined in too
     many of the samples.
@@ -63,7 +75,7 @@ def intervals(
         size = min(batch, resamples - first)
         totals = _drawn(sums, size, random)
         columns = _Columns({key: totals[:, place] for key, place in sums.keys.items()})
-        for key, figure in figures(shape, columns).items():
+        for key, figure in computed(columns).items():
             drawn[key].append(numpy.broadcast_to(numpy.asarray(figure, float), (size,)))
     found = {}
     for key, parts in drawn.items():

@@ -194,8 +194,8 @@ def _count_pair(
     mine, theirs = sorted(first - second), sorted(second - first)
     for label in touching(mine, theirs):
         counts[*of, "touching", label] += 1
-    confused.update(_there(mine, second))
-    confused.update(_there(theirs, first))
+    confused.update(opposite(mine, second))
+    confused.update(opposite(theirs, first))
 
 
 def touching(first: Sequence[Marked], second: Sequence[Marked]) -> Iterator[str]:
@@ -221,9 +221,9 @@ def _by_end(span: Marked) -> tuple[int, int, str]:
     return end, start, label
 
 
-def _there(spans: Iterable[Marked], others: Iterable[Marked]) -> Iterator[tuple[str, str]]:
+def opposite(spans: Iterable[Marked], others: Iterable[Marked]) -> Iterator[tuple[str, str]]:
     """The label of each span with what another annotator has there: her label, if she has that very
-    stretch."""
+    stretch, else OTHER_BORDERS or NOTHING."""
     by_end = sorted(others, key=_by_end)
     longest = max((last - first for first, last, _ in by_end), default=0)
     for start, end, label in spans:

@@ -13,8 +13,9 @@ import resource
 import signal
 import struct
 import sys
-from pathlib import Path
 from typing import BinaryIO
+
+from tonemark.background import come_last, end_with_parent
 
 MEMORY = 4 * 1024**3
 """Bytes of address space that it may take."""
@@ -54,26 +55,12 @@ def begin(alive: int) -> tuple[BinaryIO, BinaryIO]:
 
     `alive` is the number of a pipe whose other end the suggester has for as long as it lives.
     """
-    _end_with_suggester(alive)
+    end_with_parent(alive)
     # What other people's code prints must not come among the answers.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     _hold_back()
     return sys.stdin.buffer, answers
-
-
-def _end_with_suggester(alive: int) -> None:
-    """Have a child that ends this process, and all that it starts, once the suggester has gone,
-    however that ended and whatever this process is at. It has none of the pipes for answers, and
-    nothing of the code that is loaded later."""
-    if os.fork():
-        os.close(alive)
-        return
-    os.closerange(0, alive)
-    os.closerange(alive + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-    with contextlib.suppress(OSError):
-        os.read(alive, 1)
-    os.killpg(0, signal.SIGKILL)
 
 
 def _hold_back() -> None:
@@ -85,8 +72,5 @@ def _hold_back() -> None:
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    # Where memory runs out all the same, the annotators are not those to be ended.
-    with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000")
+    come_last()

@@ -12,7 +12,6 @@ import errno
 import fcntl
 import json
 import os
-import stat
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -20,7 +19,7 @@ from pathlib import Path
 
 from tonemark.corpus.project import SUGGESTER_FOLDER
 from tonemark.errors import TonemarkError
-from tonemark.files import check_inside, make_folders, open_regular, parsed, share
+from tonemark.files import check_inside, make_folders, open_own, open_regular, parsed, share
 
 LOG_LIMIT = 64 * 1024
 """Bytes of the log that are kept at least; it has at most twice as many."""
@@ -43,7 +42,9 @@ class Told:
     ("loading", "at work"), `package` the one with the tokenizer's code. `fault` is why it ended,
     where it had to, or what it does not take in, and `remedy` what to do; `failed` says how many
     documents the tokenizer failed on since it was started, `matched` for how many patterns made
-    suggestions.
+    suggestions. `learnt` is from how many documents the learner has learnt, `learner` that in
+    words; `finished` the number of the newest answer (`corpus.learnt.answers_stamp`) that it has
+    done all with.
     """
 
     process: int = 0
@@ -57,6 +58,9 @@ class Told:
     made: int = 0
     failed: int = 0
     matched: int = 0
+    learnt: int = 0
+    finished: int = 0
+    learner: str = ""
     fault: str = ""
     remedy: str = ""
 
@@ -136,7 +140,7 @@ class Place:
 
     def _is_locked(self, name: str, kind: int = fcntl.LOCK_SH) -> bool:
         try:
-            file = _opened(self.path / name, os.O_RDONLY)
+            file = open_own(self.path / name, os.O_RDONLY)
         except FileNotFoundError:
             return False
         try:
@@ -149,10 +153,10 @@ class Place:
 
     def _open(self, name: str) -> int:
         try:
-            file = _opened(self.path / name, os.O_RDWR | os.O_CREAT, 0o660)
+            file = open_own(self.path / name, os.O_RDWR | os.O_CREAT, 0o660)
         except PermissionError:
             # Another login's file can still be locked, except over NFS.
-            return _opened(self.path / name, os.O_RDONLY)
+            return open_own(self.path / name, os.O_RDONLY)
         share(file, self.path)
         return file
 
@@ -190,7 +194,7 @@ class Place:
 
     def _written(self, data: bytes) -> Path:
         part = self.path / f".state.{os.getpid()}.part"
-        file = _opened(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
+        file = open_own(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
         try:
             share(file, self.path)
             if os.write(file, data) < len(data):
@@ -213,7 +217,7 @@ class Place:
     def log(self) -> Iterator[int]:
         """The log, open at its end; cut to its last LOG_LIMIT bytes where it has become twice as
         long. Raises OSError."""
-        file = _opened(self.path / "log", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o660)
+        file = open_own(self.path / "log", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o660)
         try:
             share(file, self.path)
             size = os.fstat(file).st_size
@@ -241,20 +245,11 @@ class Place:
         return ""
 
 
-def _opened(path: Path, flags: int, mode: int = 0o600) -> int:
-    """Open a file of the folder, which may have come with a project from elsewhere: neither a link
-    nor a named pipe, which would keep one waiting for ever. Raises OSError."""
-    file = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW, mode)
-    if not stat.S_ISREG(os.fstat(file).st_mode):
-        os.close(file)
-        raise OSError(errno.EINVAL, f"{path.name}: it is not a file")
-    return file
-
-
 def _could_be(told: Told) -> bool:
     """Whether figures and words are such as a suggester tells."""
     times = all(0 <= each < LATEST for each in (told.started, told.heard))
-    figures = all(0 <= each < 2**53 for each in (told.made, told.failed, told.matched))
+    counts = told.made, told.failed, told.matched, told.learnt, told.finished
+    figures = all(0 <= each < 2**53 for each in counts)
     words = all(len(each) < 2000 for each in asdict(told).values() if isinstance(each, str))
     return times and figures and words and 0 <= told.process < 2**31
 

@@ -1,8 +1,8 @@
 """The suggester from its start to its end: one process a project, alone by a lock, at work while
 somebody needs it.
 
-What it does is told in `tokenizing` and `matching`; it gives them their turns, and knows when to
-end.
+What it does is told in `tokenizing`, `matching` and `learning`; it gives them their turns, and
+knows when to end.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from tonemark.corpus.project import Project, project_changed, read_project
 from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.corpus.tokens import AnyTokenizer, StoredTokenizer, tokenizer_of
 from tonemark.errors import TonemarkError
+from tonemark.suggester.learning import Learning
 from tonemark.suggester.matching import Matching
 from tonemark.suggester.place import ENDED, Place, Told
 from tonemark.suggester.tokenizing import Tokenizing
@@ -44,6 +45,9 @@ its tokens or suggestions."""
 
 TELL = 10.0
 """Seconds between two times that figures are told which changed meanwhile."""
+
+SOON = 0.1
+"""The same, where the learner has done with what came."""
 
 PATIENCE = 1.0
 """Seconds for which it tries to be the one: whoever looks whether one runs is in its way."""
@@ -181,7 +185,8 @@ class _Run:
         self._beat()
 
     def _report(self, works: _Works) -> None:
-        if time.monotonic() - self._written > TELL:
+        since = time.monotonic() - self._written
+        if since > SOON and (since > TELL or works.has_finished(self.told)):
             figures = works.figures()
             if any(getattr(self.told, name) != figure for name, figure in figures.items()):
                 self._tell(**figures)
@@ -209,15 +214,18 @@ class _Works:
         tokenizer = tokenizer_of(project, loads_code=False)
         self._tokenizing = self._tokenizing_with(tokenizer)
         self._matching = Matching(store, project.language, tokenizer, run.place.note)
+        self._learning = Learning(store, project, tokenizer, run.place.note)
 
     def is_wanted(self) -> bool:
         """Whether this project has work of any kind."""
-        return bool(self._tokenizing) or self._matching.is_wanted()
+        others = self._matching.is_wanted() or self._learning.is_wanted()
+        return bool(self._tokenizing) or others
 
     def step(self) -> bool:
         """Give each its turn; whether there was anything to do."""
         busy = self._tokenizing is not None and self._tokenizing.step()
-        return self._matching.step() or busy
+        busy = self._matching.step() or busy
+        return self._learning.step() or busy
 
     def taken_in(self) -> TonemarkError | None:
         """Take in the project as its files now are: work that they do not concern goes on. What is
@@ -236,7 +244,8 @@ class _Works:
             return error
         if self._tokenizing:
             self._matching.tokenizer = self._tokenizing.tokenizer
-        return self._matching.trouble
+        self._learning.use(self._project, self._matching.tokenizer)
+        return self._matching.trouble or self._learning.trouble
 
     def _tokenize_with(self, tokenizer: AnyTokenizer, project: Project) -> None:
         before = self._tokenizing
@@ -259,16 +268,28 @@ class _Works:
         folder, limit = self._project.folder, run.time_limit
         return Tokenizing(self._store, folder, tokenizer, run.wait, run.said, time_limit=limit)
 
-    def figures(self) -> dict[str, int]:
+    def has_finished(self, told: Told) -> bool:
+        """Whether the learner has done with answers of which that is not told yet."""
+        return self._learning.finished != told.finished
+
+    def figures(self) -> dict[str, int | str]:
         """What was done, as `Told` has it."""
         made, failed = self._done
         if self._tokenizing:
             made, failed = made + self._tokenizing.made, failed + self._tokenizing.failed
-        return {"made": made, "failed": failed, "matched": self._matching.made}
+        return {
+            "made": made,
+            "failed": failed,
+            "matched": self._matching.made,
+            "learnt": self._learning.learnt,
+            "finished": self._learning.finished,
+            "learner": self._learning.said,
+        }
 
     def close(self) -> None:
         """End the children."""
         self._matching.close()
+        self._learning.close()
         if self._tokenizing:
             self._tokenizing.close()
 

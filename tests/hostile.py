@@ -36,7 +36,7 @@ PRINTS = f"[red][/]e{MARK * 40}[/link"
 UNCONTROLLED = f"{BIDI}\u200b\u2060\ufeff\xad\uffffe{MARK * 20}[red]x[/] [/] [link=a"
 """What a line of project.toml and the key of a document may hold: all but control characters."""
 
-LONG = 1_000_000
+LONG = 200_000
 
 PASTE = f"\x1b[200~{BIDI}{C1}{MARKS}{MARKUP}\x00\x1b]0;PWNED\x07\x1b[201~".encode()
 """What a terminal sends for a paste; most would leave the ESC out of it."""

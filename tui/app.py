@@ -13,13 +13,14 @@ import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
 from textual.app import App
 from textual.screen import Screen
 
 from tonemark.corpus.desk import Desk
+from tonemark.corpus.learnt import needs_learner
 from tonemark.corpus.produced import needs_patterns
 from tonemark.corpus.project import Project, label_keys
 from tonemark.corpus.project_checks import Bidi
@@ -31,6 +32,9 @@ from tonemark.tui.configuration import own_keys
 from tonemark.tui.page.keys import KeyTable, key_table
 from tonemark.tui.screens.ways import Ways
 from tonemark.tui.theme import Colors, colors_of
+
+if TYPE_CHECKING:
+    from tonemark.tui.screens.trained import Training
 
 HARD_STOP = 3
 """Seconds after which a process that was told to end is ended, whatever hangs."""
@@ -81,6 +85,10 @@ class TonemarkApp(App[None], inherit_bindings=False):
         self.fault: TonemarkError | None = None
         self.exporting = ""
         """How far an export is, in words; empty where none runs."""
+        self.training: Training | None = None
+        """The training that was started last, if any was."""
+        self.warned = False
+        """Whether she was told that to quit ends the training."""
         self.ending = False
         """Whether the program was told to end: keys that still come are not taken."""
         self.pasted = float("-inf")
@@ -108,10 +116,14 @@ class TonemarkApp(App[None], inherit_bindings=False):
 
     @property
     def maker(self) -> Maker | None:
-        """What makes the tokens of the project, and the suggestions of its patterns; None where
-        neither needs another process, or nobody said how to start one."""
+        """What makes the tokens of the project, and the suggestions of its patterns and its
+        learner; None where none needs another process, or nobody said how to start one."""
         desk = self.desk
-        if not isinstance(desk.tokenizer, StoredTokenizer) and not needs_patterns(desk.store):
+        if not (
+            isinstance(desk.tokenizer, StoredTokenizer)
+            or needs_patterns(desk.store)
+            or needs_learner(desk.store, desk.project.learner)
+        ):
             return None
         if self._maker is None and self._make_maker:
             self._maker = self._make_maker()

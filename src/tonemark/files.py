@@ -108,6 +108,17 @@ def open_regular(path: Path) -> IO[bytes]:
     return os.fdopen(handle, "rb")
 
 
+def open_own(path: Path, flags: int, mode: int = 0o600) -> int:
+    """Open a file that we keep in a project, which may have come from elsewhere: neither a link nor
+    a named pipe, which would keep one waiting for ever. The number of the open file. Raises
+    OSError."""
+    file = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW, mode)
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise OSError(errno.EINVAL, f"{path.name}: it is not a file")
+    return file
+
+
 def read_at_most(path: Path, limit: int, otherwise: TonemarkError) -> bytes:
     """The bytes of a regular file. Raises TonemarkError where it cannot be read, and `otherwise`
     where it has more than `limit`."""

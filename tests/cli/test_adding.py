@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import click.testing
 import pytest
 
 from tonemark.cli import adding
+from tonemark.corpus.intake import BATCH
 from tonemark.corpus.store import STORE_FILE, Store
 
 
@@ -77,3 +80,21 @@ def test_equal_texts_are_said_to_be_added(
     assert "another document" not in told
     told = tonemark("add", folder, tmp_path / "b.txt").stdout
     assert "  1 has the text of another document: added all the same" in told
+
+
+@pytest.mark.parametrize("name", ["f.txt", "f.csv"])
+def test_what_comes_through_a_pipe_is_added_and_checked_whole(
+    name: str, folder: Path, tmp_path: Path, tonemark: Callable[..., Any]
+) -> None:
+    path = tmp_path / name
+    os.mkfifo(path)
+    lines = [f"leo {n}" for n in range(BATCH + 1)]
+    if path.suffix == ".csv":
+        header = "key,text,annotator,answer,start,end,label,span"
+        lines = [header, *(f"{n},{line},asha,accept,0,3,PER,leo" for n, line in enumerate(lines))]
+    for command in (("add", folder, path), ("check", path)):
+        writer = threading.Thread(target=path.write_text, args=("\n".join(lines),), daemon=True)
+        writer.start()
+        told = tonemark(*command).stdout
+        writer.join(30)
+        assert f"{BATCH + 1:,} {'added' if command[0] == 'add' else 'documents'}" in told

@@ -77,7 +77,6 @@ def test_json_has_it_all(tmp_path: Path, tonemark: Callable[..., Any]) -> None:
         (["a.docx"], 1, "Name one with --as"),
         (["a.txt", "--as", "xml"], 2, '"xml" is no format'),
         (["folder"], 1, "is a directory"),
-        (["p"], 1, "p is a project: check looks at files"),
         (["utf16.jsonl"], 1, "UTF-16"),
         (["a.txt", "--as", "csv", "--text-column", "x"], 1, "no column 'x'"),
     ],
@@ -95,7 +94,6 @@ def test_what_cannot_be_checked_is_said(
     Path("a.docx").write_text("a\n")
     Path("utf16.jsonl").write_bytes(GOOD.encode("utf-16"))
     Path("folder").mkdir()
-    tonemark("new", "p", "--lang", "sw", "--labels", "PER")
     done = tonemark("check", *arguments, code=code)
     assert words in done.stderr
     assert "--format" not in done.stderr

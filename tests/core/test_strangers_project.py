@@ -147,7 +147,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "add": ("add", ".", "extra.txt"),
     "export": ("export", ".", "--all", "-o", "out"),
     "formats": ("formats",),
-    "check": ("check", "extra.txt"),
+    "check": ("check", "."),
     "recent": ("recent",),
     "doctor": ("doctor", "."),
     "new": ("new", ".", "--lang", "sw", "--labels", "PER"),

@@ -12,6 +12,7 @@ import tempfile
 import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -110,19 +111,18 @@ def format(request: pytest.FixtureRequest) -> Format:
     return format_named(request.param)
 
 
-def samples(format: Format, folder: Path) -> list[Files]:
+@cache
+def samples(format: Format) -> tuple[Files, ...]:
     """What the format's own writer makes of the rows: one annotator's answers, and several's."""
     if not format.writable:
         assert format.name in READ_ALONE, "a format that is not written needs a sample here"
-        return [{"": READ_ALONE[format.name]}]
+        return ({"": READ_ALONE[format.name]},)
     labels = (Label("PER"), Label("LOC"))
-    found = [written(format, ROWS, WriteOptions("ds", "hmn", labels), folder / "one")]
+    found = [written(format, ROWS, WriteOptions("ds", "hmn", labels))]
     if format.versions:
-        names = ("amina", "juma")
         rows = [with_versions(row) for row in ROWS]
-        options = WriteOptions("ds", "hmn", labels, names)
-        found.append(written(format, rows, options, folder / "several"))
-    return found
+        found.append(written(format, rows, WriteOptions("ds", "hmn", labels, ("amina", "juma"))))
+    return tuple(found)
 
 
 def with_versions(row: ExportRow) -> ExportRow:
@@ -130,21 +130,21 @@ def with_versions(row: ExportRow) -> ExportRow:
     return replace(row, answer=None, spans=(), annotator=None, versions=(row, other))
 
 
-def written(format: Format, rows: Any, options: WriteOptions, folder: Path) -> Files:
+def written(format: Format, rows: Any, options: WriteOptions) -> Files:
     if format.write:
         stream = io.BytesIO()
         for _ in format.write(iter(rows), stream, options):
             pass
         return {"": stream.getvalue()}
     assert format.write_folder
-    folder = Path(tempfile.mkdtemp(dir=folder.parent, prefix=folder.name))  # a writer's is empty
-    for _ in format.write_folder(iter(rows), folder, options):
-        pass
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+    with tempfile.TemporaryDirectory() as made:
+        for _ in format.write_folder(iter(rows), folder := Path(made), options):
+            pass
+        return {
+            str(path.relative_to(folder)): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
 
 
 def is_folder(format: Format) -> bool:
@@ -230,7 +230,7 @@ def changed(
     format: Format, folder: Path, change: Callable[[bytes], Iterator[bytes]]
 ) -> Iterator[list[Given] | TonemarkError]:
     """What is read where one file of a sample is changed; in each way in turn."""
-    for files in samples(format, folder):
+    for files in samples(format):
         for name, data in files.items():
             for other in change(data):
                 if other == data:
@@ -243,7 +243,7 @@ def some(found: list[Any], most: int) -> list[Any]:
 
 
 def test_the_samples_are_read_as_what_they_are(format: Format, tmp_path: Path) -> None:
-    for files in samples(format, tmp_path):
+    for files in samples(format):
         found = read(format, files, tmp_path / "read")
         assert isinstance(found, list), found
         assert len(found) == len(ROWS), found
@@ -267,7 +267,7 @@ def test_cut_off_anywhere(format: Format, tmp_path: Path) -> None:
 )
 @given(data=st.data())
 def test_bytes_that_are_others(format: Format, tmp_path: Path, data: st.DataObject) -> None:
-    for files in samples(format, tmp_path):
+    for files in samples(format):
         name = data.draw(st.sampled_from(sorted(files)))
         spoilt = bytearray(files[name])
         for _ in range(data.draw(st.integers(1, 6))):
@@ -374,7 +374,7 @@ def test_a_file_that_is_nothing_of_the_kind(format: Format, tmp_path: Path, data
 
 
 def test_other_encodings_bring_nothing_in(format: Format, tmp_path: Path) -> None:
-    for files in samples(format, tmp_path):
+    for files in samples(format):
         for name, data in files.items():
             try:
                 text = data.decode()
@@ -391,7 +391,7 @@ def test_a_byte_order_mark_and_other_line_ends_change_nothing(
 ) -> None:
     if is_folder(format):
         pytest.skip("its files have rules of their own")
-    for files in samples(format, tmp_path):
+    for files in samples(format):
         data = files[""]
         try:
             data.decode()
@@ -436,7 +436,7 @@ def test_one_element_without_end_is_passed_over(
     is_json = format.name in LISTS | {"jsonl", "doccano", "hf"}
     if filling != b"a" and format.name not in LISTS and not (filling == b"[" and is_json):
         pytest.skip("a line that is too long is a line that is too long")
-    found = samples(format, tmp_path)[-1].values()
+    found = samples(format)[-1].values()
     data = next((each for each in found if b"Vaj" in each), b"")
     at = data.find(b"Vaj") + 2
     stream = io.BufferedReader(Endless(data[:at], filling, data[at:]), 1 << 20)
@@ -456,7 +456,7 @@ def test_one_element_without_end_is_passed_over(
 def test_one_file_without_end_in_a_folder_is_passed_over(format: Format, tmp_path: Path) -> None:
     if format.read_folder is None or not is_folder(format):
         pytest.skip("a file: see above")
-    for files in samples(format, tmp_path)[:1]:
+    for files in samples(format)[:1]:
         for name in files:
             folder = put(files, tmp_path / f"huge-{len(name)}")
             with (folder / name).open("ab") as stream:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import errno
 import os
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -147,24 +146,28 @@ def test_where_the_disk_fails_at_first_nothing_is_left(
     assert there(target.parent)
 
 
-KILLED = """
-import os, sys
-from pathlib import Path
-sys.path.insert(0, sys.argv[1])
-from test_placing import EXPORTS, export
-settings = EXPORTS[sys.argv[3]]
-replace = os.replace
-left = int(sys.argv[4])
-def killed(*arguments, **named):
-    global left
-    if not left:
-        os._exit(9)
-    left -= 1
-    replace(*arguments, **named)
-folder = Path(sys.argv[2])
-os.replace = killed
-export(folder, settings, folder / "exports" / "o.conll")
-"""
+def killed_at(renames: int, folder: Path, settings: Settings, target: Path) -> bool:
+    """Export in a process of its own that is killed at its next rename after so many; whether it
+    came that far."""
+    process = os.fork()
+    if not process:
+        left = iter(range(renames))
+        replace = os.replace
+
+        def killed(*arguments: Any) -> None:
+            if next(left, None) is None:
+                os._exit(9)
+            replace(*arguments)
+
+        try:
+            os.replace = killed  # type: ignore[assignment]
+            export(folder, settings, target)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    assert code in (0, 9)
+    return code == 9
 
 
 @pytest.mark.parametrize("how", ["a file", "parts", "a folder"])
@@ -175,13 +178,8 @@ def test_killed_between_two_renames_what_is_half_is_told(folder: Path, how: str)
     put_in(folder, 30, 4)
     names = {name for name in old if not name.endswith(".tonemark") and "/" not in name}
     for renames in range(100):
-        command = [sys.executable, "-c", KILLED, str(Path(__file__).parent), str(folder), how]
-        done = subprocess.run(
-            [*command, str(renames)], env={**os.environ, "PYTHONPATH": _tests()}, check=False
-        )
-        if not done.returncode:
+        if not killed_at(renames, folder, EXPORTS[how], target):
             break
-        assert done.returncode == 9
         is_new, is_fit = [], []
         for name in names:
             path = target.with_name(name)
@@ -209,10 +207,6 @@ def test_killed_between_two_renames_what_is_half_is_told(folder: Path, how: str)
             subprocess.run(["rm", "-r", str(path)], check=True)
         _restore(target.parent, old)
     assert renames >= 2
-
-
-def _tests() -> str:
-    return str(Path(__file__).parents[1])
 
 
 def _under(old: dict[str, bytes], name: str) -> dict[str, bytes]:

@@ -243,14 +243,15 @@ RUBBISH = {
 }
 
 
-@pytest.mark.parametrize("data", RUBBISH.values(), ids=RUBBISH)
-def test_rubbish_on_the_line_is_outlived(sit: Sit, project: Path, data: bytes) -> None:
+def test_rubbish_on_the_line_is_outlived(sit: Sit, project: Path) -> None:
+    """In one sitting: after each the page takes keys as before."""
     terminal = sit()
-    terminal.send(data)
-    terminal.rest(0.3)
-    terminal.press("escape")
-    terminal.rest(0.3)  # an ESC is a key when nothing followed it for a while
-    after(terminal, "space", "left")
+    for data in RUBBISH.values():
+        terminal.send(data)
+        terminal.rest(0.3)
+        terminal.press("escape")
+        terminal.rest(0.3)  # an ESC is a key when nothing followed it for a while
+        after(terminal, "space", "left")
     os.kill(terminal.pid, signal.SIGTERM)
     assert terminal.ended(PATIENCE) == 143
     assert answers(project) == 0
@@ -265,22 +266,22 @@ PASTES = {
 }
 
 
-@pytest.mark.parametrize("pasted", PASTES.values(), ids=PASTES)
-def test_a_paste_is_no_typing(sit: Sit, project: Path, pasted: bytes) -> None:
+def test_a_paste_is_no_typing(sit: Sit, project: Path) -> None:
     terminal = sit()
-    before = terminal.lines()
-    terminal.send(b"\x1b[200~" + pasted + b"\x1b[201~")
-    seen(terminal, "the paste was dropped")
-    terminal.rest(0.2)
-    assert terminal.lines()[:-2] == before[:-2]
-    assert answers(project) == 0
-    after(terminal, "c")
-    terminal.send(b"\x1b[200~" + pasted + b"\x1b[201~")
-    terminal.rest(0.2)
-    assert "comment on this document: " in terminal.lines()[-2]
-    terminal.press("enter")
-    seen(terminal, "comment kept")
-    assert answers(project) == 0
+    for pasted in PASTES.values():
+        before = terminal.lines()
+        terminal.send(b"\x1b[200~" + pasted + b"\x1b[201~")
+        seen(terminal, "the paste was dropped")
+        terminal.rest(0.2)
+        assert terminal.lines()[:-2] == before[:-2]
+        assert answers(project) == 0
+        after(terminal, "c")
+        terminal.send(b"\x1b[200~" + pasted + b"\x1b[201~")
+        terminal.rest(0.2)
+        assert "comment on this document: " in terminal.lines()[-2]
+        terminal.press("enter")
+        seen(terminal, "comment kept")
+        assert answers(project) == 0
 
 
 def test_keys_typed_ahead_of_the_next_page_are_dropped_and_that_is_said(

@@ -165,7 +165,7 @@ def test_only_our_own_sequences_reach_the_terminal_from_any_screen(
     assert refused.ended(DEADLINE) == 1
     assert "cannot be an annotator's name" in " ".join(refused.sent().text.split())
 
-    # Two hundred marks on a base, and a megabyte in one line.
+    # Two hundred marks on a base, and 200 kB in one line.
     term.play("n => 2 of 6\nt o => dropped")
     term.play("1 space o => LOC")
     term.play("n => 3 of 6")
@@ -343,6 +343,9 @@ def command_lines(project: Path, files: list[Path]) -> list[tuple[int, list[str]
         (1, ["check", str(columns), "--annotators", bad]),
         (1, ["check", f"{made}.jsonl"]),
         (1, ["check", folder]),
+        (1, ["check", folder, "--json"]),
+        (1, ["check", folder, "--labels", bad]),
+        (1, ["check", folder, "--annotator", bad]),
         (2, ["check", str(files[0]), "--as", bad]),
         (0, ["drop", folder]),
         (0, ["drop", folder, "--json"]),

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from making import run_tonemark
+from making import run_here, run_tonemark
 
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.drafts import Edit
@@ -42,14 +42,14 @@ def tonemark() -> Callable[..., subprocess.CompletedProcess[str]]:
     return run
 
 
-@pytest.fixture
-def project(tmp_path: Path, tonemark: Callable[..., Any]) -> Path:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three documents: one answered, one with a key that stands in the journal only."""
-    folder = tmp_path / "habari"
-    raw = tmp_path / "raw.txt"
+    folder = tmp_path_factory.mktemp("made") / "habari"
+    raw = folder.with_name("raw.txt")
     raw.write_text("Asha na Baraka\nNairobi ni mji\nZawadi ya Amina\n", encoding="utf-8")
-    tonemark("new", folder, "--lang", "sw", "--labels", "PER,LOC")
-    tonemark("add", folder, raw)
+    for command in (("new", folder, "--lang", "sw", "--labels", "PER,LOC"), ("add", folder, raw)):
+        assert run_here(*command).returncode == 0
     project = read_project(folder)
     desk = Desk(project, Store(folder / STORE_FILE), "amina", load_tokenizer(project.tokenizer))
     for number, span in enumerate((Span(0, 4, "PER"), Span(0, 7, "LOC"))):
@@ -64,6 +64,11 @@ def project(tmp_path: Path, tonemark: Callable[..., Any]) -> Path:
     desk.close()
     desk.store.close()
     return folder
+
+
+@pytest.fixture
+def project(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made, tmp_path / "habari"))
 
 
 @pytest.fixture(params=["file", "folder", "mount", "log"])
@@ -121,6 +126,7 @@ def test_commands_that_read_work_and_those_that_write_say_why_not(
     tonemark("export", closed, "-o", out)
     rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     assert [(row["text"], len(row["spans"])) for row in rows] == [("Asha na Baraka", 1)]
+    (tmp_path / "raw.txt").write_text("Juma yuko hapa\n", encoding="utf-8")
     refused = tonemark("add", closed, tmp_path / "raw.txt", code=1)
     assert "may only be read" in refused.stderr
     ruled = tonemark("review", closed, "--auto", "unanimous", code=1)

@@ -77,6 +77,7 @@ ACTIONS = (
         menu=True,
     ),
     Action("export", ("e",), "export", "export, as the last time", menu=True),
+    Action("train", ("t",), "train", "train a model on what is answered", menu=True),
     Action("review", ("r",), "review", "review what annotators differ on", menu=True),
     Action("wanted", ("w",), "wanted", "in review: which differences you want", menu=True),
     Action("majority", ("y",), "majority", "in review: what more than half have", review=True),

@@ -53,9 +53,10 @@ class Dashboard(ReadingScreen[None]):
         ("accept", "annotate"),
         ("review", "review"),
         ("documents", "docs"),
-        ("search", "search"),
         ("guidelines", "guidelines"),
         ("export", "export"),
+        ("train", "train"),
+        ("search", "search"),
         ("help", "help"),
         ("quit", "quit"),
     )
@@ -176,7 +177,7 @@ class Dashboard(ReadingScreen[None]):
             self.app.push_screen(AnnotateScreen(place.document or None, place.focus))
 
     def _command_quit(self) -> None:
-        self.app.exit()
+        self.quit_program()
 
     def exported(self) -> None:
         """Show when, and where to."""

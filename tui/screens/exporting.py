@@ -3,14 +3,12 @@ writes, and in words what came of it. Knows no Textual."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import json
 import os
 import signal
 import sys
 import time
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import Process
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
@@ -20,9 +18,7 @@ from tonemark.exchange.names import EXPORTS, file_name
 from tonemark.files import check_inside
 from tonemark.text import counted, short
 from tonemark.tui.page.cells import cells
-
-REPORT_LIMIT = 1 << 24
-"""Bytes that a line of the report may have: counts, and a path for each part of a split."""
+from tonemark.tui.screens.following import follow, inside, ours
 
 LEFT_OUT = (
     ("differing", "differing"),
@@ -47,9 +43,8 @@ it."""
 
 
 def command(folder: Path) -> list[str]:
-    """What is run; -P, for without it a folder called tonemark where the user stands would be."""
-    module = ["-P", "-m", "tonemark"]
-    return [sys.executable, *module, "export", str(folder), "--as-last", "--json", "--progress"]
+    """What is run."""
+    return ours("export", str(folder), "--as-last", "--json", "--progress")
 
 
 async def export(folder: Path, progress: Callable[[int], None]) -> dict[str, Any]:
@@ -61,53 +56,23 @@ async def export(folder: Path, progress: Callable[[int], None]) -> dict[str, Any
     there is nothing to write, and TonemarkError where a link leads the file out of the project.
     """
     check_inside(folder, folder / EXPORTS)
-    process = await asyncio.create_subprocess_exec(
-        *command(folder), stdin=asyncio.subprocess.DEVNULL, stdout=PIPE, stderr=PIPE,
-        limit=REPORT_LIMIT,
-    )  # fmt: skip
-    report: dict[str, Any] | None
-    try:
-        report, said = await asyncio.gather(_report(process, progress), _said(process))
-        await process.wait()
-    except BaseException:
-        _stop(process)
-        raise
-    if report is None:
-        raise ValueError(_inside(said, folder) or f"the export ended with {process.returncode}")
-    return report
+    reports: list[dict[str, Any]] = []
+
+    def heard(found: dict[str, Any]) -> None:
+        if type(written := found.get("progress")) is int:
+            progress(written)
+        elif "written" in found:
+            reports.append(found)
+
+    ended = await follow(command(folder), heard, _stop)
+    if not reports:
+        raise ValueError(inside(ended.said, folder) or f"the export ended with {ended.code}")
+    return reports[-1]
 
 
 def _stop(process: Process) -> None:
     # As Ctrl-C does: what is half written is then taken away.
-    with contextlib.suppress(ProcessLookupError):
-        process.send_signal(signal.SIGINT)
-
-
-async def _report(process: Process, progress: Callable[[int], None]) -> dict[str, Any] | None:
-    """The last object on standard output that is no progress."""
-    report: dict[str, Any] | None = None
-    assert process.stdout
-    async for line in process.stdout:
-        with contextlib.suppress(ValueError):
-            found = json.loads(line)
-            if not isinstance(found, dict):
-                continue
-            if type(written := found.get("progress")) is int:
-                progress(written)
-            elif "written" in found:
-                report = found
-    return report
-
-
-async def _said(process: Process) -> str:
-    """The first line on standard error; the rest is read, so that the process need not wait."""
-    first = b""
-    assert process.stderr
-    while data := await process.stderr.read(1 << 16):
-        if b"\n" not in first and len(first) < 1000:
-            first = (first + data).lstrip()
-    words = first.partition(b"\n")[0][:1000].decode("utf-8", "replace")
-    return words.strip().removeprefix("tonemark: ")
+    process.send_signal(signal.SIGINT)
 
 
 def exporting(written: int) -> str:
@@ -125,7 +90,7 @@ def told(report: dict[str, Any], folder: Path, width: int = sys.maxsize) -> str:
     full, totals = _lacks(report)
     written = _number(report["written"])
     if written:
-        first, *others = [_inside(str(each), folder) for each in report.get("to") or ("?",)]
+        first, *others = [inside(str(each), folder) for each in report.get("to") or ("?",)]
         where = f"to {short(first, 60)}" + (f" and {len(others):,} more" if others else "")
         done = f"{counted(written, 'document')} written"
         ways = [[f"{done} {where}", *full], [f"{done} {where}", *totals], [done, *totals, where]]
@@ -154,13 +119,6 @@ def _lacks(report: dict[str, Any]) -> tuple[list[str], list[str]]:
         full.append(f"{counted(changed, 'span')} changed to fit")
         totals.append(f"{counted(changed, 'span')} changed")
     return full, totals
-
-
-def _inside(words: str, folder: Path) -> str:
-    """A path, or words that name some, from the project's folder on, where they are in there."""
-    for root in (folder.resolve(), folder):
-        words = words.replace(f"{root}{os.sep}", "")
-    return words
 
 
 def _number(value: Any) -> int:

@@ -161,7 +161,8 @@ class PageScreen(Turning):
             return FOOTER
         if self.asking:
             return ()
-        here = ("undo", "back", "documents", "export", "review", "wanted", "help", "quit")
+        here = ("undo", "back", "documents", "export", "train", "review", "wanted",
+                "help", "quit")  # fmt: skip
         return [name for name in here if not ACTION[name].menu or name in self.offered()]
 
     # What each screen says around the text
@@ -234,7 +235,7 @@ class PageScreen(Turning):
 
     def _command_quit(self) -> None:
         if len(self.app.screen_stack) == 1:
-            self.app.exit()
+            self.quit_program()
             return
         kept = self._close()
         self.leave()

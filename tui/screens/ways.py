@@ -234,6 +234,10 @@ class Ways(Screen[Result]):
         self.app.push_screen(DocumentsScreen())
 
     def _command_review(self) -> None:
+        self.open_review()
+
+    def open_review(self, document: int | None = None) -> None:
+        """Review, from a document on if one is given."""
         from tonemark.review.desk import ReviewDesk
         from tonemark.tui.screens.review import ReviewScreen
 
@@ -245,7 +249,7 @@ class Ways(Screen[Result]):
             return
         reviews = ReviewDesk(desk.project, desk.store, name, desk.tokenizer)
         self.app.desks.append(reviews)
-        self.app.push_screen(ReviewScreen())
+        self.app.push_screen(ReviewScreen(document))
 
     def _command_help(self) -> None:
         from tonemark.tui.screens.reading import HelpScreen
@@ -297,6 +301,22 @@ class Ways(Screen[Result]):
         if isinstance(front, Ways):
             front.exported()
             front.say(said)
+
+    def _command_train(self) -> None:
+        from tonemark.tui.screens.training import TrainingScreen
+
+        self.app.push_screen(TrainingScreen())
+
+    def quit_program(self) -> None:
+        """Quit; while a model is trained, only when the key comes again."""
+        training = self.app.training
+        if training and not training.ended and not self.app.warned:
+            self.app.warned = True
+            left = f"{training.left:,.0f} s left"
+            key = self.table.key_of("quit")
+            self.say(f"a model is being trained ({left}): {key} again ends that, and quits")
+            return
+        self.app.exit()
 
     def exported(self) -> None:
         """Take in that the project was exported, if that is shown."""

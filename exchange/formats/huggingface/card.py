@@ -46,7 +46,7 @@ def card(options: WriteOptions, paths: Mapping[str, str], labels: Sequence[str])
     lines += ["  - name: ner_tags", "    sequence:", "      class_label:", "        names:"]
     lines += [f"          '{number}': {_quoted(tag)}" for number, tag in enumerate(tags)]
     lines += ["  - name: starts", "    sequence: int32", "  - name: text", "    dtype: string"]
-    lines += ["---", "", f"# {_plain(options.dataset) or 'Data set'}", ""]
+    lines += ["---", "", f"# {plain(options.dataset) or 'Data set'}", ""]
     lines += [
         "Spans as tags in IOB2. `tokens` are words, cut where there is white space in them;",
         "`starts` says where each begins in `text`, in code points. `ner_tags` is null where a",
@@ -55,7 +55,7 @@ def card(options: WriteOptions, paths: Mapping[str, str], labels: Sequence[str])
     ]
     told = {each.name: each.about for each in options.labels}
     for label in labels:
-        about = _plain(told.get(label, ""))
+        about = plain(told.get(label, ""))
         lines.append(f"- `{label}`{f': {about}' if about else ''}")
     return "".join(f"{line}\n" for line in lines)
 
@@ -64,7 +64,7 @@ def _quoted(value: str) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _plain(value: str) -> str:
+def plain(value: str) -> str:
     """A text on one line of Markdown, its marks taken for what they are."""
     return regex.sub(r"([\\`*_\[\]<>#|&])", r"\\\1", " ".join(value.split()))
 

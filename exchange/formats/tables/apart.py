@@ -4,12 +4,13 @@ them is read. What a row says besides key and text is not known here."""
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tonemark.errors import TonemarkError
 from tonemark.refusals import Refusal, quoted
+from tonemark.table_rows import Row
 
 MARKS = 500_000
 """Stretches among which equal ones are looked for at a time: a dict of them takes 65 MiB."""
@@ -32,12 +33,12 @@ class Head(NamedTuple):
         """That of a row; a blank key is none."""
         return cls("" if key.isspace() else key, text)
 
-    def goes_on(self, key: str, text: str, has_span: bool) -> bool:
+    def goes_on(self, key: str, text: str, start: str) -> bool:
         """Whether a row is of this document: it has its key and not another text, or, where there
-        are no keys, its text and a span, or no text."""
+        are no keys, its text and the start of a span, or no text."""
         if (key and not key.isspace()) or self.key:
             return key == self.key and (not text or text == self.text)
-        return not text or (has_span and text == self.text)
+        return not text or (start != "" and text == self.text)
 
     @property
     def mark(self) -> int:
@@ -46,15 +47,6 @@ class Head(NamedTuple):
         Python's hash of strings is keyed anew in each process: no file has two that meet.
         """
         return hash(self.key or (self.text,))
-
-
-class KeyRow(NamedTuple):
-    """What is looked at of a row: its line, and whether it has a span."""
-
-    line: int
-    key: str
-    text: str
-    has_span: bool
 
 
 @dataclass(slots=True)
@@ -101,9 +93,13 @@ class Apart:
         )
 
 
-def rows_apart(rows: Iterable[KeyRow], source: str) -> Apart:
+def rows_apart(
+    rows: Iterable[Row | Refusal],
+    cells: Callable[[Sequence[str]], tuple[str, str, str]],
+    source: str,
+) -> Apart:
     """The documents of a table whose rows do not stand together: in each of their stretches a part
-    of the spans is missing.
+    of the spans is missing. `cells` takes key, text and start of a span from a row's fields.
 
     Without keys a text is its document only where it has a span: the same text may stand in a
     corpus many times. Holds 24 bytes a stretch, and a dict of MARKS. Raises TonemarkError where
@@ -119,13 +115,15 @@ def rows_apart(rows: Iterable[KeyRow], source: str) -> Apart:
 
     head: Head | None = None
     begun, spanned = 0, False
-    for line, key, text, has_span in rows:
-        if head is None or not head.goes_on(key, text, has_span):
+    for row in rows:
+        if isinstance(row, Refusal):
+            continue
+        key, text, start = cells(row.fields)
+        if head is None or not head.goes_on(key, text, start):
             if head is not None:
                 end(head, begun, spanned)
-            head, begun, spanned = Head.of(key, text), line, has_span
-        else:
-            spanned |= has_span
+            head, begun, spanned = Head.of(key, text), row.line, False
+        spanned = spanned or start != ""
     if head is not None:
         end(head, begun, spanned)
     return Apart(_met_again(marks, lines, texts, source))

@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import IO, Any, NamedTuple
 
 import regex
@@ -24,7 +25,7 @@ from tonemark.exchange.checks import (
     checked_text,
     one_name,
 )
-from tonemark.exchange.formats.tables.apart import Head, KeyRow, rows_apart
+from tonemark.exchange.formats.tables.apart import Head, rows_apart
 from tonemark.exchange.rows import ExportRow
 from tonemark.refusals import Refusal, Refused, quoted
 from tonemark.table_rows import Row
@@ -165,10 +166,8 @@ def read_rows(
         "the table has a column of annotators",
         "Give one name, for the rows without, or none.",
     )
-    apart = rows_apart(
-        (_key_row(row, places) for row in _fitting(rows, places, width) if isinstance(row, Row)),
-        options.source,
-    )
+    cells = itemgetter(*(places.columns[name] for name in ("key", "text", "start")))
+    apart = rows_apart(_fitting(rows, places, width), cells, options.source)
     number = 0
     document: _Document | None = None
     for row in _fitting(again(), places, width):
@@ -181,8 +180,8 @@ def read_rows(
                 number += 1
                 yield row
             continue
-        _, key, text, has_span = _key_row(row, places)
-        if document is None or not document.head.goes_on(key, text, has_span):
+        key, text, start = cells(row.fields)
+        if document is None or not document.head.goes_on(key, text, start):
             if document is not None:
                 yield document.given()
             number += 1
@@ -204,12 +203,6 @@ def _fitting(rows: Iterable[Row | Refusal], places: Places, width: int) -> Itera
             elif places.is_safe:
                 row = Row(row.line, [exact(cell) for cell in row.fields])
         yield row
-
-
-def _key_row(row: Row, places: Places) -> KeyRow:
-    fields = row.fields
-    key, text, start = (fields[places.columns[name]] for name in ("key", "text", "start"))
-    return KeyRow(row.line, key, text, bool(start))
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from tonemark.corpus.desk import Desk
 from tonemark.corpus.gold import Gold, write_gold
 from tonemark.exchange.settings import Settings, remember
 from tonemark.tui.page.cells import cells
-from tonemark.tui.screens import exporting
+from tonemark.tui.screens import exporting, following
 from tonemark.tui.screens.annotate import AnnotateScreen
 from tonemark.tui.screens.dashboard import Dashboard
 from tonemark.tui.screens.exporting import export, last_export, told
@@ -243,7 +243,7 @@ def test_only_the_first_line_of_what_it_said_is_told() -> None:
     """However it comes through the pipe: a letter may come in two halves."""
     said = Chunks(b"\n tone", b"mark: no \xe2\x80", b"\xa6 place\n", b"  Nothing was written.\n")
     process: Any = SimpleNamespace(stderr=said)
-    assert asyncio.run(exporting._said(process)) == "no … place"
+    assert asyncio.run(following._said(process)) == "no … place"
 
 
 def test_progress_is_told_in_order(fake: Fake, tmp_path: Path) -> None:

@@ -1,0 +1,47 @@
+"""How good a trained model is, and what would help it most: `scores`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from tonemark.cli.opening import DIRECTORY, json_option, open_project, say_json
+from tonemark.cli.telling import columns
+from tonemark.files import typed
+
+USUAL = 80
+"""Columns that the report takes where there is no terminal."""
+
+SHOWN = 3
+"""Errors of each kind that are shown in their texts."""
+
+
+@click.command("scores", epilog="Example: tonemark scores habari")
+@click.argument("folder", type=DIRECTORY, metavar="DIR")
+@click.argument("model", metavar="[MODEL]", default="")
+@json_option
+def scores_command(folder: Path, model: str, as_json: bool) -> None:
+    """Say how good a trained model is, what kind of errors it makes, and what would help it most.
+
+    MODEL is one of those in DIR/models, without it the last. The figures are counted anew from
+    models/MODEL/scored.jsonl, which has the spans of people and of the model, of documents that it
+    had not learnt from when it tagged them.
+
+    It shows people's spans, for whoever leads or reviews the work.
+    """
+    from tonemark.training.runs import chosen_run
+    from tonemark.training.score_report import score_report
+    from tonemark.tui.page.score_lines import score_lines
+
+    project, store = open_project(folder)
+    report = score_report(chosen_run(project.folder, model), store, SHOWN)
+    if as_json:
+        say_json(report.to_json())
+        return
+    for line in score_lines(report, columns(sys.stdout) or USUAL):
+        click.echo(line.text)
+    if any(report.places.values()):
+        click.echo("Open an error by its document's key:")
+        click.echo(f"    tonemark annotate {typed(folder)} --document KEY")

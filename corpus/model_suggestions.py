@@ -1,0 +1,72 @@
+"""What models propose on a page, beside what names, patterns and people's files suggest there.
+
+A model tells the store all that it holds for possible, with its probability; which of that is
+shown is decided here, when a page opens.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterable
+
+from tonemark.corpus.spans import Suggestion
+
+MODEL = "model:"
+"""What the source of a model's suggestion begins with."""
+
+LEARNER = "model:learner"
+"""The source of what the learner proposes that retrains while people label."""
+
+LIKELY = 0.6
+"""The probability from which on what only models propose is shown."""
+
+
+def is_of_model(suggestion: Suggestion) -> bool:
+    """Whether nothing but models proposes it."""
+    return all(source.startswith(MODEL) for source in suggestion.sources)
+
+
+def without_unlikely(suggestions: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
+    """Suggestions without those of models that no page would show."""
+    return tuple(each for each in suggestions if each.score >= LIKELY or not is_of_model(each))
+
+
+def with_models(
+    settled: Iterable[Suggestion],
+    proposed: Iterable[Suggestion],
+    labels: Collection[str],
+    *,
+    overlapping: bool = False,
+) -> tuple[Suggestion, ...]:
+    """`settled` suggestions, which overlap only where spans may, joined with what models have
+    `proposed`, in order.
+
+    What both say is one suggestion, with all sources and the better score. Of the rest what is
+    LIKELY, has one of the `labels`, and, unless `overlapping`, lies over nothing settled or
+    likelier: where a model says otherwise than a known name, the name was right nine times in ten
+    (swa, train).
+    """
+    kept = sorted(settled)
+    at = {(each.start, each.end, each.label): place for place, each in enumerate(kept)}
+    free: dict[tuple[int, int, str], Suggestion] = {}
+    for each in sorted(proposed, key=lambda s: (-s.score, s.start - s.end, s.start, s.sources)):
+        key = (each.start, each.end, each.label)
+        if key in at:
+            kept[at[key]] = _joined(kept[at[key]], each)
+        elif key in free:
+            free[key] = _joined(free[key], each)
+        elif each.score >= LIKELY and each.label in labels:
+            free[key] = each
+    if overlapping:
+        return tuple(sorted([*kept, *free.values()]))
+    for each in free.values():
+        place = bisect_left(kept, each.start, key=lambda s: s.start)
+        near = kept[max(0, place - 1) : place + 1]
+        if not any(other.overlaps(each.start, each.end) for other in near):
+            kept.insert(place, each)
+    return tuple(kept)
+
+
+def _joined(one: Suggestion, other: Suggestion) -> Suggestion:
+    sources = tuple(dict.fromkeys((*one.sources, *other.sources)))
+    return Suggestion(one.start, one.end, one.label, sources, max(one.score, other.score))

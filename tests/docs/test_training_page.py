@@ -1,0 +1,50 @@
+"""docs/training.md followed to the letter: its files are written, its commands run in order."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import regex
+from making import run_here
+from tests.following import followed, page
+
+from tonemark.training.material import PARTS
+from tonemark.training.places import KEPT
+from tonemark.training.preflight import Kind
+from tonemark.training.survey import SCARCE
+
+PAGE = page("training.md")
+
+
+def test_the_page_works_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = dict(followed(PAGE))
+    told = said["tonemark check habari"]
+    shown = PAGE.partition("```\nTo mend:\n")[2].partition("```")[0]
+    assert " ".join(shown.split()) in " ".join(told.split())
+    assert "ORG" not in said["tonemark check habari --labels PER,LOC"].partition("To know")[0]
+    assert "Training can begin." in told
+
+
+def test_every_kind_of_finding_is_told() -> None:
+    table = PAGE.partition("| kind |")[2].partition("\n\n")[0]
+    assert set(regex.findall(r"`(\w+)`", regex.sub(r"(?m)\|[^|]*\|$", "", table))) == set(
+        get_args(Kind)
+    )
+
+
+def test_numbers_are_those_of_the_program() -> None:
+    assert f"the first {KEPT}:" in PAGE
+    assert f"labels with under {SCARCE} examples" in PAGE
+    assert {4: "four"}[PARTS] in PAGE
+
+
+def test_every_key_of_the_report_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run_here("new", "p", "--lang", "sw", "--labels", "PER")
+    told = json.loads(run_here("check", "p", "--json").stdout)
+    keys = {*told, *told["training"], *told["findings"][0]}
+    assert keys <= set(regex.findall(r"`(\w+)`", PAGE))

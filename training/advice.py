@@ -1,0 +1,167 @@
+"""What would help a model most, in plain words: each kind of error, and each label, by how much
+better the scores would be without it. Pure.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from tonemark.text import counted
+from tonemark.training.scoring import Error, Scores
+
+FEW = 20
+"""Spans of a label from which a model learns little: preflight names labels that have fewer."""
+
+MOST = 3
+"""Pieces of advice that are given."""
+
+WIDE = 0.2
+"""An interval of F1 that is wider says little: models would change places by chance."""
+
+SIDES = {
+    "begins early": "it begins too early",
+    "begins late": "it begins too late",
+    "ends early": "it ends too early",
+    "ends late": "it ends too late",
+    "cut apart": "it makes several of one",
+    "run together": "it makes one of several",
+    "mixed": "borders differ in several ways",
+}
+"""`Error.sides` in words."""
+
+
+class Advice(NamedTuple):
+    """What to do, in words; `f1` is what F1 would be if all of these `errors` were mended, None
+    where it is not about errors."""
+
+    words: str
+    f1: float | None = None
+    errors: tuple[Error, ...] = ()
+
+
+def advice(scores: Scores, taught: Mapping[str, int]) -> list[Advice]:
+    """What would help most, the best first. `taught` is how many spans of each label the model
+    learnt from; labels that are not in it are taken for unknown."""
+    f1 = scores.figure("f1")
+    if f1 is None:
+        return [Advice("Neither people nor the model have a span in what was scored: label more.")]
+    found = [*_borders(scores), *_confusions(scores), *_labels(scores, taught), *_extra(scores)]
+    best = sorted(found, key=lambda each: -(each.f1 or 0))[:MOST]
+    rare = sorted(label for label, count in taught.items() if count < FEW)
+    if rare:
+        best.append(
+            Advice(
+                f"Fewer than {FEW} spans taught the model: {', '.join(rare)}. Label more documents"
+                " in which they occur."
+            )
+        )
+    interval = scores.intervals.get(("f1",))
+    if interval is None or interval.high - interval.low > WIDE:
+        best.append(
+            Advice(
+                f"{counted(scores.documents, 'document')} to score on are few: the figures would"
+                " change much with others. Label more documents, or set `evaluation` higher in"
+                " project.toml."
+            )
+        )
+    return best
+
+
+def mended(scores: Scores, errors: Iterable[Error]) -> float:
+    """What F1 would be if in the places of these errors the model had what people have."""
+    right, spans = scores.counted("right"), scores.counted("gold") + scores.counted("predicted")
+    for error in errors:
+        right += len(error.gold)
+        spans += len(error.gold) - len(error.predicted)
+    return 2 * right / spans if spans else 1.0
+
+
+def _borders(scores: Scores) -> Iterable[Advice]:
+    errors = tuple(error for error in scores.errors if error.kind == "boundary")
+    if not errors:
+        return
+    (side, number), *_ = scores.sides().most_common(1)
+    yield _advice(
+        scores,
+        f"Borders: in {counted(len(errors), 'place')} the model has a span with other borders than"
+        f" people; most often {SIDES[side]} ({number:,}). Say in the guidelines what belongs to a"
+        " span there, and mend the answers that do otherwise.",
+        errors,
+    )
+
+
+def _confusions(scores: Scores) -> Iterable[Advice]:
+    """The two labels that are confused most often, either way."""
+    pairs: dict[frozenset[str], list[Error]] = {}
+    ways: Counter[tuple[str, str]] = Counter()
+    for error in scores.errors:
+        if error.kind == "label" and len(error.gold) == len(error.predicted) == 1:
+            way = error.gold[0][2], error.predicted[0][2]
+            ways[way] += 1
+            pairs.setdefault(frozenset(way), []).append(error)
+    if not pairs:
+        return
+    pair = max(sorted(pairs, key=sorted), key=lambda each: len(pairs[each]))
+    (one, other), (other_way, back) = sorted(
+        ((way, ways[way]) for way in ((a, b) for a in pair for b in pair if a != b)),
+        key=lambda each: (-each[1], each[0]),
+    )
+    said = f"{one[0]} is labelled {one[1]} {_times(other)}"
+    if back:
+        said += f", {other_way[0]} {other_way[1]} {_times(back)}"
+    yield _advice(
+        scores,
+        f"Labels: {said}. Say in the guidelines what tells the two apart, and look whether people"
+        " label them alike.",
+        tuple(pairs[pair]),
+    )
+
+
+def _labels(scores: Scores, taught: Mapping[str, int]) -> Iterable[Advice]:
+    """The label whose missed and wrongly labelled spans cost most."""
+    best: Advice | None = None
+    for label in scores.labels:
+        errors = tuple(
+            error
+            for error in scores.errors
+            if error.kind in ("missed", "label") and label in {each[2] for each in error.gold}
+        )
+        if not errors:
+            continue
+        number = taught.get(label)
+        gold, right = scores.counted("gold", label), scores.counted("right", label)
+        learnt = "" if number is None else f"learnt from {counted(number, 'span')} of it, and "
+        few = " That is few." if number is not None and number < FEW else ""
+        each = _advice(
+            scores,
+            f"{label}: the model {learnt}has {right:,} of {gold:,} right.{few} More documents in"
+            f" which {label} occurs would help; a gazetteer finds them.",
+            errors,
+        )
+        if best is None or (each.f1 or 0) > (best.f1 or 0):
+            best = each
+    if best:
+        yield best
+
+
+def _extra(scores: Scores) -> Iterable[Advice]:
+    errors = tuple(error for error in scores.errors if error.kind == "spurious")
+    if errors:
+        yield _advice(
+            scores,
+            f"Too much: in {counted(len(errors), 'place')} the model has a span where people have"
+            " none. Look at those of which it is surest: what people overlooked counts against it"
+            " here.",
+            errors,
+        )
+
+
+def _advice(scores: Scores, words: str, errors: tuple[Error, ...]) -> Advice:
+    f1 = mended(scores, errors)
+    return Advice(f"{words} Without these errors F1 would be {f1:.3f}.", f1, errors)
+
+
+def _times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{number:,} times")

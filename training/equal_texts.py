@@ -1,0 +1,126 @@
+"""Equal texts among the documents of a project, whatever their case and white space: what was said
+of them, and whether some are learnt where others are scored.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import NamedTuple
+
+from tonemark.corpus.documents import Damaged, Document
+from tonemark.corpus.pieces import PIECE, parsed_piece
+from tonemark.corpus.shares import folded_text
+from tonemark.corpus.store import Store
+from tonemark.exchange.rows import ExportRow
+from tonemark.training.places import KEPT, Place, Places, place_in
+
+TEXTS = 1_000_000
+"""Texts among which equal ones are looked for: they take 150 MiB."""
+
+
+@dataclass(slots=True)
+class Texts:
+    """The texts that were met, equal ones once.
+
+    `count` are those that stand. Documents are noted whose text is that of another and that say
+    something else (`unlike`), or are in another part (`in_both`); pieces of a text that is there
+    whole, in another part, are in `pieces_in_both`. `met` has by the hash of a text its first
+    document, what was said of it, its part and whether it stands, packed into one number;
+    `sources` the part of a source's pieces, and the first of them.
+    """
+
+    store: Store
+    count: int = 0
+    unlike: Places = field(default_factory=Places)
+    in_both: Places = field(default_factory=Places)
+    pieces_in_both: Places = field(default_factory=Places)
+    met: dict[int, int] = field(default_factory=dict)
+    sources: dict[str, tuple[int, Place]] = field(default_factory=dict)
+
+    def add(self, document: Document, row: ExportRow | str, part: int) -> None:
+        """Note a document with its answer, or why it is left out."""
+        stands = not isinstance(row, str)
+        if not stands and row not in ("rejected", "ignored"):
+            return
+        mark, said = _mark(document.text), _hash(_said(row), 4)
+        first = _First(document.number, said, part, stands)
+        if packed := self.met.get(mark):
+            before = _unpacked(packed)
+            self._compare(before, first, document, row)
+            first = first if stands and not before.stands else before
+            self.count += stands and not before.stands
+        elif len(self.met) < TEXTS:
+            self.count += stands
+        if packed or len(self.met) < TEXTS:
+            self.met[mark] = _packed(first)
+        piece = parsed_piece(document.meta[PIECE]) if PIECE in document.meta else None
+        if stands and piece and piece[0] not in self.sources:
+            self.sources[piece[0]] = part, place_in(document, row)
+
+    def _compare(
+        self, first: _First, now: _First, document: Document, row: ExportRow | str
+    ) -> None:
+        in_both = first.stands and now.stands and first.part != now.part
+        for differs, places in (
+            (first.said != now.said, self.unlike),
+            (in_both, self.in_both),
+        ):
+            if differs:
+                what = f"the text of {self._key_of(first.document, places)} again"
+                places.add(place_in(document, row, what=what))
+
+    def _key_of(self, number: int, places: Places) -> str:
+        if len(places.first) >= KEPT:
+            return ""
+        query = "SELECT key FROM documents WHERE id = ?"
+        return str(self.store.db.execute(query, (number,)).fetchone()[0])
+
+    def look_at_sources(self) -> None:
+        """Note the texts that stand whole in one part, and in pieces in the other."""
+        for key, (part, place) in self.sources.items():
+            number = self.store.number_of(key)
+            if number is None:
+                continue
+            with suppress(Damaged):
+                packed = self.met.get(_mark(self.store.document(number).text))
+                first = _unpacked(packed) if packed else None
+                if first and first.stands and first.part != part:
+                    what = f"a piece of {key}, which is there as a whole"
+                    self.pieces_in_both.add(place._replace(what=what))
+
+
+class _First(NamedTuple):
+    """A document, a hash of what was said of it, its part, and whether it stands."""
+
+    document: int
+    said: int
+    part: int
+    stands: bool
+
+
+def _packed(first: _First) -> int:
+    return first.document << 36 | first.said << 4 | first.part << 1 | first.stands
+
+
+def _unpacked(packed: int) -> _First:
+    return _First(packed >> 36, packed >> 4 & 0xFFFFFFFF, packed >> 1 & 7, bool(packed & 1))
+
+
+def _mark(text: str) -> int:
+    return _hash(folded_text(text), 8)
+
+
+def _said(row: ExportRow | str) -> str:
+    """What an answer says of a text, whatever its case and white space: the labels with what they
+    stand on, in order."""
+    if isinstance(row, str):
+        return row
+    spans = sorted((each.start, each.end, each.label) for each in row.spans)
+    return "\n".join(f"{label} {folded_text(row.text[start:end])}" for start, end, label in spans)
+
+
+def _hash(text: str, size: int) -> int:
+    data = text.encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(data, digest_size=size).digest(), "big")

@@ -1,0 +1,146 @@
+"""A linear-chain CRF as it tags: weights of evidence and of moves between tags (Lafferty and others
+2001). Knows not how the weights came about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tonemark.training.learner import evidence
+from tonemark.training.learner.spans import Found
+from tonemark.training.learner.words import Words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+REMEMBERED = 65_536
+"""Words whose weights are remembered at once, at most."""
+
+_LOWEST = -200.0
+"""No tag of a token is less likely than this power of e: a hopeless one must not become 0 / 0."""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """`weights` of evidence by tag (see `spans.tags_of`), and `moves[one][other]` between tags."""
+
+    labels: tuple[str, ...]
+    weights: Mapping[str, Mapping[int, float]]
+    moves: tuple[tuple[float, ...], ...]
+    words: Words | None = None
+    _rows: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def size(self) -> int:
+        """How many tags there are."""
+        return 1 + 2 * len(self.labels)
+
+    def likely(self, words: Sequence[str], least: float) -> tuple[Found, ...]:
+        """All spans with at least the probability `least`, in order: the sum over all ways of
+        tagging that have exactly that span."""
+        if not words:
+            return ()
+        weighed = self._weighed(words)
+        chances, ahead, before, scale, kept = self._both_ways(weighed)
+        found: list[Found] = []
+        count = len(words)
+        for at, label in enumerate(self.labels):
+            begins, goes = 1 + 2 * at, 2 + 2 * at
+            first = before[:, begins] * ahead[:, begins]
+            follow = chances[1:, goes] * ahead[1:, goes] / scale[1:]
+            on_first = (kept[begins, goes] * follow / ahead[:-1, begins]).tolist()
+            on = (kept[goes, goes] * follow / ahead[:-1, goes]).tolist()
+            for start in (first >= least).nonzero()[0].tolist():
+                chance = float(first[start])
+                end = start + 1
+                while chance >= least:
+                    more = 0.0
+                    if end < count:
+                        more = min(1.0, (on_first if end == start + 1 else on)[end - 1])
+                    if chance * (1.0 - more) >= least:
+                        found.append(Found(start, end, label, min(1.0, chance * (1.0 - more))))
+                    chance *= more
+                    end += 1
+        return tuple(sorted(found))
+
+    def _both_ways(self, weighed: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+        """Forward and backward (Rabiner 1989, with his scaling): the chances of tags by evidence
+        alone, what lies ahead, what lies before, the scales, and the moves."""
+        import numpy as np
+
+        count = len(weighed)
+        moves = np.exp(np.clip(np.array(self.moves), -50.0, 50.0))
+        allowed = np.ones_like(moves)
+        going = np.arange(2, self.size, 2)
+        allowed[:, going] = 0.0
+        allowed[going, going] = allowed[going - 1, going] = 1.0
+        moves *= allowed
+        chances = np.exp(np.maximum(weighed - weighed.max(axis=1, keepdims=True), _LOWEST))
+        before = np.empty_like(chances)
+        ahead = np.empty_like(chances)
+        scale = np.empty(count)
+        chances[0, going] = 0.0
+        row = chances[0]
+        for at in range(count):
+            if at:
+                row = (row @ moves) * chances[at]
+            total = row.sum()
+            row = row / total
+            before[at] = row
+            scale[at] = total
+        row = np.ones(self.size)
+        ahead[-1] = row
+        for at in range(count - 1, 0, -1):
+            row = moves @ (row * chances[at]) / scale[at]
+            ahead[at - 1] = row
+        return chances, ahead, before, scale, moves
+
+    def _weighed(self, words: Sequence[str]) -> Floats:
+        import numpy as np
+
+        rows = self._rows
+        if len(rows) > REMEMBERED:
+            rows.clear()
+        line = evidence.padded(words)
+        found = []
+        for word in line:
+            row = rows.get(word)
+            if row is None:
+                row = rows[word] = self._row(word)
+            found.append(row)
+        table = np.stack(found)
+        count = len(words)
+        weighed: Floats = np.zeros((count, self.size))
+        for place in range(5):
+            weighed += table[4 - place : 4 - place + count, place]
+        weights = self.weights
+        previous = evidence.EDGE
+        for at, word in enumerate(line[2 : count + 3]):
+            name = evidence.pair(previous, word)
+            if at:
+                for tag, weight in weights.get(f"<{name}", _NONE).items():
+                    weighed[at - 1, tag] += weight
+            if at < count:
+                for tag, weight in weights.get(f">{name}", _NONE).items():
+                    weighed[at, tag] += weight
+            previous = word
+        return weighed
+
+    def _row(self, word: str) -> Floats:
+        """What a word weighs for the tags of the words about it, by place."""
+        import numpy as np
+
+        row: Floats = np.zeros((5, self.size))
+        weights = self.weights
+        for place, names in enumerate(evidence.places(evidence.shown(word, self.words))):
+            for name in names:
+                for tag, weight in weights.get(name, _NONE).items():
+                    row[place, tag] += weight
+        return row
+
+
+_NONE: Mapping[int, float] = {}

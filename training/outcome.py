@@ -1,0 +1,157 @@
+"""What is asked of a training, what it tells while it runs, and what came of it.
+
+Knows neither how models are trained nor where they are kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from tonemark.files import parsed
+from tonemark.training.scores import Counts
+
+Kind = Literal["learner", "network", "joined"]
+
+PIPELINE = "pipeline"
+"""The folder of a trained model that spaCy loads."""
+
+CONFIG = "config.cfg"
+TRAINED_ON = "train.spacy"
+TRIED_ON = "dev.spacy"
+"""With these three `spacy train` repeats the network by hand."""
+
+SCORED = "scored.jsonl"
+"""What was predicted of each document that was scored, beside its gold: `Scored`, one a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainSettings:
+    """What is asked for. `seconds` is all of it: loading, training, scoring, saving. `labels`
+    empty: all that occur. `gold`: documents that have it, and no others; `annotator`: one person's
+    answers. `base`: an installed pipeline whose vectors the network begins with."""
+
+    seconds: float = 60.0
+    labels: tuple[str, ...] = ()
+    gold: bool = False
+    annotator: str | None = None
+    base: str | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far it has come: `stage` in words for people, `seconds` since it began, `left` of the
+    budget (0 where it is spent), the network's loss and F1 on its dev part (0 to 1) where there is
+    news of them, and the words it has gone through."""
+
+    stage: str
+    seconds: float
+    left: float
+    loss: float | None = None
+    f1: float | None = None
+    words: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """As a line of progress has it."""
+        return {key: value for key, value in asdict(self).items() if value is not None}
+
+
+Progress: TypeAlias = Callable[[Step], None]
+"""Called with every step, a few times a second at most. What it raises ends the training."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a training.
+
+    `scored_on` says on what the scores are: "evaluation", the share that is kept for it, or
+    "cross-validation": documents that the model which tagged them had not learnt from, in parts;
+    "nothing" where there was only one part. `precision`, `recall`, `f1` (0 to 1) are micro, exact
+    spans; `candidates` has the F1 of each that was tried. `why` is for people. `seconds` is what
+    it took. `documents` taught it, `scored` were scored; `cut` spans were left out because they
+    cut a token; `hashes` of the folded texts that it learnt from (`hash_of`); `taught` says how
+    many spans of each label taught it.
+    """
+
+    kind: Kind
+    f1: float
+    precision: float
+    recall: float
+    labels: tuple[str, ...]
+    seconds: float
+    why: str
+    documents: int
+    scored: int
+    scored_on: Literal["evaluation", "cross-validation", "nothing"]
+    by_label: dict[str, Counts] = field(default_factory=dict)
+    candidates: dict[str, float] = field(default_factory=dict)
+    cut: int = 0
+    overlapping: bool = False
+    language: str = ""
+    tokenizer: str = ""
+    tokenizer_version: str = ""
+    hashes: tuple[str, ...] = ()
+    taught: dict[str, int] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """As model.json has it."""
+        made = asdict(self)
+        made["by_label"] = {label: counts.to_json() for label, counts in self.by_label.items()}
+        return made
+
+
+class ScoredSpan(NamedTuple):
+    """A span that a model gave: code points, label, how likely it is right (0 to 1)."""
+
+    start: int
+    end: int
+    label: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A document that was scored: its gold spans and those that were found, by a model which has
+    not learnt from it."""
+
+    key: str
+    gold: tuple[tuple[int, int, str], ...]
+    found: tuple[ScoredSpan, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As a line of SCORED has it."""
+        return {
+            "key": self.key,
+            "gold": [list(each) for each in self.gold],
+            "found": [[*each[:3], round(each.score, 4)] for each in self.found],
+        }
+
+
+def write_scored(path: Path, scored: Iterable[Scored]) -> None:
+    """Write a file of them, one a line."""
+    with path.open("w", encoding="utf-8") as stream:
+        for each in scored:
+            stream.write(json.dumps(each.to_json(), ensure_ascii=False) + "\n")
+
+
+def read_scored(path: Path) -> Iterator[Scored]:
+    """What `write_scored` wrote. Raises OSError where it cannot be read, and ValueError where a
+    line is none of them."""
+    with path.open(encoding="utf-8") as stream:
+        for line in stream:
+            try:
+                data = parsed(line)
+                yield Scored(
+                    str(data["key"]),
+                    tuple((int(start), int(end), str(label)) for start, end, label in data["gold"]),
+                    tuple(
+                        ScoredSpan(int(start), int(end), str(label), float(score))
+                        for start, end, label, score in data["found"]
+                    ),
+                )
+            except (KeyError, TypeError) as error:
+                raise ValueError(f"{path.name} is damaged: {error}") from None

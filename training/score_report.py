@@ -1,0 +1,135 @@
+"""All that is told of a trained model's scores: the figures, what would help, the errors with their
+texts, and the models before it. Reads a model's files and the store; knows no screen.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from tonemark.corpus.store import Store
+from tonemark.errors import TonemarkError
+from tonemark.review.report import AROUND
+from tonemark.training.advice import Advice, advice
+from tonemark.training.outcome import SCORED, read_scored
+from tonemark.training.runs import Run, runs
+from tonemark.training.scoring import ERRORS, Error, ErrorKind, Scores, score
+
+BEFORE = 10
+"""Models that are shown beside one another: the last."""
+
+
+class Place(NamedTuple):
+    """An error in the document of a number: `text` is what stands around it, which begins at
+    `offset` of the document, in code points."""
+
+    error: Error
+    document: int
+    offset: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreReport:
+    """What is told of one model; `places` are errors of each kind, those first that are to be
+    looked at first, `models` the last ones, this one among them where it is one of them."""
+
+    run: Run
+    scores: Scores
+    advice: tuple[Advice, ...]
+    places: Mapping[ErrorKind, tuple[Place, ...]]
+    models: tuple[Run, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As `--json` gives it."""
+        return {
+            "model": self.run.name,
+            "kind": self.run.words("kind"),
+            "scored_on": self.run.words("scored_on"),
+            **self.scores.to_json(),
+            "advice": [
+                {"words": each.words, "f1": None if each.f1 is None else round(each.f1, 6)}
+                for each in self.advice
+            ],
+            "models": [
+                {
+                    "model": run.name,
+                    "kind": run.words("kind"),
+                    "documents": int(run.figure("documents")),
+                    "f1": run.about.get("f1"),
+                    "scored": int(run.figure("scored")),
+                    "scored_on": run.words("scored_on"),
+                    "seconds": run.figure("seconds"),
+                    "made": run.made,
+                }
+                for run in self.models
+            ],
+        }
+
+
+def score_report(
+    run: Run, store: Store, most: int, may_see: Callable[[int], bool] = lambda document: True
+) -> ScoreReport:
+    """The report of a model, with at most `most` places of each kind, of documents that are still
+    there and that may be seen.
+
+    Raises TonemarkError where what was scored is not to be had.
+    """
+    scores = scores_of(run)
+    places = {kind: _places(scores.examples(kind), store, most, may_see) for kind in ERRORS}
+    models = tuple(runs(run.path.parent.parent)[-BEFORE:])
+    return ScoreReport(run, scores, tuple(advice(scores, taught(run))), places, models)
+
+
+def scores_of(run: Run) -> Scores:
+    """The scores of a model, counted anew from what was scored.
+
+    Raises TonemarkError where that is not to be had.
+    """
+    path = run.path / SCORED
+    try:
+        scores = score(read_scored(path))
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else None
+        raise TonemarkError(
+            f"What {run.name} was scored on cannot be read: {path}: {why or 'it is damaged'}.",
+            "Train once more: tonemark train DIR",
+        ) from None
+    if not scores.documents:
+        raise TonemarkError(
+            f"{run.name} was scored on no document: there were too few.",
+            "Label more documents, then train once more: tonemark train DIR",
+        )
+    return scores
+
+
+def taught(run: Run) -> dict[str, int]:
+    """How many spans of each label a model learnt from, as its model.json says."""
+    given = run.about.get("taught")
+    if not isinstance(given, dict):
+        return {}
+    return {label: count for label, count in given.items() if isinstance(count, int)}
+
+
+def when(run: Run) -> str:
+    """When a model was made, in this machine's time."""
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(run.made))
+
+
+def _places(
+    errors: list[Error], store: Store, most: int, may_see: Callable[[int], bool]
+) -> tuple[Place, ...]:
+    found: list[Place] = []
+    for error in errors:
+        if len(found) == most:
+            break
+        number = store.number_of(error.key)
+        if number is None or not may_see(number):
+            continue
+        text = store.document(number).text
+        offset = max(0, error.start - AROUND)
+        if error.end <= len(text):
+            found.append(Place(error, number, offset, text[offset : error.end + AROUND]))
+    return tuple(found)

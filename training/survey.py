@@ -1,0 +1,258 @@
+"""One pass over a project's documents: what there is to learn from and to score on, and where what
+might spoil it stands. Counts and places only; what they mean is told in preflight.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from tonemark.corpus.documents import Document
+from tonemark.corpus.gold import with_gold
+from tonemark.corpus.project import Project
+from tonemark.corpus.reviews import is_finished
+from tonemark.corpus.shares import drawn_by, is_evaluation
+from tonemark.corpus.spans import Span
+from tonemark.corpus.store import Store
+from tonemark.corpus.tokens import AnyTokenizer, StoredTokenizer, tokenizer_of
+from tonemark.errors import TonemarkError
+from tonemark.exchange.checking import told
+from tonemark.exchange.rows import ExportRow
+from tonemark.exchange.selecting import Selection
+from tonemark.exchange.settings import Settings
+from tonemark.tokenizers.base import Token, Tokenizer
+from tonemark.training.equal_texts import Texts
+from tonemark.training.material import PARTS, Asked, part_of
+from tonemark.training.places import KEPT, Place, Places, Verb, place_in
+
+LABELS = 1_000
+"""Labels of which places are kept."""
+
+EVALUATION = PARTS
+"""The part of documents that are kept to be scored on."""
+
+SCARCE = 20
+"""Examples below which a label is scarce."""
+
+
+@dataclass(slots=True)
+class Part:
+    """What there is to learn from, or to score on: documents, those of them with a span, and spans
+    by label."""
+
+    documents: int = 0
+    with_spans: int = 0
+    labels: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def spans(self) -> int:
+        """How many spans there are."""
+        return self.labels.total()
+
+
+@dataclass(slots=True)
+class Survey:
+    """What was found in a project when it was asked for (`Asked`).
+
+    `documents` are those that could be read, `unreadable` the keys of the others. `annotators`
+    counts everyone's answers, whichever stand, and `answered_twice` the documents with answers of
+    several. `no_tokens` is why the tokenizer makes none: spans are then not held against them.
+    `texts` counts the texts that stand, equal ones once; `parts` are those in
+    which some do: EVALUATION, and 0, or of a cross-validation 0 to 3. The rest are places:
+    `left_out` by reason (`selecting.COUNTED`), `labels` of the first spans of each label.
+    """
+
+    project: Project
+    asked: Asked
+    documents: int = 0
+    unreadable: list[str] = field(default_factory=list)
+    training: Part = field(default_factory=Part)
+    evaluation: Part = field(default_factory=Part)
+    annotators: Counter[str] = field(default_factory=Counter)
+    answered_twice: int = 0
+    no_tokens: TonemarkError | None = None
+    texts: int = 0
+    parts: set[int] = field(default_factory=set)
+    left_out: dict[str, Places] = field(default_factory=dict)
+    labels: dict[str, Places] = field(default_factory=dict)
+    cutting: Places = field(default_factory=Places)
+    blank_edges: Places = field(default_factory=Places)
+    overlapping: Places = field(default_factory=Places)
+    without_spans: Places = field(default_factory=Places)
+    in_both: Places = field(default_factory=Places)
+    pieces_in_both: Places = field(default_factory=Places)
+    unlike: Places = field(default_factory=Places)
+
+    @property
+    def answers(self) -> int:
+        """How many answers there are, whichever stand."""
+        return self.annotators.total()
+
+    def label_count(self, label: str) -> int:
+        """How many spans of a label there are to learn from and to score on."""
+        return self.training.labels[label] + self.evaluation.labels[label]
+
+
+def survey(
+    project: Project,
+    store: Store,
+    asked: Asked,
+    *,
+    progress: Callable[[int], None] = lambda documents: None,
+) -> Survey:
+    """Look at all documents of a project, as they are now, in memory that grows by a few bytes a
+    text. `progress` is told how many were looked at.
+
+    Documents that cannot be read are passed over and named; where tokens cannot be had, the rest is
+    looked at all the same.
+    """
+    found = Survey(project, asked)
+    settings = Settings(annotator=asked.annotator, gold=asked.gold, answers=("accept",))
+    with store.one_state():
+        _count_annotators(found, store)
+        selection = Selection(store, _tokenizer(found), settings)
+        texts = Texts(store)
+        for document, row in selection.documents():
+            found.documents += 1
+            if isinstance(row, str):
+                _look_at_left_out(found, store, document, row)
+                texts.add(document, row, 0)
+            else:
+                row = _asked(row, asked)
+                part = _part(found, document)
+                _look_at(found, document, row, part)
+                texts.add(document, row, part)
+            progress(found.documents)
+        found.unreadable = selection.damaged
+        texts.look_at_sources()
+    found.texts, found.unlike = texts.count, texts.unlike
+    found.in_both, found.pieces_in_both = texts.in_both, texts.pieces_in_both
+    return found
+
+
+def _count_annotators(found: Survey, store: Store) -> None:
+    query = "SELECT annotator, count(*) FROM annotations WHERE current GROUP BY 1 ORDER BY 2 DESC"
+    found.annotators.update({str(name): count for name, count in store.db.execute(query)})
+    (found.answered_twice,) = store.db.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM annotations WHERE current GROUP BY document"
+        " HAVING count(*) > 1)"
+    ).fetchone()
+
+
+# Tokens
+
+
+class _NoTokens:
+    """Stands in for a tokenizer that cannot be had."""
+
+    name = version = ""
+
+    def tokenize(self, text: str) -> list[Token]:
+        """No tokens."""
+        return []
+
+
+def _tokenizer(found: Survey) -> AnyTokenizer:
+    """The project's tokenizer; where it cannot be had, `found` says why and one stands in that
+    makes no tokens: all else is then found as well."""
+    try:
+        tokenizer = tokenizer_of(found.project, loads_code=True)
+    except TonemarkError as error:
+        found.no_tokens = error
+        return _NoTokens()
+    if not isinstance(tokenizer, StoredTokenizer) or tokenizer.load is None:
+        return tokenizer
+    load = tokenizer.load
+
+    @cache
+    def loaded() -> Tokenizer:
+        try:
+            return load()
+        except TonemarkError as error:
+            found.no_tokens = error
+            return _NoTokens()
+
+    return replace(tokenizer, load=loaded)
+
+
+# Documents
+
+
+def _look_at_left_out(found: Survey, store: Store, document: Document, reason: str) -> None:
+    places = found.left_out.setdefault(reason, Places())
+    place = Place(document.number, document.key)
+    if len(places.first) < KEPT:
+        by, opens = _who_opens(store, document.number, reason)
+        place = place._replace(by=by, opens=opens)
+    places.add(place)
+
+
+def _who_opens(store: Store, document: int, reason: str) -> tuple[str, Verb]:
+    """Whose answer it is that leaves a document out, and in which command it is changed."""
+    if reason == "differing":
+        return "", "review" if is_finished(store, document) else "annotate"
+    if reason not in ("rejected", "ignored"):
+        return "", "annotate"
+    if with_gold(store, [document]):
+        return "", "review"
+    query = (
+        "SELECT annotator FROM annotations WHERE document = ? AND current ORDER BY extra, annotator"
+    )
+    row = store.db.execute(query, (document,)).fetchone()
+    return (str(row[0]) if row else ""), "annotate"
+
+
+def _part(found: Survey, document: Document) -> int:
+    """The part that a document is in: of a cross-validation, from 0, or EVALUATION, or else 0."""
+    text, meta, share = document.text, document.meta, found.project.evaluation
+    if share:
+        return EVALUATION if is_evaluation(text, meta, share) else 0
+    return part_of(drawn_by(text, meta))
+
+
+def _asked(row: ExportRow, asked: Asked) -> ExportRow:
+    """A row with the labels alone that are asked for."""
+    if not asked.labels:
+        return row
+    return replace(row, spans=tuple(each for each in row.spans if each.label in asked.labels))
+
+
+def _look_at(found: Survey, document: Document, row: ExportRow, number: int) -> None:
+    part = found.evaluation if number == EVALUATION else found.training
+    found.parts.add(number)
+    spans = row.spans
+    part.documents += 1
+    part.with_spans += bool(spans)
+    if not spans:
+        found.without_spans.add(place_in(document, row))
+    for span in spans:
+        label = span.label
+        part.labels[label] += 1
+        if label in found.labels or len(found.labels) < LABELS:
+            places = found.labels.setdefault(label, Places())
+            if places.count < SCARCE:
+                places.add(place_in(document, row, span))
+    _look_at_spans(found, document, row, spans)
+
+
+def _look_at_spans(
+    found: Survey, document: Document, row: ExportRow, spans: Sequence[Span]
+) -> None:
+    text, tokens = document.text, row.tokens
+    starts = {token.start for token in tokens or ()}
+    ends = {token.end for token in tokens or ()}
+    furthest: Span | None = None
+    for span in sorted(spans, key=lambda each: (each.start, each.end)):
+        if furthest and span.start < furthest.end:
+            what = f"overlaps {told(text, furthest)}"
+            found.overlapping.add(place_in(document, row, span, what))
+        if not furthest or span.end > furthest.end:
+            furthest = span
+        if text[span.start].isspace() or text[span.end - 1].isspace():
+            what = "has white space at its edge"
+            found.blank_edges.add(place_in(document, row, span, what))
+        elif tokens and not (span.start in starts and span.end in ends):
+            where = "begins" if span.start not in starts else "ends"
+            found.cutting.add(place_in(document, row, span, f"{where} inside a token"))

@@ -1,0 +1,81 @@
+"""A command of ours that a key starts in another process, followed while it works.
+
+Knows no Textual.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+REPORT_LIMIT = 1 << 24
+"""Bytes that a line of what it tells may have: counts, and a path for each part of a split."""
+
+
+class Ended(NamedTuple):
+    """A command that ended: its exit code, and the first line of what it said was wrong."""
+
+    code: int
+    said: str
+
+
+def ours(*arguments: str) -> list[str]:
+    """What is run; -P, for without it a folder called tonemark where the user stands would be."""
+    return [sys.executable, "-P", "-m", "tonemark", *arguments]
+
+
+async def follow(
+    command: list[str],
+    heard: Callable[[dict[str, Any]], None],
+    stop: Callable[[Process], None],
+    started: Callable[[Process], None] = lambda process: None,
+) -> Ended:
+    """Run a command to its end; `heard` is told each object that it prints as a line of JSON.
+
+    Where this is given up it is told to `stop`. Raises OSError where it cannot be started.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=asyncio.subprocess.DEVNULL, stdout=PIPE, stderr=PIPE, limit=REPORT_LIMIT
+    )
+    try:
+        started(process)
+        _, said = await asyncio.gather(_heard(process, heard), _said(process))
+        return Ended(await process.wait(), said)
+    except BaseException:
+        with contextlib.suppress(ProcessLookupError):
+            stop(process)
+        raise
+
+
+async def _heard(process: Process, heard: Callable[[dict[str, Any]], None]) -> None:
+    assert process.stdout
+    async for line in process.stdout:
+        with contextlib.suppress(ValueError):
+            found = json.loads(line)
+            if isinstance(found, dict):
+                heard(found)
+
+
+async def _said(process: Process) -> str:
+    """The first line on standard error; the rest is read, so that the process need not wait."""
+    first = b""
+    assert process.stderr
+    while data := await process.stderr.read(1 << 16):
+        if b"\n" not in first and len(first) < 1000:
+            first = (first + data).lstrip()
+    words = first.partition(b"\n")[0][:1000].decode("utf-8", "replace")
+    return words.strip().removeprefix("tonemark: ")
+
+
+def inside(words: str, folder: Path) -> str:
+    """A path, or words that name some, from the project's folder on, where they are in there."""
+    for root in (folder.resolve(), folder):
+        words = words.replace(f"{root}{os.sep}", "")
+    return words

@@ -1,0 +1,368 @@
+"""Training a model by a key: what to know before, how far it is, what came of it.
+
+It trains in another process, which goes on when this screen is left; `trained` follows it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar, Literal, NamedTuple
+
+from tonemark.corpus.annotators import annotates
+from tonemark.corpus.seeing import may_see
+from tonemark.errors import TonemarkError
+from tonemark.text import Safe, counted, short
+from tonemark.training.telling import in_short, in_words
+from tonemark.tui.app import TonemarkApp
+from tonemark.tui.page.cells import cells
+from tonemark.tui.page.columns import column, wrapped
+from tonemark.tui.page.plots import plot
+from tonemark.tui.page.render import BLANK, Look, Run, run
+from tonemark.tui.screens.reading import QUIET, TEXT, TITLE, ReadingScreen
+from tonemark.tui.screens.trained import Training, look
+from tonemark.tui.screens.ways import Place, Ways
+
+KEY = Look("key")
+
+SECONDS = 60.0
+"""How long a training takes where nobody says."""
+
+SHORTEST, LONGEST = 1, 24 * 3600
+
+OFTEN = 0.25
+"""Seconds between two paintings of how far it is."""
+
+PLACES = 5
+"""Documents that are shown of a finding."""
+
+
+class Target(NamedTuple):
+    """A document that a line opens, to annotate it or to review it."""
+
+    place: Place
+    opens: Literal["annotate", "review"] = "annotate"
+
+
+class Block(NamedTuple):
+    """Lines that belong together, and what Enter does there: train, open a document, nothing."""
+
+    lines: list[list[Run]]
+    act: Literal["train"] | Target | None = None
+
+
+class TrainingScreen(ReadingScreen[Place | None]):
+    """A model to be trained, being trained, or trained."""
+
+    KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("accept", "train, or open"),
+        ("time", "how long"),
+        ("stop", "stop it"),
+        ("help", "help"),
+        ("quit", "back"),
+    )
+    OWN: ClassVar[dict[str, str]] = {"time": "l", "stop": "s"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._at = 0
+        self._seconds = SECONDS
+        self._findings: list[dict[str, Any]] | None = None
+        self._fault = ""
+        self._blocks: list[Block] = []
+
+    @property
+    def training(self) -> Training | None:
+        """The training that was started last."""
+        return self.app.training
+
+    @property
+    def running(self) -> bool:
+        """Whether it goes on."""
+        return self.training is not None and not self.training.ended
+
+    def on_mount(self) -> None:
+        """Show what is known, and look at the project."""
+        if self.training:
+            self._seconds = self.training.seconds
+        self.refill()
+        if not self.running:
+            self.look_again()
+
+    def look_again(self) -> None:
+        """Have it found out what is to be known before."""
+        self._findings, self._fault = None, ""
+        self.run_worker(self._look(), group="look", exclusive=True)
+
+    async def _look(self) -> None:
+        try:
+            found = await look(self.desk.project.folder)
+            self._findings = self._seen(found["findings"])
+        except (OSError, ValueError, TypeError, KeyError, TonemarkError, sqlite3.Error) as error:
+            self._findings, self._fault = [], str(error)
+        self.refill()
+
+    def _seen(self, findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Findings without the places on which others' work must not reach her yet."""
+        desk, seen = self.desk, {}
+        hers = annotates(desk.project, desk.annotator)
+        for place in (place for each in findings for place in each["places"]):
+            number = place["document"]
+            if number not in seen:
+                seen[number] = may_see(desk.store, desk.annotator, number, annotates=hers)
+        return [
+            {**each, "places": [place for place in each["places"] if seen[place["document"]]]}
+            for each in findings
+        ]
+
+    # What it says
+
+    def heading(self) -> tuple[str, str]:
+        """What is done here."""
+        return f"{short(self.desk.project.name, 40)} · train", short(self.desk.annotator, 32)
+
+    def footer(self) -> list[tuple[str, str]]:
+        """The keys that do something now."""
+        unneeded = {"accept", "time"} if self.running else {"stop"}
+        pairs = zip(self.KEYS, super().footer(), strict=True)
+        return [pair for (name, _), pair in pairs if name not in unneeded]
+
+    def body(self, width: int) -> Iterable[list[Run]]:
+        """All blocks, the one in focus marked."""
+        self._blocks = list(self._made(max(10, width - 4)))
+        acting = self._acting()
+        self._at = max(0, min(self._at, len(acting) - 1))
+        focus = acting[self._at] if acting else -1
+        for number, block in enumerate(self._blocks):
+            for y, line in enumerate(block.lines):
+                mark = run("› " if number == focus and not y else "  ", KEY)
+                yield [mark, *line]
+
+    def _acting(self) -> list[int]:
+        return [number for number, block in enumerate(self._blocks) if block.act]
+
+    def _made(self, width: int) -> Iterator[Block]:
+        yield Block([[]])
+        training = self.training
+        if training and not training.ended:
+            yield from _going_on(training, width, self.table.key_of("quit"))
+            return
+        if training:
+            yield from _came_of_it(training, width)
+        again = " again" if training else ""
+        yield Block(
+            [[run(f"train{again}", TITLE), run(f", at most {_long(self._seconds)}", TEXT)]],
+            "train",
+        )
+        yield Block([[]])
+        if self._findings is None:
+            yield Block([[run("looking at what there is to learn from…", QUIET)]])
+        elif self._fault:
+            yield Block(_wrapped(self._fault, width))
+        for finding in self._findings or ():
+            yield from _told(finding, width)
+
+    # Keys
+
+    def _command_down(self) -> None:
+        if self._at + 1 < len(self._acting()):
+            self._move(1)
+        else:
+            self.scroll_lines(1)
+
+    def _command_up(self) -> None:
+        if self._at and self.top <= self._line_of(self._at):
+            self._move(-1)
+        else:
+            self.scroll_lines(-1)
+
+    _command_next = _command_down
+    _command_previous = _command_up
+
+    def _line_of(self, at: int) -> int:
+        acting = self._acting()
+        return sum(len(block.lines) for block in self._blocks[: acting[at]]) if acting else 0
+
+    def _move(self, step: int) -> None:
+        self._at += step
+        self.refill()
+        line = self._line_of(self._at)
+        if line < self.top:
+            self.scroll_lines(line - self.top)
+        elif line >= self.top + self.high:
+            self.scroll_lines(line - self.top - self.high + 1)
+
+    def _command_accept(self) -> None:
+        if self.running:
+            self.say("it is being trained")
+            return
+        acting = self._acting()
+        act = self._blocks[acting[self._at]].act if acting else None
+        if act == "train":
+            self._begin()
+        elif isinstance(act, Target):
+            self._open(act)
+
+    def _open(self, target: Target) -> None:
+        if target.opens == "annotate":
+            self.leave(target.place)
+            return
+        app = self.app
+        self.leave()
+        beneath = app.screen_stack[-1]
+        if isinstance(beneath, Ways):
+            beneath.open_review(target.place.document)
+
+    def _command_time(self) -> None:
+        if self.running:
+            self.say("it is being trained")
+            return
+
+        def done(text: str) -> None:
+            try:
+                seconds = float(text)
+            except ValueError:
+                seconds = 0
+            if SHORTEST <= seconds <= LONGEST:
+                self._seconds = float(round(seconds))
+                self.refill()
+            else:
+                self.say(f"{text}: a number of seconds from {SHORTEST} to {LONGEST:,}")
+
+        self.ask_line("seconds", done, text=f"{self._seconds:.0f}")
+
+    def _begin(self) -> None:
+        app = self.app
+        training = app.training = Training(self.desk.project.folder, self._seconds)
+        app.warned = False
+        # The app's, not the screen's: it goes on where this screen is left.
+        app.run_worker(_train(app, training), group="train")
+        self._at = 0
+        self.refill()
+        self.scroll_lines(-self.top)
+
+    def _command_stop(self) -> None:
+        if self.training and self.running:
+            self.run_worker(self.training.stop(), group="stop")
+            self.say("stopping it…")
+        else:
+            self.say("nothing is being trained")
+
+    def trained(self) -> None:
+        """There is news of the training."""
+        if self.training and self.training.ended:
+            self._at = 0
+            self._message = Safe("")
+            self.look_again()
+        self.refill()
+
+
+async def _train(app: TonemarkApp, training: Training) -> None:
+    """Train, and tell the screen in front."""
+    painted = 0.0
+
+    def heard() -> None:
+        nonlocal painted
+        front = app.screen_stack[-1] if app.screen_stack else None
+        if isinstance(front, TrainingScreen) and time.monotonic() - painted > OFTEN:
+            painted = time.monotonic()
+            front.trained()
+
+    await training.run(heard)
+    front = app.screen_stack[-1] if app.screen_stack else None
+    if isinstance(front, TrainingScreen):
+        front.trained()
+    elif isinstance(front, Ways):
+        front.say(short_words(training))
+
+
+def short_words(training: Training) -> str:
+    """What came of a training, in a line."""
+    if training.about is not None:
+        return in_short(str(training.about.get("name", "")), training.about)
+    if training.stopped:
+        return "the training was stopped"
+    return f"not trained: {short(training.fault, 100)}"
+
+
+def _came_of_it(training: Training, width: int) -> Iterator[Block]:
+    if training.about is not None:
+        lines = in_words(str(training.about.get("name", "")), training.about)
+        yield Block([line for each in lines for line in _wrapped(each, width)])
+    elif training.stopped:
+        yield Block([[run("The training was stopped. Nothing of it is left.", TEXT)]])
+    else:
+        yield Block(_wrapped(f"Nothing was trained: {training.fault}", width))
+    yield Block([[]])
+
+
+def _going_on(training: Training, width: int, quits: str) -> Iterator[Block]:
+    """How far it is: stage, time, and the network's loss and score as plots."""
+    seconds = training.seconds
+    bar = max(4, min(24, width // 3))
+    full = min(bar, round(bar * training.spent / seconds))
+    left = "saving what is there" if training.left <= 0 and training.spent else ""
+    left = left or f"{training.left:,.0f} s left" if training.stage else "starting"
+    yield Block([[run(training.stage or "starting…", TITLE)]])
+    yield Block(
+        [[run("█" * full, KEY), run("░" * (bar - full), QUIET), run(f"  {left}", TEXT)], []]
+    )
+    room = max(4, width - 18)
+    for name, values, shown in (
+        ("loss", training.losses, "{:,.4g}"),
+        ("F1", training.scores, "{:.3f}"),
+    ):
+        if values:
+            drawn = plot(values, room)
+            gap = run(" " * (room - cells(drawn) + 1), BLANK)
+            last = shown.format(values[-1])
+            yield Block([[run(f"{name:<6}", QUIET), (drawn, KEY), gap, run(last, TEXT)]])
+    if training.words:
+        said = f"{counted(training.words, 'word')} gone through"
+        yield Block([[run(said, QUIET)]])
+    yield Block([[]])
+    yield Block(
+        _wrapped(
+            f"Go on labelling meanwhile: {quits} goes back, it trains on, and the status line says"
+            " when it is done. To quit the program ends it.",
+            width,
+            QUIET,
+        )
+    )
+
+
+def _told(finding: dict[str, Any], width: int) -> Iterator[Block]:
+    """A finding, its first documents, and what to do."""
+    look = QUIET if finding["note"] else TEXT
+    yield Block(_wrapped(str(finding["words"]), width, look))
+    shown = [place for place in finding["places"] if place["document"]][:PLACES]
+    for place in shown:
+        focus = (place["start"], place["end"]) if place["end"] > place["start"] else None
+        said = f"  {short(place['key'], 30)}  {short(place['what'], 200)}"
+        yield Block(
+            [[(column(said, width), TEXT)]],
+            Target(Place(place["document"], focus), place["opens"]),
+        )
+    if shown and finding["count"] > len(shown):
+        yield Block([[run(f"  and {finding['count'] - len(shown):,} more", QUIET)]])
+    if finding["remedy"]:
+        for line in str(finding["remedy"]).splitlines():
+            indent = len(line) - len(line.lstrip(" "))
+            yield Block(_wrapped(f"  {' ' * indent}{line.lstrip(' ')}", width, QUIET))
+    yield Block([[]])
+
+
+def _wrapped(text: str, width: int, look: Look = TEXT) -> list[list[Run]]:
+    """Text in lines, as far in as it begins."""
+    indent = len(text) - len(text.lstrip(" "))
+    indent = min(indent, width // 2)
+    blanks = run(" " * indent, BLANK)
+    return [[blanks, (line, look)] for line in wrapped(text.strip(" "), width - indent)]
+
+
+def _long(seconds: float) -> str:
+    whole = round(seconds)
+    if whole >= 120 and whole % 60 == 0:
+        return f"{whole // 60:,} minutes"
+    return counted(whole, "second")
