@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -23,6 +23,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from learner import Learns, Rehearsed, Suggester
 from material import (
     PROGRAM,
     Corpus,
@@ -127,6 +128,9 @@ def _parser() -> argparse.ArgumentParser:
         "--gazetteer", type=Path, metavar="FILE", help="suggest its names, and those accepted"
     )
     parser.add_argument("--grow", action="store_true", help="suggest the names accepted so far")
+    parser.add_argument(
+        "--learn", action="store_true", help="suggest what was learnt from the pages before, too"
+    )
     parser.add_argument("--page", type=_count, default=1, metavar="N", help="documents a page  [1]")
     parser.add_argument("--limit", type=_count, metavar="N", help="play the first N documents")
     parser.add_argument(
@@ -165,7 +169,8 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         language=options.lang,
         page=options.page,
         raw=raw,
-        suggesting=options.grow or options.gazetteer is not None,
+        suggesting=options.grow or options.learn or options.gazetteer is not None,
+        learning=options.learn,
         gazetteer=options.gazetteer,
     )
     pages = gold_pages(corpus, len(corpus.records[: options.limit]), project.page)
@@ -178,9 +183,11 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
             names = Gazetteer(project, store, ANNOTATOR)
             maker = Maker(project, counts, rules, names, options.size)
             if options.rehearse:
-                count_rehearsed(maker, store, pages, corpus, tally)
+                with Rehearsed(project, store) if options.learn else nullcontext() as learns:
+                    count_rehearsed(maker, store, pages, corpus, tally, learns)
             else:
-                play_pages(maker, pages, corpus, environment, tally)
+                learns = Suggester(project, store) if options.learn else None
+                play_pages(maker, pages, corpus, environment, tally, learns)
     except TonemarkError as error:  # what was played is exported and compared all the same
         print(error.title, file=sys.stderr)
     exported = folder / "out.jsonl"
@@ -229,11 +236,17 @@ def golds_of(corpus: Corpus, page: Sequence[Document]) -> list[Gold]:
 
 
 def count_rehearsed(
-    maker: Maker, store: Store, pages: Sequence[Sequence[Document]], corpus: Corpus, tally: Tally
+    maker: Maker,
+    store: Store,
+    pages: Sequence[Sequence[Document]],
+    corpus: Corpus,
+    tally: Tally,
+    learns: Learns | None = None,
 ) -> None:
     """Answer all pages without a terminal."""
     last = pages[-1][-1].number
-    for rehearsal, golds, actions in sit(maker, store, ANNOTATOR, partial(golds_of, corpus), last):
+    golds_here = partial(golds_of, corpus)
+    for rehearsal, golds, actions in sit(maker, store, ANNOTATOR, golds_here, last, learns):
         tally.suggested(rehearsal, golds)
         enters = [Action(("enter",), "enter")] * rehearsal.accepts()
         for action in (*actions, *enters):
@@ -247,6 +260,7 @@ def play_pages(
     corpus: Corpus,
     environment: dict[str, str],
     tally: Tally,
+    learns: Learns | None = None,
 ) -> None:
     """Answer all pages in the running program; raises TonemarkError where it does not follow."""
     folder = maker.project.folder
@@ -269,6 +283,8 @@ def play_pages(
                     tally.count(key, action.kind, terminal.settle())
                     played = True
             _follow(terminal, rehearsal, tally, f"{page[0].key}, labelled")
+            if learns:
+                learns.finish()
             if not played:  # the program takes an Enter at once for a key held down
                 time.sleep(max(0.0, opened + READING - time.monotonic()))
             for _ in range(rehearsal.accepts() - 1):

@@ -84,11 +84,13 @@ def make_project(
     page: int = 1,
     raw: Sequence[Record] = (),
     suggesting: bool = False,
+    learning: bool = False,
     gazetteer: Path | None = None,
 ) -> Project:
     """A project as `new` and `add` make it: the gold texts first, then the texts of `raw`.
 
-    Unless it is `suggesting`, every document is blind; with a `gazetteer` it begins with that.
+    Unless it is `suggesting`, every document is blind, and unless it is `learning`, there is no
+    learner; with a `gazetteer` it begins with that.
     """
     target = folder / "keys"
     plain = [label for label in corpus.labels if "," not in label]
@@ -104,6 +106,8 @@ def make_project(
         _set(target, "overlapping = false", "overlapping = true ")
     if not suggesting:
         _set(target, "blind = 0.0", "blind = 1.0")
+    if not learning:
+        _set(target, "learner = true ", "learner = false")
     _write_texts(folder / "gold.jsonl", corpus.records)
     tonemark(environment, "add", target, folder / "gold.jsonl")
     if raw:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
+from learner import Learns
 from oracle import play
 from rehearsal import Action, Gold, Maker, Rehearsal
 
@@ -26,9 +27,11 @@ def sit(
     annotator: str,
     golds: Callable[[Sequence[Document]], list[Gold]],
     last: int,
+    learns: Learns | None = None,
 ) -> Iterator[tuple[Rehearsal, list[Gold], list[Action]]]:
     """The pages of an annotator's queue up to document `last`, each when it is about to be
-    answered: its rehearsal, played, what `golds` says of its documents, and the actions."""
+    answered: its rehearsal, played, what `golds` says of its documents, and the actions. What
+    `learns` is let finish before each."""
     tokenizer = load_tokenizer(maker.project.tokenizer)
     with closing(Desk(maker.project, store, annotator, tokenizer, maker.names)) as desk:
         page = desk.open_next()
@@ -39,6 +42,8 @@ def sit(
             )
             wanted = golds(documents)
             yield rehearsal, wanted, list(play(rehearsal, wanted))
+            if learns:
+                learns.finish()
             _take_over(page, [sheet.draft for sheet in rehearsal.page.sheets])
             page = desk.answer("accept")
 

@@ -38,13 +38,16 @@ class Line:
 
     def update(self, done: int, total: int = 0) -> None:
         """Say that so many are done, of a total if that is known."""
+        self.say(f"{done:,} of {total:,}" if total else f"{done:,}")
+
+    def say(self, how_far: str) -> None:
+        """Say how far it is, in words of ours."""
         now = time.monotonic()
         if self._hidden or now < self._from:
             return
         self._from = now + 0.1
         self._is_shown = True
-        of = f" of {total:,}" if total else ""
-        sys.stderr.write(f"\r\x1b[K{self._what}: {done:,}{of}")
+        sys.stderr.write(f"\r\x1b[K{self._what}: {how_far}")
         sys.stderr.flush()
 
 

@@ -120,10 +120,15 @@ def next_to_look_at(
     return documents_ahead(store, lacking, values, ahead=ahead, limit=2**31)
 
 
-def put_likely(store: Store, producer: int, found: Sequence[Produced], *, opened: bool) -> int:
+def put_likely(
+    store: Store, producer: int | None, found: Sequence[Produced], *, opened: bool
+) -> int:
     """Write what the learner finds likely in documents, in the place of what it found before: in
-    how many. Those that are gone are passed over; unless `opened`, those too that somebody has
-    opened meanwhile, or one with an equal text."""
+    how many. Without a producer that is nothing, and it has not looked at them.
+
+    Documents that are gone are passed over; unless `opened`, those too that somebody has opened
+    meanwhile, or one with an equal text.
+    """
     written = 0
     allowed = "1" if opened else _UNSEEN
     with store.transaction() as db:
@@ -139,6 +144,8 @@ def put_likely(store: Store, producer: int, found: Sequence[Produced], *, opened
                     " AND producer IN (SELECT id FROM producers WHERE name = ?)",
                     (each.document, LEARNER),
                 )
+            if producer is None:
+                continue
             values: tuple[Any, ...] = (producer, each.document, each.fault)
             db.execute("INSERT INTO produced (producer, document, fault) VALUES (?, ?, ?)", values)
             insert_suggestions(db, producer, each)

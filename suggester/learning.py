@@ -26,6 +26,7 @@ from tonemark.corpus.learnt import (
     put_likely,
     take_back,
     texts_of,
+    was_tagged,
 )
 from tonemark.corpus.model_suggestions import LEARNER as SOURCE
 from tonemark.corpus.produced import Produced, producer_id
@@ -276,7 +277,10 @@ class Learning:
                     return True
                 is_waiting = True
             if model and self._is_stale(each, model):
-                self._look_at(each.part, model)
+                if model.knows:
+                    self._look_at(each.part, model)
+                else:
+                    self._forget(each, model)
                 return True
         if not is_waiting:
             self.finished = self._lessons.stamp.newest
@@ -302,7 +306,14 @@ class Learning:
     def _is_stale(self, document: _Ahead, model: _Model) -> bool:
         """Whether a learner may look at a document, and has not."""
         is_new = self._looked.get(document.number) != model.number
-        return is_new and model.knows and document.text not in model.texts
+        return is_new and document.text not in model.texts
+
+    def _forget(self, document: _Ahead, model: _Model) -> None:
+        """Nothing is likely any more: what taught before was refused, or said otherwise."""
+        self._looked[document.number] = model.number
+        if was_tagged(self._store, document.number):
+            nothing = [Produced(document.number)]
+            put_likely(self._store, None, nothing, opened=self._by_parts)
 
     def _may_train(self) -> bool:
         now = time.monotonic()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from suggesters import DEADLINE
 
@@ -18,7 +18,7 @@ from tonemark.suggester.learning import Learning
 class InProcess:
     """Stands for a child process of the learner: the same answers, and none has to be started."""
 
-    asked: list[str] = []
+    asked: ClassVar[list[str]] = []
     """What all of them were asked to do."""
 
     def __init__(self, module: str, arguments: Iterable[str]) -> None:

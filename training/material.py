@@ -75,7 +75,7 @@ def examples(
     which has counted what it left out once all have come. Raises TonemarkError where tokens cannot
     be had."""
     settings = Settings(annotator=asked.annotator, gold=asked.gold, answers=("accept",))
-    selection = Selection(store, tokenizer or tokenizer_of(project), settings)
+    selection = Selection(store, tokenizer or tokenizer_of(project, loads_code=True), settings)
     return _examples(project, selection, frozenset(asked.labels)), selection
 
 

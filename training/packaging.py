@@ -10,47 +10,41 @@ import importlib.metadata
 import json
 import os
 import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import regex
-
 from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
-from tonemark.corpus.tokens import tokenizer_of
-from tonemark.door import version as own_version
 from tonemark.errors import TonemarkError
 from tonemark.exchange.placing import Placed, new_folder, put_in_place
 from tonemark.files import parsed, read_at_most
-from tonemark.text import short
+from tonemark.text import visible
 from tonemark.toml_lines import toml_key, toml_string
 from tonemark.training.package import backend
-from tonemark.training.package.card import About, card, shown_scores
-from tonemark.training.package.carried_code import INSIDE, OURS, Carried, carried_code
+from tonemark.training.package.card import card
+from tonemark.training.package.carried_code import OURS, Carried, carried_code
+from tonemark.training.package.checking import compare
+from tonemark.training.package.facts import about_model
+from tonemark.training.package.names import checked_version, package_name, usual_version
 from tonemark.training.package.requirements import exactly, foreign, requirements
 from tonemark.training.runs import Run
-from tonemark.training.score_report import scores_of, taught
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-PIPELINE_CODE = "tonemark"
+MARK = "tonemark"
 """The key of meta.json under which the package says what made it: the mark of a folder of ours."""
 
 CHECKED = 50
 """Texts on which a package must find what its model finds, before it is there."""
 
-CHECK_SECONDS = 600.0
+LONGEST = 100_000
+"""Code points of a text that is compared."""
 
-NAME_LIMIT = 60
 META_LIMIT = 64 << 20
-
-_NAME = regex.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+"""Bytes of a meta.json that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +93,7 @@ def package_model(
     """
     told("loading the model")
     nlp = loaded(run)
-    package = package_name(name or project.name, nlp.lang, is_given=bool(name))
+    package = package_name(name or project.name, str(nlp.lang), is_given=bool(name))
     version = checked_version(version) if version else usual_version(run)
     target = into / f"{package}-{version}"
     check_free(target)
@@ -143,47 +137,6 @@ def loaded(run: Run) -> Language:
         ) from None
 
 
-def package_name(given: str, lang: str, *, is_given: bool) -> str:
-    """The name of a package: spaCy's code of the language, then lower-case ASCII letters, digits
-    and single underscores (PEP 503 takes runs of `-`, `_` and `.` for one).
-
-    A name that somebody chose (`is_given`) is taken as it is, or TonemarkError raised; a project's
-    is mapped to one.
-    """
-    if is_given:
-        said = given.lower().replace("-", "_")
-        if not _NAME.fullmatch(said) or len(said) > NAME_LIMIT:
-            raise TonemarkError(
-                f'"{short(given, 40)}" cannot be the name of a package.',
-                f"Take letters from a to z, digits and single underscores, a letter first, at most"
-                f" {NAME_LIMIT}: --name names",
-            )
-    else:
-        import unicodedata
-
-        plain = unicodedata.normalize("NFKD", given).encode("ascii", "ignore").decode().lower()
-        said = regex.sub(r"[^a-z0-9]+", "_", plain)[:NAME_LIMIT].strip("_") or "spans"
-    return said if said.startswith(f"{lang}_") else f"{lang}_{said}"
-
-
-def checked_version(given: str) -> str:
-    """A version as PEP 440 writes it. Raises TonemarkError where it is none."""
-    from packaging.version import InvalidVersion, Version
-
-    try:
-        return str(Version(given))
-    except InvalidVersion:
-        raise TonemarkError(
-            f'"{short(given, 40)}" is no version.', "Take numbers with points: --version 1.0.0"
-        ) from None
-
-
-def usual_version(run: Run) -> str:
-    """The version of a model where none is given: that of model-3 is 0.0.3."""
-    number = regex.fullmatch(r"model-(\d{1,9})", run.name)
-    return f"0.0.{int(number[1])}" if number else "0.0.1"
-
-
 def check_free(target: Path) -> None:
     """Raises TonemarkError where anything but a package that we made has the place."""
     if not os.path.lexists(target):
@@ -192,7 +145,7 @@ def check_free(target: Path) -> None:
         if target.is_symlink():
             raise ValueError(target)
         meta = parsed(read_at_most(target / "meta.json", META_LIMIT, _TOO_LONG).decode())
-        if isinstance(meta[PIPELINE_CODE]["package"], str):
+        if isinstance(meta[MARK]["package"], str):
             return
     except (TonemarkError, ValueError, TypeError, KeyError):
         pass
@@ -245,20 +198,24 @@ class _Making:
         meta |= {"lang": self.nlp.lang, "version": self.version, "requirements": []}
         self._write_meta(meta)
         self.told("comparing it with the model")
-        used = self._compare(texts, code.others | code.late)
+        used = compare(self.nlp, self.made, self.package, texts, code.others | code.late)
         extra = code.late - used - code.others
         needed = requirements(
             (code.others | code.late | others) - extra,
             {"spacy": f"spacy{self.nlp.meta['spacy_version']}"},
         )
         needed += self._tokenizer_package()
-        about = self._about(tuple(needed))
+        self.told("gathering what the model card tells")
+        about = about_model(
+            self.project, self.store, self.run,
+            package=self.package, version=self.version, requirements=tuple(needed),
+        )  # fmt: skip
         meta |= {
             "description": f"Spans in {self.project.language}: {', '.join(about.taught)}",
             "license": " ".join(self.project.licence.split()),
             "requirements": needed,
             "performance": _performance(about.scores),
-            PIPELINE_CODE: about.to_json(),
+            MARK: about.to_json(),
         }
         self._write_meta(meta)
         text = card(about)
@@ -297,86 +254,116 @@ class _Making:
         plugin = getattr(tokenizer, "plugin", None)
         return [exactly(plugin.package)] if plugin else []
 
-    def _compare(self, texts: list[str], watched: Iterable[str]) -> set[str]:
-        """Load the package in a process that can import neither Tonemark nor Textual, and compare
-        what it finds; the modules among `watched` that it imported."""
-        asked = {"package": self.package, "texts": texts, "watched": sorted(watched)}
-        try:
-            done = subprocess.run(
-                [sys.executable, "-P", "-c", _CHECK, str(self.made)],
-                input=json.dumps(asked), capture_output=True, text=True, cwd="/", check=False,
-                timeout=CHECK_SECONDS,
-            )  # fmt: skip
-            found = json.loads(done.stdout.splitlines()[-1])
-        except (subprocess.TimeoutExpired, ValueError, IndexError):
-            why = done.stderr.strip().splitlines() or ["it told nothing"]
-            raise TonemarkError(
-                f"The package could not be loaded without Tonemark: {short(why[-1], 200)}",
-                "Nothing was written. Please report it: this is a defect of the program.",
-            ) from None
-        for text, there in zip(texts, found["found"], strict=True):
-            here = spans_of(self.nlp, text)
-            if here != there:
-                raise TonemarkError(
-                    f"The package finds something else than the model: {here} became {there}.",
-                    "Nothing was written. Please report it: this is a defect of the program.",
-                )
-        return set(found["imported"])
 
-    def _about(self, needed: tuple[str, ...]) -> About:
-        from tonemark.review.accepted import who_accepted
+_INIT = '''\
+"""A spaCy pipeline, made with Tonemark: spacy.load("{package}")."""
 
-        run, project = self.run, self.project
+from pathlib import Path
+
+from spacy.util import get_model_meta, load_model_from_init_py
+
+__version__ = get_model_meta(Path(__file__).parent)["version"]
+
+
+def load(**overrides):
+    """The pipeline."""
+{imports}
+    return load_model_from_init_py(__file__, **overrides)
+'''
+
+
+def renamed(config: Any, names: Mapping[tuple[str, str], str]) -> Any:
+    """A pipeline's config with the functions of a package named as they are there."""
+
+    def told(value: Any, key: str) -> Any:
+        if isinstance(value, dict):
+            return {name: told(each, name) for name, each in value.items()}
+        kind = "factories" if key == "factory" else key[1:] if key.startswith("@") else ""
+        return names.get((kind, value), value) if isinstance(value, str) else value
+
+    return told(dict(config), "")
+
+
+def _texts(store: Store) -> list[str]:
+    """The first texts of a project, those that are damaged left out."""
+    found = []
+    for number in range(1, min(store.last_document(), 2 * CHECKED) + 1):
         try:
-            scores = shown_scores(scores_of(run))
-        except TonemarkError:
-            scores = {}
-        return About(
-            project=project.name,
-            package=self.package,
-            version=self.version,
-            model=run.name,
-            kind=run.words("kind"),
-            why=run.words("why"),
-            language=run.words("language") or project.language,
-            tokenizer=run.words("tokenizer"),
-            tokenizer_version=run.words("tokenizer_version"),
-            labels={label.name: label.about for label in project.labels},
-            taught=taught(run),
-            documents=int(run.figure("documents")),
-            annotators=len(who_accepted(self.store)),
-            agreement=self._agreement(),
-            scored_on=run.words("scored_on"),
-            scores=scores,
-            seconds=run.figure("seconds"),
-            licence=project.licence,
-            made=time.strftime("%Y-%m-%d", time.localtime(run.made)),
-            tonemark=own_version(),
-            requirements=needed,
-            overlapping=run.about.get("overlapping") is True,
+            found.append(store.document(number).text)
+        except (KeyError, TonemarkError):
+            continue
+    return [text for text in found if len(text) <= LONGEST and _is_sound(text)][:CHECKED]
+
+
+def _is_sound(text: str) -> bool:
+    """Whether spaCy can keep a text: none with half of a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _performance(scores: Mapping[str, Any]) -> dict[str, Any]:
+    """Scores as spaCy's meta.json has them."""
+    if not scores:
+        return {}
+    keys = (("p", "precision"), ("r", "recall"), ("f", "f1"))
+    labels = {
+        label: {short: each[long] for short, long in keys}
+        for label, each in scores["labels"].items()
+    }
+    return {f"ents_{short}": scores[long] for short, long in keys} | {"ents_per_type": labels}
+
+
+def _licence() -> str:
+    """The notice that goes with our code."""
+    text = importlib.metadata.distribution(OURS).read_text("licenses/LICENSE")
+    if not text:
+        raise TonemarkError(
+            "Tonemark's own licence is missing where it is installed.",
+            "Install Tonemark again: a package carries its code with that notice.",
         )
+    return text
 
-    def _agreement(self) -> dict[str, Any]:
-        """The figures of agreement of the project as it is, as `agreement` gives them; empty where
-        no two annotators accepted the same document."""
-        from tonemark.review.accepted import LeftOut, accepted, accepts, commonest, who_accepted
-        from tonemark.review.report import Gathering, agreement
 
-        number = commonest(accepts(self.store))
-        if not number:
-            return {}
-        self.told("computing agreement")
-        gathered = Gathering(who_accepted(self.store))
-        tokenizer = tokenizer_of(self.project, loads_code=True)
-        for each in accepted(self.store, tokenizer, number, LeftOut()):
-            gathered.add(each.document.key, each.document.text, each.works)
-        if not gathered.sums.documents:
-            return {}
-        found = agreement(gathered)
-        shown = found.to_json()
-        return {
-            "documents": found.documents,
-            "f1": shown["f1"]["mean"],
-            "fleiss": shown["fleiss"],
-            "alpha": shown["alpha"],
-        }
+def _pyproject(meta: Mapping[str, Any], package: str, code: Carried, extra: Iterable[str]) -> str:
+    """The pyproject.toml of a package: its build backend lies beside it, and needs nothing."""
+    entries: dict[str, dict[str, str]] = {}
+    for each in code.registered:
+        group = entries.setdefault(f"spacy_{each.registry}", {})
+        group[each.name] = f"{each.module}:{each.function}"
+    lines = [
+        "[build-system]", "requires = []", 'build-backend = "backend"', 'backend-path = ["."]', "",
+        "[project]",
+        f"name = {toml_string(package)}",
+        f"version = {toml_string(meta['version'])}",
+        f"description = {toml_string(_one_line(meta['description']))}",
+        'readme = "README.md"',
+        'requires-python = ">=3.11"',
+    ]  # fmt: skip
+    if meta["license"]:
+        lines.append(f"license = {{ text = {toml_string(_one_line(meta['license']))} }}")
+    lines.append(f"dependencies = {_toml_list(meta['requirements'])}")
+    if extra := list(extra):
+        lines += ["", "[project.optional-dependencies]", f"train = {_toml_list(extra)}"]
+    for name, group in entries.items():
+        lines += ["", f"[project.entry-points.{toml_key(name)}]"]
+        lines += [f"{toml_key(key)} = {toml_string(target)}" for key, target in group.items()]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _toml_list(values: Iterable[str]) -> str:
+    return f"[{', '.join(map(toml_string, values))}]"
+
+
+def _one_line(text: str) -> str:
+    """Text for a line of metadata: no control character, no line end."""
+    return visible(" ".join(text.split()))
+
+
+def _not_written(target: Path, error: OSError) -> TonemarkError:
+    return TonemarkError(
+        f"The package cannot be written to {target}: {error.strerror or error}.",
+        "Nothing of it was left. Name another folder with -o, or make room on the disk.",
+    )

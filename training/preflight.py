@@ -63,11 +63,6 @@ class Finding:
         }  # fmt: skip
 
 
-def finding_from_json(data: dict[str, Any]) -> Finding:
-    """What `Finding.to_json` wrote."""
-    return Finding(**{**data, "places": tuple(Place(**each) for each in data["places"])})
-
-
 def check(
     project: Project,
     store: Store,

@@ -4,7 +4,7 @@ it, or one with an equal text."""
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -99,9 +99,8 @@ class Team:
 
 
 @pytest.fixture(autouse=True)
-def in_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learning, "Child", InProcess)
-    yield
 
 
 def found_after(overlap: int, done: Sequence[Work], document: int) -> list[object]:
@@ -129,8 +128,75 @@ works = st.lists(
 
 @settings(max_examples=20, deadline=None)
 @given(works, st.sampled_from(sorted(EQUAL)))
-def test_where_several_answer_it_is_as_if_nobody_had_there(
-    done: list[Work], document: int
-) -> None:
+def test_where_several_answer_it_is_as_if_nobody_had_there(done: list[Work], document: int) -> None:
     known = [work for work in done if work[1] not in EQUAL]
     assert found_after(4, done, document) == found_after(4, known, document)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    works,
+    works,
+    st.sampled_from(sorted(EQUAL)),
+    st.lists(labels_given, min_size=2, max_size=2, unique=True),
+)
+def test_where_one_answers_each_what_he_said_changes_nothing_on_an_equal_text(
+    before: list[Work], after: list[Work], answered: int, said: list[Labels]
+) -> None:
+    """That it was answered may tell: nothing new is found there from then on."""
+    others = [
+        [work for work in works_done if work[1] not in EQUAL and work[0] != REVIEWER]
+        for works_done in (before, after)
+    ]
+    found = []
+    for labels in said:
+        done = [*others[0], ("bello", answered, "accept", labels), *others[1]]
+        with tempfile.TemporaryDirectory() as name:
+            team = Team(Path(name) / "p", 1)
+            try:
+                for work in done:
+                    team.answer(work)
+                found.append([likely(team.store, each) for each in sorted(EQUAL)])
+            finally:
+                team.close()
+    assert found[0] == found[1]
+
+
+PER, LOC = (None, "PER", None), (None, None, "LOC")
+PART = part_of(RECORDS[0][0])
+
+# What was done, how many are to answer each, and whether anything is found in the first document.
+CASES: dict[str, tuple[int, list[Work], bool]] = {
+    "nothing": (4, [], False),
+    "another answered another": (4, [("bello", 2, "accept", PER)], True),
+    "so with one answer each": (1, [("bello", 2, "accept", PER)], True),
+    "another answered it": (4, [("bello", 1, "accept", PER)], False),
+    "another answered an equal one": (4, [("bello", 3, "accept", PER)], False),
+    "but for its case": (4, [("bello", 4, "accept", PER)], False),
+    "a piece that is equal": (4, [("bello", 5, "accept", PER)], False),
+    "gold of an equal one": (4, [(REVIEWER, 3, "accept", PER)], False),
+    "an equal one, with one answer each": (1, [("bello", 3, "accept", PER)], False),
+    "but for its case, with one answer each": (1, [("bello", 4, "accept", PER)], False),
+    "a piece that is equal, with one answer each": (1, [("bello", 5, "accept", PER)], False),
+    "gold of an equal one, with one answer each": (1, [(REVIEWER, 3, "accept", PER)], False),
+    "another answered it, and another": (
+        4, [("bello", 1, "accept", LOC), ("chidi", 2, "accept", PER)], True,
+    ),
+    "nothing was accepted": (
+        4, [("bello", 2, "reject", PER), ("bello", 7, "ignore", PER)], False,
+    ),
+    "gold refused what was accepted": (
+        4, [("bello", 2, "accept", PER), (REVIEWER, 2, "reject", PER)], False,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_reaches_a_document(case: str) -> None:
+    overlap, done, is_found = CASES[case]
+    assert bool(found_after(overlap, done, 1)) == is_found
+
+
+def test_the_documents_here_are_of_more_than_one_part() -> None:
+    assert {part_of(RECORDS[n - 1][0]) for n in DIFFERENT} - {PART}
+    assert len({part_of(RECORDS[n - 1][0]) for n in EQUAL}) == 1

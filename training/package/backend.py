@@ -103,8 +103,8 @@ def source_archive(folder: Path, into: Path) -> str:
 
 
 def _project(folder: Path) -> dict[str, Any]:
-    project: dict[str, Any] = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))
-    return dict(project["project"])
+    parsed: dict[str, Any] = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))
+    return dict(parsed["project"])
 
 
 def _files(folder: Path) -> list[Path]:

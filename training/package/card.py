@@ -66,8 +66,8 @@ def shown_scores(scores: Scores | None) -> dict[str, Any]:
     """The figures of a model that go with it, without examples: they are texts of the project."""
     if scores is None:
         return {}
-    kept = ("documents", "precision", "recall", "f1", "intervals", "labels", "errors")
-    return {name: value for name, value in scores.to_json().items() if name in kept}
+    left = ("examples", "confusion", "boundary")
+    return {name: value for name, value in scores.to_json().items() if name not in left}
 
 
 def _lines(about: About) -> Iterator[str]:

@@ -16,7 +16,7 @@ from tonemark.errors import TonemarkError
 from tonemark.text import Safe, visible
 from tonemark.tui.page import words
 from tonemark.tui.page.keyboard import Keyboard
-from tonemark.tui.page.keys import ACTION, ANNOTATING, FOOTER
+from tonemark.tui.page.keys import ACTION, ANNOTATING, FOOTER, MORE
 from tonemark.tui.page.layout import window
 from tonemark.tui.page.render import Run, render
 from tonemark.tui.page.replies import Reply
@@ -39,6 +39,7 @@ class PageScreen(Turning):
     def __init__(self) -> None:
         super().__init__()
         self._message = Safe("")
+        self._more = False
         self._made: dict[str, object] = {}
 
     def compose(self) -> ComposeResult:
@@ -80,13 +81,24 @@ class PageScreen(Turning):
         if self.asking:
             self.answer(key)
         elif self.keyboard is None:
-            chosen = self.table.menu.get(key, "")
-            self._command(self.table.page.get(key) or (chosen if chosen in self.offered() else ""))
+            self._press_without_page(key)
         elif key == PUT_AWAY and self._tutor.shown and not self.keyboard.waits:
             self._tutor.put_away(self.desk)
             self.paint()
         else:
             self._press(self.keyboard, key)
+
+    def _press_without_page(self, key: str) -> None:
+        """What comes after `more` comes at once, but where the key of `more` has it, too."""
+        chosen, command = self.table.menu.get(key, ""), self.table.page.get(key, "")
+        if command == MORE and chosen in self.offered():
+            command = chosen if self._more else ""
+            if not command:
+                self._more = True
+                self.say(f"{key} once more: {ACTION[chosen].about}")
+                return
+        self._more = False
+        self._command(command or (chosen if chosen in self.offered() else ""))
 
     # Painting
 
@@ -161,8 +173,7 @@ class PageScreen(Turning):
             return FOOTER
         if self.asking:
             return ()
-        here = ("undo", "back", "documents", "export", "train", "review", "wanted",
-                "help", "quit")  # fmt: skip
+        here = ("undo", "back", "documents", "export", "review", "wanted", "help", "quit")
         return [name for name in here if not ACTION[name].menu or name in self.offered()]
 
     # What each screen says around the text

@@ -27,7 +27,7 @@ def test_the_keys_of_the_design_are_free_of_clashes() -> None:
 
 def test_every_action_that_is_no_command_of_the_screen_has_a_rule() -> None:
     commands = "type_ahead later back search concordance comment help quit".split()
-    commands += "rule guidelines metadata documents export review wanted".split()
+    commands += "rule guidelines metadata documents export train review wanted".split()
     ruled = {a.id for a in ACTIONS if hasattr(ReviewKeyboard, f"_do_{a.id}")} | set(MOVES)
     without = [a.id for a in ACTIONS if a.id not in ruled]
     assert sorted(without) == sorted(commands)
