@@ -52,8 +52,8 @@ def join_command(
     and the other is the revision below), comments, flags, times, token corrections, suggestions,
     gazetteers, and the labels of all. project.toml, tokenizer and guidelines are A's; documents
     and answers that another tokenizer cut keep their tokens. What was begun and not answered stays
-    behind, what was dropped, and with them claims, the undo history, journals and exports. What is
-    damaged is left out and named; the exit code is then 1.
+    behind, what was dropped, and with them claims, the undo history, journals, exports and models.
+    What is damaged is left out and named; the exit code is then 1.
     """
     from tonemark.cli.adding import count_words_in
     from tonemark.cli.building_gazetteers import Line, built

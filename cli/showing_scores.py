@@ -14,8 +14,8 @@ from tonemark.files import typed
 USUAL = 80
 """Columns that the report takes where there is no terminal."""
 
-SHOWN = 3
-"""Errors of each kind that are shown in their texts."""
+SHOWN, TOLD = 3, 100
+"""Errors of each kind that are shown in their texts, and that --json tells."""
 
 
 @click.command("scores", epilog="Example: tonemark scores habari")
@@ -36,12 +36,13 @@ def scores_command(folder: Path, model: str, as_json: bool) -> None:
     from tonemark.tui.page.score_lines import score_lines
 
     project, store = open_project(folder)
-    report = score_report(chosen_run(project.folder, model), store, SHOWN)
+    run = chosen_run(project.folder, model)
+    report = score_report(run, store, TOLD if as_json else SHOWN).to_json()
     if as_json:
-        say_json(report.to_json())
+        say_json(report)
         return
     for line in score_lines(report, columns(sys.stdout) or USUAL):
         click.echo(line.text)
-    if any(report.places.values()):
+    if any(report["examples"].values()):
         click.echo("Open an error by its document's key:")
         click.echo(f"    tonemark annotate {typed(folder)} --document KEY")

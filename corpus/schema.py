@@ -204,3 +204,18 @@ CREATE TABLE preferences (
     PRIMARY KEY (annotator, name)
 ) WITHOUT ROWID;
 """
+
+POOL_TABLE = """
+CREATE TABLE pool (
+    document INTEGER PRIMARY KEY,
+    lot INTEGER NOT NULL,
+    place REAL NOT NULL,
+    doubt REAL,
+    chosen INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX pool_chosen ON pool (chosen) WHERE chosen > 0;
+"""
+"""What a store gets when its project wants the order `uncertain` (uncertain.py). Nothing is lost
+with it: a document that was dropped, or that a rescue left out, is passed over, and the pool is
+filled up again. `lot` says that a document is of the lot, `place` its place there; `doubt` is NULL
+where no learner has looked; `chosen` counts those that came to somebody, 0 where it waits."""

@@ -17,7 +17,7 @@ import regex
 from tonemark.corpus.annotators import is_reviewing, person
 from tonemark.corpus.findings import Checked, Finding
 from tonemark.corpus.journal import JOURNALS, NAME, parse, read_journal
-from tonemark.corpus.project import SUGGESTER_FOLDER
+from tonemark.corpus.project import MODELS_FOLDER, SUGGESTER_FOLDER
 from tonemark.corpus.store import STORE_FILE
 from tonemark.corpus.store_file import log_path, why_not_writable
 from tonemark.errors import TonemarkError
@@ -77,7 +77,8 @@ def _examine_modes(folder: Path) -> Iterator[Finding]:
             f"chmod g+s {quoted}",
         )  # fmt: skip
     path = folder / STORE_FILE
-    names = [path, log_path(path), path.with_name(f"{path.name}-shm")]
+    models = folder / MODELS_FOLDER
+    names = [path, log_path(path), path.with_name(f"{path.name}-shm"), models, models / ".lock"]
     for shared_folder in (folder / JOURNALS, folder / SUGGESTER_FOLDER):
         names.append(shared_folder)
         with contextlib.suppress(OSError):
@@ -108,6 +109,19 @@ def _examine_parts(folder: Path) -> Iterator[Finding]:
                     )  # fmt: skip
         for old in sorted(place.glob(".*.part.old")):
             yield _ended_export(old)
+    yield from _examine_models(folder / MODELS_FOLDER)
+
+
+def _examine_models(models: Path) -> Iterator[Finding]:
+    """What is left of a training that was ended: one that goes on has the lock."""
+    parts = sorted(models.glob(".making-*"))
+    with contextlib.suppress(OSError):
+        if parts and (models / ".lock").lstat().st_ino not in _held():
+            for part in parts:
+                yield Finding(
+                    "A model was left half made; the next training takes it away.", str(part),
+                    _removing(part), harmless=True,
+                )  # fmt: skip
 
 
 def _ended_export(old: Path) -> Finding:

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from tonemark.corpus.archive import statements
-from tonemark.corpus.schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
+from tonemark.corpus.schema import APPLICATION_ID, POOL_TABLE, SCHEMA, SCHEMA_VERSION
 from tonemark.errors import TonemarkError
 from tonemark.files import open_regular
 
@@ -30,6 +30,7 @@ LOG_PATIENCE = 1.0
 _OURS = frozenset(
     [statement.strip() for statement in SCHEMA.split(";")]
     + statements()
+    + [each.strip() for each in POOL_TABLE.split(";")]
     # What AUTOINCREMENT and ANALYZE add.
     + ["CREATE TABLE sqlite_sequence(name,seq)"]
     + ["CREATE TABLE sqlite_stat1(tbl,idx,stat)"]

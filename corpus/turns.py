@@ -5,11 +5,13 @@ Claims nothing; queue.py does, inside its transactions. The turns of reviewers a
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from typing import Protocol
 
 from tonemark.corpus.claims import TO_DO, Claim
 from tonemark.corpus.cursors import START, cursor_of, free_behind, move_cursor
+from tonemark.corpus.uncertain import by_doubt
 
 NOT_HERS = (
     "NOT EXISTS (SELECT 1 FROM claims WHERE annotator = :annotator AND document = d.id)"
@@ -56,19 +58,24 @@ class Annotating:
     def free(
         self, db: sqlite3.Connection, annotator: str, size: int, *, looking: bool = False
     ) -> list[int]:
-        """Documents that have a place for her, the most urgent first."""
+        """Documents that have a place for her, the most urgent first: by doubt where the project
+        wants that, and where nobody has looked at them, in the order that was given."""
+        doubtful = by_doubt(db, annotator, size, NOT_HERS, looking=looking)
+        if len(doubtful) >= size:
+            return doubtful
         # Her own documents that still wait for others would be walked each time (engines.md, 4): a
         # cursor says how far the queue has brought her, and is drawn back by what comes free before
         # it. At the end all is walked: a cursor that was damaged hides nothing for ever.
-        values = {"annotator": annotator}
-        cursor = START if looking else cursor_of(db, annotator)
-        found = free_behind(db, cursor, size, NOT_HERS, values)
+        values = {"annotator": annotator, "doubtful": json.dumps(doubtful)}
+        lacking = f"{NOT_HERS} AND d.id NOT IN (SELECT value FROM json_each(:doubtful))"
+        cursor, size = START if looking else cursor_of(db, annotator), size - len(doubtful)
+        found = free_behind(db, cursor, size, lacking, values)
         if found and not looking:
             move_cursor(db, annotator, found[-1])
         if len(found) < size and cursor != START:
-            rest = free_behind(db, START, size, NOT_HERS, values)
+            rest = free_behind(db, START, size, lacking, values)
             found += [each for each in rest if each not in found][: size - len(found)]
-        return [each.document for each in found]
+        return [*doubtful, *(each.document for each in found)]
 
 
 ANNOTATING: Turns = Annotating()

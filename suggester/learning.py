@@ -306,7 +306,7 @@ class Learning:
     def _is_stale(self, document: _Ahead, model: _Model) -> bool:
         """Whether a learner may look at a document, and has not."""
         is_new = self._looked.get(document.number) != model.number
-        return is_new and document.text not in model.texts
+        return is_new
 
     def _forget(self, document: _Ahead, model: _Model) -> None:
         """Nothing is likely any more: what taught before was refused, or said otherwise."""

@@ -25,13 +25,26 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 # A shell has what it starts in the background ignore Ctrl-C, and all that is started there.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+HOMES = ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
+
 CORPORA = Path(__file__).resolve().parents[1].parent / "shared" / "corpora"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The home of what is made once for many tests."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in HOMES:
+            patch.setenv(name, str(home / name.lower()))
+        patch.delenv("TONEMARK_ANNOTATOR", raising=False)
+        yield
 
 
 @pytest.fixture(autouse=True)
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is read from or written to the home of whoever runs the tests."""
-    for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+    for name in HOMES:
         monkeypatch.setenv(name, str(tmp_path / "home" / name.lower()))
     # xdist tells its workers the width of the terminal.
     # And what a test starts has to set its own.

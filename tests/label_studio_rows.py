@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import Any
 
 from tonemark.corpus.drafts import Decision
-from tonemark.corpus.records import Cite, GivenAnnotation, Settled
+from tonemark.corpus.records import Cite, GivenAnnotation, Record, Settled
 from tonemark.corpus.spans import Span, Suggestion
-from tonemark.exchange.base import WriteOptions
+from tonemark.exchange.base import Given, ReadOptions, WriteOptions
 from tonemark.exchange.registry import format_named
 from tonemark.exchange.rows import ExportRow
 
@@ -86,3 +87,77 @@ def given(row: ExportRow) -> GivenAnnotation:
     assert row.answer
     said = (row.comment, row.flagged, row.time)
     return GivenAnnotation(row.annotator, row.answer, row.spans, *said, settled=row.settled)
+
+
+FILE = ("import:f.json",)
+"""What proposed the spans of a file that is read."""
+
+
+def read_all(data: Any, name: str = "label-studio", **options: Any) -> list[Given]:
+    data = data if isinstance(data, bytes) else json.dumps(data, ensure_ascii=False).encode()
+    reader = format_named(name).read
+    assert reader
+    return list(reader(io.BytesIO(data), ReadOptions(source="f.json", **options)))
+
+
+def read(data: Any, name: str = "label-studio", **options: Any) -> list[Record]:
+    found = read_all(data, name, **options)
+    assert all(isinstance(each, Record) for each in found), found
+    return [each for each in found if isinstance(each, Record)]
+
+
+def region(start: int, end: int, /, *labels: str, **value: Any) -> dict[str, Any]:
+    """A region as Label Studio exports it."""
+    value = {"start": start, "end": end, "text": TEXT[start:end], "labels": [*labels], **value}
+    names = {"from_name": "label", "to_name": "text", "type": "labels", "origin": "manual"}
+    return {"value": value, "id": f"x{start}", **names}
+
+
+def exported(*annotations: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """A task as Label Studio 1.21 exports it."""
+    task = {
+        "id": 7,
+        "annotations": [
+            {
+                "id": number,
+                "completed_by": 1,
+                "was_cancelled": False,
+                "ground_truth": False,
+                "created_at": "2026-11-21T09:08:55.123456Z",
+                "updated_at": "2026-11-21T09:08:56.500000Z",
+                "draft_created_at": None,
+                "lead_time": 12.3,
+                "prediction": {},
+                "result_count": 1,
+                "unique_id": "9c1c1f5e-0a3e-4d9c-9f6c-3a4f5b6c7d8e",
+                "import_id": None,
+                "last_action": None,
+                "task": 7,
+                "project": 1,
+                "updated_by": 1,
+                "parent_prediction": None,
+                "parent_annotation": None,
+                "last_created_by": None,
+                **annotation,
+            }
+            for number, annotation in enumerate(annotations, 1)
+        ],
+        "file_upload": "a.json",
+        "drafts": [],
+        "predictions": [],
+        "data": {"text": TEXT},
+        "meta": {},
+        "created_at": "2026-11-21T09:08:55.123456Z",
+        "updated_at": "2026-11-21T09:08:55.123456Z",
+        "inner_id": 1,
+        "total_annotations": len(annotations),
+        "cancelled_annotations": 0,
+        "total_predictions": 0,
+        "comment_count": 0,
+        "unresolved_comment_count": 0,
+        "last_comment_updated_at": None,
+        "project": 1,
+        "updated_by": 1,
+        "comment_authors": [],
+    }
+    return {**task, **fields}

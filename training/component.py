@@ -134,14 +134,13 @@ class LearnerComponent:
         """Take it from a file that `to_disk` wrote."""
         return self.from_bytes(Path(path).read_bytes())
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickled by its bytes: processes that spaCy starts make it again."""
-        return _from_bytes, (self.name, self.to_bytes())
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickled by the learner's bytes."""
+        return {**self.__dict__, "learner": self.learner.to_bytes() if self.learner else None}
 
-
-def _from_bytes(name: str, data: bytes) -> LearnerComponent:
-    made = LearnerComponent(name, overlapping=False, spans_key=SPANS_KEY)
-    return made.from_bytes(data)
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__ |= state
+        self.learner = Learner.from_bytes(state["learner"]) if state["learner"] else None
 
 
 @Language.factory(
@@ -174,3 +173,9 @@ def set_spans(doc: Doc, spans: Sequence[tuple[Span, float]], key: str | None) ->
     doc.set_ents([*doc.ents, *kept], default="outside")
     for span in kept:
         span._.set(CONFIDENCE, score_of[span.start, span.end])
+
+
+def blank_copy(doc: Doc) -> Doc:
+    """The same tokens with nothing set on them."""
+    words, spaces = [token.text for token in doc], [bool(token.whitespace_) for token in doc]
+    return Doc(doc.vocab, words=words, spaces=spaces)

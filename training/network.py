@@ -21,13 +21,13 @@ from spacy.training.loop import train as run_loop
 from spacy.util import load_config, load_model_from_path, registry
 from thinc.api import Config
 
-from tonemark.training.outcome import CONFIG, TRAINED_ON, TRIED_ON
+from tonemark.training.outcome import CONFIG, TOKENIZER, TRAINED_ON, TRIED_ON
 
 NETWORK = "ner"
 """What the component is called whose spans do not overlap."""
 
 OVERLAPPING = "spancat"
-"""And the one whose spans may; it writes the group of doc.spans that is called the same."""
+"""And the one whose spans may."""
 
 LOGGER = "tonemark.steps.v1"
 
@@ -74,11 +74,15 @@ class Shape:
     @property
     def scores(self) -> str:
         """What spaCy calls its scores."""
-        return f"spans_{OVERLAPPING}" if self.overlapping else "ents"
+        return f"spans_{SPANS_KEY}" if self.overlapping else "ents"
 
 
-def write_material(folder: Path, train: Iterable[Doc], dev: Iterable[Doc]) -> None:
-    """Write the Docs to learn from and those to look at, as `spacy train` reads them."""
+def write_material(
+    folder: Path, train: Iterable[Doc], dev: Iterable[Doc], tokenizer: bytes
+) -> None:
+    """Write the Docs to learn from, those to look at, as `spacy train` reads them, and the
+    tokenizer (`carrying.carried`)."""
+    (folder / TOKENIZER).write_bytes(tokenizer)
     for name, docs in ((TRAINED_ON, train), (TRIED_ON, dev)):
         DocBin(docs=docs, store_user_data=False).to_disk(folder / name)
 
@@ -90,25 +94,26 @@ def write_config(folder: Path, shape: Shape) -> None:
 
 
 def train_network(
-    folder: Path, *, seconds: float, told: Callable[[News | None], None] = lambda news: None
+    folder: Path, *, until: float, told: Callable[[News | None], None] = lambda news: None
 ) -> Language:
-    """Train the network whose config and material lie in `folder` for at most `seconds`, loading
-    and looking included; the pipeline as it then is.
+    """Train the network whose config and material lie in `folder` until the clock (`monotonic`)
+    says so; the pipeline as it then is, and the config with as many steps as it took.
 
     `told` gets the news of each look, and None between two; what it raises ends the training.
     """
-    began = time.monotonic()
     config = load_config(
         folder / CONFIG,
         overrides={
             "paths.train": str(folder / TRAINED_ON),
             "paths.dev": str(folder / TRIED_ON),
+            "paths.tokenizer": str(folder / TOKENIZER),
             "training.logger": {"@loggers": LOGGER},
         },
     )
     work = folder / ".network"
     work.mkdir()
-    token = _HEARD.set(_Watch(began + seconds, told))
+    watch = _Watch(until, told)
+    token = _HEARD.set(watch)
     try:
         nlp = init_nlp(config)
         nlp.config["training"]["logger"] = {"@loggers": LOGGER}
@@ -120,6 +125,9 @@ def train_network(
     # The last, not the best: its weights are averages over all steps, and the dev part is small.
     trained = load_model_from_path(work / DIR_MODEL_LAST)
     shutil.rmtree(work)
+    by_hand = Config().from_disk(folder / CONFIG, interpolate=False)
+    by_hand["training"]["max_steps"] = max(1, watch.steps - 1)
+    by_hand.to_disk(folder / CONFIG)
     return trained
 
 
@@ -129,8 +137,10 @@ class _Watch:
     def __init__(self, until: float, told: Callable[[News | None], None]) -> None:
         self.until = until
         self.told = told
+        self.steps = 0
 
     def __call__(self, info: dict[str, Any] | None) -> None:
+        self.steps += 1
         if info is not None:
             loss = sum(float(each) for each in info["losses"].values())
             self.told(News(info["step"], info["words"], loss, float(info["score"] or 0.0)))
@@ -155,7 +165,7 @@ def create_logger() -> Callable[..., Any]:
 
 def _config(shape: Shape) -> dict[str, Any]:
     return {
-        "paths": {"train": TRAINED_ON, "dev": TRIED_ON},
+        "paths": {"train": TRAINED_ON, "dev": TRIED_ON, "tokenizer": TOKENIZER},
         "system": {"seed": shape.seed, "gpu_allocator": None},
         "nlp": {
             "lang": "xx",
@@ -163,6 +173,7 @@ def _config(shape: Shape) -> dict[str, Any]:
             "tokenizer": {"@tokenizers": "tonemark.tokenizer.v1", "name": shape.tokenizer},
         },
         "components": {shape.component: _component(shape)},
+        "initialize": {"tokenizer": {"carried": "${paths.tokenizer}"}},
         "corpora": {
             # The documents' own tokens, as people have corrected them, not the tokenizer's.
             "train": {"@readers": "spacy.Corpus.v1", "path": "${paths.train}", "gold_preproc": True},

@@ -5,7 +5,7 @@ texts, and the models before it. Reads a model's files and the store; knows no s
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -48,11 +48,15 @@ class ScoreReport:
             "model": self.run.name,
             "kind": self.run.words("kind"),
             "scored_on": self.run.words("scored_on"),
+            "learnt_from": int(self.run.figure("documents")),
             **self.scores.to_json(),
             "advice": [
                 {"words": each.words, "f1": None if each.f1 is None else round(each.f1, 6)}
                 for each in self.advice
             ],
+            "examples": {
+                kind: [_example(place) for place in places] for kind, places in self.places.items()
+            },
             "models": [
                 {
                     "model": run.name,
@@ -62,23 +66,21 @@ class ScoreReport:
                     "scored": int(run.figure("scored")),
                     "scored_on": run.words("scored_on"),
                     "seconds": run.figure("seconds"),
-                    "made": run.made,
+                    "made": when(run),
                 }
                 for run in self.models
             ],
         }
 
 
-def score_report(
-    run: Run, store: Store, most: int, may_see: Callable[[int], bool] = lambda document: True
-) -> ScoreReport:
+def score_report(run: Run, store: Store, most: int) -> ScoreReport:
     """The report of a model, with at most `most` places of each kind, of documents that are still
-    there and that may be seen.
+    there.
 
     Raises TonemarkError where what was scored is not to be had.
     """
     scores = scores_of(run)
-    places = {kind: _places(scores.examples(kind), store, most, may_see) for kind in ERRORS}
+    places = {kind: _places(scores.examples(kind), store, most) for kind in ERRORS}
     models = tuple(runs(run.path.parent.parent)[-BEFORE:])
     return ScoreReport(run, scores, tuple(advice(scores, taught(run))), places, models)
 
@@ -118,15 +120,28 @@ def when(run: Run) -> str:
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(run.made))
 
 
-def _places(
-    errors: list[Error], store: Store, most: int, may_see: Callable[[int], bool]
-) -> tuple[Place, ...]:
+def _example(place: Place) -> dict[str, Any]:
+    error = place.error
+    return {
+        "document": error.key,
+        "number": place.document,
+        "start": error.start,
+        "end": error.end,
+        "gold": [list(span) for span in error.gold],
+        "predicted": [list(span) for span in error.predicted],
+        "score": round(error.score, 6),
+        "offset": place.offset,
+        "text": place.text,
+    }
+
+
+def _places(errors: list[Error], store: Store, most: int) -> tuple[Place, ...]:
     found: list[Place] = []
     for error in errors:
         if len(found) == most:
             break
         number = store.number_of(error.key)
-        if number is None or not may_see(number):
+        if number is None:
             continue
         text = store.document(number).text
         offset = max(0, error.start - AROUND)

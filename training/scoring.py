@@ -26,9 +26,6 @@ ERRORS: tuple[ErrorKind, ...] = ("label", "boundary", "missed", "spurious")
 
 FIGURES = ("precision", "recall", "f1")
 
-EXAMPLES = 20
-"""Errors of a kind that are given as examples in a report as JSON."""
-
 
 class Error(NamedTuple):
     """A place where a model is wrong, from `start` to `end` in code points: what people have there
@@ -124,10 +121,6 @@ class Scores:
                 }
                 for label in self.labels
             },
-            "examples": {
-                kind: [_example(error) for error in self.examples(kind)[:EXAMPLES]]
-                for kind in ERRORS
-            },
             "bootstrap": {"resamples": RESAMPLES, "level": LEVEL, "seed": SEED},
         }
 
@@ -209,19 +202,3 @@ def _errors(
             kind = "label" if cluster.kind == "label" else "boundary"
         surest = max((scores[span] for span in predicted), default=0.0)
         yield Error(document.key, kind, cluster.start, cluster.end, gold, predicted, surest)
-
-
-def _example(error: Error) -> dict[str, Any]:
-    return {
-        "document": error.key,
-        "start": error.start,
-        "end": error.end,
-        "gold": [_named(span) for span in error.gold],
-        "predicted": [_named(span) for span in error.predicted],
-        "score": round(error.score, 6),
-    }
-
-
-def _named(span: Marked) -> dict[str, Any]:
-    start, end, label = span
-    return {"start": start, "end": end, "label": label}

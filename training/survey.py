@@ -120,7 +120,7 @@ def survey(
                 _look_at_left_out(found, store, document, row)
                 texts.add(document, row, 0)
             else:
-                pass
+                row = _asked(row, asked)
                 part = _part(found, document)
                 _look_at(found, document, row, part)
                 texts.add(document, row, part)
@@ -250,9 +250,12 @@ def _look_at_spans(
             found.overlapping.add(place_in(document, row, span, what))
         if not furthest or span.end > furthest.end:
             furthest = span
-        if text[span.start].isspace() or text[span.end - 1].isspace():
+        blank = text[span.start].isspace(), text[span.end - 1].isspace()
+        if any(blank):
             what = "has white space at its edge"
             found.blank_edges.add(place_in(document, row, span, what))
-        elif tokens and not (span.start in starts and span.end in ends):
-            where = "begins" if span.start not in starts else "ends"
+        begins_inside = span.start not in starts and not blank[0]
+        ends_inside = span.end not in ends and not blank[1]
+        if tokens and (begins_inside or ends_inside):
+            where = "begins" if begins_inside else "ends"
             found.cutting.add(place_in(document, row, span, f"{where} inside a token"))

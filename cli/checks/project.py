@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tonemark.cli.checks.check import Check, fault, ok
+from tonemark.cli.checks.models import models_checks
 from tonemark.cli.checks.suggester import suggester_checks
 from tonemark.corpus.project import Project, read_project
 from tonemark.corpus.project_file import PROJECT_FILE
@@ -39,6 +40,7 @@ def project_checks(folder: Path) -> Iterator[Check]:
         yield _check(finding)
     if project := project_in(folder):
         yield from suggester_checks(project)
+        yield from models_checks(project)
     counted = ", ".join(
         f"{count:,} {name if count != 1 else name.removesuffix('s')}"
         for name, count in asdict(checked).items()

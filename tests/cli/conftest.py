@@ -1,4 +1,4 @@
-"""Files of columns and projects, for the tests of `agreement`."""
+"""A folder to work in; files of columns and projects, for the tests of `agreement`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ from tonemark.corpus.project import create_project
 from tonemark.corpus.records import Record
 from tonemark.corpus.reports import Report
 from tonemark.corpus.store import STORE_FILE, Store, create_store
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, in which commands are run."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 @pytest.fixture

@@ -70,6 +70,7 @@ def test_json_has_it_all(tmp_path: Path, tonemark: Callable[..., Any]) -> None:
     assert not json.loads(tonemark("check", path, "--json", "--as", "text").stdout)["guessed"]
 
 
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
@@ -82,14 +83,8 @@ def test_json_has_it_all(tmp_path: Path, tonemark: Callable[..., Any]) -> None:
     ],
 )
 def test_what_cannot_be_checked_is_said(
-    arguments: list[str],
-    code: int,
-    words: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    tonemark: Callable[..., Any],
+    arguments: list[str], code: int, words: str, tonemark: Callable[..., Any]
 ) -> None:
-    monkeypatch.chdir(tmp_path)
     Path("a.txt").write_text("a\n")
     Path("a.docx").write_text("a\n")
     Path("utf16.jsonl").write_bytes(GOOD.encode("utf-16"))

@@ -59,17 +59,12 @@ def test_every_verb_has_help_and_an_example(verb: str, tonemark: Callable[..., A
     ],
 )
 def test_wrong_usage_is_told_with_exit_code_2(
-    arguments: list[str],
-    words: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    tonemark: Callable[..., Any],
+    arguments: list[str], words: str, here: Path, tonemark: Callable[..., Any]
 ) -> None:
-    monkeypatch.chdir(tmp_path)
     told = tonemark(*arguments, code=2).stderr
     assert words in " ".join(told.split())
     assert "Traceback" not in told
-    assert not (tmp_path / "n").exists()
+    assert not (here / "n").exists()
 
 
 @pytest.mark.parametrize(
@@ -81,18 +76,13 @@ def test_wrong_usage_is_told_with_exit_code_2(
     ],
 )
 def test_what_cannot_be_done_is_told_with_exit_code_1(
-    arguments: list[str],
-    words: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    tonemark: Callable[..., Any],
+    arguments: list[str], words: str, here: Path, tonemark: Callable[..., Any]
 ) -> None:
-    monkeypatch.chdir(tmp_path)
     Path("file").touch()
     told = tonemark(*arguments, code=1).stderr
     assert words in told
     assert "Traceback" not in told
-    assert not (tmp_path / "n" / "project.toml").exists()
+    assert not (here / "n" / "project.toml").exists()
 
 
 def test_a_project_is_not_made_over_another(folder: Path, tonemark: Callable[..., Any]) -> None:

@@ -69,17 +69,16 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store.close()
     assert answer(folder, 1, "PER") == ["Kano", "leo"]
     answer(folder, 4, "LOC", "bello")  # the same text: what he did is to be hidden from her
+    assert run_here("gazetteer", "build", folder).returncode == 0
     return folder
 
 
 @pytest.fixture
 def folder(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of it, with the trie of its names."""
+    """A copy of it, and of the trie of its names."""
     monkeypatch.chdir(tmp_path)
     Path("text.jsonl").write_text('{"text": "Juma alifika Kano leo"}\n')
-    folder = Path(shutil.copytree(whole, tmp_path / "p"))
-    assert run_here("gazetteer", "build", "p").returncode == 0
-    return folder
+    return Path(shutil.copytree(whole, tmp_path / "p"))
 
 
 def change(folder: Path, statement: str) -> None:
@@ -144,6 +143,10 @@ DAMAGES = {
 }
 
 
+MATCHED = regex.compile("SET id|4bff| 4")
+"""Damages of numbers, of texts, and of the pattern."""
+
+
 @pytest.mark.parametrize("statement", DAMAGES)
 def test_rows_that_cannot_be_read_count_as_none(folder: Path, statement: str) -> None:
     change(folder, statement)
@@ -157,7 +160,8 @@ def test_rows_that_cannot_be_read_count_as_none(folder: Path, statement: str) ->
         ("gazetteer", "stats", "p", "--json"),
         ("status", "p"),
         ("status", "p", "--json"),
-        *([("match", "p", "text.jsonl", "-o", "out")] if "4" in statement else []),
+        # What runs patterns is a process of its own, so not each time.
+        *([("match", "p", "text.jsonl", "-o", "out")] if MATCHED.search(statement) else []),
     ):
         done = run_here(*command)
         is_named = "SET name" in statement and "names" in command

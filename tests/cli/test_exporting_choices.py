@@ -1,59 +1,31 @@
-"""What `export` is asked for: whose answers, which, since when, in which parts, how fitted; and how
-it is remembered."""
+"""What `export` is asked for: whose answers, which, since when, in which parts, how fitted."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
+import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from answered import ANSWERS, answered_project, texts_of
 from making import run_here
 
-from tonemark.corpus.project import read_project
 from tonemark.corpus.shares import part_of
-from tonemark.exchange.settings import (
-    LAST_FILE,
-    SEEDS,
-    Settings,
-    last_settings,
-    remember,
-    settings_from_json,
-    time_of,
-)
 
-ANSWERS = [
-    ("both", "Asha yuko Kisumu", {"amina": ("accept", 0, 100.0), "baraka": ("accept", 0, 900.0)}),
-    (
-        "differ",
-        "Juma yuko Kisumu",
-        {"amina": ("accept", 0, 100.0), "baraka": ("accept", 10, 100.0)},
-    ),
-    ("one", "Samia yuko Kisumu", {"amina": ("accept", 0, 500.0)}),
-    ("refused", "Nani yuko Kisumu", {"amina": ("reject", 0, 500.0)}),
-    ("left", "Kito yuko Kisumu", {"baraka": ("ignore", 0, 500.0)}),
-]
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return answered_project(tmp_path_factory.mktemp("answered") / "p")
 
 
 @pytest.fixture
-def folder(tmp_path: Path, tonemark: Callable[..., Any]) -> Path:
-    """A project with a document for each of ANSWERS, and `open`, which nobody answered."""
-    made = tmp_path / "p"
-    tonemark("new", made, "--lang", "sw", "--labels", "PER,LOC", "--overlap", 2)
-    lines = [{"id": "open", "text": "Zawadi yuko Kisumu"}]
-    for key, text, answers in ANSWERS:
-        for name, (answer, start, time) in answers.items():
-            spans = [{"start": start, "end": start + 4, "label": "PER"}]
-            line = {"id": key, "text": text, "answer": answer, "_annotator_id": name}
-            lines.append({**line, "_timestamp": time, "spans": spans})
-    path = tmp_path / "in.jsonl"
-    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
-    tonemark("add", made, path)
-    return made
+def folder(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made, tmp_path / "p"))
 
 
 def keys(folder: Path, *how: str) -> list[str]:
@@ -134,12 +106,6 @@ def test_what_cannot_be_asked_for_is_said_and_nothing_written(
 
 
 SPLIT = (("train", 0.5), ("dev", 0.25), ("test", 0.25))
-
-
-def texts_of(path: Path) -> dict[str, str]:
-    return {
-        row["key"]: row["text"] for row in map(json.loads, path.read_text("utf-8").splitlines())
-    }
 
 
 def test_a_split_is_a_file_a_part_stable_when_documents_are_added(
@@ -227,175 +193,6 @@ def test_a_text_that_is_there_stays_where_all_parts_cannot_be_written(folder: Pa
     assert out.read_bytes() == before
 
 
-def test_the_last_export_is_remembered_and_done_again_inside_the_project(folder: Path) -> None:
-    assert run_here("export", folder, "--as-last").returncode == 0
-    assert (folder / "exports" / "p.jsonl").is_file()
-    out = folder.parent / "elsewhere.conll"
-    how = ("--format", "conll", "--annotator", "amina", "--answers", "accept", "--map")
-    assert run_here("export", folder, "-o", out, *how).returncode == 0
-    done = run_here("export", folder, "--as-last", "--json")
-    report = json.loads(done.stdout)
-    assert report["to"] == [str(read_project(folder).folder / "exports" / "p.conll")]
-    assert (folder / "exports" / "p.conll").read_bytes() == out.read_bytes()
-    # Standard output is no export to do again.
-    assert run_here("export", folder).returncode == 0
-    kept = Settings("conll", annotator="amina", answers=("accept",), fit=True)
-    assert last_settings(folder) == kept
-
-
-STRANGE = (
-    *("", "{", "[]", "null", '"jsonl"', "\x00", "[" * 10**4, '{"to": "/etc"}', '{"": 1}'),
-    *('{"format": 3}', '{"format": ""}', '{"format": "a\\u001b[2J"}', '{"format": null}'),
-    *('{"annotator": "../x"}', '{"annotator": ""}', '{"annotator": true}'),
-    *(
-        '{"gold": 1}',
-        '{"gold": true, "annotator": "amina"}',
-        '{"gold": true, "all_documents": true}',
-    ),
-    *('{"answers": ["yes"]}', '{"answers": "accept"}', '{"answers": [[]]}'),
-    *('{"since": 5.0}', '{"since": "soon"}', '{"since": "9999999999d"}', '{"since": ""}'),
-    *('{"split": [["../a", 1.0]]}', '{"split": [3]}', '{"split": {"a": 1.0}}', '{"split": []}'),
-    *('{"split": [["a", NaN], ["b", 0.5]]}', '{"split": [["a", 0.5], ["A", 0.5]]}'),
-    json.dumps({"split": [[f"p{n}", 1 / 101] for n in range(101)]}),
-    *(
-        f'{{"seed": {seed}, "split": [["a", 0.5], ["b", 0.5]]}}'
-        for seed in ("-5", "18446744073709551616", "true", "1.0", '"7"', "9" * 5000)
-    ),
-    *('{"seed": 7}', '{"offsets": "bytes"}', '{"offsets": ["code points"]}', '{"offsets": null}'),
-    *('{"name_key": "A=B"}', '{"name_key": "A B"}', '{"name_key": ""}', '{"name_key": 1}'),
-)
-"""What .export.json cannot be: none of it is half believed."""
-
-
-def test_a_time_ago_means_the_same_next_week(folder: Path) -> None:
-    run_here("export", folder, "-o", folder.parent / "o.jsonl", "--since", "99999d")
-    kept = last_settings(folder)
-    assert kept.since == "99999d"
-    day = 86_400
-    assert time_of("7d", 10 * day) == 3 * day
-    assert time_of("7d", 17 * day) == 10 * day
-    assert time_of("36h", 2 * day) == time_of("2160m", 2 * day) == day / 2
-    assert time_of("1970-01-02T00:00+00:00", 10 * day) == day
-
-
-@pytest.mark.parametrize(
-    "how",
-    ["-o x", "--format conll", "--annotator amina", "--everyone", "--gold", "--answers accept",
-     "--all", "--since 7d", "--joined", "--split a=0.5,b=0.5", "--seed 0", "--map", "--no-sidecar",
-     "--offsets utf16", "--name-key NE", "--spreadsheet-safe"],
-)  # fmt: skip
-def test_as_last_takes_no_other_option(folder: Path, how: str) -> None:
-    done = run_here("export", folder, "--as-last", *how.split())
-    assert done.returncode == 2
-    option = "--output" if how == "-o x" else how.split()[0]
-    assert f"goes without {option}" in done.stderr
-    assert not (folder / "exports").exists()
-
-
-@pytest.mark.parametrize("kept", STRANGE)
-def test_settings_that_nobody_could_have_asked_for_are_those_of_no_export(
-    kept: str, tmp_path: Path
-) -> None:
-    (tmp_path / LAST_FILE).write_text(kept)
-    assert last_settings(tmp_path) == Settings()
-
-
-@pytest.mark.parametrize("kept", ["{", '{"split": [["../a", 1.0]]}', STRANGE[-9]])
-def test_what_a_stranger_wrote_there_leads_nowhere(folder: Path, kept: str) -> None:
-    def there() -> set[Path]:
-        return {path for path in folder.parent.rglob("*") if not path.name.startswith("store.")}
-
-    (folder / LAST_FILE).write_text(kept)
-    before = there()
-    assert run_here("export", folder, "--as-last").returncode == 0
-    names = {"exports", "p.jsonl", "p.jsonl.tonemark"}
-    assert {path.name for path in there() - before} == names
-    assert len(texts_of(folder / "exports" / "p.jsonl")) == 2
-
-
-@pytest.mark.parametrize(
-    ("kept", "said"),
-    [
-        ('{"format": "nothing"}', '"nothing" is no format'),
-        ('{"format": "../x"}', '"../x" is no format'),
-        ('{"format": "text"}', "can only be read"),
-        ('{"format": "brat", "everyone": true}', "holds one answer"),
-        ('{"annotator": "rosa"}', "rosa has no answers"),
-        ('{"offsets": "tokens"}', "count code points"),
-    ],
-)
-def test_settings_that_do_not_fit_here_are_told_without_a_file(
-    folder: Path, kept: str, said: str
-) -> None:
-    (folder / LAST_FILE).write_text(kept)
-    done = run_here("export", folder, "--as-last")
-    assert done.returncode == 1
-    assert said in done.stderr
-    assert not [*folder.glob("exports/*")]
-
-
-@pytest.fixture
-def trap(tmp_path: Path) -> Iterator[Callable[[Path, str], None]]:
-    """Puts something dangerous in a place; in the end, no byte has come out at the other side."""
-    ours, theirs = os.openpty()
-    os.set_blocking(ours, False)
-    secret, kinds = tmp_path / "secret", {}
-    secret.write_text("{}")
-
-    def put(path: Path, how: str) -> None:
-        if how == "pipe":
-            os.mkfifo(path)
-        else:
-            leads = {"terminal": os.ttyname(theirs), "file": secret, "folder": tmp_path}
-            os.symlink(leads.get(how, tmp_path / "nowhere"), path)
-        kinds[path] = path.lstat().st_mode
-
-    yield put
-    for path, kind in kinds.items():
-        assert path.lstat().st_mode == kind
-    with pytest.raises(BlockingIOError):
-        os.read(ours, 1)
-    os.close(ours)
-    os.close(theirs)
-    assert secret.read_text() == "{}"
-    assert not (tmp_path / "nowhere").exists()
-
-
-TRAPS = [
-    ("p.jsonl", "{}"),
-    ("p.jsonl.tonemark", "{}"),
-    ("p.a.jsonl", '{"split": [["a", 0.5], ["b", 0.5]]}'),
-    ("p.b.jsonl.tonemark", '{"split": [["a", 0.5], ["b", 0.5]]}'),
-    ("p.config.xml", '{"format": "label-studio"}'),
-    ("p.brat", '{"format": "brat"}'),
-    ("p.brat.tonemark", '{"format": "brat"}'),
-]
-"""Names that an export writes, and the settings with which it does."""
-
-
-@pytest.mark.parametrize("how", ["terminal", "pipe", "file", "nowhere", "folder"])
-@pytest.mark.parametrize(("name", "kept"), TRAPS)
-def test_a_strangers_link_or_device_is_not_written_into(
-    folder: Path, name: str, kept: str, how: str, trap: Callable[[Path, str], None]
-) -> None:
-    (folder / LAST_FILE).write_text(kept)
-    (folder / "exports").mkdir()
-    trap(folder / "exports" / name, how)
-    done = run_here("export", folder, "--as-last")
-    assert done.returncode == 1
-    assert "Nothing was written" in done.stderr
-    assert [path.name for path in (folder / "exports").iterdir()] == [name]
-
-
-@pytest.mark.parametrize("how", ["terminal", "pipe", "file", "nowhere"])
-def test_settings_are_remembered_in_a_file_and_in_nothing_else(
-    tmp_path: Path, how: str, trap: Callable[[Path, str], None]
-) -> None:
-    (tmp_path / "p").mkdir()
-    trap(tmp_path / "p" / LAST_FILE, how)
-    remember(tmp_path / "p", Settings("conll"))
-
-
 def test_an_export_changes_nothing_in_the_store(folder: Path) -> None:
     def data() -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in folder.glob("store.sqlite*[!m]")}
@@ -403,32 +200,6 @@ def test_an_export_changes_nothing_in_the_store(folder: Path) -> None:
     before = data()
     run_here("export", folder, "--everyone", "-o", folder.parent / "o.jsonl")
     assert data() == before
-
-
-def test_a_file_of_settings_that_leads_out_of_the_project_is_not_read(folder: Path) -> None:
-    (folder.parent / "evil").write_text('{"format": "conll"}')
-    os.symlink(folder.parent / "evil", folder / LAST_FILE)
-    assert last_settings(folder) == Settings()
-
-
-def test_exports_that_is_a_link_out_of_the_project_is_refused(folder: Path) -> None:
-    os.symlink(folder.parent, folder / "exports")
-    done = run_here("export", folder, "--as-last")
-    assert done.returncode == 1
-    assert "leads out of the project's folder" in done.stderr
-    assert not (folder.parent / "p.jsonl").exists()
-
-
-def test_settings_go_to_json_and_back() -> None:
-    full = Settings(
-        format="conllu", annotator="amina", all_documents=True, joined=True, answers=("reject",),
-        since="7d", split=SPLIT, seed=7, fit=True, sidecar=False, offsets="UTF-16 units",
-        name_key="NER", spreadsheet_safe=True,
-    )  # fmt: skip
-    for each in (full, Settings(gold=True, everyone=True), Settings(seed=SEEDS, split=SPLIT)):
-        assert settings_from_json(json.loads(json.dumps(each.to_json()))) == each
-    assert settings_from_json(json.loads(json.dumps(full.to_json()))) == full
-    assert Settings().to_json() == {}
 
 
 def test_a_folder_is_replaced_only_where_an_export_made_it(folder: Path) -> None:

@@ -38,6 +38,19 @@ def modules_after(code: str) -> set[str]:
     return {name.split(".")[0] for name in json.loads(loaded.splitlines()[-1])}
 
 
+@pytest.fixture(scope="module")
+def early() -> dict[str, str]:
+    return dict(os.environ)
+
+
+def test_what_is_made_once_for_many_tests_has_a_home_of_its_own(
+    early: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Projects that modules share stood in the list of the recent ones of whoever ran the tests."""
+    for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        assert Path(early[name]).is_relative_to(tmp_path_factory.getbasetemp())
+
+
 def test_rooms_are_folders_without_init_reached_by_links() -> None:
     for room in ROOMS:
         assert (ROOT / room).is_dir()

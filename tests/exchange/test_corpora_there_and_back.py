@@ -56,12 +56,16 @@ def tasks(folder: Path, target: Path) -> dict[str, Any]:
     return {row["key"]: row for row in rows}
 
 
+@pytest.fixture(scope="module")
+def was(full: Path) -> dict[str, Any]:
+    return tasks(full, full.with_name("was.jsonl"))
+
+
 @pytest.mark.parametrize("name", writable())
 def test_all_comes_back(
-    name: str, full: Path, tmp_path: Path, tonemark: Callable[..., Any]
+    name: str, full: Path, was: dict[str, Any], tmp_path: Path, tonemark: Callable[..., Any]
 ) -> None:
     format = format_named(name)
-    was = tasks(full, tmp_path / "was.jsonl")
     out = tmp_path / f"out{output_suffix(format)}"
     done = run_here("export", full, "--format", name, "-o", out, "--json")
     report = json.loads(done.stdout)

@@ -108,7 +108,11 @@ CASES: dict[str, tuple[list[Task], list[str], str]] = {
         ["c", "d"],
         "2 spans begin or end inside a token",
     ),
-    "blank_edges": ([task("b", "Juma yuko", (0, 5, "PER"))], ["b"], "1 span has white space"),
+    "blank_edges": (
+        [task("b", "Juma yuko", (0, 5, "PER")), task("e", "ni Juma", (2, 7, "PER"))],
+        ["b", "e"],
+        "2 spans have white space",
+    ),
     "overlapping": (
         [task("o", "Gor Mahia leo", (0, 9, "PER"), (4, 9, "LOC"))],
         ["o"],
@@ -152,6 +156,17 @@ def test_spans_may_overlap_where_the_project_says_so(tmp_path: Path) -> None:
     folder = made(tmp_path, *ENOUGH, *CASES["overlapping"][0])
     with_setting(folder, "overlapping = false", "overlapping = true")
     assert "overlapping" not in found(folder)
+
+
+def test_spans_that_touch_do_not_overlap(tmp_path: Path) -> None:
+    touching = task("k", "Asha, leo", (0, 4, "PER"), (4, 5, "LOC"))
+    assert not spoiling(found(made(tmp_path, *ENOUGH, touching)))
+
+
+def test_a_span_may_cut_a_token_and_have_a_blank_edge(tmp_path: Path) -> None:
+    """It is named under both, as `check` of a file does."""
+    findings = found(made(tmp_path, *ENOUGH, task("k", "Juma yuko", (2, 5, "PER"))))
+    assert keys(findings["cutting"]) == keys(findings["blank_edges"]) == ["k"]
 
 
 def test_a_place_opens_as_whoever_said_it(tmp_path: Path) -> None:
@@ -235,7 +250,7 @@ def test_a_tokenizer_that_vanished_stops_it_and_the_rest_is_found(tmp_path: Path
     assert "gone:away" in findings["tokenizer"].words
     assert "tonemark tokenizers use" in findings["tokenizer"].remedy
     assert "cutting" not in findings
-    assert keys(findings["blank_edges"]) == ["b"]
+    assert keys(findings["blank_edges"]) == ["b", "e"]
 
 
 def test_one_damaged_document_stops_nothing(tmp_path: Path) -> None:
@@ -245,24 +260,25 @@ def test_one_damaged_document_stops_nothing(tmp_path: Path) -> None:
     findings = found(folder)
     assert findings["damaged"].count == 2
     assert keys(findings["damaged"]) == ["n2", "n4"]
-    assert "29 documents" in findings["parts"].words
-    assert keys(findings["blank_edges"]) == ["b"]
+    assert "30 documents" in findings["parts"].words
+    assert keys(findings["blank_edges"]) == ["b", "e"]
     assert can_begin(findings.values())
 
 
 # Parts
 
 
-def test_labels_are_scarce_by_what_teaches(tmp_path: Path) -> None:
+@pytest.mark.parametrize("teach", [SCARCE - 1, SCARCE])
+def test_labels_are_scarce_by_what_teaches(teach: int, tmp_path: Path) -> None:
     """Those in the evaluation share teach nothing."""
     share = 0.5
     inside = [n for n in range(200) if share_of(f"Asha {n}") < share]
     outside = [n for n in range(200) if share_of(f"Asha {n}") >= share]
-    numbers = [*inside[:30], *outside[: SCARCE - 1]]
-    tasks = [task(f"k{n}", f"Asha {n}", (0, 4, "PER")) for n in numbers]
+    tasks = [task(f"k{n}", f"Asha {n}", (0, 4, "PER")) for n in (*inside[:30], *outside[:teach])]
     findings = found(made(tmp_path, *tasks, evaluation=share))
-    assert f"PER {SCARCE - 1}" in findings["scarce"].words
-    assert f"To learn from: {SCARCE - 1} documents" in findings["parts"].words
+    assert ("scarce" in findings) == (teach < SCARCE)
+    assert teach >= SCARCE or f"PER {teach}." in findings["scarce"].words
+    assert f"To learn from: {teach} documents" in findings["parts"].words
     assert "To score on (evaluation = 0.5): 30 documents" in findings["parts"].words
     assert "rough" in findings["parts"].remedy
 
@@ -351,7 +367,7 @@ def test_what_is_counted_is_what_trains(tmp_path: Path) -> None:
     left = {reason: places.count for reason, places in looked.left_out.items()}
     assert left == dict(trains.left_out)
     cut = [span for each in (*trains.train, *trains.evaluation) for span in sentence_of(each)[1]]
-    assert len(cut) == looked.cutting.count + looked.blank_edges.count == 3
+    assert len(cut) == looked.cutting.count + looked.blank_edges.count == 4
 
 
 def _labels(examples: Iterable[Example]) -> dict[str, int]:

@@ -71,9 +71,17 @@ class SpacyBridge(DummyTokenizer):
             ) from None
 
     def initialize(
-        self, get_examples: Callable[[], Iterable[Example]], *, nlp: Language | None = None
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Language | None = None,
+        carried: str | None = None,
     ) -> None:
-        """Make the tokenizer now: training with a wrong name ends before it begins."""
+        """Make the tokenizer now: training with a wrong name ends before it begins. `carried`, which
+        a config gives under [initialize.tokenizer], is the path of a file that `to_disk` wrote: the
+        tokenizer is that one, whatever the name."""
+        if carried is not None:
+            self.from_disk(carried)
         _ = self.tokenizer
 
     def score(self, examples: Iterable[Example], **settings: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tonemark.training.learner import evidence
+from tonemark.training.learner.names import Names
 from tonemark.training.learner.spans import Found
 from tonemark.training.learner.words import Words
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-REMEMBERED = 65_536
-"""Words whose weights are remembered at once, at most."""
+REMEMBERED = 500_000
+"""Tags times words whose weights are remembered at once, at most: of 40 bytes each."""
 
 _LOWEST = -200.0
 """No tag of a token is less likely than this power of e: a hopeless one must not become 0 / 0."""
@@ -26,11 +27,13 @@ _LOWEST = -200.0
 
 @dataclass(frozen=True)
 class Chain:
-    """`weights` of evidence by tag (see `spans.tags_of`), and `moves[one][other]` between tags."""
+    """`weights` of evidence, of each the tags (see `spans.tags_of`) and how much it speaks for them;
+    `moves[one][other]` between tags; the names that were labelled, and what raw text tells."""
 
     labels: tuple[str, ...]
-    weights: Mapping[str, Mapping[int, float]]
+    weights: Mapping[str, tuple[tuple[int, float], ...]]
     moves: tuple[tuple[float, ...], ...]
+    names: Names
     words: Words | None = None
     _rows: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -100,34 +103,33 @@ class Chain:
         return chances, ahead, before, scale, moves
 
     def _weighed(self, words: Sequence[str]) -> Floats:
+        """What the evidence weighs for each tag of each word."""
         import numpy as np
 
+        count, size = len(words), self.size
         rows = self._rows
-        if len(rows) > REMEMBERED:
+        if len(rows) * size > REMEMBERED:
             rows.clear()
-        line = evidence.padded(words)
-        found = []
-        for word in line:
-            row = rows.get(word)
-            if row is None:
-                row = rows[word] = self._row(word)
-            found.append(row)
-        table = np.stack(found)
-        count = len(words)
-        weighed: Floats = np.zeros((count, self.size))
+        number: dict[str, int] = {}
+        order = np.array([number.setdefault(word, len(number)) for word in evidence.padded(words)])
+        for word in number:
+            if word not in rows:
+                rows[word] = self._row(word)
+        table = np.stack([rows[word] for word in number])
+        weighed: Floats = np.zeros((count, size))
         for place in range(5):
-            weighed += table[4 - place : 4 - place + count, place]
+            weighed += table[order[4 - place : 4 - place + count], place]
+        where: list[int] = []
+        much: list[float] = []
         weights = self.weights
-        previous = evidence.EDGE
-        for at, word in enumerate(line[2 : count + 3]):
-            name = evidence.pair(previous, word)
-            if at:
-                for tag, weight in weights.get(f"<{name}", _NONE).items():
-                    weighed[at - 1, tag] += weight
-            if at < count:
-                for tag, weight in weights.get(f">{name}", _NONE).items():
-                    weighed[at, tag] += weight
-            previous = word
+        for at, names in enumerate(evidence.together(words, self.names)):
+            for name in names:
+                if name in weights:
+                    for tag, weight in weights[name]:
+                        where.append(at * size + tag)
+                        much.append(weight)
+        if where:
+            weighed += np.bincount(where, much, count * size).reshape(count, size)
         return weighed
 
     def _row(self, word: str) -> Floats:
@@ -138,9 +140,6 @@ class Chain:
         weights = self.weights
         for place, names in enumerate(evidence.places(evidence.shown(word, self.words))):
             for name in names:
-                for tag, weight in weights.get(name, _NONE).items():
+                for tag, weight in weights.get(name, ()):
                     row[place, tag] += weight
         return row
-
-
-_NONE: Mapping[int, float] = {}

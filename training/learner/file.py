@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from tonemark.training.learner.chain import Chain
-from tonemark.training.learner.words import Words
+from tonemark.training.learner.names import Own, counted
+from tonemark.training.learner.words import Words, from_body
 
 MAGIC = b"tonemark learner 1\n"
 BODY_LIMIT = 256 * 1024 * 1024
@@ -20,15 +21,18 @@ def written(chains: Sequence[Chain]) -> bytes:
     """The bytes of a learner: the same for the same one."""
     words = chains[0].words
     body = {
-        "words": None if words is None else words.to_bytes().hex(),
+        "words": None if words is None else words.body(),
         "chains": [
             {
                 "labels": chain.labels,
                 "moves": chain.moves,
                 "weights": {
-                    name: [number for pair in sorted(by_tag.items()) for number in pair]
+                    name: [number for pair in by_tag for number in pair]
                     for name, by_tag in sorted(chain.weights.items())
                 },
+                "names": [
+                    [name, sorted(labels)] for name, labels in sorted(chain.names.whole.items())
+                ],
             }
             for chain in chains
         ],
@@ -50,7 +54,7 @@ def restored(data: bytes) -> tuple[Chain, ...]:
         body = json.loads(unpacking.decompress(packed, BODY_LIMIT))
         if not unpacking.eof or unpacking.unused_data:
             raise ValueError
-        words = None if body["words"] is None else Words.from_bytes(bytes.fromhex(body["words"]))
+        words = None if body["words"] is None else from_body(body["words"])
         chains = tuple(_chain(each, words) for each in body["chains"])
         if not chains:
             raise ValueError
@@ -66,13 +70,21 @@ def _chain(body: Any, words: Words | None) -> Chain:
     if not labels or len(moves) != size or any(len(row) != size for row in moves):
         raise ValueError
     weights = {
-        name: {
-            _tag(tag, size): _weight(weight)
+        name: tuple(
+            (_tag(tag, size), _weight(weight))
             for tag, weight in zip(row[::2], row[1::2], strict=True)
-        }
+        )
         for name, row in body["weights"].items()
     }
-    return Chain(labels, weights, moves, words)
+    owned = [
+        (tuple(map(_text, name)), _tag(label, len(labels)))
+        for name, among in body["names"]
+        for label in among
+    ]
+    names = counted(
+        Own(frozenset({each}), frozenset((word, each[1]) for word in each[0])) for each in owned
+    )
+    return Chain(labels, weights, moves, names, words)
 
 
 def _text(value: Any) -> str:

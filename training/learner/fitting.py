@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 
 from tonemark.training.learner import evidence
 from tonemark.training.learner.chain import Chain
+from tonemark.training.learner.names import counted, own_names
 from tonemark.training.learner.spans import Sentence, tags_of
 from tonemark.training.learner.words import Words
 
-_TRAINING = {"c1": 0.1, "c2": 0.05, "max_iterations": 100, "feature.possible_transitions": True}
+_TRAINING = {"c1": 0.02, "c2": 0.005, "max_iterations": 100, "feature.possible_transitions": True}
 """Elastic net and L-BFGS (CRFsuite's manual)."""
 
 DIGITS = 4
@@ -33,32 +34,36 @@ def fitted(sentences: Sequence[Sentence], labels: tuple[str, ...], words: Words 
     import pycrfsuite  # type: ignore[import-untyped]
 
     numbers = Numbers()
-    places: dict[str, list[list[str]]] = {}
+    places: dict[tuple[str, int], list[list[str]]] = {}
 
-    def placed(word: str) -> list[list[str]]:
-        if word not in places:
-            names = evidence.places(evidence.shown(word, words))
-            places[word] = [[numbers[name] for name in place] for place in names]
-        return places[word]
+    def placed(word: str, own: int) -> list[list[str]]:
+        key = word, own
+        if key not in places:
+            names = evidence.places(evidence.shown(word, words, own))
+            places[key] = [[numbers[name] for name in place] for place in names]
+        return places[key]
 
+    owned = [own_names(sentence, labels) for sentence in sentences]
+    names = counted(owned)
     trainer = pycrfsuite.Trainer(algorithm="lbfgs", params=_TRAINING, verbose=False)
-    for sentence in sentences:
+    for sentence, own in zip(sentences, owned, strict=True):
         if not sentence.words:
             continue
         line = evidence.padded(sentence.words)
-        shown = [placed(word) for word in line]
-        pairs = [evidence.pair(one, other) for one, other in pairwise(line[1:-1])]
+        times: Counter[str] = Counter()
+        if words is not None and words.counted(sentence.words):
+            times.update(word.lower() for word in sentence.words)
+        shown = [placed(word, times[word.lower()]) for word in line]
         items = [
             [
-                *shown[at - 2][4],
-                *shown[at - 1][3],
-                *shown[at][2],
-                *shown[at + 1][1],
-                *shown[at + 2][0],
-                numbers[f">{pairs[at - 2]}"],
-                numbers[f"<{pairs[at - 1]}"],
+                *shown[at][4],
+                *shown[at + 1][3],
+                *shown[at + 2][2],
+                *shown[at + 3][1],
+                *shown[at + 4][0],
+                *[numbers[name] for name in together],
             ]
-            for at in range(2, len(line) - 2)
+            for at, together in enumerate(evidence.together(sentence.words, names, own))
         ]
         trainer.append(items, [str(tag) for tag in tags_of(sentence, labels)])
     with tempfile.TemporaryDirectory(prefix="tonemark-") as folder:
@@ -67,11 +72,12 @@ def fitted(sentences: Sequence[Sentence], labels: tuple[str, ...], words: Words 
         tagger = pycrfsuite.Tagger()
         with tagger.open(path):
             found = tagger.info()
-    names = list(numbers)
-    weights: dict[str, dict[int, float]] = {}
-    for (number, tag), weight in found.state_features.items():
+    known = list(numbers)
+    weights: dict[str, tuple[tuple[int, float], ...]] = {}
+    for (number, tag), weight in sorted(found.state_features.items()):
         if rounded := round(weight, DIGITS):
-            weights.setdefault(names[int(number)], {})[int(tag)] = rounded
+            name = known[int(number)]
+            weights[name] = (*weights.get(name, ()), (int(tag), rounded))
     size = 1 + 2 * len(labels)
     moves = tuple(
         tuple(
@@ -80,4 +86,4 @@ def fitted(sentences: Sequence[Sentence], labels: tuple[str, ...], words: Words 
         )
         for one in range(size)
     )
-    return Chain(labels, weights, moves, words)
+    return Chain(labels, weights, moves, names, words)

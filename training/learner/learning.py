@@ -13,7 +13,7 @@ from tonemark.training.learner.words import Words, learn_words
 
 __all__ = ["Found", "Learner", "Sentence", "Tagged", "Words", "learn", "learn_words"]
 
-LEAST = 0.4
+LEAST = 0.35
 """How likely a span must be to be labelled."""
 
 

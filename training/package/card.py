@@ -63,10 +63,10 @@ def card(about: About) -> str:
 
 
 def shown_scores(scores: Scores | None) -> dict[str, Any]:
-    """The figures of a model that go with it, without examples: they are texts of the project."""
+    """The figures of a model that go with it, without what its errors are."""
     if scores is None:
         return {}
-    left = ("examples", "confusion", "boundary")
+    left = ("confusion", "boundary")
     return {name: value for name, value in scores.to_json().items() if name not in left}
 
 
@@ -164,7 +164,7 @@ def _scores(about: About) -> Iterator[str]:
     how = {
         "evaluation": "documents that it never learnt from",
         "cross-validation": "the same documents in parts, each by a model that had not learnt from"
-        " it (cross-validation)",
+        " them (cross-validation)",
     }.get(about.scored_on, "documents")
     yield (
         f"Exact spans, micro-averaged, on {counted(scores['documents'], 'document')}: {how}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from tonemark.text import Safe
+from tonemark.text import Safe, visible
 
 BARS = "▁▂▃▄▅▆▇█"
 
@@ -21,4 +21,4 @@ def plot(values: Sequence[float], width: int) -> Safe:
     means = [sum(values[begin:end]) / (end - begin) for begin, end in pairwise(edges)]
     low, high = min(means), max(means)
     step = (high - low) / (len(BARS) - 1) or 1.0
-    return Safe("".join(BARS[round((mean - low) / step)] for mean in means))
+    return visible("".join(BARS[round((mean - low) / step)] for mean in means))

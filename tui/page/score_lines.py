@@ -4,15 +4,12 @@ their texts, which can be opened. Pure; a terminal prints them, a screen lists t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
-from tonemark.review.compare import Version
-from tonemark.review.sums import NOTHING, OTHER_BORDERS
 from tonemark.text import Safe, counted, joined, visible
 from tonemark.training.advice import SIDES
-from tonemark.training.score_report import Place, ScoreReport, when
-from tonemark.training.scoring import ERRORS, FIGURES, ErrorKind, Scores
+from tonemark.training.scoring import ERRORS, ErrorKind
 from tonemark.tui.page.cells import blanks
 from tonemark.tui.page.columns import column, kwic, wrapped
 from tonemark.tui.page.tables import Row, table, trimmed
@@ -41,68 +38,65 @@ MEANING = (
 
 
 class Line(NamedTuple):
-    """A line of the report; with `place`, the error that it tells of, and that can be opened."""
+    """A line of the report; with `example`, the error that it tells of, and that can be opened."""
 
     text: Safe
-    place: Place | None = None
+    example: Mapping[str, Any] | None = None
 
 
-def score_lines(found: ScoreReport, width: int) -> Iterator[Line]:
-    """The lines of a report, in at most `width` cells each."""
+def score_lines(found: Mapping[str, Any], width: int) -> Iterator[Line]:
+    """The lines of a report (`ScoreReport.to_json`), in at most `width` cells each."""
     for text in _heading(found):
         yield from map(Line, wrapped(text, width))
     for part in (_overall, _labels, _errors, _confusions):
         yield Line(visible(""))
-        yield from map(Line, part(found.scores, width))
+        yield from map(Line, part(found, width))
     yield Line(visible(""))
     yield Line(visible("what would help most"))
-    for each in found.advice:
-        yield from map(Line, _item(each.words, width))
+    for each in found["advice"]:
+        yield from map(Line, _item(each["words"], width))
     for kind in ERRORS:
-        if places := found.places[kind]:
+        if examples := found["examples"][kind]:
             yield Line(visible(""))
             yield Line(trimmed(column(KINDS[kind], width)))
-            for place in places:
-                yield from _place(place, width)
-    if len(found.models) > 1:
+            for example in examples:
+                yield from _example(example, width)
+    if len(found["models"]) > 1:
         yield Line(visible(""))
         yield from map(Line, _models(found, width))
     yield Line(visible(""))
     yield from map(Line, wrapped(MEANING, width))
 
 
-def _heading(found: ScoreReport) -> Iterator[str]:
-    run, scores = found.run, found.scores
+def _heading(found: Mapping[str, Any]) -> Iterator[str]:
     yield (
-        f"{run.name}: {run.words('kind')}, learnt from"
-        f" {counted(int(run.figure('documents')), 'document')}; scored on"
-        f" {counted(scores.documents, 'document')} with {counted(scores.counted('gold'), 'span')}"
+        f"{found['model']}: {found['kind']}, learnt from"
+        f" {counted(found['learnt_from'], 'document')}; scored on"
+        f" {counted(found['documents'], 'document')} with {counted(found['gold'], 'span')}"
     )
-    if on := ON.get(run.words("scored_on")):
+    if on := ON.get(found["scored_on"]):
         yield f"scored on {on}"
 
 
-def _overall(scores: Scores, width: int) -> Iterator[Safe]:
-    names = {"precision": "precision", "recall": "recall", "f1": "F1"}
+def _overall(found: Mapping[str, Any], width: int) -> Iterator[Safe]:
     rows = [
-        Row(names[name], (_number(scores, name), _interval(scores, name)), scores.figure(name))
-        for name in FIGURES
+        Row(shown, (_number(found[name]), _interval(found, name)), found[name])
+        for name, shown in (("precision", "precision"), ("recall", "recall"), ("f1", "F1"))
     ]
     return table("all labels", ("", "95 % interval"), rows, width)
 
 
-def _labels(scores: Scores, width: int) -> Iterator[Safe]:
+def _labels(found: Mapping[str, Any], width: int) -> Iterator[Safe]:
     rows = []
-    for label in scores.labels:
-        of = ("label", label)
+    for label, of in found["labels"].items():
         figures = (
-            _number(scores, *of, "f1"),
-            _interval(scores, *of, "f1"),
-            _number(scores, *of, "precision"),
-            _number(scores, *of, "recall"),
-            f"{scores.counted('gold', label):,}",
+            _number(of["f1"]),
+            _interval(of, "f1"),
+            _number(of["precision"]),
+            _number(of["recall"]),
+            f"{of['gold']:,}",
         )
-        rows.append(Row(label, figures, scores.figure(*of, "f1")))
+        rows.append(Row(label, figures, of["f1"]))
     rows.sort(key=lambda row: (row.share is None, row.share or 0.0, row.name))
     if rows:
         heads = ("F1", "95 % interval", "prec.", "recall", "spans")
@@ -111,47 +105,51 @@ def _labels(scores: Scores, width: int) -> Iterator[Safe]:
         yield trimmed(column(f"  and {len(rows) - ROWS:,} more (--json has all)", width))
 
 
-def _errors(scores: Scores, width: int) -> Iterator[Safe]:
-    kinds = scores.kinds()
-    total = sum(kinds.values())
-    rows = [
-        Row(KINDS[kind], (f"{kinds[kind]:,}", f"{kinds[kind] / total:.1%}"), kinds[kind] / total)
-        for kind in ERRORS
-        if total
-    ]
-    if not rows:
+def _errors(found: Mapping[str, Any], width: int) -> Iterator[Safe]:
+    counts = found["errors"]
+    total = sum(counts.values())
+    if not total:
         yield visible("no errors")
         return
+    rows = [
+        Row(KINDS[kind], (f"{counts[kind]:,}", f"{counts[kind] / total:.1%}"), counts[kind] / total)
+        for kind in ERRORS
+    ]
     yield from table("errors", ("", ""), rows, width)
-    if sides := scores.sides():
-        said = ", ".join(f"{SIDES[side]} {number:,}" for side, number in sides.items())
-        yield from _item(f"Borders: {said}.", width)
+    if found["boundary"]:
+        sides = (f"{SIDES[side]} {number:,}" for side, number in found["boundary"].items())
+        yield from _item(f"Borders: {', '.join(sides)}.", width)
 
 
-def _confusions(scores: Scores, width: int) -> Iterator[Safe]:
+def _confusions(found: Mapping[str, Any], width: int) -> Iterator[Safe]:
     """What the model has where people have a label, the commonest first."""
-    wrong = [(n, one, other) for (one, other), n in scores.confused.items() if one != other]
-    wrong.sort(key=lambda each: (-each[0], *each[1:]))
+    wrong = []
+    for label, there in found["confusion"].items():
+        wrong += [(n, label, other) for other, n in there["labels"].items() if other != label]
+        wrong += [
+            (there["other_borders"], label, "other borders"),
+            (there["none"], label, "nothing"),
+        ]
+    wrong = sorted((each for each in wrong if each[0]), key=lambda each: (-each[0], *each[1:]))
     if wrong:
         yield visible("where people have a label, the model has, most often")
-    words = {OTHER_BORDERS: "other borders", NOTHING: "nothing"}
-    for number, one, other in wrong[:ROWS]:
-        yield trimmed(column(f"  {number:>6,}  {one}: {words.get(other, other)}", width))
+    for number, label, other in wrong[:ROWS]:
+        yield trimmed(column(f"  {number:>6,}  {label}: {other}", width))
 
 
-def _models(found: ScoreReport, width: int) -> Iterator[Safe]:
+def _models(found: Mapping[str, Any], width: int) -> Iterator[Safe]:
     rows = []
-    for run in reversed(found.models):
-        f1 = run.about.get("f1")
+    for each in reversed(found["models"]):
+        f1 = each["f1"] if isinstance(each["f1"], int | float) else None
         figures = (
-            f"{f1:.3f}" if isinstance(f1, int | float) else "-",
-            run.words("kind")[:10],
-            f"{int(run.figure('documents')):,}",
-            f"{int(run.figure('scored')):,}",
-            f"{run.figure('seconds'):,.0f}",
-            when(run),
+            _number(f1),
+            each["kind"][:10],
+            f"{each['documents']:,}",
+            f"{each['scored']:,}",
+            f"{each['seconds']:,.0f}",
+            each["made"],
         )
-        rows.append(Row(run.name + " (this)" * (run.name == found.run.name), figures))
+        rows.append(Row(each["model"] + " (this)" * (each["model"] == found["model"]), figures))
     heads = ("F1", "kind", "documents", "scored", "seconds", "made")
     yield from table("models, newest first", heads, rows, width)
     yield from _item(
@@ -159,28 +157,23 @@ def _models(found: ScoreReport, width: int) -> Iterator[Safe]:
     )
 
 
-def _place(place: Place, width: int) -> Iterator[Line]:
+def _example(example: Mapping[str, Any], width: int) -> Iterator[Line]:
     """An error in its text; under it what people have there and what the model has."""
-    error = place.error
-    start, end = error.start - place.offset, error.end - place.offset
-    parts = kwic(place.text[:start], place.text[start:end], place.text[end:], max(3, width - 6))
+    text, offset = example["text"], example["offset"]
+    start, end = example["start"] - offset, example["end"] - offset
+    parts = kwic(text[:start], text[start:end], text[end:], max(3, width - 6))
     left = visible(parts[0].lstrip(" "))
     middle = joined((blanks(2), left, visible("["), parts[1], visible("]"), parts[2]))
-    yield Line(trimmed(column(middle, width)), place)
-    said = (("people", error.gold, ""), ("model", error.predicted, f" ({error.score:.2f})"))
-    for who, version, surety in said:
-        text = _said(version, place) + (surety if version else "")
-        yield Line(trimmed(column(f"      {who:<6}  {text}", width)), place)
-    where = f"document {place.document:,}, {error.key}, {error.start:,} to {error.end:,}"
-    yield Line(trimmed(column(f"      {where}", width)), place)
-
-
-def _said(version: Version, place: Place) -> str:
-    spans = (
-        f"{label} {place.text[start - place.offset : end - place.offset]}"
-        for start, end, label in version
-    )
-    return " | ".join(spans) or "-"
+    yield Line(trimmed(column(middle, width)), example)
+    surety = f" ({example['score']:.2f})"
+    for who, spans, more in (
+        ("people", example["gold"], ""),
+        ("model", example["predicted"], surety),
+    ):
+        said = " | ".join(f"{label} {text[a - offset : b - offset]}" for a, b, label in spans)
+        yield Line(trimmed(column(f"      {who:<6}  {said + more if said else '-'}", width)))
+    where = f"document {example['number']:,}, {example['document']},"
+    yield Line(trimmed(column(f"      {where} {example['start']:,} to {example['end']:,}", width)))
 
 
 def _item(text: str, width: int) -> Iterator[Safe]:
@@ -189,13 +182,10 @@ def _item(text: str, width: int) -> Iterator[Safe]:
         yield joined((blanks(2), line))
 
 
-def _number(scores: Scores, *key: str) -> str:
-    figure = scores.figure(*key)
+def _number(figure: float | None) -> str:
     return "-" if figure is None else f"{figure:.3f}"
 
 
-def _interval(scores: Scores, *key: str) -> str:
-    interval = scores.intervals.get(key)
-    if interval is None or scores.figure(*key) is None:
-        return "-"
-    return f"{interval.low:.3f} to {interval.high:.3f}"
+def _interval(of: Mapping[str, Any], name: str) -> str:
+    interval = of["intervals"].get(name)
+    return f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else "-"

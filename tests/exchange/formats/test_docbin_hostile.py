@@ -1,13 +1,10 @@
-"""A DocBin that was cut, changed or made to do harm: refused with its place, cheaply, and nothing
-in it is run."""
+"""A DocBin that was cut, changed or made to do harm: refused with its place, and nothing in it is
+run."""
 
 from __future__ import annotations
 
-import io
 import random
 import struct
-import subprocess
-import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -15,103 +12,11 @@ from typing import Any
 
 import pytest
 import srsly
-from spacy.strings import get_string_id
-from spacy.tokens import Doc, DocBin
-from spacy.tokens import Span as SpacySpan
-from spacy.vocab import Vocab
+from docbin_damage import TEXT, answer, changed, good, layer, own, put, read, say, span, token
 
 from tonemark.corpus.records import Record
-from tonemark.corpus.spans import Span
 from tonemark.errors import TonemarkError
-from tonemark.exchange.base import Given, ReadOptions, WriteOptions
-from tonemark.exchange.formats.docbin.records import read_docbin
-from tonemark.exchange.formats.docbin.writing import write_docbin
-from tonemark.exchange.rows import ExportRow
 from tonemark.refusals import Refusal
-from tonemark.tokenizers.base import Token
-
-TEXT = "Vaj 👋 Pov"
-PER = get_string_id("PER")
-
-
-def good() -> bytes:
-    """Two documents, of which the first is what a test changes."""
-    tokens = (Token(0, 3), Token(4, 5), Token(6, 9))
-    rows = [
-        ExportRow("k", TEXT, {"m": 1}, tokens, (Span(0, 5, "PER"),), "accept", "amina"),
-        ExportRow("l", "leo", {}, (Token(0, 3),), (), "accept", "amina"),
-    ]
-    stream = io.BytesIO()
-    list(write_docbin(rows, stream, WriteOptions()))
-    return stream.getvalue()
-
-
-def changed(change: Callable[[dict[str, Any]], Any]) -> bytes:
-    given = srsly.msgpack_loads(zlib.decompress(good()))
-    change(given)
-    return zlib.compress(srsly.msgpack_dumps(given))
-
-
-def read(data: bytes, *annotators: str) -> list[Given]:
-    options = ReadOptions(source="f.spacy", annotators=annotators)
-    return list(read_docbin(io.BytesIO(data), options))
-
-
-def own(**fields: Any) -> Callable[[dict[str, Any]], None]:
-    def change(given: dict[str, Any]) -> None:
-        data = srsly.msgpack_loads(given["user_data"][0])["tonemark"]
-        given["user_data"][0] = srsly.msgpack_dumps({"tonemark": data | fields})
-
-    return change
-
-
-def answer(**fields: Any) -> Callable[[dict[str, Any]], None]:
-    said = {"annotator": "amina", "answer": "accept", "layer": "sc"}
-    return own(answers=[said | fields])
-
-
-def layer(*spans: Any, **more: Any) -> Callable[[dict[str, Any]], None]:
-    group = {"name": "sc", "attrs": {}, "spans": list(spans)} | more
-
-    def change(given: dict[str, Any]) -> None:
-        given["span_groups"][0] = srsly.msgpack_dumps({srsly.msgpack_dumps(group): ["sc"]})
-
-    return change
-
-
-def span(first: int, end: int, start_char: int, end_char: int, label: int = PER) -> bytes:
-    return struct.pack(">QQQllll", 0, 0, label, first, end, start_char, end_char)
-
-
-def put(name: str, value: Any) -> Callable[[dict[str, Any]], None]:
-    def change(given: dict[str, Any]) -> None:
-        if isinstance(given[name], list) and name in ("span_groups", "user_data", "cats", "flags"):
-            given[name][0] = value
-        else:
-            given[name] = value
-
-    return change
-
-
-def token(column: int, value: int) -> Callable[[dict[str, Any]], None]:
-    def change(given: dict[str, Any]) -> None:
-        table = bytearray(given["tokens"])
-        struct.pack_into("<Q", table, 8 * column, value)
-        given["tokens"] = bytes(table)
-
-    return change
-
-
-def say(change: Callable[[dict[str, Any]], None], string: str) -> Callable[[dict[str, Any]], None]:
-    """With a string in place of the first word."""
-
-    def changes(given: dict[str, Any]) -> None:
-        given["strings"].append(string)
-        token(0, get_string_id(string))(given)
-        change(given)
-
-    return changes
-
 
 REFUSED: list[tuple[Callable[[dict[str, Any]], Any], str]] = [
     (layer(span(0, 9, 0, 9)), "tokens 0-9, where the document has 3"),
@@ -323,119 +228,3 @@ def test_a_pickle_is_never_opened(tmp_path: Path) -> None:
             changed(put("user_data", b"\x81\xa1x\xc7" + bytes((min(len(data), 255), kind)) + data))
         )
     assert not (tmp_path / "ran").exists()
-
-
-# Bombs
-
-_MEASURE = """
-import resource, sys
-import numpy, spacy.strings
-from tonemark.errors import TonemarkError
-from tonemark.exchange.base import ReadOptions
-from tonemark.exchange.formats.docbin.records import read_docbin
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-for path in sys.argv[1:]:
-    with open(path, "rb") as stream:
-        try:
-            for each in read_docbin(stream, ReadOptions(source="f.spacy")):
-                pass
-            print("read")
-        except TonemarkError as error:
-            print(error.title)
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10)
-"""
-
-
-def squeezed(*parts: tuple[bytes, int]) -> bytes:
-    """The parts, each so many times, compressed piece by piece."""
-    compress = zlib.compressobj()
-    return (
-        b"".join(compress.compress(p) for p, times in parts for _ in range(times))
-        + compress.flush()
-    )
-
-
-MIB = bytes(1 << 20)
-HEAD = b"\x8a\xa7version\xa30.1\xa5attrs\x91\x41"
-
-
-def columns(tokens: int, lengths: bytes) -> bytes:
-    return b"".join(
-        (
-            HEAD,
-            b"\xa6tokens\xc6" + struct.pack(">I", 8 * tokens) + struct.pack("<Q", 380) * tokens,
-            b"\xa6spaces\xc6" + struct.pack(">I", tokens) + bytes(tokens),
-            b"\xa7lengths\xc6" + struct.pack(">I", len(lengths)) + lengths,
-        )
-    )
-
-
-ONE = columns(1, struct.pack("<i", 1))
-GROWS = "f.spacy unpacks to more than 50 times its size."
-ODD = "f.spacy is not as DocBin writes it, or is damaged."
-BOMBS = (
-    (squeezed((HEAD + b"\xa6tokens\xc6\xf0\0\0\0", 1), (MIB, 300)), GROWS),
-    (squeezed((b"\x81\xa1x\xdd\xff\xff\xff\xff", 1), (b"\x90" * 65536, 3000)), GROWS),
-    (squeezed((b"\x81\xa1x\xc6\xf0\0\0\0", 1), (MIB, 300)), GROWS),
-    (squeezed((ONE + b"\xa7strings\xdd\x0f\0\0\0", 1), (b"\xa2ab" * 32768, 300)), ODD),
-    (squeezed((ONE + b"\xa4cats\xdd\x0f\0\0\0", 1), (MIB, 100)), ODD),
-    (squeezed((columns(1, bytes(4_000_000)), 1)), ODD),
-)
-"""Files of at most 1 MB that unpack to 300, and what is said of them."""
-
-
-def test_bombs_take_little_memory(tmp_path: Path) -> None:
-    """Measured on a process of its own."""
-    paths = []
-    for number, (data, _) in enumerate(BOMBS):
-        assert len(data) < 1 << 20
-        paths.append(tmp_path / f"{number}.spacy")
-        paths[-1].write_bytes(data)
-    command = [sys.executable, "-c", _MEASURE, *map(str, paths)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    *told, grown = done.stdout.splitlines()
-    assert told == [words for _, words in BOMBS]
-    assert int(grown) < 200
-
-
-def test_a_long_word_that_occurs_often_is_no_text() -> None:
-    """One string of 1 MB, 4,000 documents of it: 4 GB of text out of 30 kB."""
-    word = "a" * 1_000_000
-    binned = DocBin(attrs=["ORTH"], docs=[Doc(Vocab(), words=[word])])
-    binned.tokens *= 4000
-    binned.spaces *= 4000
-    for listed in (binned.cats, binned.flags, binned.span_groups):
-        listed *= 4000
-    with pytest.raises(TonemarkError, match="stands for texts far longer than itself"):
-        read(binned.to_bytes())
-
-
-def test_a_text_too_long_is_refused() -> None:
-    doc = Doc(Vocab(), words=["a" * 1_500_000] * 3)
-    [refusal] = read(DocBin(docs=[doc]).to_bytes())
-    assert isinstance(refusal, Refusal)
-    assert "4,500,000 characters, more than 4 MiB" in refusal.reason
-
-
-def test_layers_without_end_are_refused() -> None:
-    doc = Doc(Vocab(), words=["a"])
-    for number in range(201):
-        doc.spans[str(number)] = [SpacySpan(doc, 0, 1, "X")]
-    [refusal] = read(DocBin(docs=[doc]).to_bytes())
-    assert isinstance(refusal, Refusal)
-    assert "more than 200 layers" in refusal.reason
-
-
-def test_one_layer_under_many_names_is_bounded() -> None:
-    """9 kB with 30,000 spans under 150 names took 30 s."""
-    group = {"name": "a", "attrs": {}, "spans": [span(0, 1, 0, 3)] * 30_000}
-
-    def change(given: dict[str, Any]) -> None:
-        names = [f"n{number}" for number in range(150)]
-        given["span_groups"][0] = srsly.msgpack_dumps({srsly.msgpack_dumps(group): names})
-
-    refusal, last = read(changed(change))
-    assert isinstance(refusal, Refusal)
-    assert refusal.reason == "document 1: its layers (doc.spans) have too many spans for its length"
-    assert isinstance(last, Record)

@@ -103,7 +103,7 @@ def test_metadata_of_ours_come_back_whole() -> None:
     assert (record.key, record.meta) == ("k", meta)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.one_of(span_rows(), rows()), st.sampled_from(["code points", "UTF-16 units"]))
 def test_any_row_comes_back(row: ExportRow, offsets: Unit) -> None:
     record = taken(written([row], offsets), annotators=("amina",))

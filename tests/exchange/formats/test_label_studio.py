@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import time
 from typing import Any
@@ -13,34 +12,32 @@ import regex
 from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
-from tests.label_studio_rows import ROWS, TEXT, given, write
+from tests.label_studio_rows import (
+    FILE,
+    ROWS,
+    TEXT,
+    exported,
+    given,
+    read,
+    read_all,
+    region,
+    write,
+)
 
 from tonemark.corpus.labels import Label
 from tonemark.corpus.records import GivenAnnotation, Record, Settled
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
-from tonemark.exchange.base import ReadOptions, WriteOptions
+from tonemark.exchange.base import WriteOptions
 from tonemark.exchange.formats.label_studio import regions
-from tonemark.exchange.formats.label_studio.tasks import FORMAT, read_label_studio
+from tonemark.exchange.formats.label_studio.tasks import FORMAT
 from tonemark.exchange.registry import guess_format
 from tonemark.exchange.rows import ExportRow
 from tonemark.refusals import Refusal
 
-FILE = ("import:f.json",)
 LONG = ExportRow(
     "long", "Vaj " * 300_000, spans=(Span(0, 3, "PER"),), answer="accept", annotator="amina"
 )
-
-
-def read_all(data: Any, **options: Any) -> list[Record | Refusal]:
-    data = data if isinstance(data, bytes) else json.dumps(data, ensure_ascii=False).encode()
-    return list(read_label_studio(io.BytesIO(data), ReadOptions(source="f.json", **options)))
-
-
-def read(data: Any, **options: Any) -> list[Record]:
-    found = read_all(data, **options)
-    assert all(isinstance(each, Record) for each in found), found
-    return [each for each in found if isinstance(each, Record)]
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -95,63 +92,6 @@ def test_the_configuration_has_the_labels() -> None:
     assert labels[0].get("hint") == LABELS[0].about
     assert len({each.get("background") for each in labels}) == len(labels)
     assert FORMAT.companions(WriteOptions()) == {}
-
-
-def region(start: int, end: int, /, *labels: str, **value: Any) -> dict[str, Any]:
-    """A region as Label Studio exports it."""
-    value = {"start": start, "end": end, "text": TEXT[start:end], "labels": [*labels], **value}
-    names = {"from_name": "label", "to_name": "text", "type": "labels", "origin": "manual"}
-    return {"value": value, "id": f"x{start}", **names}
-
-
-def exported(*annotations: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    """A task as Label Studio 1.21 exports it."""
-    task = {
-        "id": 7,
-        "annotations": [
-            {
-                "id": number,
-                "completed_by": 1,
-                "was_cancelled": False,
-                "ground_truth": False,
-                "created_at": "2026-11-21T09:08:55.123456Z",
-                "updated_at": "2026-11-21T09:08:56.500000Z",
-                "draft_created_at": None,
-                "lead_time": 12.3,
-                "prediction": {},
-                "result_count": 1,
-                "unique_id": "9c1c1f5e-0a3e-4d9c-9f6c-3a4f5b6c7d8e",
-                "import_id": None,
-                "last_action": None,
-                "task": 7,
-                "project": 1,
-                "updated_by": 1,
-                "parent_prediction": None,
-                "parent_annotation": None,
-                "last_created_by": None,
-                **annotation,
-            }
-            for number, annotation in enumerate(annotations, 1)
-        ],
-        "file_upload": "a.json",
-        "drafts": [],
-        "predictions": [],
-        "data": {"text": TEXT},
-        "meta": {},
-        "created_at": "2026-11-21T09:08:55.123456Z",
-        "updated_at": "2026-11-21T09:08:55.123456Z",
-        "inner_id": 1,
-        "total_annotations": len(annotations),
-        "cancelled_annotations": 0,
-        "total_predictions": 0,
-        "comment_count": 0,
-        "unresolved_comment_count": 0,
-        "last_comment_updated_at": None,
-        "project": 1,
-        "updated_by": 1,
-        "comment_authors": [],
-    }
-    return {**task, **fields}
 
 
 def test_a_task_as_label_studio_exports_it() -> None:

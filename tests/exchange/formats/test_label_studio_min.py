@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import json
+from functools import partial
 from typing import Any
 
 import pytest
-from tests.label_studio_rows import ROWS, TEXT, given, write
+from tests.label_studio_rows import FILE, ROWS, TEXT, given, read, read_all, write
 
 from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.errors import TonemarkError
-from tonemark.exchange.base import ReadOptions
 from tonemark.exchange.formats.label_studio import minimal
-from tonemark.exchange.formats.label_studio.minimal import read_label_studio_min
 from tonemark.refusals import Refusal
 
-FILE = ("import:f.json",)
-
-
-def read_all(data: Any, **options: Any) -> list[Record | Refusal]:
-    data = data if isinstance(data, bytes) else json.dumps(data, ensure_ascii=False).encode()
-    return list(read_label_studio_min(io.BytesIO(data), ReadOptions(source="f.json", **options)))
-
-
-def read(data: Any, **options: Any) -> list[Record]:
-    found = read_all(data, **options)
-    assert all(isinstance(each, Record) for each in found), found
-    return [each for each in found if isinstance(each, Record)]
+read_min = partial(read, name="label-studio-min")
+read_all_min = partial(read_all, name="label-studio-min")
 
 
 def from_file(annotation: GivenAnnotation) -> GivenAnnotation:
@@ -42,7 +30,7 @@ def from_file(annotation: GivenAnnotation) -> GivenAnnotation:
 @pytest.mark.parametrize("name", ROWS)
 def test_what_is_written_is_read(name: str) -> None:
     row = ROWS[name]
-    [record] = read(write(row, name="label-studio-min"))
+    [record] = read_min(write(row, name="label-studio-min"))
     assert (record.number, record.line, record.key, record.text) == (1, 2, "doc", TEXT)
     assert record.meta == row.meta
     assert record.annotations == tuple(from_file(given(each)) for each in row.answers())
@@ -56,7 +44,7 @@ def test_an_annotation_is_an_object_and_a_row_a_record() -> None:
     objects = json.loads(data)
     assert len(objects) == sum(len(row.answers()) or 1 for row in ROWS.values())
     assert [each["id"] for each in objects] == sorted(each["id"] for each in objects)
-    records = read(data)
+    records = read_min(data)
     assert [each.number for each in records] == list(range(1, len(ROWS) + 1))
     assert len({each.line for each in records}) == len(records)
 
@@ -81,7 +69,7 @@ def value(start: int, end: int, *labels: str, **fields: Any) -> dict[str, Any]:
 
 
 def test_annotations_of_a_task_are_one_record() -> None:
-    first, second = read(
+    first, second = read_min(
         [
             exported(7, 1, label=[value(2, 9, "PER")], source="radio"),
             exported(7, 2, annotator="bo@example.org", ner=[value(15, 28, "LOC", "GPE")]),
@@ -111,30 +99,30 @@ def test_annotations_of_a_task_are_one_record() -> None:
 
 def test_a_task_without_an_annotation_has_no_answer() -> None:
     # As Label Studio 1.23 writes it, with null in the fields of the annotation.
-    [record] = read([exported(7, None)])
+    [record] = read_min([exported(7, None)])
     assert record == Record(1, 1, TEXT, "7")
 
 
 def test_tasks_are_told_apart() -> None:
     same = exported(7, 1)
     other = {**same, "text": "leo"}
-    assert [each.key for each in read([same, other, same])] == ["7", "7", "7"]
-    assert len(read([{**same, "key": "a"}, {**same, "key": "b"}])) == 2
-    assert len(read([{**same, "id": None}, {**same, "id": None}])) == 2
+    assert [each.key for each in read_min([same, other, same])] == ["7", "7", "7"]
+    assert len(read_min([{**same, "key": "a"}, {**same, "key": "b"}])) == 2
+    assert len(read_min([{**same, "id": None}, {**same, "id": None}])) == 2
 
 
 def test_a_task_without_end_is_several_records(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(minimal, "_TOGETHER", 3)
-    found = read([exported(7, at, annotator=at) for at in range(1, 8)])
+    found = read_min([exported(7, at, annotator=at) for at in range(1, 8)])
     assert [len(each.annotations) for each in found] == [3, 3, 1]
     assert {each.key for each in found} == {"7"}
 
 
 def test_what_nobody_gave_is_suggestions_or_the_named_ones() -> None:
     item = exported(7, 1, annotator=None, label=[value(2, 9, "PER")])
-    [record] = read([item])
+    [record] = read_min([item])
     assert record.suggestions == (Suggestion(2, 9, "PER", FILE),)
-    [record] = read([item], annotators=("bo",))
+    [record] = read_min([item], annotators=("bo",))
     assert [each.annotator for each in record.annotations] == ["bo"]
 
 
@@ -142,7 +130,7 @@ def test_lists_in_the_metadata_are_no_spans() -> None:
     # Label Studio gave a list of {"start", "labels": 2} back, which was refused as spans.
     lists = {"l": [{"start": 1, "end": 2, "labels": 2}], "m": [], "n": [{"a": 1}], "o": "x"}
     lists["entities"] = [[0, 3, "PER"]]  # as its converter has the data of a task of ours
-    [record] = read([exported(7, 1, **lists)])
+    [record] = read_min([exported(7, 1, **lists)])
     assert record.meta == lists
 
 
@@ -165,7 +153,7 @@ REFUSED: list[tuple[Any, str]] = [
 @pytest.mark.parametrize(("item", "reason"), REFUSED)
 def test_an_annotation_that_cannot_be_taken_is_refused_alone(item: Any, reason: str) -> None:
     good = exported(7, 1, label=[value(2, 9, "PER")])
-    first, refusal, last = read_all([good, item, {**good, "annotator": 2}])
+    first, refusal, last = read_all_min([good, item, {**good, "annotator": 2}])
     assert isinstance(refusal, Refusal)
     assert reason in refusal.reason
     assert isinstance(first, Record)
@@ -176,4 +164,4 @@ def test_an_annotation_that_cannot_be_taken_is_refused_alone(item: Any, reason: 
 
 def test_several_names_are_refused_before_anything_is_read() -> None:
     with pytest.raises(TonemarkError, match="2 annotators were named"):
-        read([], annotators=("amina", "bo"))
+        read_min([], annotators=("amina", "bo"))

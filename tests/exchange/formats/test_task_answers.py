@@ -252,7 +252,7 @@ def annotation_of(row: ExportRow, document: tuple[Token, ...] | None) -> GivenAn
     return GivenAnnotation(*said, tokens=tokens, made=made, settled=row.settled)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(reviewed())
 def test_versions_read_back_equal(row: ExportRow) -> None:
     stream = io.BytesIO()

@@ -145,7 +145,9 @@ def test_the_screen_shows_the_keys_of_the_board(
         assert "jijini · 1 token" in stage.line("status")
         assert "✓ 1" in stage.text()
         await arrive(stage, board.at("t") or "")
-        assert f"{table.key_of('flag')} flag" in stage.line("footer")
+        key = table.key_of("flag")
+        # Of a word that begins with its key, the line has that once.
+        assert (" flag" if key == "f" else f"{key} flag") in stage.line("footer")
         await arrive(stage, "\x1b", board.at("?") or "")
         text = await stage.until("To a word")
         assert f"({' '.join(table.letters)})" in " ".join(text.split())

@@ -1,0 +1,25 @@
+"""The models that were trained in a project: how many there are, and how much they take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tonemark.cli.checks.check import Check, ok
+from tonemark.corpus.project import Project
+from tonemark.text import counted
+from tonemark.training.runs import models_in, runs, size_of
+
+MIB = 1024 * 1024
+
+
+def models_checks(project: Project) -> Iterator[Check]:
+    """What there is, and what it takes on the disk: all are kept until somebody deletes one."""
+    found = runs(project.folder)
+    if not found:
+        return
+    last = found[-1]
+    size = size_of(models_in(project.folder)) / MIB
+    yield ok(
+        f"{counted(len(found), 'model')} in {models_in(project.folder).name}/ take {size:,.1f} MiB;"
+        f" the last is {last.name}, F1 {last.figure('f1'):.3f}"
+    )

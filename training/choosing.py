@@ -1,0 +1,98 @@
+"""Which of the models that were tried is kept, by what they found in documents that they had not
+learnt from. Pure: spans in, a choice out.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from tonemark.training.outcome import Kind
+from tonemark.training.pooling import LEAST, WEIGHT
+from tonemark.text import counted
+from tonemark.training.scores import Counts, total
+
+RESAMPLES = 500
+"""Samples of the documents that are drawn to see whether a difference is chance."""
+
+CREDIBLE: Mapping[Kind, float] = {"joined": 0.7, "network": 0.9}
+"""The share of these samples in which a model must be better than the learner to be kept in its
+place: both together rarely are worse, a network alone often is."""
+
+
+class Choice(NamedTuple):
+    """The model that is kept, and why, in words."""
+
+    kind: Kind
+    why: str
+
+
+def choose(tried: Mapping[Kind, Sequence[Counts]], *, is_share: bool = False) -> Choice:
+    """The best of the learner and what else was tried, each with its counts document by document,
+    the same documents in the same order; one that is not the learner must be credibly better.
+    `is_share`: the documents are the evaluation share."""
+    if not tried["learner"]:
+        return Choice("learner", "learner: there was no other document to score it on.")
+    scores = {kind: total(counts).f1 for kind, counts in tried.items()}
+    documents = len(tried["learner"])
+    best: Kind = "learner"
+    for kind in sorted(tried, key=lambda kind: scores[kind]):
+        if kind != "learner" and scores[kind] > scores[best]:
+            sure = better_share(tried[kind], tried["learner"])
+            if sure >= CREDIBLE[kind]:
+                best = kind
+    others = [kind for kind in sorted(tried, key=lambda kind: -scores[kind]) if kind != best]
+    said = " and ".join(f"{_short(scores[kind])} ({kind})" for kind in others)
+    why = f"{best}: {_short(scores[best])}"
+    if said:
+        why += f" against {said}"
+    which = "of the evaluation share" if is_share else "that it had not learnt from"
+    why += f", scored on {counted(documents, 'document')} {which}"
+    if any(scores[kind] > scores[best] for kind in others):
+        why += "; what scored higher may have done so by chance"
+    return Choice(best, f"{why}.")
+
+
+def better_share(one: Sequence[Counts], other: Sequence[Counts], seed: int = 0) -> float:
+    """The share of samples of the documents, drawn with putting back, in which the F1 of `one` is
+    higher than that of `other` (paired bootstrap; Koehn 2004)."""
+    if not one:
+        return 0.0
+    drawn = random.Random(seed)
+    places = range(len(one))
+    better = 0.0
+    for _ in range(RESAMPLES):
+        sample = drawn.choices(places, k=len(one))
+        mine, theirs = (total(counts[at] for at in sample).f1 for counts in (one, other))
+        better += 1.0 if mine > theirs else 0.5 if mine == theirs else 0.0
+    return better / RESAMPLES
+
+
+def _short(score: float) -> str:
+    return f"{score:.2f}".removeprefix("0")
+
+
+class Join(NamedTuple):
+    """How two are pooled: what the network's log odds weigh, and how likely a span must be."""
+
+    weight: float = WEIGHT
+    least: float = LEAST
+
+
+USUAL = Join()
+"""With few documents."""
+
+JOINS = (USUAL, Join(0.25, 0.35), Join(0.4, 0.25), Join(0.4, 0.35), Join(0.55, 0.3), Join(0.55, 0.4))
+
+ENOUGH = 150
+"""Gold spans by which a join is chosen; with fewer the usual one is taken."""
+
+
+def fitted_join(counts: Mapping[Join, Sequence[Counts]]) -> Join:
+    """The join that scored best, of those whose counts are given document by document; the usual
+    one where the documents have too few spans to tell."""
+    sums = {join: total(found) for join, found in counts.items()}
+    if sums[USUAL].gold < ENOUGH:
+        return USUAL
+    return max(sums, key=lambda join: sums[join].f1)

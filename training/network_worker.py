@@ -1,0 +1,56 @@
+"""The process that trains a network: `python -m tonemark.training.network_worker FOLDER UNTIL`.
+
+What it tells of its training is JSON, one object a line. Beside its material it then leaves the
+pipeline, and what that finds in the documents of the dev part. `networks` is its parent.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+FOUND = "found.json"
+"""What the network finds possible in each document of the dev part, in order."""
+
+TRAINED = "network"
+"""The pipeline."""
+
+BATCH = 64
+
+
+def main(folder: str, until: str) -> int:
+    """Train; the exit code."""
+    told = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(2, 1)
+    from spacy.language import Language
+    from spacy.tokens import DocBin
+
+    from tonemark.training.component import blank_copy
+    from tonemark.training.joined import network_likely
+    from tonemark.training.network import NETWORK, OVERLAPPING, News, train_network
+    from tonemark.training.outcome import TRIED_ON
+
+    def tell(news: News | None) -> None:
+        if news is not None:
+            told.write(json.dumps(news._asdict()) + "\n")
+            told.flush()
+
+    place = Path(folder)
+    nlp: Language = train_network(place, until=float(until), told=tell)
+    key = OVERLAPPING if OVERLAPPING in nlp.pipe_names else ""
+    docs = [blank_copy(doc) for doc in DocBin().from_disk(place / TRIED_ON).get_docs(nlp.vocab)]
+    found = []
+    for first in range(0, len(docs), BATCH):
+        batch = docs[first : first + BATCH]
+        if key:
+            batch = list(nlp.pipe(batch))
+        found += network_likely(nlp.get_pipe(key or NETWORK), batch, spans_key=key)
+    (place / FOUND).write_text(json.dumps(found), encoding="ascii")
+    nlp.to_disk(place / TRAINED)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
