@@ -31,6 +31,7 @@ from tonemark.corpus.tokens import (
     tokenizer_of,
 )
 from tonemark.corpus.turns import ANNOTATING, Turns
+from tonemark.corpus.uncertain import set_order
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.base import Token
 
@@ -306,9 +307,10 @@ class Desk:
             size, seen = size * 2 + len(claims), len(claims)
 
     def _set_places(self) -> None:
-        """Let the store follow `overlap` and its share, which may have changed in project.toml."""
+        """Let the store follow `overlap`, its share and `order`, as project.toml now has them."""
         if self._placed is not self.project:
             places.set_places(self.store, self.project.overlap, self.project.overlap_share)
+            set_order(self.store, self.project.order, self.project.evaluation)
             self._placed = self.project
 
     def _close_journals(self, *, discard: bool) -> None:

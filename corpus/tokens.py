@@ -13,7 +13,7 @@ from functools import cache
 from typing import NamedTuple, Protocol, TypeAlias
 
 from tonemark import plugins
-from tonemark.corpus.ahead import documents_ahead
+from tonemark.corpus.ahead import documents_ahead, those_lacking
 from tonemark.corpus.documents import (
     Document,
     damaged,
@@ -24,6 +24,7 @@ from tonemark.corpus.documents import (
 from tonemark.corpus.events import MALFORMED
 from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
+from tonemark.corpus.uncertain import in_pool
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.base import Token, Tokenizer
 from tonemark.tokenizers.corrected import Corrections
@@ -281,7 +282,8 @@ def tokenized_at_fault(store: Store, tokenizer: StoredTokenizer) -> tuple[int, l
 
 def next_to_tokenize(store: Store, tokenizer: int, ahead: int, limit: int) -> list[int]:
     """At most `limit` documents that need tokens: first those that lie before someone, the latest
-    claim first, then for each annotator the `ahead` documents that she would get next."""
+    claim first, then for each annotator the `ahead` documents that she would get next, then those
+    of which it is wanted how unsure the learner is of them."""
     lacking = (
         " d.tokens IS NULL AND NOT EXISTS"
         " (SELECT 1 FROM tokenized t WHERE t.document = d.id AND t.tokenizer = :tokenizer)"
@@ -299,4 +301,6 @@ def next_to_tokenize(store: Store, tokenizer: int, ahead: int, limit: int) -> li
     if len(found) < limit:
         following = documents_ahead(store, lacking, values, ahead=ahead, limit=limit)
         found.update(dict.fromkeys(following))
+    if len(found) < limit:
+        found.update(dict.fromkeys(those_lacking(store, in_pool(store), lacking, values)))
     return list(found)[:limit]

@@ -13,6 +13,7 @@ begun comes first, as in the order that was given: that somebody has it, not wha
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 from collections import defaultdict
@@ -53,6 +54,7 @@ WINDOW = 2_000
 ORDER, CHOSEN = "order", "chosen"
 """Preferences of nobody: the share of the lot where the order is uncertain, and how many documents
 were chosen so."""
+
 
 def lot_share(evaluation: float) -> float:
     """The share of the documents that are the lot, where `evaluation` is the project's."""
@@ -132,10 +134,10 @@ def by_doubt(
     for priority in sorted(waiting, reverse=True):
         if len(found) >= size:
             break
-        if not found:
-            urgent = f"{not_hers} AND d.priority > :pooled"
-            more = free_behind(db, START, size, urgent, {**values, "pooled": priority})
-            found += [each.document for each in more]
+        # What is more urgent, and not in the pool.
+        values |= {"pooled": priority, "found": json.dumps(found)}
+        more = free_behind(db, START, size - len(found), f"{not_hers} AND {_MORE_URGENT}", values)
+        found += [each.document for each in more]
         begun, lot, doubtful = waiting[priority]
         found += begun[: size - len(found)]
         kinds = iter(lot), iter(doubtful)
@@ -153,9 +155,10 @@ def by_doubt(
     return found
 
 
-def _waiting(
-    db: sqlite3.Connection, not_hers: str, values: dict[str, Any]
-) -> dict[int, _Waiting]:
+_MORE_URGENT = "d.priority > :pooled AND d.id NOT IN (SELECT value FROM json_each(:found))"
+
+
+def _waiting(db: sqlite3.Connection, not_hers: str, values: dict[str, Any]) -> dict[int, _Waiting]:
     """What may come next to an annotator, by priority."""
     found: dict[int, _Waiting] = defaultdict(lambda: _Waiting([], [], []))
     rows = db.execute(
@@ -300,9 +303,7 @@ def _drawn(
             return
 
 
-def _is_of_lot(
-    db: sqlite3.Connection, number: int, priority: int, share: float
-) -> bool | None:
+def _is_of_lot(db: sqlite3.Connection, number: int, priority: int, share: float) -> bool | None:
     """Whether a free document of that priority is of the lot; None where there is none."""
     row = db.execute(
         "SELECT d.id, key, text, '', meta, NULL FROM documents d WHERE id = ? AND taken < places"

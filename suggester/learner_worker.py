@@ -70,6 +70,19 @@ class Learners:
                 found.append(f"{type(error).__name__}: {error}"[:300])
         return {"found": found}
 
+    def doubt(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """How unsure the learner is of texts; None of one that it fails on."""
+        learner = self._learners[asked["without"]]
+        doubts: list[float | None] = []
+        for words in asked["texts"]:
+            try:
+                doubts.append(learner.tag(words).doubt)
+            except Exception as error:
+                if isinstance(error, MemoryError):
+                    os._exit(1)
+                doubts.append(None)
+        return {"doubts": doubts}
+
 
 def _score(learner: Learner, sentence: Sentence) -> tuple[int, int, int]:
     """Spans that it would have labelled rightly, that it would have labelled, that there are."""

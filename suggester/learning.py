@@ -42,6 +42,7 @@ from tonemark.corpus.tokens import (
 )
 from tonemark.errors import TonemarkError
 from tonemark.suggester.children import Child, ChildEnded
+from tonemark.suggester.doubts import Doubting, Doubts, Model
 from tonemark.suggester.learner_worker import request
 from tonemark.suggester.lessons import Lessons, same_text
 from tonemark.suggester.tokenizing import DROPPED
@@ -151,7 +152,8 @@ class Learning:
         self._looked: dict[int, int] = {}
         self._scores: deque[tuple[int, int, int]] = deque(maxlen=SCORED)
         self._child: Child | None = None
-        self._asked: _Model | _Looking | None = None
+        self._asked: _Model | _Looking | Doubting | None = None
+        self._doubts = Doubts(store)
         self._without: int | None = None
         self._singly = False
         self._budget, self._paid = BURST, time.monotonic()
@@ -202,6 +204,7 @@ class Learning:
         self._asked = None
         self._models.clear()
         self._looked.clear()
+        self._doubts.forget()
         if child:
             child.close()
 
@@ -219,6 +222,7 @@ class Learning:
         seen = (version, db.total_changes)  # others' changes, and those of this process
         if seen != self._seen or self._superseded:
             self._ahead = None
+            self._doubts.look(self.project)
             self._take_in()
             self._seen = (version, db.total_changes)
 
@@ -282,8 +286,11 @@ class Learning:
                 else:
                     self._forget(each, model)
                 return True
-        if not is_waiting:
-            self.finished = self._lessons.stamp.newest
+        if is_waiting:
+            return False
+        if self._doubt():
+            return True
+        self.finished = self._lessons.stamp.newest
         return False
 
     def _documents_ahead(self) -> list[_Ahead]:
@@ -296,6 +303,22 @@ class Learning:
             if each in texts and each not in self._refused
         ]
 
+    def _doubt(self) -> bool:
+        """Have documents looked at for how unsure it is of them, where that decides what comes
+        next; whether there was anything to do."""
+        models = {
+            part: Model(model.number, model.texts)
+            for part, model in self._models.items()
+            if model.knows
+        }
+        found = self._doubts.next(models, self.tokenizer, by_parts=self._by_parts)
+        if found is None:
+            return self._doubts.write()
+        part, doubting, texts = found
+        asked = request("doubt", LOOKING, without=part, texts=texts)
+        self._ask(asked, doubting, part, LOOKING)
+        return True
+
     def _is_due(self, part: int | None, model: _Model | None) -> bool:
         """Whether enough has come that it is to be learnt anew."""
         if model is None:
@@ -306,7 +329,7 @@ class Learning:
     def _is_stale(self, document: _Ahead, model: _Model) -> bool:
         """Whether a learner may look at a document, and has not."""
         is_new = self._looked.get(document.number) != model.number
-        return is_new
+        return is_new and document.text not in model.texts
 
     def _forget(self, document: _Ahead, model: _Model) -> None:
         """Nothing is likely any more: what taught before was refused, or said otherwise."""
@@ -370,7 +393,9 @@ class Learning:
 
     # The child
 
-    def _ask(self, asked: bytes, what: _Model | _Looking, part: int | None, limit: float) -> None:
+    def _ask(
+        self, asked: bytes, what: _Model | _Looking | Doubting, part: int | None, limit: float
+    ) -> None:
         if self._child is None:
             self._child = Child(MODULE, ())
         self._asked, self._without = what, part
@@ -389,6 +414,8 @@ class Learning:
             self._asked = None
             if isinstance(asked, _Model):
                 self._has_learnt(asked, answer)
+            elif isinstance(asked, Doubting):
+                self._doubts.heard(asked, answer["doubts"])
             elif asked:
                 self._has_looked(asked, answer)
         except (ChildEnded, ValueError, KeyError, TypeError) as error:
@@ -428,9 +455,9 @@ class Learning:
         if is_seen:  # nobody needs to look again because of that
             self._seen = self._seen[0], self._store.db.total_changes
 
-    def _fail(self, asked: _Model | _Looking | None, error: Exception) -> None:
+    def _fail(self, asked: _Model | _Looking | Doubting | None, error: Exception) -> None:
         """Rest, and try again with a child made anew."""
-        is_looking = isinstance(asked, _Looking)
+        is_looking = isinstance(asked, _Looking | Doubting)
         what = f"It failed while it was {'looking at pages' if is_looking else 'learning'}"
         self._note(f"the learner: {what}: {error}")
         self.close()
@@ -438,6 +465,8 @@ class Learning:
             for number in asked.tokens:
                 self._refused.add(number)
                 self._put([Produced(number, fault=f"the learner failed: {error}")])
+        if isinstance(asked, Doubting):
+            self._doubts.failed(asked)
         self._singly = is_looking
         self._after, self._pause = time.monotonic() + self._pause, min(LONGEST, 2 * self._pause)
         self.trouble = TonemarkError(

@@ -6,6 +6,7 @@ from __future__ import annotations
 # workers on what the process that started them had loaded.
 from tonemark.tui.settings import SETTINGS  # isort: split
 
+import itertools
 import os
 import shutil
 import signal
@@ -25,27 +26,31 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 # A shell has what it starts in the background ignore Ctrl-C, and all that is started there.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+_numbers = itertools.count(1)
+
 HOMES = ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
 
 CORPORA = Path(__file__).resolve().parents[1].parent / "shared" / "corpora"
 
 
 @pytest.fixture(scope="session", autouse=True)
-def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The home of what is made once for many tests."""
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         for name in HOMES:
             patch.setenv(name, str(home / name.lower()))
         patch.delenv("TONEMARK_ANNOTATOR", raising=False)
-        yield
+        yield home
 
 
 @pytest.fixture(autouse=True)
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is read from or written to the home of whoever runs the tests."""
+def own_home(shared_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is read from or written to the home of whoever runs the tests. The folder is there
+    only if a test writes to it: most need none."""
+    home = shared_home / str(next(_numbers))
     for name in HOMES:
-        monkeypatch.setenv(name, str(tmp_path / "home" / name.lower()))
+        monkeypatch.setenv(name, str(home / name.lower()))
     # xdist tells its workers the width of the terminal.
     # And what a test starts has to set its own.
     for name in ("TONEMARK_ANNOTATOR", "COLUMNS", "LINES", *SETTINGS):

@@ -9,10 +9,11 @@ import sys
 import textwrap
 from pathlib import Path
 
-from making import given, numbered
+from making import given
 
 from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import create_project
+from tonemark.corpus.records import Record
 from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store
@@ -80,8 +81,7 @@ def answered(folder: Path, documents: int = 8) -> Path:
         text = f"{name} alifika {town} siku ya {n}."
         at = text.index(town)
         spans = Span(0, len(name), "PER"), Span(at, at + len(town), "LOC")
-        records += numbered([text], annotations=(given("amina", *spans),))
-    records = [record._replace(line=n, number=n) for n, record in enumerate(records, 1)] if False else records
+        records.append(Record(n + 1, n + 1, text, annotations=(given("amina", *spans),)))
     add_records(store, "habari.txt", records, Report())
     store.close()
     return folder

@@ -8,9 +8,9 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from tonemark.text import counted
 from tonemark.training.outcome import Kind
 from tonemark.training.pooling import LEAST, WEIGHT
-from tonemark.text import counted
 from tonemark.training.scores import Counts, total
 
 RESAMPLES = 500
@@ -19,6 +19,9 @@ RESAMPLES = 500
 CREDIBLE: Mapping[Kind, float] = {"joined": 0.7, "network": 0.9}
 """The share of these samples in which a model must be better than the learner to be kept in its
 place: both together rarely are worse, a network alone often is."""
+
+WEAK = 0.5
+"""A network that scores less than this share of the learner's F1 has nothing to add to it."""
 
 
 class Choice(NamedTuple):
@@ -37,8 +40,9 @@ def choose(tried: Mapping[Kind, Sequence[Counts]], *, is_share: bool = False) ->
     scores = {kind: total(counts).f1 for kind, counts in tried.items()}
     documents = len(tried["learner"])
     best: Kind = "learner"
+    is_weak = scores.get("network", 0.0) < WEAK * scores["learner"]
     for kind in sorted(tried, key=lambda kind: scores[kind]):
-        if kind != "learner" and scores[kind] > scores[best]:
+        if kind != "learner" and scores[kind] > scores[best] and not is_weak:
             sure = better_share(tried[kind], tried["learner"])
             if sure >= CREDIBLE[kind]:
                 best = kind
@@ -83,7 +87,14 @@ class Join(NamedTuple):
 USUAL = Join()
 """With few documents."""
 
-JOINS = (USUAL, Join(0.25, 0.35), Join(0.4, 0.25), Join(0.4, 0.35), Join(0.55, 0.3), Join(0.55, 0.4))
+JOINS = (
+    USUAL,
+    Join(0.25, 0.35),
+    Join(0.4, 0.25),
+    Join(0.4, 0.35),
+    Join(0.55, 0.3),
+    Join(0.55, 0.4),
+)
 
 ENOUGH = 150
 """Gold spans by which a join is chosen; with fewer the usual one is taken."""

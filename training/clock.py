@@ -41,6 +41,4 @@ class Clock:
         """Tell a step: of a new stage, or of that which it is at. What the progress raises goes on
         to the caller."""
         self.stage = stage or self.stage
-        self._progress(
-            Step(self.stage, round(self.spent, 2), round(self.left, 2), loss, f1, words)
-        )
+        self._progress(Step(self.stage, round(self.spent, 2), round(self.left, 2), loss, f1, words))

@@ -21,6 +21,7 @@ BEAM, DENSITY = 16, 0.0001
 """States that are followed at once, and how likely one must be beside the best to be among them:
 the probability of a span is that of the ways that have it."""
 
+
 def network_likely(pipe: Any, docs: Sequence[Doc], *, spans_key: str = "") -> list[list[Found]]:
     """The spans that a network finds possible in each Doc, by the tokens that are not white space:
     a spaCy `ner` by its beam, or a span categorizer that has written the group `spans_key`."""

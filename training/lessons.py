@@ -34,6 +34,13 @@ class Lesson(NamedTuple):
     cut: int
 
 
+class ModelFound(NamedTuple):
+    """What a model finds in a document: what it labels, and all that it finds possible."""
+
+    labelled: tuple[Found, ...]
+    likely: tuple[Found, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Lessons:
     """Documents to learn from, and those that are kept to be scored on."""
@@ -115,9 +122,10 @@ def doc_of(
     doc = Doc(vocab, words=words, spaces=spaces)
     if sentence is None:
         return doc
-    at = spaced_numbers(placed)
+    number = spaced_numbers(placed)
     spans = [
-        Span(doc, at[start], at[end - 1] + 1, label=label) for start, end, label in sentence.spans
+        Span(doc, number[start], number[end - 1] + 1, label=label)
+        for start, end, label in sentence.spans
     ]
     if key is None:
         from spacy.util import filter_spans

@@ -1,5 +1,5 @@
-"""spaCy's network: its config, and its own training loop with a budget of time. Imports spaCy; knows
-the learner not at all.
+"""spaCy's network: its config, its own training loop with a budget of time, and what it finds.
+Imports spaCy, and nothing of the screen.
 """
 
 from __future__ import annotations
@@ -7,9 +7,8 @@ from __future__ import annotations
 import io
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -19,9 +18,18 @@ from spacy.training.initialize import init_nlp
 from spacy.training.loop import DIR_MODEL_LAST
 from spacy.training.loop import train as run_loop
 from spacy.util import load_config, load_model_from_path, registry
+from spacy.vocab import Vocab
 from thinc.api import Config
 
+from tonemark.tokenizers.base import Tokenizer
+from tonemark.tokenizers.bridges.carrying import carried
+from tonemark.training.component import SPANS_KEY, Words, blank_copy
+from tonemark.training.joined import network_likely
+from tonemark.training.learner.learning import Found
+from tonemark.training.lessons import Lesson, doc_of
+from tonemark.training.networks import TRIED_DOCUMENTS, Shape
 from tonemark.training.outcome import CONFIG, TOKENIZER, TRAINED_ON, TRIED_ON
+from tonemark.training.pooling import FAINT
 
 NETWORK = "ner"
 """What the component is called whose spans do not overlap."""
@@ -32,13 +40,6 @@ OVERLAPPING = "spancat"
 LOGGER = "tonemark.steps.v1"
 
 WIDTH = 96
-
-TRIED_DOCUMENTS = 100
-"""Documents of the dev part that the loop looks at: of more a look takes seconds."""
-
-LOOK = 100
-"""Steps between two looks, for each second that one takes: about an eighth of the time (a step
-takes some 0.02 s)."""
 
 
 class News(NamedTuple):
@@ -54,42 +55,25 @@ class Enough(Exception):
     """The time is spent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What a network is to be: of which tokenizer (as the bridge names it), for spans that may
-    overlap or not, beginning with the vectors and weights of `base`."""
-
-    tokenizer: str
-    overlapping: bool = False
-    base: str | None = None
-    seed: int = 0
-    longest: int = 8
-    look: int = 100
-
-    @property
-    def component(self) -> str:
-        """What the network's component is called."""
-        return OVERLAPPING if self.overlapping else NETWORK
-
-    @property
-    def scores(self) -> str:
-        """What spaCy calls its scores."""
-        return f"spans_{SPANS_KEY}" if self.overlapping else "ents"
-
-
-def write_material(
-    folder: Path, train: Iterable[Doc], dev: Iterable[Doc], tokenizer: bytes
+def prepare(
+    folder: Path,
+    shape: Shape,
+    learnt: Iterable[Lesson],
+    kept: Iterable[Lesson],
+    tokenizer: Tokenizer,
 ) -> None:
-    """Write the Docs to learn from, those to look at, as `spacy train` reads them, and the
-    tokenizer (`carrying.carried`)."""
-    (folder / TOKENIZER).write_bytes(tokenizer)
-    for name, docs in ((TRAINED_ON, train), (TRIED_ON, dev)):
-        DocBin(docs=docs, store_user_data=False).to_disk(folder / name)
-
-
-def write_config(folder: Path, shape: Shape) -> None:
-    """Write the config of a network beside its material. Run in that folder,
-    `spacy train config.cfg` trains it."""
+    """Make a folder with all that a network is trained of: documents to learn from and to look at,
+    the tokenizer, and the config. Run there, `spacy train config.cfg` trains it."""
+    folder.mkdir()
+    key = SPANS_KEY if shape.overlapping else None
+    vocab = Vocab()
+    for name, lessons in ((TRAINED_ON, learnt), (TRIED_ON, kept)):
+        docs = (
+            doc_of(vocab, each.example.text, each.example.tokens, each.sentence, key)
+            for each in lessons
+        )
+        DocBin(docs=docs).to_disk(folder / name)
+    (folder / TOKENIZER).write_bytes(carried(tokenizer))
     Config(_config(shape)).to_disk(folder / CONFIG)
 
 
@@ -163,20 +147,28 @@ def create_logger() -> Callable[..., Any]:
     return setup
 
 
+def component_of(shape: Shape) -> str:
+    """What the network's component is called."""
+    return OVERLAPPING if shape.overlapping else NETWORK
+
+
 def _config(shape: Shape) -> dict[str, Any]:
+    scores = f"spans_{SPANS_KEY}" if shape.overlapping else "ents"
     return {
         "paths": {"train": TRAINED_ON, "dev": TRIED_ON, "tokenizer": TOKENIZER},
         "system": {"seed": shape.seed, "gpu_allocator": None},
         "nlp": {
             "lang": "xx",
-            "pipeline": [shape.component],
+            "pipeline": [component_of(shape)],
             "tokenizer": {"@tokenizers": "tonemark.tokenizer.v1", "name": shape.tokenizer},
         },
-        "components": {shape.component: _component(shape)},
+        "components": {component_of(shape): _component(shape)},
         "initialize": {"tokenizer": {"carried": "${paths.tokenizer}"}},
         "corpora": {
             # The documents' own tokens, as people have corrected them, not the tokenizer's.
-            "train": {"@readers": "spacy.Corpus.v1", "path": "${paths.train}", "gold_preproc": True},
+            "train": {
+                "@readers": "spacy.Corpus.v1", "path": "${paths.train}", "gold_preproc": True,
+            },
             "dev": {
                 "@readers": "spacy.Corpus.v1", "path": "${paths.dev}", "gold_preproc": True,
                 "limit": TRIED_DOCUMENTS,
@@ -198,10 +190,12 @@ def _config(shape: Shape) -> dict[str, Any]:
             },
             "batcher": {
                 "@batchers": "spacy.batch_by_words.v1", "discard_oversize": False, "tolerance": 0.2,
-                "size": {"@schedules": "compounding.v1", "start": 100, "stop": 1000, "compound": 1.001},
+                "size": {
+                    "@schedules": "compounding.v1", "start": 100, "stop": 1000, "compound": 1.001,
+                },
             },
             "logger": {"@loggers": "spacy.ConsoleLogger.v1"},
-            "score_weights": {f"{shape.scores}_f": 1.0},
+            "score_weights": {f"{scores}_f": 1.0},
         },
     }  # fmt: skip
 
@@ -233,3 +227,22 @@ def _words_as_vectors(shape: Shape) -> dict[str, Any]:
             "width": WIDTH, "depth": 4, "window_size": 1, "maxout_pieces": 3,
         },
     }  # fmt: skip
+
+
+def network_found(nlp: Language, docs: Sequence[Doc]) -> list[tuple[list[Found], list[Found]]]:
+    """What the network of a pipeline labels in each Doc, and all that it finds possible. The Docs
+    are tokens alone."""
+    if OVERLAPPING in nlp.pipe_names:
+        pipe: Any = nlp.get_pipe(OVERLAPPING)
+        surely = pipe.cfg["threshold"]
+        pipe.cfg["threshold"] = FAINT
+        likely = network_likely(pipe, list(nlp.pipe(docs)), spans_key=SPANS_KEY)
+        pipe.cfg["threshold"] = surely
+        return [([each for each in found if each.score >= surely], found) for found in likely]
+    likely = network_likely(nlp.get_pipe(NETWORK), docs)
+    rows = []
+    for doc, found in zip(nlp.pipe([blank_copy(doc) for doc in docs]), likely, strict=True):
+        score_of = {each[:3]: each.score for each in found}
+        spans = Words(doc).sentence(doc.ents).spans
+        rows.append(([Found(*span, score_of.get(span, FAINT)) for span in spans], found))
+    return rows

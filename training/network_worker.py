@@ -19,17 +19,19 @@ TRAINED = "network"
 
 BATCH = 64
 
+LAST = 5
+"""Added to its niceness: without a learner there is no model, without a network there is."""
+
 
 def main(folder: str, until: str) -> int:
     """Train; the exit code."""
+    os.nice(LAST)
     told = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
-    from spacy.language import Language
     from spacy.tokens import DocBin
 
     from tonemark.training.component import blank_copy
-    from tonemark.training.joined import network_likely
-    from tonemark.training.network import NETWORK, OVERLAPPING, News, train_network
+    from tonemark.training.network import News, network_found, train_network
     from tonemark.training.outcome import TRIED_ON
 
     def tell(news: News | None) -> None:
@@ -38,15 +40,11 @@ def main(folder: str, until: str) -> int:
             told.flush()
 
     place = Path(folder)
-    nlp: Language = train_network(place, until=float(until), told=tell)
-    key = OVERLAPPING if OVERLAPPING in nlp.pipe_names else ""
+    nlp = train_network(place, until=float(until), told=tell)
     docs = [blank_copy(doc) for doc in DocBin().from_disk(place / TRIED_ON).get_docs(nlp.vocab)]
     found = []
     for first in range(0, len(docs), BATCH):
-        batch = docs[first : first + BATCH]
-        if key:
-            batch = list(nlp.pipe(batch))
-        found += network_likely(nlp.get_pipe(key or NETWORK), batch, spans_key=key)
+        found += network_found(nlp, docs[first : first + BATCH])
     (place / FOUND).write_text(json.dumps(found), encoding="ascii")
     nlp.to_disk(place / TRAINED)
     return 0

@@ -1,91 +1,136 @@
-"""A network that is trained in a process of its own, beside what this one does. Imports no spaCy;
-`network_worker` is its other end.
-"""
+"""The networks of a training, each in a process of its own; `network_worker` is its other end."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import subprocess
-import sys
-import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from tonemark.training.learner.learning import Found
+from tonemark.tokenizers.base import Tokenizer
+from tonemark.training.clock import Clock
+from tonemark.training.lessons import Lesson, Lessons, ModelFound
 from tonemark.training.network_worker import FOUND, TRAINED
+from tonemark.training.parts import Split
+from tonemark.training.trials import found_from_json
+from tonemark.training.workers import Worker, WorkerFailed
 
-WORDS = 2_000
-"""Characters of what a process said last that are told where it fails."""
+WORTHWHILE = 10.0
+"""Seconds that must be left for a network to be begun: loading spaCy takes three of them."""
+
+AFTER = 3.0
+"""Seconds before the end by which a network must be there: saved, loaded and joined."""
+
+TAGGED = 4_000
+"""Words that a network tags in a second, at least."""
+
+TRIED_DOCUMENTS = 100
+"""Documents of the dev part that the loop looks at: of more a look takes seconds."""
+
+NEVER = 1_000_000
+"""Steps between two looks of a network whose scores would tell nothing."""
+
+MODULE = "tonemark.training.network_worker"
 
 
-class NetworkFailed(Exception):
-    """The process that trained ended without a network; its words say why."""
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a network is to be: for spans that may overlap or not, beginning with the vectors and
+    weights of `base`, an installed pipeline; `look` are the steps between two looks at the dev
+    part, `longest` the tokens of the longest span."""
+
+    tokenizer: str
+    overlapping: bool = False
+    base: str | None = None
+    seed: int = 0
+    look: int = 100
+    longest: int = 1
 
 
-class Training:
-    """A process that trains the network whose config and material lie in a folder, until the clock
-    (`monotonic`, which is one for all processes) says so. It is ended by the end of the block, whatever it is at."""
+class Networks:
+    """The networks of a training: `scored` has not learnt from the documents of the first split
+    that are kept, `whole` has learnt from all. None of them where there is no time, no split, or
+    for `whole` one processor only, or an evaluation share: then the first is the model, too."""
 
-    def __init__(self, folder: Path, until: float) -> None:
-        self.folder = folder
-        self.news: dict[str, Any] = {}
-        self._got = b""
-        self._errors = tempfile.TemporaryFile()
-        self._process = subprocess.Popen(
-            [
-                *(sys.executable, "-P", "-m", "tonemark.training.network_worker"),
-                *(str(folder.resolve()), f"{until:.2f}"),
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-            cwd="/",
-        )
-        assert self._process.stdout
-        os.set_blocking(self._process.stdout.fileno(), False)
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.scored: Worker | None = None
+        self.whole: Worker | None = None
+        self.failed = ""
 
-    def __enter__(self) -> Training:
-        return self
+    @property
+    def kept(self) -> Path | None:
+        """The pipeline of the one that goes into the model."""
+        kept = self.whole or self.scored
+        return kept.folder / TRAINED if kept else None
 
-    def __exit__(self, *error: object) -> None:
-        """End it."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-        self._process.wait()
-        assert self._process.stdout
-        self._process.stdout.close()
-        self._errors.close()
+    def start(
+        self,
+        shape: Shape,
+        lessons: Lessons,
+        parts: Sequence[Split],
+        tokenizer: Tokenizer,
+        work: Path,
+        stack: ExitStack,
+    ) -> None:
+        """Start them, each in a folder in `work`; the end of the `stack` ends them."""
+        if not parts or self.clock.left < WORTHWHILE:
+            return
+        self.clock.tell("loading spaCy")
+        from tonemark.training.network import prepare
 
-    def listen(self) -> bool:
-        """Take in what it has told, in `news`; whether there was any."""
-        assert self._process.stdout
-        with contextlib.suppress(BlockingIOError):
-            self._got += os.read(self._process.stdout.fileno(), 1 << 16)
-        *lines, self._got = self._got.split(b"\n")
-        for line in lines:
-            self.news = json.loads(line)
-        return bool(lines)
+        kept = sum(len(each.sentence.words) for each in parts[0].kept)
+        until = self.clock.end - AFTER - kept / TAGGED
+        shape = replace(shape, look=_look(parts[0].kept))
+        never = replace(shape, look=NEVER)
+        prepare(work / "scored", shape, parts[0].learnt, parts[0].kept, tokenizer)
+        self.scored = stack.enter_context(Worker(MODULE, work / "scored", until))
+        if not lessons.evaluation and len(os.sched_getaffinity(0)) > 1:
+            prepare(work / "whole", never, lessons.train, parts[0].kept, tokenizer)
+            self.whole = stack.enter_context(Worker(MODULE, work / "whole", until))
+
+    def tell(self) -> None:
+        """Tell what the first has told, if anything."""
+        for news in self.scored.listen() if self.scored else ():
+            self.clock.tell(None, news["loss"], news["f1"], news["words"])
 
     @property
     def ended(self) -> bool:
-        """Whether it has."""
-        return self._process.poll() is not None
+        """Whether all have."""
+        return all(each.ended for each in (self.scored, self.whole) if each)
 
-    def found(self) -> list[list[Found]]:
-        """What the network finds possible in each document of its dev part, by the tokens of the
-        documents. Raises NetworkFailed."""
-        self._process.wait()
-        if self._process.returncode:
-            self._errors.seek(0)
-            said = self._errors.read().decode(errors="replace")[-WORDS:]
-            raise NetworkFailed(said or f"exit code {self._process.returncode}")
-        rows = json.loads((self.folder / FOUND).read_text("ascii"))
-        return [[Found(*each) for each in row] for row in rows]
+    def end(self) -> None:
+        """End those that have not ended; then there is none."""
+        if not self.ended:
+            self.failed = "there was no time for it"
+            for each in (self.scored, self.whole):
+                if each:
+                    each.end()
+            self.scored = self.whole = None
 
-    @property
-    def pipeline(self) -> Path:
-        """Where it has left the pipeline."""
-        return self.folder / TRAINED
+    def found(self, parts: Sequence[Split]) -> dict[str, ModelFound]:
+        """What the first found in the documents that were kept, by their keys, once all have ended;
+        nothing where there is none, or one failed: `failed` says why."""
+        try:
+            for each in (self.scored, self.whole):
+                if each:
+                    each.check()
+        except WorkerFailed as error:
+            self.failed = str(error).splitlines()[-1]
+            self.scored = self.whole = None
+        if self.scored is None:
+            return {}
+        rows = json.loads((self.scored.folder / FOUND).read_text("ascii"))
+        return {
+            each.example.key: found_from_json(row)
+            for each, row in zip(parts[0].kept, rows, strict=True)
+        }
+
+
+def _look(lessons: Sequence[Lesson]) -> int:
+    """The steps between two looks at these documents: about an eighth of the time is for looks,
+    a step taking some 0.03 seconds."""
+    words = sum(len(each.sentence.words) for each in lessons[:TRIED_DOCUMENTS])
+    return max(20, round(words / TAGGED * 8 / 0.03))

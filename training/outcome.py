@@ -14,7 +14,8 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from tonemark.files import parsed
 from tonemark.training.scores import Counts
 
-Kind = Literal["learner", "network", "joined"]
+Kind: TypeAlias = Literal["learner", "network", "joined"]
+ScoredOn: TypeAlias = Literal["evaluation", "cross-validation", "nothing"]
 
 PIPELINE = "pipeline"
 """The folder of a trained model that spaCy loads."""
@@ -87,7 +88,7 @@ class Outcome:
     why: str
     documents: int
     scored: int
-    scored_on: Literal["evaluation", "cross-validation", "nothing"]
+    scored_on: ScoredOn
     by_label: dict[str, Counts] = field(default_factory=dict)
     candidates: dict[str, float] = field(default_factory=dict)
     cut: int = 0

@@ -92,6 +92,7 @@ def package_model(
     package finds something else than the model, and where the disk does not take it.
     """
     told("loading the model")
+    check_whole(run.pipeline)
     nlp = loaded(run)
     package = package_name(name or project.name, str(nlp.lang), is_given=bool(name))
     version = checked_version(version) if version else usual_version(run)
@@ -120,6 +121,19 @@ def package_model(
         wheel=dist / f"{stem}-py3-none-any.whl",
         archive=dist / f"{stem}.tar.gz",
     )
+
+
+def check_whole(pipeline: Path) -> None:
+    """Raises TonemarkError where anything in a pipeline's folder is a link: what it leads to would
+    be passed on with the package."""
+    for place, folders, names in os.walk(pipeline):
+        for name in (*folders, *names):
+            path = Path(place, name)
+            if path.is_symlink() or not (path.is_dir() or path.is_file()):
+                raise TonemarkError(
+                    f"{path} is a link, or no file: it is not packaged.",
+                    "Train once more: tonemark train DIR",
+                )
 
 
 def loaded(run: Run) -> Language:

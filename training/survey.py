@@ -22,7 +22,8 @@ from tonemark.exchange.checking import told
 from tonemark.exchange.rows import ExportRow
 from tonemark.exchange.selecting import Selection
 from tonemark.exchange.settings import Settings
-from tonemark.tokenizers.base import Token, Tokenizer
+from tonemark.tokenizers.base import Tokenizer
+from tonemark.tokenizers.general import GeneralTokenizer
 from tonemark.training.equal_texts import Texts
 from tonemark.training.material import PARTS, Asked, part_of
 from tonemark.training.places import KEPT, Place, Places, Verb, place_in
@@ -144,24 +145,14 @@ def _count_annotators(found: Survey, store: Store) -> None:
 # Tokens
 
 
-class _NoTokens:
-    """Stands in for a tokenizer that cannot be had."""
-
-    name = version = ""
-
-    def tokenize(self, text: str) -> list[Token]:
-        """No tokens."""
-        return []
-
-
 def _tokenizer(found: Survey) -> AnyTokenizer:
-    """The project's tokenizer; where it cannot be had, `found` says why and one stands in that
-    makes no tokens: all else is then found as well."""
+    """The project's tokenizer; where it cannot be had, `found` says why and the general one stands
+    in: all but what hangs on the tokens is then found as well."""
     try:
         tokenizer = tokenizer_of(found.project, loads_code=True)
     except TonemarkError as error:
         found.no_tokens = error
-        return _NoTokens()
+        return GeneralTokenizer()
     if not isinstance(tokenizer, StoredTokenizer) or tokenizer.load is None:
         return tokenizer
     load = tokenizer.load
@@ -172,7 +163,7 @@ def _tokenizer(found: Survey) -> AnyTokenizer:
             return load()
         except TonemarkError as error:
             found.no_tokens = error
-            return _NoTokens()
+            return GeneralTokenizer()
 
     return replace(tokenizer, load=loaded)
 
@@ -240,7 +231,9 @@ def _look_at(found: Survey, document: Document, row: ExportRow, number: int) -> 
 def _look_at_spans(
     found: Survey, document: Document, row: ExportRow, spans: Sequence[Span]
 ) -> None:
-    text, tokens = document.text, row.tokens
+    text = document.text
+    has_tokens = row.tokens_given or row.tokens_corrected or not found.no_tokens
+    tokens = row.tokens if has_tokens else None
     starts = {token.start for token in tokens or ()}
     ends = {token.end for token in tokens or ()}
     furthest: Span | None = None

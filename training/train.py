@@ -4,11 +4,10 @@ is best on documents that it has not learnt from. Knows no screen, and not where
 
 from __future__ import annotations
 
-import shutil
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 
@@ -17,34 +16,44 @@ from tonemark.corpus.shares import folded_text
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, tokenizer_of, version_of
 from tonemark.errors import TonemarkError
+from tonemark.files import typed
 from tonemark.tokenizers.registry import load_tokenizer
 from tonemark.training.choosing import JOINS, USUAL, Choice, Join, choose, fitted_join
 from tonemark.training.clock import Clock
-from tonemark.training.learner.learning import Found, learn_words
-from tonemark.training.lessons import Lesson, Lessons, labels_of, lesson_of, raw_words, scored
+from tonemark.training.learner.learning import Found
+from tonemark.training.lessons import (
+    Lesson,
+    Lessons,
+    ModelFound,
+    labels_of,
+    lesson_of,
+    raw_words,
+    scored,
+)
 from tonemark.training.material import Asked, label_counts, material
-from tonemark.training.networks import NetworkFailed, Networks, Training
+from tonemark.training.networks import Networks, Shape
 from tonemark.training.outcome import (
-    CONFIG,
-    PIPELINE,
     SCORED,
-    TOKENIZER,
-    TRAINED_ON,
-    TRIED_ON,
     Kind,
     Outcome,
     Progress,
     Scored,
+    ScoredOn,
     TrainSettings,
     write_scored,
 )
 from tonemark.training.parts import Split, splits
-from tonemark.training.pooling import joined
+from tonemark.training.pooling import pooled
+from tonemark.training.saving import save
 from tonemark.training.scores import Counts, by_label, counted, total
-from tonemark.training.trials import Trials
+from tonemark.training.trials import MODULE, found_by, has_learnt, learner_of, write_task
+from tonemark.training.workers import Worker
 
 SAVING = 2.0
 """Seconds that are kept for choosing and saving."""
+
+POLL = 0.1
+"""Seconds between two looks at the processes."""
 
 
 def train(
@@ -66,20 +75,166 @@ def train(
     tokenizer = tokenizer_of(project, loads_code=True)
     lessons = _lessons(project, store, settings, tokenizer)
     parts = splits(lessons)
+    own = load_tokenizer(project.tokenizer, project.folder)
+    networks = Networks(clock)
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".work-", dir=into)))
-        networks = Networks.start(project, settings, lessons, parts, work, clock, stack)
-        clock.tell("reading the words of all texts")
         raw = raw_words(project, store, tokenizer, clock.left / 20)
-        words = learn_words(raw, seconds=clock.left / 8)
-        trials = Trials(words, project.overlapping, clock, networks.tell)
-        trials.run(lessons, parts, keeping=SAVING)
-        found = networks.found()
-        tried, counts, join = _tried(parts, trials, found, project.overlapping)
-        choice = choose(counts, is_share=bool(lessons.evaluation))
-        if networks.failed:
-            choice = choice._replace(why=f"{choice.why} The network failed: {networks.failed}")
+        write_task(work / "learner", lessons, parts, raw, overlapping=project.overlapping)
+        worker = Worker(MODULE, work / "learner", clock.end - SAVING)
+        stack.enter_context(worker)
+        networks.start(_shape(project, settings, lessons), lessons, parts, own, work, stack)
+        _wait(worker, networks, clock)
+        learner, by_learner = learner_of(worker), found_by(worker, parts)
+        tried, join = _tried(parts, by_learner, networks.found(parts), project.overlapping)
+        choice = _choice(tried, lessons, networks.failed)
         clock.tell("saving")
-        _save(project, trials, networks, choice, join, into)
-    write_scored(into / SCORED, tried[choice.kind])
-    outcome = _outcome(tried[choice.kind])
+        save(into, choice.kind, own, learner, networks, join, overlapping=project.overlapping)
+    spans = tried[choice.kind]
+    if choice.kind == "learner":
+        spans = _scored([each for split in parts for each in split.kept], _labelled(by_learner))
+    write_scored(into / SCORED, spans)
+    candidates = {kind: total(map(_counts, each)).f1 for kind, each in tried.items()}
+    return _outcome(project, lessons, spans, choice, candidates, clock, version_of(tokenizer))
+
+
+def _outcome(
+    project: Project,
+    lessons: Lessons,
+    spans: Sequence[Scored],
+    choice: Choice,
+    candidates: Mapping[Kind, float],
+    clock: Clock,
+    version: str,
+) -> Outcome:
+    sums = by_label((each.gold, [span[:3] for span in each.found]) for each in spans)
+    all_ = total(sums.values())
+    on: ScoredOn = "evaluation" if lessons.evaluation else "cross-validation"
+    return Outcome(
+        kind=choice.kind,
+        f1=all_.f1,
+        precision=all_.precision,
+        recall=all_.recall,
+        labels=labels_of(lessons.train),
+        seconds=round(clock.spent, 2),
+        why=choice.why,
+        documents=len(lessons.train),
+        scored=len(spans),
+        scored_on=on if spans else "nothing",
+        by_label=sums,
+        candidates={kind: round(f1, 4) for kind, f1 in candidates.items()},
+        cut=lessons.cut,
+        overlapping=project.overlapping,
+        language=project.language,
+        tokenizer=project.tokenizer,
+        tokenizer_version=version,
+        hashes=tuple(sorted({hash_of(each.example.text) for each in lessons.train})),
+        taught=dict(label_counts([each.example for each in lessons.train])),
+    )
+
+
+def hash_of(text: str) -> str:
+    """What model.json has of a text that taught: texts that are equal when folded have the same."""
+    data = folded_text(text).encode("utf-8", "surrogatepass")
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+def _shape(project: Project, settings: TrainSettings, lessons: Lessons) -> Shape:
+    spans = (span for each in lessons.train for span in each.sentence.spans)
+    longest = max(end - start for start, end, _ in spans)
+    return Shape(
+        tokenizer=project.tokenizer,
+        overlapping=project.overlapping,
+        base=settings.base,
+        seed=settings.seed,
+        longest=longest,
+    )
+
+
+def _wait(worker: Worker, networks: Networks, clock: Clock) -> None:
+    """Until learner and networks are done, or there is no more time for them, telling of them. What
+    is then at work is ended; a learner there must be."""
+    while not (worker.ended and networks.ended):
+        for news in worker.listen():
+            clock.tell(news["stage"])
+        networks.tell()
+        clock.tell("the network" if worker.ended else None)
+        if clock.left < SAVING and has_learnt(worker):
+            worker.end()
+        if not clock.left:
+            networks.end()
+        time.sleep(POLL)
+
+
+def _tried(
+    parts: Sequence[Split],
+    learner: Mapping[str, ModelFound],
+    network: Mapping[str, ModelFound],
+    overlapping: bool,
+) -> tuple[dict[Kind, tuple[Scored, ...]], Join]:
+    """What each model found in the documents that the network, too, had not learnt from, and how
+    the two are best joined."""
+    kept = parts[0].kept if parts else ()
+    tried: dict[Kind, tuple[Scored, ...]] = {"learner": _scored(kept, _labelled(learner))}
+    if not network or not tried["learner"]:
+        return tried, USUAL
+    tried["network"] = _scored(kept, _labelled(network))
+
+    def joined(join: Join) -> tuple[Scored, ...]:
+        found = {
+            key: pooled(learner[key].likely, each.likely, **join._asdict(), overlapping=overlapping)
+            for key, each in network.items()
+        }
+        return _scored(kept, found)
+
+    join = fitted_join({each: [*map(_counts, joined(each))] for each in JOINS})
+    tried["joined"] = joined(join)
+    return tried, join
+
+
+def _labelled(found: Mapping[str, ModelFound]) -> dict[str, tuple[Found, ...]]:
+    return {key: each.labelled for key, each in found.items()}
+
+
+def _choice(tried: Mapping[Kind, Sequence[Scored]], lessons: Lessons, failed: str) -> Choice:
+    counts = {kind: [*map(_counts, each)] for kind, each in tried.items()}
+    choice = choose(counts, is_share=bool(lessons.evaluation))
+    if failed:
+        choice = choice._replace(why=f"{choice.why} The network could not be trained: {failed}")
+    return choice
+
+
+def _scored(
+    lessons: Sequence[Lesson], found: Mapping[str, tuple[Found, ...]]
+) -> tuple[Scored, ...]:
+    """The documents of which it is known what was found in them."""
+    return tuple(
+        scored(each, found[each.example.key]) for each in lessons if each.example.key in found
+    )
+
+
+def _counts(each: Scored) -> Counts:
+    return counted(each.gold, [span[:3] for span in each.found])
+
+
+def _lessons(
+    project: Project, store: Store, settings: TrainSettings, tokenizer: AnyTokenizer
+) -> Lessons:
+    """What there is to learn from. Raises TonemarkError, as `tonemark check` says it, where that is
+    nothing."""
+    asked = Asked(settings.labels, settings.gold, settings.annotator)
+    found = material(project, store, asked, tokenizer)
+    lessons = Lessons(tuple(map(lesson_of, found.train)), tuple(map(lesson_of, found.evaluation)))
+    texts = {folded_text(each.example.text) for each in (*lessons.train, *lessons.evaluation)}
+    if len(texts) < 2 or not set(settings.labels) <= set(labels_of(lessons.train)):
+        from tonemark.training.preflight import check
+
+        for finding in check(project, store, asked):
+            if finding.stops:
+                raise TonemarkError(finding.words, finding.remedy)
+    if not labels_of(lessons.train):
+        raise TonemarkError(
+            "There is nothing to learn: every span begins or ends inside a token.",
+            f"Which they are, and how to mend them:\n    tonemark check {typed(project.folder)}",
+        )
+    return lessons

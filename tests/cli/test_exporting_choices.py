@@ -16,6 +16,7 @@ from answered import ANSWERS, answered_project, texts_of
 from making import run_here
 
 from tonemark.corpus.shares import part_of
+from tonemark.corpus.store import STORE_FILE, Store
 
 
 @pytest.fixture(scope="module")
@@ -197,9 +198,12 @@ def test_an_export_changes_nothing_in_the_store(folder: Path) -> None:
     def data() -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in folder.glob("store.sqlite*[!m]")}
 
+    store = Store(folder / STORE_FILE)
+    assert store.document_count()  # its log is there from now on
     before = data()
     run_here("export", folder, "--everyone", "-o", folder.parent / "o.jsonl")
     assert data() == before
+    store.close()
 
 
 def test_a_folder_is_replaced_only_where_an_export_made_it(folder: Path) -> None:

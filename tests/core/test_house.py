@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("cli", "suggester", "tui", "training", "patterns", "exchange", "corpus", "tokenizers")
 SCREENLESS = (
     "new", "add", "export", "status", "recent", "doctor", "tokenize", "tokenizers", "gazetteer",
-    "match", "agreement", "formats", "check", "drop", "relabel", "join",
+    "match", "agreement", "formats", "check", "drop", "relabel", "join", "train",
+    "scores", "package",
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import sqlite3
 import subprocess
@@ -48,7 +49,7 @@ MODULES = (
 """What a stranger may call his code, so that ours takes it for what it looks for."""
 
 OPENED = {"project.toml", "guidelines.md", ".project.lock", "extra.txt", "journal", "exports"}
-OPENED |= {".export.json"}
+OPENED |= {".export.json", "models"}
 """What at the top of the project may be opened, besides the store and a file that is written."""
 
 
@@ -65,9 +66,10 @@ class Event(NamedTuple):
 
 
 class Watched(NamedTuple):
-    """A stranger's project, and the log of what is done while it is open."""
+    """A stranger's project, the home of who opens it, and the log of what is done meanwhile."""
 
     folder: Path
+    home: Path
     log: Path
     sprung: Path
 
@@ -97,7 +99,10 @@ def stranger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
     hook = tmp_path / "hook"
     hook.mkdir()
     (hook / "sitecustomize.py").write_text(HOOK)
-    watched = Watched(folder, tmp_path / "audit.log", tmp_path / "sprung")
+    home = tmp_path / "home"
+    for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(home / name.lower()))
+    watched = Watched(folder, home, tmp_path / "audit.log", tmp_path / "sprung")
     monkeypatch.setenv("PYTHONPATH", str(hook))
     monkeypatch.setenv("AUDIT_LOG", str(watched.log))
     temporary = tmp_path / "home" / "temporary"
@@ -108,9 +113,9 @@ def stranger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
     return watched
 
 
-def check_harmless(stranger: Watched, home: Path) -> list[Event]:
+def check_harmless(stranger: Watched) -> list[Event]:
     """No code of the project ran, no process was started but ours, nothing outside was written."""
-    folder = stranger.folder
+    folder, home = stranger.folder, stranger.home
     assert not stranger.sprung.exists(), stranger.sprung.read_text()
     events = stranger.events()
     assert any(event.name == "exec" for event in events), "the hook was there"
@@ -121,14 +126,21 @@ def check_harmless(stranger: Watched, home: Path) -> list[Event]:
         elif event.name == "subprocess.Popen":
             executable, arguments = event.args[0], ast.literal_eval(event.args[1])
             assert executable == sys.executable, event
-            assert arguments[1:5] == ["-P", "-m", "tonemark", "export"], event
+            assert arguments[1:3] == ["-P", "-m"], event
+            ours = arguments[3:5] == ["tonemark", "export"]
+            assert ours or arguments[3].startswith("tonemark.training."), event
+        elif event.name == "ctypes.dlopen":
+            assert event.folder == Path("/"), event
+            assert not event.path.is_relative_to(folder), event
         elif event.name == "open" and event.path.parent == folder and event.args[0] != str(folder):
             begins = (".out.", ".project.", "..export.json.", STORE_FILE)
             ours = event.path.name in OPENED or event.path.name.startswith(begins)
             assert ours, event
         elif event.name == "open" and is_writing(event):
-            inside = (folder, home, Path("/dev"), stranger.log)
+            inside = (folder, home, Path("/dev"), Path("/proc/self"), stranger.log)
             assert any(event.path.is_relative_to(place) for place in inside), event
+        elif event.name == "os.remove" and event.args[1] != "-1":
+            assert "/" not in event.args[0], event  # in a folder that is open: shutil.rmtree
         elif event.name not in ("import", "open"):
             assert event.name in ("os.rename", "os.remove", "os.mkdir", "os.link"), event
             two = event.name in ("os.rename", "os.link")
@@ -157,9 +169,12 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "match": ("match", ".", "extra.txt", "-o", "out"),
     "agreement": ("agreement", "."),
     "review": ("review", ".", "--auto", "majority"),
+    "train": ("train", ".", "--time", "2s"),
     "join": ("join", ".", "../other", "-o", "../home/joined"),
     "drop": ("drop", ".", "--document", "a.txt:1", "--yes"),
     "relabel": ("relabel", ".", "PER", "NAME", "--yes"),
+    "scores": ("scores", "."),
+    "package": ("package", ".", "-o", "../home"),
 }
 SCREENS = {"annotate", "open", "demo"}
 
@@ -175,14 +190,31 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("verb", COMMANDS)
-def test_no_command_runs_code_of_the_project(verb: str, stranger: Watched, tmp_path: Path) -> None:
+def test_no_command_runs_code_of_the_project(verb: str, stranger: Watched) -> None:
     done = run(*COMMANDS[verb])
     assert "Traceback" not in done.stderr
-    check_harmless(stranger, tmp_path / "home")
+    check_harmless(stranger)
+
+
+def test_no_training_runs_code_of_the_project(stranger: Watched) -> None:
+    rows = [
+        {"text": f"Juma na {name}", "answer": "accept", "_annotator_id": "amina",
+         "spans": [{"start": 0, "end": 4, "label": "PER"}]}
+        for name in ("Asha", "Neema", "Zawadi", "Rehema", "Amani", "Baraka")
+    ]  # fmt: skip
+    lines = "".join(f"{json.dumps(row)}\n" for row in rows)
+    (stranger.folder / "extra.jsonl").write_text(lines)
+    assert run("add", ".", "extra.jsonl").returncode == 0
+    stranger.log.unlink()
+    done = run("train", ".", "--time", "3s", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["documents"] == len(rows)
+    events = check_harmless(stranger)
+    assert "subprocess.Popen" in {event.name for event in events}
 
 
 def test_no_screen_runs_code_of_the_project(
-    stranger: Watched, tmp_path: Path, terminal: Callable[..., Any]
+    stranger: Watched, terminal: Callable[..., Any]
 ) -> None:
     term = terminal(".", "--as", "amina", flags=("-P",))
     term.wait("stranger")
@@ -203,7 +235,7 @@ def test_no_screen_runs_code_of_the_project(
     term.wait("1 document written to exports/stranger.jsonl")
     term.send("q")
     term.wait(lambda _: term.ended())
-    events = check_harmless(stranger, tmp_path / "home")
+    events = check_harmless(stranger)
     assert [event.name for event in events].count("subprocess.Popen") == 1
 
 
@@ -225,14 +257,14 @@ def test_no_screen_runs_code_of_the_project(
     ],
 )
 def test_the_project_file_names_no_code_and_no_path(
-    stranger: Watched, tmp_path: Path, line: str, named: str
+    stranger: Watched, line: str, named: str
 ) -> None:
     (stranger.folder / "project.toml").write_text(f'version = 1\nlanguage = "sw"\n{line}\n')
     done = run("export", ".", "--all", "-o", "out")
     assert done.returncode == 1
     assert named in done.stderr
     assert "Traceback" not in done.stderr
-    check_harmless(stranger, tmp_path / "home")
+    check_harmless(stranger)
 
 
 @pytest.mark.parametrize(

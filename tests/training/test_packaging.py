@@ -372,10 +372,17 @@ def test_nothing_stays_of_what_failed(
     assert [*tmp_path.iterdir()] == []
 
 
-def test_a_model_that_cannot_be_loaded(project: Path, tmp_path: Path) -> None:
-    from trained import project_of as another
+def test_what_a_link_leads_to_is_not_passed_on(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    folder = project_of(tmp_path / "p", 6)
+    model = add_model(folder)
+    (model / "pipeline" / "vocab" / "more").symlink_to(tmp_path / "secret")
+    with pytest.raises(TonemarkError, match="is a link"):
+        packaged(folder, tmp_path)
 
-    folder = another(tmp_path / "p", 6)
+
+def test_a_model_that_cannot_be_loaded(tmp_path: Path) -> None:
+    folder = project_of(tmp_path / "p", 6)
     model = add_model(folder)
     (model / "pipeline" / "config.cfg").write_text("[nlp")
     with pytest.raises(TonemarkError, match="cannot be loaded"):
@@ -398,7 +405,7 @@ class Spaces:
 """
 
 
-OWN = 'base = "sw"\n[words]\nkeep = ["alikwenda Kisumu"]\n'
+OWN = 'version = 1\nbase = "sw"\n[phrases]\nwords = ["alikwenda Kisumu"]\n'
 
 
 def test_a_plugged_tokenizer_is_a_requirement(site: Path, tmp_path: Path) -> None:

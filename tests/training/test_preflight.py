@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from damaging import change
 from making import run_here
+from packages import install
 
 from tonemark.corpus.project import read_project
 from tonemark.corpus.shares import share_of
@@ -251,6 +252,21 @@ def test_a_tokenizer_that_vanished_stops_it_and_the_rest_is_found(tmp_path: Path
     assert "tonemark tokenizers use" in findings["tokenizer"].remedy
     assert "cutting" not in findings
     assert keys(findings["blank_edges"]) == ["b", "e"]
+
+
+@pytest.mark.parametrize("code", ["import not_there", "def make():\n    raise ValueError('no')\n"])
+def test_a_tokenizer_that_cannot_be_loaded_is_the_same(
+    code: str, tmp_path: Path, site: Path
+) -> None:
+    """It is installed as far as one can see; its code is run when the first tokens are needed."""
+    install(site, "broken", {"broken": "broken_tokens:make"}, {"broken_tokens": code})
+    folder = made(tmp_path, *ENOUGH, *CASES["cutting"][0])
+    with_setting(folder, 'tokenizer = "sw"', 'tokenizer = "broken"')
+    findings = found(folder)
+    assert findings["tokenizer"].stops
+    assert "broken" in findings["tokenizer"].words
+    assert "cutting" not in findings
+    assert "32 documents" in findings["parts"].words
 
 
 def test_one_damaged_document_stops_nothing(tmp_path: Path) -> None:

@@ -59,7 +59,8 @@ def _vectors(
     by_parts = _by_parts(vectors, vocabulary, seen)
     trust = (seen / (seen + _TRUST))[:, None]
     vectors = trust * vectors + (1 - trust) * by_parts
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return vectors
 
 
 def _company(
@@ -105,12 +106,12 @@ def _by_parts(vectors: Floats, vocabulary: Sequence[str], seen: Floats) -> Float
     import numpy as np
 
     parts: dict[str, int] = {}
-    words, grams = [], []
-    for at, word in enumerate(vocabulary):
-        for part in _parts(word):
-            words.append(at)
-            grams.append(parts.setdefault(part, len(parts)))
-    word, gram = np.array(words), np.array(grams)
+    having, had = [], []
+    for at, each in enumerate(vocabulary):
+        for part in _parts(each):
+            having.append(at)
+            had.append(parts.setdefault(part, len(parts)))
+    word, gram = np.array(having), np.array(had)
     weight = np.sqrt(np.minimum(seen, 10.0))
     heavy = np.bincount(gram, weight[word], len(parts))
     others = heavy[gram] - weight[word]

@@ -27,7 +27,7 @@ _LOWEST = -200.0
 
 @dataclass(frozen=True)
 class Chain:
-    """`weights` of evidence, of each the tags (see `spans.tags_of`) and how much it speaks for them;
+    """`weights` of evidence: the tags (see `spans.tags_of`) that it speaks for, and how much;
     `moves[one][other]` between tags; the names that were labelled, and what raw text tells."""
 
     labels: tuple[str, ...]

@@ -7,24 +7,25 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar, Literal, NamedTuple
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 from tonemark.corpus.annotators import annotates
 from tonemark.corpus.seeing import may_see
 from tonemark.errors import TonemarkError
 from tonemark.text import Safe, counted, short
+from tonemark.training.runs import last_run
 from tonemark.training.telling import in_short, in_words
 from tonemark.tui.app import TonemarkApp
 from tonemark.tui.page.cells import cells
-from tonemark.tui.page.columns import column, wrapped
+from tonemark.tui.page.columns import column
 from tonemark.tui.page.plots import plot
-from tonemark.tui.page.render import BLANK, Look, Run, run
-from tonemark.tui.screens.reading import QUIET, TEXT, TITLE, ReadingScreen
+from tonemark.tui.page.render import BLANK, run
+from tonemark.tui.screens.blocks import KEY, Block, BlocksScreen, Target, text_lines
+from tonemark.tui.screens.reading import QUIET, TEXT, TITLE
+from tonemark.tui.screens.scores import ScoresScreen
 from tonemark.tui.screens.trained import Training, look
 from tonemark.tui.screens.ways import Place, Ways
-
-KEY = Look("key")
 
 SECONDS = 60.0
 """How long a training takes where nobody says."""
@@ -38,21 +39,7 @@ PLACES = 5
 """Documents that are shown of a finding."""
 
 
-class Target(NamedTuple):
-    """A document that a line opens, to annotate it or to review it."""
-
-    place: Place
-    opens: Literal["annotate", "review"] = "annotate"
-
-
-class Block(NamedTuple):
-    """Lines that belong together, and what Enter does there: train, open a document, nothing."""
-
-    lines: list[list[Run]]
-    act: Literal["train"] | Target | None = None
-
-
-class TrainingScreen(ReadingScreen[Place | None]):
+class TrainingScreen(BlocksScreen):
     """A model to be trained, being trained, or trained."""
 
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
@@ -66,11 +53,10 @@ class TrainingScreen(ReadingScreen[Place | None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._at = 0
         self._seconds = SECONDS
         self._findings: list[dict[str, Any]] | None = None
         self._fault = ""
-        self._blocks: list[Block] = []
+        self._model = ""
 
     @property
     def training(self) -> Training | None:
@@ -93,6 +79,8 @@ class TrainingScreen(ReadingScreen[Place | None]):
     def look_again(self) -> None:
         """Have it found out what is to be known before."""
         self._findings, self._fault = None, ""
+        last = last_run(self.desk.project.folder)
+        self._model = short(last.name, 64) if last else ""
         self.run_worker(self._look(), group="look", exclusive=True)
 
     async def _look(self) -> None:
@@ -128,21 +116,8 @@ class TrainingScreen(ReadingScreen[Place | None]):
         pairs = zip(self.KEYS, super().footer(), strict=True)
         return [pair for (name, _), pair in pairs if name not in unneeded]
 
-    def body(self, width: int) -> Iterable[list[Run]]:
-        """All blocks, the one in focus marked."""
-        self._blocks = list(self._made(max(10, width - 4)))
-        acting = self._acting()
-        self._at = max(0, min(self._at, len(acting) - 1))
-        focus = acting[self._at] if acting else -1
-        for number, block in enumerate(self._blocks):
-            for y, line in enumerate(block.lines):
-                mark = run("› " if number == focus and not y else "  ", KEY)
-                yield [mark, *line]
-
-    def _acting(self) -> list[int]:
-        return [number for number, block in enumerate(self._blocks) if block.act]
-
-    def _made(self, width: int) -> Iterator[Block]:
+    def blocks(self, width: int) -> Iterator[Block]:
+        """What came of the last training, training anew, the scores, what to know before."""
         yield Block([[]])
         training = self.training
         if training and not training.ended:
@@ -155,64 +130,29 @@ class TrainingScreen(ReadingScreen[Place | None]):
             [[run(f"train{again}", TITLE), run(f", at most {_long(self._seconds)}", TEXT)]],
             "train",
         )
+        if self._model:
+            yield Block([[run(f"scores and errors of {self._model}", TITLE)]], "scores")
         yield Block([[]])
         if self._findings is None:
             yield Block([[run("looking at what there is to learn from…", QUIET)]])
         elif self._fault:
-            yield Block(_wrapped(self._fault, width))
+            yield Block(text_lines(self._fault, width))
         for finding in self._findings or ():
             yield from _told(finding, width)
 
     # Keys
 
-    def _command_down(self) -> None:
-        if self._at + 1 < len(self._acting()):
-            self._move(1)
-        else:
-            self.scroll_lines(1)
-
-    def _command_up(self) -> None:
-        if self._at and self.top <= self._line_of(self._at):
-            self._move(-1)
-        else:
-            self.scroll_lines(-1)
-
-    _command_next = _command_down
-    _command_previous = _command_up
-
-    def _line_of(self, at: int) -> int:
-        acting = self._acting()
-        return sum(len(block.lines) for block in self._blocks[: acting[at]]) if acting else 0
-
-    def _move(self, step: int) -> None:
-        self._at += step
-        self.refill()
-        line = self._line_of(self._at)
-        if line < self.top:
-            self.scroll_lines(line - self.top)
-        elif line >= self.top + self.high:
-            self.scroll_lines(line - self.top - self.high + 1)
-
     def _command_accept(self) -> None:
         if self.running:
             self.say("it is being trained")
             return
-        acting = self._acting()
-        act = self._blocks[acting[self._at]].act if acting else None
+        act = self.act
         if act == "train":
             self._begin()
+        elif act == "scores":
+            self.app.push_screen(ScoresScreen())
         elif isinstance(act, Target):
-            self._open(act)
-
-    def _open(self, target: Target) -> None:
-        if target.opens == "annotate":
-            self.leave(target.place)
-            return
-        app = self.app
-        self.leave()
-        beneath = app.screen_stack[-1]
-        if isinstance(beneath, Ways):
-            beneath.open_review(target.place.document)
+            self.open(act)
 
     def _command_time(self) -> None:
         if self.running:
@@ -289,11 +229,11 @@ def short_words(training: Training) -> str:
 def _came_of_it(training: Training, width: int) -> Iterator[Block]:
     if training.about is not None:
         lines = in_words(str(training.about.get("name", "")), training.about)
-        yield Block([line for each in lines for line in _wrapped(each, width)])
+        yield Block([line for each in lines for line in text_lines(each, width)])
     elif training.stopped:
         yield Block([[run("The training was stopped. Nothing of it is left.", TEXT)]])
     else:
-        yield Block(_wrapped(f"Nothing was trained: {training.fault}", width))
+        yield Block(text_lines(f"Nothing was trained: {training.fault}", width))
     yield Block([[]])
 
 
@@ -323,7 +263,7 @@ def _going_on(training: Training, width: int, quits: str) -> Iterator[Block]:
         yield Block([[run(said, QUIET)]])
     yield Block([[]])
     yield Block(
-        _wrapped(
+        text_lines(
             f"Go on labelling meanwhile: {quits} goes back, it trains on, and the status line says"
             " when it is done. To quit the program ends it.",
             width,
@@ -335,7 +275,7 @@ def _going_on(training: Training, width: int, quits: str) -> Iterator[Block]:
 def _told(finding: dict[str, Any], width: int) -> Iterator[Block]:
     """A finding, its first documents, and what to do."""
     look = QUIET if finding["note"] else TEXT
-    yield Block(_wrapped(str(finding["words"]), width, look))
+    yield Block(text_lines(str(finding["words"]), width, look))
     shown = [place for place in finding["places"] if place["document"]][:PLACES]
     for place in shown:
         focus = (place["start"], place["end"]) if place["end"] > place["start"] else None
@@ -349,16 +289,8 @@ def _told(finding: dict[str, Any], width: int) -> Iterator[Block]:
     if finding["remedy"]:
         for line in str(finding["remedy"]).splitlines():
             indent = len(line) - len(line.lstrip(" "))
-            yield Block(_wrapped(f"  {' ' * indent}{line.lstrip(' ')}", width, QUIET))
+            yield Block(text_lines(f"  {' ' * indent}{line.lstrip(' ')}", width, QUIET))
     yield Block([[]])
-
-
-def _wrapped(text: str, width: int, look: Look = TEXT) -> list[list[Run]]:
-    """Text in lines, as far in as it begins."""
-    indent = len(text) - len(text.lstrip(" "))
-    indent = min(indent, width // 2)
-    blanks = run(" " * indent, BLANK)
-    return [[blanks, (line, look)] for line in wrapped(text.strip(" "), width - indent)]
 
 
 def _long(seconds: float) -> str:

@@ -11,7 +11,6 @@ import pytest
 from conllu import parse
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from seqeval.metrics.sequence_labeling import get_entities
 from seqeval.scheme import IOB2, Entities
 from tagged_rows import found, said, tagged_rows
 
@@ -69,6 +68,8 @@ def shifted(
 
 @given(rows=st.lists(tagged_rows(ODD), min_size=1, max_size=3))
 def test_seqeval_finds_the_spans(rows: list[ExportRow]) -> None:
+    from seqeval.metrics.sequence_labeling import get_entities  # it loads scikit-learn: a second
+
     for format in (CONLL, CONLL2003):
         for row in rows:
             if row.answer is None or faults(format, row):

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from label_studio_sdk.converter import Converter
 from label_studio_sdk.label_interface import LabelInterface
 from tests.label_studio_rows import LOC, PER, ROWS, TEXT, answer, write
 
@@ -95,6 +94,8 @@ TWO = ExportRow(
 
 def converted(tmp_path: Path, form: str, *made: ExportRow) -> bytes:
     """What the SDK's converter makes of our file."""
+    from label_studio_sdk.converter import Converter  # it takes a second to load
+
     source, folder = tmp_path / "f.json", tmp_path / "out"
     source.write_bytes(write(*made))
     converter = Converter(configuration(), str(tmp_path), download_resources=False)

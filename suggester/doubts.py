@@ -1,0 +1,142 @@
+"""How unsure the learner is of documents that may come next, where the project wants those first of
+which it is least sure: which it is to look at, by which of its models, and what it said.
+
+Knows of models their numbers; that a document is looked at only by one that was given no answer of
+its part, or of an equal text, is as with suggestions (`learning`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from tonemark.corpus.documents import Damaged
+from tonemark.corpus.project import Project
+from tonemark.corpus.store import Store
+from tonemark.corpus.tokens import AnyTokenizer, TokensAwaited, tokens_of
+from tonemark.corpus.uncertain import fill_up, in_pool, put_doubts, set_order
+from tonemark.suggester.lessons import same_text
+from tonemark.training.material import part_of, words_of
+
+BATCH = 50
+"""Documents that are looked at in one request: some hundredths of a second."""
+
+FILLING = 1.0
+"""Seconds between two looks whether the pool is full."""
+
+
+class Doubting(NamedTuple):
+    """Documents that the child is looking at, and the number of the training whose model does."""
+
+    training: int
+    documents: tuple[int, ...]
+
+
+class Model(NamedTuple):
+    """What is to be known of a model: the number of its training, and the texts (`same_text`) that
+    it may not look at."""
+
+    training: int
+    texts: frozenset[bytes]
+
+
+class _Known(NamedTuple):
+    """A document of the pool: its part, and its text as equal ones have it."""
+
+    part: int
+    text: bytes
+
+
+class Doubts:
+    """The doubts of a pool, a turn at a time. They are written when all of it was looked at, so
+    that what comes next changes once a training."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._documents: list[int] | None = None
+        self._known: dict[int, _Known | None] = {}
+        self._looked: dict[int, int] = {}
+        self._found: dict[int, float | None] = {}
+        self._refused: set[int] = set()
+        self._filled = 0.0
+
+    def look(self, project: Project) -> None:
+        """See what the pool now holds: something in the store has changed."""
+        set_order(self._store, project.order, project.evaluation)
+        self._documents = None
+
+    def forget(self) -> None:
+        """The models are gone: other ones will have their numbers."""
+        self._looked.clear()
+        self._found.clear()
+
+    def next(
+        self, models: Mapping[int | None, Model], tokenizer: AnyTokenizer, *, by_parts: bool
+    ) -> tuple[int | None, Doubting, list[Sequence[str]]] | None:
+        """Documents that one of the models is to look at: whose model it is, the documents, and
+        their words. None where all was looked at: then `write`."""
+        if not models:
+            return None
+        for part in models:
+            model = models[part]
+            numbers: list[int] = []
+            words: list[Sequence[str]] = []
+            for number in self._waiting():
+                if self._looked.get(number) == model.training:
+                    continue
+                known = self._known[number]
+                if known is None or number in self._refused or (by_parts and known.part != part):
+                    continue
+                if known.text in model.texts:
+                    self._found[number], self._looked[number] = None, model.training
+                    continue
+                try:
+                    document = self._store.document(number)
+                    tokens = tokens_of(self._store, document, tokenizer)
+                except (TokensAwaited, Damaged, KeyError):
+                    continue
+                self._looked[number] = model.training
+                numbers.append(number)
+                words.append(words_of(document.text, tokens))
+                if len(numbers) == BATCH:
+                    break
+            if numbers:
+                return part, Doubting(model.training, tuple(numbers)), words
+        return None
+
+    def heard(self, looking: Doubting, doubts: Sequence[float | None]) -> None:
+        """Take in what the child said of documents; None of those at which it failed."""
+        for number, doubt in zip(looking.documents, doubts, strict=True):
+            self._found[number] = None if doubt is None else float(doubt)
+
+    def failed(self, looking: Doubting) -> None:
+        """The child ended at these documents: none of them comes by doubt."""
+        self._refused.update(looking.documents)
+        put_doubts(self._store, dict.fromkeys(looking.documents))
+
+    def write(self) -> bool:
+        """Write what was said since it was last written; whether that was anything."""
+        found, self._found = self._found, {}
+        if found:
+            put_doubts(self._store, found)
+        return bool(found)
+
+    def _waiting(self) -> list[int]:
+        if self._documents is None:
+            now = time.monotonic()
+            if now - self._filled > FILLING:
+                self._filled = now
+                fill_up(self._store)
+            self._documents = in_pool(self._store)
+            known = {each: self._known.get(each) for each in self._documents}
+            self._known = {each: was or self._read(each) for each, was in known.items()}
+            self._looked = {each: self._looked[each] for each in known if each in self._looked}
+        return self._documents
+
+    def _read(self, number: int) -> _Known | None:
+        try:
+            text = self._store.document(number).text
+        except (Damaged, KeyError):
+            return None
+        return _Known(part_of(text), same_text(text))

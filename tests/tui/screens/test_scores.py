@@ -1,0 +1,93 @@
+"""The scores of a model on screen: the report, and errors that Enter opens in the annotator."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from trained import project_of
+
+from tonemark.corpus.desk import Desk
+from tonemark.corpus.project import read_project
+from tonemark.corpus.store import STORE_FILE, Store
+from tonemark.tokenizers.registry import load_tokenizer
+from tonemark.training.outcome import SCORED, Scored, ScoredSpan, write_scored
+from tonemark.training.runs import write_about
+from tonemark.tui.screens.dashboard import Dashboard
+from tonemark.tui.screens.scores import ScoresScreen
+
+Play = Callable[..., Any]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """Amina's desk at a project of six documents that she and another labelled, with a model that
+    is wrong in two of them."""
+    folder = project_of(tmp_path / "p", 6)
+    path = folder / "models" / "model-1"
+    path.mkdir(parents=True)
+    wrong = (
+        Scored("d4", ((0, 4, "PER"),), (ScoredSpan(0, 4, "LOC", 0.9),)),
+        Scored("d2", ((0, 4, "PER"),), (ScoredSpan(0, 4, "LOC", 0.5),)),
+    )
+    write_scored(path / SCORED, wrong)
+    write_about(path, {"kind": "learner", "f1": 0.0, "documents": 6, "scored": 2})
+    store = Store(folder / STORE_FILE)
+    return Desk(read_project(folder), store, "amina", load_tokenizer("sw"))
+
+
+def test_the_train_screen_leads_to_the_scores_and_those_to_a_document(
+    desk: Desk, play: Play
+) -> None:
+    async def script(stage: Any) -> None:
+        await stage.until("amina (you)")
+        await stage.press("t")
+        await stage.until("scores and errors of model-1")
+        await stage.press("down", "enter")
+        shown = await stage.until("what would help most")
+        assert "model-1: learner" in shown
+        await stage.press("down")
+        shown = await stage.until("document 4, d4")
+        assert re.search(r"› +\[", shown)
+        await stage.press("up", "down", "down")
+        await stage.until("document 2, d2")
+        await stage.press("enter")
+        await stage.until("d2")
+        assert stage.app.screen.view.sheet.document.number in (2, 4)
+
+    play(desk, Dashboard(), script)
+    desk.store.close()
+
+
+def test_what_others_did_where_she_has_still_to_answer_is_not_shown(
+    tmp_path: Path, desk: Desk, play: Play
+) -> None:
+    """Baraka has answered nothing yet; with places left, all are hers to answer."""
+    desk.store.db.execute("UPDATE documents SET places = 2")
+    hers = Desk(desk.project, desk.store, "baraka", load_tokenizer("sw"))
+
+    async def script(stage: Any) -> None:
+        shown = await stage.until("what would help most")
+        for _ in range(40):
+            await stage.press("page_down")
+            shown += stage.text()
+        assert "document 4" not in shown
+        assert "A span is right where" in shown
+
+    play(hers, ScoresScreen(), script)
+    desk.store.close()
+
+
+def test_why_there_are_none_is_told(tmp_path: Path, play: Play) -> None:
+    folder = project_of(tmp_path / "q", 2)
+    store = Store(folder / STORE_FILE)
+    empty = Desk(read_project(folder), store, "amina", load_tokenizer("sw"))
+
+    async def script(stage: Any) -> None:
+        await stage.until("No model has been trained in this project yet.")
+
+    play(empty, ScoresScreen(), script)
+    store.close()

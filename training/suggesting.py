@@ -1,0 +1,169 @@
+"""The pipelines that may suggest: those that were trained in the project, and spaCy pipelines that
+are installed. They are found by name, and what is known of them is read, without running any of
+their code.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tonemark.errors import TonemarkError
+from tonemark.files import open_regular, parsed
+from tonemark.plugins import Plugin, plugins
+from tonemark.text import short
+from tonemark.training.runs import Run, run_named, runs
+from tonemark.training.trusted import digest_of, is_trusted
+
+GROUP = "spacy_models"
+"""The entry points under which spaCy's `package`, and ours, put pipelines."""
+
+META_LIMIT = 4 * 1024 * 1024
+"""Bytes of a meta.json that are read."""
+
+WITHOUT_SPANS = (
+    "tagger", "parser", "morphologizer", "senter", "sentencizer", "lemmatizer",
+    "trainable_lemmatizer", "attribute_ruler", "tok2vec", "transformer", "textcat",
+    "textcat_multilabel", "span_finder",
+)  # fmt: skip
+"""Components whose labels are not of spans."""
+
+FIXED = 0.7
+"""The score of a span where its pipeline tells none: shown, and doubtful."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A pipeline that may suggest: its name; its package's version, or what stands for the content
+    of its files; its labels, where they are told; of one that was trained here its model."""
+
+    name: str
+    version: str
+    labels: tuple[str, ...] = ()
+    run: Run | None = None
+
+    @property
+    def source(self) -> str:
+        """What its suggestions name as their source, behind `model:`."""
+        return self.name
+
+    @property
+    def learnt(self) -> frozenset[str]:
+        """The hashes of the texts that it learnt from, as its model.json has them."""
+        found = self.run.about.get("hashes") if self.run else None
+        return frozenset(map(str, found)) if isinstance(found, list) else frozenset()
+
+    @property
+    def scores(self) -> Mapping[str, float]:
+        """How likely a span of each label is right, where the pipeline itself does not say: the
+        label's precision when the model was scored."""
+        by_label = self.run.about.get("by_label") if self.run else None
+        return {} if not isinstance(by_label, dict) else {
+            label: precision
+            for label, counts in by_label.items()
+            if (precision := _precision(counts)) is not None
+        }  # fmt: skip
+
+
+def pipeline_named(folder: Path, name: str) -> Pipeline:
+    """The pipeline of a name: a model of the project in a folder, else an installed one.
+
+    Raises TonemarkError where there is none, and where it is a model of the project that this user
+    has neither trained nor said may be loaded.
+    """
+    run = run_named(folder, name)
+    if run is not None:
+        digest = digest_of(run.pipeline)
+        if not is_trusted(digest):
+            raise untrusted(name)
+        return of_run(run, digest)
+    return of_package(_installed(folder, name))
+
+
+def of_run(run: Run, digest: str) -> Pipeline:
+    """A model of a project as a pipeline."""
+    labels = run.about.get("labels")
+    told = tuple(map(str, labels)) if isinstance(labels, list) else ()
+    return Pipeline(run.name, digest, told, run)
+
+
+def untrusted(name: str) -> TonemarkError:
+    """The error of a model that nobody has said may be loaded."""
+    return TonemarkError(
+        f"The model {name} of this project was not trained by you here, or was changed since: it is"
+        " not loaded. A model can bring code that runs.",
+        f"If you know where it is from, let it suggest:\n    tonemark model DIR {name}",
+    )
+
+
+def installed() -> tuple[Plugin, ...]:
+    """The spaCy pipelines that are installed, by name."""
+    return plugins(GROUP)
+
+
+def of_package(plugin: Plugin) -> Pipeline:
+    """An installed pipeline, its labels as its meta.json tells them."""
+    return Pipeline(plugin.name, plugin.version or "?", _labels(plugin))
+
+
+def _installed(folder: Path, name: str) -> Plugin:
+    found = next((each for each in installed() if each.name == name), None)
+    if found is not None:
+        return found
+    known = [*(run.name for run in runs(folder)), *(each.name for each in installed())]
+    remedy = "Train one (tonemark train DIR), or install one with pip."
+    if known:
+        remedy = f"There is: {', '.join(known[-10:])}. {remedy}"
+    if _is_package(name):
+        raise TonemarkError(f"The package {short(name, 64)} is no spaCy pipeline.", remedy)
+    raise TonemarkError(
+        f'There is no model "{short(name, 64)}" in this project, and no spaCy pipeline of that'
+        " name is installed.",
+        remedy,
+    )
+
+
+def _is_package(name: str) -> bool:
+    with contextlib.suppress(Exception):  # whatever lies there
+        import importlib.metadata
+
+        return bool(importlib.metadata.distribution(name))
+    with contextlib.suppress(Exception):
+        return importlib.util.find_spec(name) is not None
+    return False
+
+
+def _labels(plugin: Plugin) -> tuple[str, ...]:
+    """The labels of an installed pipeline's spans; none where its meta.json cannot be read."""
+    module = re.split(r"[.:]", plugin.target, maxsplit=1)[0]
+    with contextlib.suppress(Exception):  # whatever lies there: what it does is seen when it runs
+        spec = importlib.util.find_spec(module)
+        for place in (spec.submodule_search_locations or ()) if spec else ():
+            for path in (Path(place, "meta.json"), *sorted(Path(place).glob("*/meta.json"))):
+                with contextlib.suppress(OSError), open_regular(path) as stream:
+                    return _labels_in(parsed(stream.read(META_LIMIT).decode()))
+    return ()
+
+
+def _labels_in(meta: Any) -> tuple[str, ...]:
+    by_component = meta.get("labels", {})
+    found = {
+        str(label)
+        for component, labels in by_component.items()
+        if component not in WITHOUT_SPANS
+        for label in labels
+    }
+    return tuple(sorted(found))
+
+
+def _precision(counts: Any) -> float | None:
+    try:
+        right, found = float(counts["right"]), float(counts["found"])
+    except (TypeError, ValueError, KeyError):
+        return None
+    return right / found if 0 < found and 0 <= right <= found else None

@@ -1,0 +1,96 @@
+"""The scores of the last model: figures, what would help most, and errors that Enter opens.
+
+They are counted in another process: `tonemark scores`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from tonemark.corpus.annotators import annotates
+from tonemark.corpus.seeing import may_see
+from tonemark.errors import TonemarkError
+from tonemark.text import short
+from tonemark.tui.page.score_lines import score_lines
+from tonemark.tui.screens.blocks import Block, BlocksScreen, Target, text_lines
+from tonemark.tui.screens.following import follow, inside, ours
+from tonemark.tui.screens.reading import QUIET, TEXT
+from tonemark.tui.screens.ways import Place
+
+SHOWN = 10
+"""Errors of each kind that are shown."""
+
+
+class ScoresScreen(BlocksScreen):
+    """How good a model is. Errors in documents that are still hers to answer are not shown."""
+
+    KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("accept", "open the error"),
+        ("help", "help"),
+        ("quit", "back"),
+    )
+
+    def __init__(self, model: str = "") -> None:
+        super().__init__()
+        self._model = model
+        self._found: Mapping[str, Any] | None = None
+        self._fault = ""
+
+    def on_mount(self) -> None:
+        """Have them counted."""
+        self.refill()
+        self.run_worker(self._count(), group="count", exclusive=True)
+
+    async def _count(self) -> None:
+        try:
+            found = await counted_scores(self.desk.project.folder, self._model)
+            self._found = found | {"examples": self._seen(found["examples"])}
+        except (OSError, ValueError, TypeError, KeyError, TonemarkError, sqlite3.Error) as error:
+            self._fault = str(error) or "the scores cannot be read"
+        self.refill()
+
+    def _seen(self, examples: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+        """The errors that may be shown to her: what others gave must not reach her too early."""
+        desk = self.desk
+        hers = annotates(desk.project, desk.annotator)
+
+        def seen(example: Mapping[str, Any]) -> bool:
+            return may_see(desk.store, desk.annotator, example["number"], annotates=hers)
+
+        return {kind: list(filter(seen, given))[:SHOWN] for kind, given in examples.items()}
+
+    def heading(self) -> tuple[str, str]:
+        """Whose scores."""
+        return f"{short(self.desk.project.name, 40)} · scores", short(self.desk.annotator, 32)
+
+    def blocks(self, width: int) -> Iterator[Block]:
+        """The report, each error a block of its own."""
+        yield Block([[]])
+        if self._fault:
+            yield Block(text_lines(self._fault, width))
+        elif self._found is None:
+            yield Block(text_lines("counting…", width, QUIET))
+        else:
+            for text, example in score_lines(self._found, width):
+                act = None
+                if example:
+                    act = Target(Place(example["number"], (example["start"], example["end"])))
+                yield Block([[(text, TEXT)]], act)
+
+    def _command_accept(self) -> None:
+        if isinstance(self.act, Target):
+            self.open(self.act)
+
+
+async def counted_scores(folder: Path, model: str) -> dict[str, Any]:
+    """What `tonemark scores` says of a model. Raises OSError where it cannot be started, and
+    ValueError with its words where it says nothing."""
+    found: list[dict[str, Any]] = []
+    command = ours("scores", str(folder), *([model] if model else []), "--json")
+    ended = await follow(command, found.append, lambda process: process.terminate())
+    if not found or "examples" not in found[-1]:
+        raise ValueError(inside(ended.said, folder) or f"the count ended with {ended.code}")
+    return found[-1]
