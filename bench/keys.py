@@ -42,8 +42,8 @@ from simulate import sit
 from terminal import Terminal, lost, to_its_end
 
 from tonemark.corpus.documents import Document
+from tonemark.corpus.events import Replayed, replay
 from tonemark.corpus.journal import parse
-from tonemark.corpus.spans import Suggestion
 from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.corpus.tokens import sentence_rules_with
 from tonemark.errors import TonemarkError
@@ -270,12 +270,13 @@ def play_pages(
     with to_its_end(terminal, PATIENCE):
         for turn, page in enumerate(pages):
             _await(terminal, int(page[0].number), tally, turn)
-            shown = [opened_with(maker, document.number) for document in page]
-            rehearsal = maker.rehearse(page, shown)
+            opened = [opened_with(maker, document.number) for document in page]
+            shown, possible = zip(*((s.frozen, s.possible) for s in opened), strict=True)
+            rehearsal = maker.rehearse(page, shown, possible)
             _follow(terminal, rehearsal, tally, f"{page[0].key}, opened")
             golds = golds_of(corpus, page)
             tally.suggested(rehearsal, golds)
-            opened = time.monotonic()
+            began = time.monotonic()
             played = False
             for action in play(rehearsal, golds):
                 for key in action.keys:
@@ -286,7 +287,7 @@ def play_pages(
             if learns:
                 learns.finish()
             if not played:  # the program takes an Enter at once for a key held down
-                time.sleep(max(0.0, opened + READING - time.monotonic()))
+                time.sleep(max(0.0, began + READING - time.monotonic()))
             for _ in range(rehearsal.accepts() - 1):
                 terminal.press("enter")
                 tally.count("enter", "enter", terminal.settle())
@@ -323,14 +324,14 @@ def _await(terminal: Terminal, number: int, tally: Tally, turn: int) -> None:
         tally.bytes_of["start"].append(received)
 
 
-def opened_with(maker: Maker, document: int) -> tuple[Suggestion, ...]:
-    """The suggestions that a document was opened with, as the program wrote them down: in the
-    journal of its claim, of which there are two where it was given back."""
+def opened_with(maker: Maker, document: int) -> Replayed:
+    """What a document was opened with, as the program wrote it down: in the journal of its claim,
+    of which there are two where it was given back."""
     folder = maker.project.folder / "journal" / ANNOTATOR
     for journal in folder.glob(f"{document}.*.log"):
         for event in parse(journal.read_bytes()):
             if event.kind == "open":
-                return tuple(map(Suggestion.from_json, event.data["shown"]))
+                return replay(document, [event])
     raise TonemarkError(f"Nothing says what document {document} was opened with.")
 
 

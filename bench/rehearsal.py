@@ -14,6 +14,7 @@ from typing import NamedTuple
 from tonemark.corpus.documents import Document
 from tonemark.corpus.drafts import Draft
 from tonemark.corpus.events import Done, Replayed
+from tonemark.corpus.model_suggestions import Possible
 from tonemark.corpus.pages import MemoryLog, Page, Sheet
 from tonemark.corpus.project import Project, label_keys
 from tonemark.corpus.proposing import Proposer
@@ -88,8 +89,9 @@ class Rehearsal:
     """The page as the program has it, in memory, under the program's own rules.
 
     `names` are the project's labels in order, `shown` the suggestions that each document opened
-    with; what is below `doubt` is doubtful, and `grow` and `places` know names (see Keyboard).
-    `width` and `height` are those of the view: cells and lines.
+    with, `possible` the candidates that models offered; what is below `doubt` is doubtful, and
+    `grow` and `places` know names (see Keyboard). `width` and `height` are those of the view: cells
+    and lines.
     """
 
     def __init__(
@@ -100,6 +102,7 @@ class Rehearsal:
         names: Sequence[str],
         *,
         shown: Sequence[Sequence[Suggestion]] = (),
+        possible: Sequence[Sequence[Possible]] = (),
         doubt: float = DOUBT,
         grow: Grow = no_growth,
         places: Places | None = None,
@@ -109,7 +112,8 @@ class Rehearsal:
         rules: SentenceRules = ANY_LANGUAGE,
         overlapping: bool = False,
     ) -> None:
-        self.page = RehearsedPage(map(_sheet, documents, shown or [()] * len(documents)))
+        none: list[tuple[()]] = [()] * len(documents)
+        self.page = RehearsedPage(map(_sheet, documents, shown or none, possible or none))
         self.table = table
         self.names = tuple(names)
         self.view = View(
@@ -203,9 +207,13 @@ class Maker(NamedTuple):
     size: tuple[int, int]
 
     def rehearse(
-        self, page: Sequence[Document], shown: Sequence[Sequence[Suggestion]]
+        self,
+        page: Sequence[Document],
+        shown: Sequence[Sequence[Suggestion]],
+        possible: Sequence[Sequence[Possible]] = (),
     ) -> Rehearsal:
-        """A page as the annotate screen opens it, with the suggestions `shown` on each document."""
+        """A page as the annotate screen opens it, with the suggestions `shown` on each document,
+        and what models offered there as `possible`."""
         project, names = self.project, self.names
         width, height = window(*self.size)
         return Rehearsal(
@@ -214,6 +222,7 @@ class Maker(NamedTuple):
             key_table(label_keys(project)),
             [label.name for label in project.labels],
             shown=shown,
+            possible=possible,
             doubt=project.doubt,
             grow=lambda sheet, name, label: names.grown(sheet.document, sheet.tokens, name, label),
             places=lambda sheet, name: names.places(sheet.document, sheet.tokens, name),
@@ -225,8 +234,9 @@ class Maker(NamedTuple):
         )
 
 
-def _sheet(document: Document, shown: Sequence[Suggestion]) -> Sheet:
+def _sheet(document: Document, shown: Sequence[Suggestion], possible: Sequence[Possible]) -> Sheet:
     assert document.tokens is not None
     claim = Claim("oracle", document.number, 1)
-    state = Replayed(Draft(suggestions=tuple(shown)), frozen=tuple(shown), opened=True)
+    draft = Draft(suggestions=tuple(shown))
+    state = Replayed(draft, frozen=tuple(shown), possible=tuple(possible), opened=True)
     return Sheet(document, claim, document.tokens, MemoryLog(), state)

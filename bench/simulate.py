@@ -38,7 +38,9 @@ def sit(
         while page and page.sheets[0].document.number <= last:
             documents = [replace(sheet.document, tokens=sheet.tokens) for sheet in page.sheets]
             rehearsal = maker.rehearse(
-                documents, [sheet.draft.suggestions for sheet in page.sheets]
+                documents,
+                [sheet.draft.suggestions for sheet in page.sheets],
+                [sheet.state.possible for sheet in page.sheets],
             )
             wanted = golds(documents)
             yield rehearsal, wanted, list(play(rehearsal, wanted))

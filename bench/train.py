@@ -184,10 +184,12 @@ def default_network(
     DocBin(docs=docs[:LOOKED_AT]).to_disk(folder / "dev.spacy")
     run = [sys.executable, "-m", "spacy"]
     settings = ["--lang", "xx", "--pipeline", "ner", "--optimize", "efficiency"]
-    subprocess.run(
-        [*run, "init", "config", "config.cfg", *settings], cwd=folder, check=True,
-        capture_output=True,
+    made = subprocess.run(
+        [*run, "init", "config", "config.cfg", *settings], cwd=folder, capture_output=True,
+        text=True,
     )  # fmt: skip
+    if made.returncode:
+        raise TonemarkError(f"spacy init config failed: {made.stdout[-500:]}{made.stderr[-1500:]}")
     given = ["--paths.train", "train.spacy", "--paths.dev", "dev.spacy", "--output", "out"]
     for part in ("train", "dev"):  # the tokens of the file, as ours has them
         given += [f"--corpora.{part}.gold_preproc", "true"]

@@ -30,6 +30,7 @@ VERBS = {
     "check": "tonemark.cli.checking_files",
     "train": "tonemark.cli.training",
     "scores": "tonemark.cli.showing_scores",
+    "model": "tonemark.cli.models",
     "package": "tonemark.cli.packaging",
     "join": "tonemark.cli.joining",
     "tokenize": "tonemark.cli.tokenizing",

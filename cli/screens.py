@@ -48,7 +48,7 @@ def seat(folder: Path, as_name: str | None, *, reviewing: bool = False) -> Seat:
     """Open a project for a screen, for its annotator, or its reviewer; what makes tokens and
     suggestions is started where it is needed."""
     from tonemark.corpus.learnt import needs_learner
-    from tonemark.corpus.produced import needs_patterns
+    from tonemark.corpus.produced import needs_patterns, needs_pipeline
     from tonemark.corpus.tokens import StoredTokenizer, tokenizer_of
 
     check_terminal()
@@ -62,6 +62,7 @@ def seat(folder: Path, as_name: str | None, *, reviewing: bool = False) -> Seat:
         another = f"project.toml names this tokenizer. Another one:\n{use}"
         raise TonemarkError(error.title, f"{error.remedy}\n{another}".lstrip()) from None
     suggests = needs_patterns(store) or needs_learner(store, project.learner)
+    suggests = suggests or needs_pipeline(store, project.model)
     if isinstance(tokenizer, StoredTokenizer) or (not reviewing and suggests):
         _suggester(project.folder).tend()  # it loads while the screen does
     return Seat(project, store, name, tokenizer)

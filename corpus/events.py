@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from tonemark.corpus.documents import misplaced
 from tonemark.corpus.drafts import Draft, Edit, decision_from_json
+from tonemark.corpus.model_suggestions import Possible
 from tonemark.corpus.records import ANSWERS, Answer
 from tonemark.corpus.spans import Span, Suggestion, check_stretches
 from tonemark.tokenizers.base import Token
@@ -84,9 +85,9 @@ class Replayed:
     """What the events of a document add up to.
 
     `frozen` are the suggestions that the page was frozen with, `hidden` those that a blind one
-    would have had; `begun` is what a review was opened with. `focus` is the last one written
-    down: a document of the page, which need not be this one, and code points; `focused` is its
-    event's number. `touched` says whether something changed since the last answer, which is
+    would have had, `possible` what models offered as candidates; `begun` is what a review was
+    opened with. `focus` is the last one written down: a document of the page, which need not be
+    this one, and code points; `focused` is its event's number. `touched` says whether something changed since the last answer, which is
     `answer`; `edited` is the number of the last edit, `last` of any event. `moments` are the times
     of what was done since that answer.
     """
@@ -96,6 +97,7 @@ class Replayed:
     redoable: list[Done] = field(default_factory=list)
     frozen: tuple[Suggestion, ...] = ()
     hidden: tuple[Suggestion, ...] = ()
+    possible: tuple[Possible, ...] = ()
     begun: Begun | None = None
     focus: tuple[int, int, int] | None = None
     focused: int = 0
@@ -117,6 +119,10 @@ class Replayed:
             case "open":
                 self.frozen = tuple(map(Suggestion.from_json, event.data["shown"]))
                 self.hidden = tuple(map(Suggestion.from_json, event.data.get("hidden", ())))
+                self.possible = tuple(
+                    Possible(int(start), int(end), float(score))
+                    for start, end, score in event.data.get("possible", ())
+                )
                 if "cites" in event.data:
                     self._begin_review(event.data)
                 else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 from tonemark.corpus.spans import Suggestion
 
@@ -19,6 +20,18 @@ LEARNER = "model:learner"
 
 LIKELY = 0.6
 """The probability from which on what only models propose is shown."""
+
+
+POSSIBLE = 0.05
+"""The probability from which on a stretch is offered as a candidate, whatever its label."""
+
+
+class Possible(NamedTuple):
+    """A stretch of a text, in code points, that may be a span of some label, with a probability."""
+
+    start: int
+    end: int
+    score: float
 
 
 def is_of_model(suggestion: Suggestion) -> bool:
@@ -64,6 +77,28 @@ def with_models(
         near = kept[max(0, place - 1) : place + 1]
         if not any(other.overlaps(each.start, each.end) for other in near):
             kept.insert(place, each)
+    return tuple(kept)
+
+
+def possible(proposed: Iterable[Suggestion], labels: Collection[str]) -> tuple[Possible, ...]:
+    """The stretches that are POSSIBLE by what models have `proposed` for `labels`, in order; of
+    those that overlap the likeliest."""
+    scores: dict[tuple[int, int], dict[tuple[str, ...], float]] = {}
+    for each in proposed:
+        if each.label in labels:
+            by_source = scores.setdefault((each.start, each.end), {})
+            by_source[each.sources] = by_source.get(each.sources, 0.0) + each.score
+    found = [
+        Possible(start, end, round(min(1.0, score), 4))
+        for (start, end), by_source in scores.items()
+        if (score := max(by_source.values())) >= POSSIBLE
+    ]
+    kept: list[Possible] = []
+    for one in sorted(found, key=lambda p: (-p.score, p.start - p.end, p.start)):
+        place = bisect_left(kept, one.start, key=lambda p: p.start)
+        near = kept[max(0, place - 1) : place + 1]
+        if not any(other.start < one.end and one.start < other.end for other in near):
+            kept.insert(place, one)
     return tuple(kept)
 
 

@@ -20,6 +20,9 @@ from tonemark.corpus.tokens import AnyTokenizer, StoredTokenizer, current_id
 PATTERNS = "patterns"
 """The producer that runs the project's token patterns and expressions."""
 
+PIPELINE = "model"
+"""The producer that runs the pipeline which the project names as its model."""
+
 
 class Produced(NamedTuple):
     """What a producer made of a document; `fault` says what it failed on, in words."""
@@ -148,6 +151,16 @@ def produced_at_fault(store: Store, name: str) -> tuple[int, list[str]]:
     (count,) = store.db.execute(f"SELECT count(*){where}", (name,)).fetchone()
     rows = store.db.execute(f"SELECT d.key, p.fault{where} ORDER BY d.id LIMIT 5", (name,))
     return int(count), [f"{key}: {fault}" for key, fault in rows]
+
+
+def needs_pipeline(store: Store, model: str) -> bool:
+    """Whether there is something to do for whoever runs the pipeline that the project names as its
+    model: it names one, or what one suggested is to be taken back. A look at an index."""
+    query = (
+        "SELECT EXISTS (SELECT 1 FROM producers r JOIN produced p ON p.producer = r.id"
+        " WHERE r.name = ?)"
+    )
+    return bool(model or store.db.execute(query, (PIPELINE,)).fetchone()[0])
 
 
 # Token patterns and expressions

@@ -329,22 +329,27 @@ def set_tokenizer(folder: Path | str, name: str) -> Project:
     Whether there is one of that name is for the caller to ask. Raises TonemarkError as `add_label`
     does.
     """
-    return _set(Path(folder), "tokenizer", name)
+    return _set(Path(folder), ("tokenizer",), name)
 
 
 def set_guidelines(folder: Path | str, name: str) -> Project:
     """Name a file of the project's folder as its guidelines, as `set_tokenizer` does."""
-    return _set(Path(folder), "guidelines", name)
+    return _set(Path(folder), ("guidelines",), name)
 
 
-def _set(folder: Path, setting: str, value: str) -> Project:
+def set_model(folder: Path | str, name: str) -> Project:
+    """Name the pipeline that suggests, none where it is empty, as `set_tokenizer` does."""
+    return _set(Path(folder), ("suggestions", "model"), name)
+
+
+def _set(folder: Path, setting: tuple[str, ...], value: str) -> Project:
     from tonemark.toml_edits import with_value
     from tonemark.toml_lines import toml_string
 
     with locked(folder):
         text, stamp = read_text(folder)
         _parse(folder, text, stamp)
-        changed = with_value(text, (setting,), toml_string(value))
+        changed = with_value(text, setting, toml_string(value))
         if changed != text:
             _parse(folder, changed, stamp)
             write(folder, changed)

@@ -253,7 +253,7 @@ def _licence(data: dict[str, Any], faults: Faults) -> str:
 
 def _model(table: dict[str, Any], faults: Faults) -> str:
     value = table.get("model", "")
-    if value == "" or (isinstance(value, str) and _MODEL.fullmatch(value)):
+    if isinstance(value, str) and (not value or _MODEL.fullmatch(value)):
         return value
     faults.add(
         "model must be the name of an installed spaCy pipeline, or of a model that was trained here"

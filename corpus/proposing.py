@@ -12,7 +12,14 @@ from tonemark.corpus.documents import Document
 from tonemark.corpus.events import Replayed
 from tonemark.corpus.evidence import Offer, Weighed
 from tonemark.corpus.fates import fates
-from tonemark.corpus.model_suggestions import LEARNER, MODEL, is_of_model, with_models
+from tonemark.corpus.model_suggestions import (
+    LEARNER,
+    MODEL,
+    Possible,
+    is_of_model,
+    possible,
+    with_models,
+)
 from tonemark.corpus.project import Project
 from tonemark.corpus.shares import is_blind, is_evaluation
 from tonemark.corpus.spans import Span, Suggestion, apart
@@ -25,10 +32,11 @@ SAME_NAME = "rule:same-name"
 
 class Proposed(NamedTuple):
     """The suggestions that a page is frozen with, and those that a blind document would have had:
-    one of both is empty."""
+    one of both is empty. `possible` are candidates that models know of."""
 
     shown: tuple[Suggestion, ...] = ()
     hidden: tuple[Suggestion, ...] = ()
+    possible: tuple[Possible, ...] = ()
 
 
 class Told(NamedTuple):
@@ -149,7 +157,7 @@ class Stored:
         labels = {label.name for label in self._project.labels}
         settled = settled if overlapping else apart(settled)
         found = with_models(settled, models, labels, overlapping=overlapping)
-        return as_blind(self._project, document, found)
+        return as_blind(self._project, document, found, possible(models, labels))
 
     def weighed(
         self,
@@ -214,9 +222,17 @@ def others_over(suggestion: Suggestion, found: Iterable[Suggestion]) -> list[Sug
     return sorted(others.values(), key=lambda s: (-s.score, s.start - s.end, s.start, s.label))
 
 
-def as_blind(project: Project, document: Document, found: tuple[Suggestion, ...]) -> Proposed:
-    """Suggestions as the project shows them: hidden where the document is a blind one."""
-    return Proposed(hidden=found) if is_hidden(project, document) else Proposed(found)
+def as_blind(
+    project: Project,
+    document: Document,
+    found: tuple[Suggestion, ...],
+    may_be: tuple[Possible, ...] = (),
+) -> Proposed:
+    """Suggestions and candidates as the project shows them: hidden where the document is a blind
+    one."""
+    if is_hidden(project, document):
+        return Proposed(hidden=found)
+    return Proposed(found, possible=may_be)
 
 
 def is_hidden(project: Project, document: Document) -> bool:

@@ -112,6 +112,8 @@ def proposed(proposer: Proposer) -> Opening:
         data = {"shown": [suggestion.to_json() for suggestion in found.shown]}
         if found.hidden:
             data["hidden"] = [suggestion.to_json() for suggestion in found.hidden]
+        if found.possible:
+            data["possible"] = [list(each) for each in found.possible]
         return data
 
     return opening

@@ -6,6 +6,7 @@ What runs code is never loaded here unless the caller says so, as commands witho
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -280,10 +281,13 @@ def tokenized_at_fault(store: Store, tokenizer: StoredTokenizer) -> tuple[int, l
 # Which documents the suggester takes next
 
 
-def next_to_tokenize(store: Store, tokenizer: int, ahead: int, limit: int) -> list[int]:
+def next_to_tokenize(
+    store: Store, tokenizer: int, ahead: int, limit: int, answered: int = 0
+) -> list[int]:
     """At most `limit` documents that need tokens: first those that lie before someone, the latest
     claim first, then for each annotator the `ahead` documents that she would get next, then those
-    of which it is wanted how unsure the learner is of them."""
+    of which it is wanted how unsure the learner is of them, then those of the last `answered`
+    answers, and of as much gold, which teach it."""
     lacking = (
         " d.tokens IS NULL AND NOT EXISTS"
         " (SELECT 1 FROM tokenized t WHERE t.document = d.id AND t.tokenizer = :tokenizer)"
@@ -303,4 +307,26 @@ def next_to_tokenize(store: Store, tokenizer: int, ahead: int, limit: int) -> li
         found.update(dict.fromkeys(following))
     if len(found) < limit:
         found.update(dict.fromkeys(those_lacking(store, in_pool(store), lacking, values)))
+    if len(found) < limit and answered:
+        # Answers that came with files, or were given on tokens of another version.
+        rows = store.db.execute(
+            "SELECT d.id FROM (SELECT * FROM (SELECT id, document FROM annotations"
+            " ORDER BY id DESC LIMIT :answered) UNION ALL SELECT * FROM (SELECT id, document"
+            " FROM gold ORDER BY id DESC LIMIT :answered)) a CROSS JOIN documents d"
+            f" ON d.id = a.document WHERE {lacking} ORDER BY a.id DESC LIMIT :limit",
+            {**values, "answered": answered},
+        )
+        found.update(dict.fromkeys(number for (number,) in rows))
     return list(found)[:limit]
+
+
+def with_tokens(store: Store, documents: Iterable[int], tokenizer: AnyTokenizer) -> list[int]:
+    """Those among documents of which the tokens of a tokenizer are in the store."""
+    if not isinstance(tokenizer, StoredTokenizer):
+        return []
+    rows = store.db.execute(
+        "SELECT document FROM tokenized WHERE tokenizer = ?"
+        " AND document IN (SELECT value FROM json_each(?))",
+        (current_id(store, tokenizer), json.dumps(list(documents))),
+    )
+    return [number for (number,) in rows]

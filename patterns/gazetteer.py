@@ -17,7 +17,7 @@ from tonemark.corpus import evidence
 from tonemark.corpus.documents import Document
 from tonemark.corpus.evidence import NOTHING, Earned, Weighed
 from tonemark.corpus.gazetteers import Entry, entries_after, entries_of, last_number
-from tonemark.corpus.model_suggestions import is_of_model, with_models
+from tonemark.corpus.model_suggestions import is_of_model, possible, with_models
 from tonemark.corpus.project import Project
 from tonemark.corpus.proposing import (
     SAME_NAME,
@@ -164,7 +164,7 @@ class Gazetteer:
         )
         models = [each for each in stored if is_of_model(each)]
         found = with_models(settled, models, self._labels, overlapping=overlapping)
-        return as_blind(self.project, document, found)
+        return as_blind(self.project, document, found, possible(models, self._labels))
 
     def suggestions(self, document: Document, tokens: Sequence[Token]) -> list[Suggestion]:
         """The names in a document that suggest, leftmost and longest, with how sure their

@@ -11,27 +11,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from tonemark.corpus.archive import alterations
 from tonemark.corpus.documents import Damaged
 from tonemark.corpus.learnt import (
     LEARNER,
     needs_learner,
-    next_to_look_at,
     put_likely,
     take_back,
-    texts_of,
     was_tagged,
 )
-from tonemark.corpus.model_suggestions import LEARNER as SOURCE
 from tonemark.corpus.produced import Produced, producer_id
 from tonemark.corpus.project import Project
-from tonemark.corpus.spans import Suggestion
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import (
     AnyTokenizer,
@@ -41,22 +36,17 @@ from tonemark.corpus.tokens import (
     tokens_of,
 )
 from tonemark.errors import TonemarkError
-from tonemark.suggester.children import Child, ChildEnded
 from tonemark.suggester.doubts import Doubting, Doubts, Model
-from tonemark.suggester.learner_worker import request
-from tonemark.suggester.lessons import Lessons, same_text
+from tonemark.suggester.learner_run import LearnerRun
+from tonemark.suggester.lessons import Lessons
+from tonemark.suggester.looking import Ahead, Looking, documents_ahead, found_in
+from tonemark.suggester.raw_text import RawText
 from tonemark.suggester.tokenizing import DROPPED
 from tonemark.tokenizers.base import Token
-from tonemark.training.material import part_of, words_of
-
-MODULE = "tonemark.suggester.learner_worker"
+from tonemark.training.material import words_of
 
 VERSION = 1
 """Raised whenever the same answers would suggest something else."""
-
-AHEAD = 30
-"""Documents that are looked at for each annotator. They are looked at again after each training,
-and she answers fewer meanwhile."""
 
 BATCH = 10
 """Documents that are looked at, and written, at once: an Enter waits for no longer write."""
@@ -67,25 +57,17 @@ TURN = 0.05
 NEW = 0.02
 """The share of what was learnt that must have come anew before it is learnt again."""
 
-SHARE = 1 / 3
-"""Of a processor that it takes on the average, where many answer or there is much to learn."""
-
-BURST = 30.0
-"""Seconds of processor time that it may take at once, having rested."""
-
 TRAINING = 120.0
 """Seconds of processor time that learning should stay within; it may take twice as long."""
 
 LOOKING = 30.0
 """Seconds of processor time that a BATCH may take: of usual texts it takes hundredths."""
 
-BUSY = 5.0
-"""Times as long that all may take on a machine that is busy with other things."""
+WORDS = 60.0
+"""The same of learning what raw text tells of words, once, and again when there is much more."""
 
-PAUSE = 10.0
-"""Seconds until it is tried again after it failed, twice as many each time, and at most LONGEST."""
-
-LONGEST = 3600.0
+NEVER = -(10**9)
+"""Changes since which much has come, whatever there is."""
 
 SCORED = 100
 """Documents, the last ones, on which it is told how well it does."""
@@ -105,28 +87,19 @@ class _Model:
     knows: bool = False
 
 
-class _Ahead(NamedTuple):
-    """A document that comes next: its number, whose learner looks at it, and its text."""
-
-    number: int
-    part: int | None
-    text: bytes
+class _Words:
+    """The child is learning what raw text tells of words."""
 
 
-@dataclass(slots=True)
-class _Looking:
-    """Documents that the child is looking at, with their tokens."""
-
-    model: _Model
-    tokens: dict[int, Sequence[Token]] = field(default_factory=dict)
+_Asked: TypeAlias = _Model | _Words | Looking | Doubting
 
 
 class Learning:
     """What the learner of a project does, a turn at a time.
 
-    `note` hears what happens, in a line for the log. `trouble` is what a person should know of,
-    None where all is well. `learnt` counts the documents that it has learnt from, `finished` is the
-    number of the newest answer (`learnt.answers_stamp`) after which there is nothing left to do.
+    `note` hears what happens, in a line for the log. `learnt` counts the documents that it has
+    learnt from, `finished` is the number of the newest answer (`learnt.answers_stamp`) after which
+    there is nothing left to do.
     """
 
     def __init__(
@@ -134,34 +107,40 @@ class Learning:
     ) -> None:
         self.project = project
         self.tokenizer = tokenizer
-        self.trouble: TonemarkError | None = None
         self.learnt = 0
         self.finished = 0
         self.made = 0
         self._store = store
-        self._note = note
         self._lessons = Lessons(store, project, tokenizer)
         self._key: tuple[object, ...] = ()
         self._id: int | None = None
         self._superseded = True
         self._seen: tuple[int, int] = (-1, -1)
-        self._ahead: list[_Ahead] | None = None
+        self._ahead: list[Ahead] | None = None
         self._refused: set[int] = set()
         self._models: dict[int | None, _Model] = {}
         self._trained = 0
         self._looked: dict[int, int] = {}
         self._scores: deque[tuple[int, int, int]] = deque(maxlen=SCORED)
-        self._child: Child | None = None
-        self._asked: _Model | _Looking | Doubting | None = None
+        self._run: LearnerRun[_Asked] = LearnerRun(note)
         self._doubts = Doubts(store)
+        self._raw = RawText(store)
         self._without: int | None = None
         self._singly = False
-        self._budget, self._paid = BURST, time.monotonic()
-        self._after, self._pause = 0.0, PAUSE
 
     def is_wanted(self) -> bool:
         """Whether there is something to do in this project, now or with its next answers."""
         return needs_learner(self._store, self.project.learner)
+
+    @property
+    def trouble(self) -> TonemarkError | None:
+        """What a person should know of; None where all is well."""
+        return self._run.trouble
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the child is at work."""
+        return self._run.what is not None
 
     @property
     def f1(self) -> float | None:
@@ -181,7 +160,7 @@ class Learning:
     def step(self) -> bool:
         """Do what is most needed, for a few hundredths of a second; whether there was something to
         do, other than to wait for the child. Raises TonemarkError where the store refuses."""
-        if self._asked and not self._heard():
+        if self.is_waiting and not self._heard():
             return False
         self._look()
         if self._id is None or self._superseded:
@@ -189,7 +168,9 @@ class Learning:
         if self._lessons.read(TURN):
             return True
         if self._ahead is None:
-            self._ahead = self._documents_ahead()
+            self._ahead = documents_ahead(
+                self._store, self.tokenizer, self._refused, by_parts=self._by_parts
+            )
         return self._go_on()
 
     def use(self, project: Project, tokenizer: AnyTokenizer) -> None:
@@ -200,13 +181,11 @@ class Learning:
 
     def close(self) -> None:
         """End the child."""
-        child, self._child = self._child, None
-        self._asked = None
+        self._run.close()
         self._models.clear()
         self._looked.clear()
         self._doubts.forget()
-        if child:
-            child.close()
+        self._raw.begin_anew()
 
     @property
     def _by_parts(self) -> bool:
@@ -230,6 +209,7 @@ class Learning:
         key = self._key_now()
         if key != self._key or not self._lessons.look():
             self._begin_anew(key)
+        self._lessons.take_up()
         if self._superseded:
             self._superseded = not take_back(self._store, self._id, DROPPED, opened=self._by_parts)
 
@@ -252,10 +232,11 @@ class Learning:
 
     def _begin_anew(self, key: tuple[object, ...]) -> None:
         self.close()
-        self._key, self._id, self.trouble = key, None, None
+        self._run.begin_anew()
+        self._key, self._id = key, None
         # Until tokens are made, what was suggested before stands.
         self._superseded = bool(key[0]) or not self.project.learner
-        self._after, self._pause, self._singly = 0.0, PAUSE, False
+        self._singly = False
         self._refused.clear()
         self._scores.clear()
         self.learnt = 0
@@ -271,12 +252,12 @@ class Learning:
     def _go_on(self) -> bool:
         """Do the next thing for the first document that needs one."""
         is_waiting = False
-        if time.monotonic() < self._after:
+        if self._run.is_resting():
             return False
         for each in self._ahead or ():
             model = self._models.get(each.part)
             if self._is_due(each.part, model):
-                if self._may_train():
+                if self._run.may_train():
                     self._learn(each.part, model)
                     return True
                 is_waiting = True
@@ -288,20 +269,10 @@ class Learning:
                 return True
         if is_waiting:
             return False
-        if self._doubt():
+        if self._doubt() or self._learn_words():
             return True
         self.finished = self._lessons.stamp.newest
         return False
-
-    def _documents_ahead(self) -> list[_Ahead]:
-        by_parts = self._by_parts
-        numbers = next_to_look_at(self._store, self.tokenizer, AHEAD, opened=by_parts)
-        texts = texts_of(self._store, numbers)
-        return [
-            _Ahead(each, part_of(texts[each]) if by_parts else None, same_text(texts[each]))
-            for each in numbers
-            if each in texts and each not in self._refused
-        ]
 
     def _doubt(self) -> bool:
         """Have documents looked at for how unsure it is of them, where that decides what comes
@@ -315,9 +286,21 @@ class Learning:
         if found is None:
             return self._doubts.write()
         part, doubting, texts = found
-        asked = request("doubt", LOOKING, without=part, texts=texts)
-        self._ask(asked, doubting, part, LOOKING)
+        self._without = part
+        self._run.ask(doubting, "doubt", LOOKING, without=part, texts=texts)
         return True
+
+    def _learn_words(self) -> bool:
+        """Learn of words from raw text, once pages have what can be suggested without; whether
+        there was anything to do."""
+        if not self._models:
+            return False
+        self._raw.look(self.tokenizer)
+        if self._raw.read(self.tokenizer, TURN):
+            return True
+        if texts := self._raw.taken():
+            self._run.ask(_Words(), "words", WORDS, texts=texts, seconds=WORDS)
+        return bool(texts)
 
     def _is_due(self, part: int | None, model: _Model | None) -> bool:
         """Whether enough has come that it is to be learnt anew."""
@@ -326,23 +309,17 @@ class Learning:
         new = self._lessons.changes(part) - model.changes
         return new >= max(1, int(NEW * model.size))
 
-    def _is_stale(self, document: _Ahead, model: _Model) -> bool:
+    def _is_stale(self, document: Ahead, model: _Model) -> bool:
         """Whether a learner may look at a document, and has not."""
         is_new = self._looked.get(document.number) != model.number
         return is_new and document.text not in model.texts
 
-    def _forget(self, document: _Ahead, model: _Model) -> None:
+    def _forget(self, document: Ahead, model: _Model) -> None:
         """Nothing is likely any more: what taught before was refused, or said otherwise."""
         self._looked[document.number] = model.number
         if was_tagged(self._store, document.number):
             nothing = [Produced(document.number)]
             put_likely(self._store, None, nothing, opened=self._by_parts)
-
-    def _may_train(self) -> bool:
-        now = time.monotonic()
-        self._budget = min(BURST, self._budget + SHARE * (now - self._paid))
-        self._paid = now
-        return self._budget > 0
 
     def _learn(self, part: int | None, before: _Model | None) -> None:
         lessons = self._lessons.lessons(part)
@@ -355,7 +332,9 @@ class Learning:
         fresh = [
             at for at, (_, each) in enumerate(lessons) if before and each.number > before.newest
         ]
-        asked = request(
+        self._without = part
+        self._run.ask(
+            model,
             "learn",
             2 * TRAINING,
             without=part,
@@ -364,11 +343,10 @@ class Learning:
             overlapping=self.project.overlapping,
             seconds=TRAINING,
         )
-        self._ask(asked, model, part, 2 * TRAINING)
 
     def _look_at(self, part: int | None, model: _Model) -> None:
         """Have the next documents looked at that this learner may look at, and has not."""
-        looking = _Looking(model)
+        tokens_of_each: dict[int, Sequence[Token]] = {}
         texts = []
         for each in self._ahead or ():
             if each.part != part or not self._is_stale(each, model):
@@ -383,43 +361,33 @@ class Learning:
             except (Damaged, KeyError) as error:
                 self._put([Produced(number, fault=str(error))])
                 continue
-            looking.tokens[number] = tokens
+            tokens_of_each[number] = tokens
             texts.append(words_of(document.text, tokens))
             if len(texts) == (1 if self._singly else BATCH):
                 break
         if texts:
-            asked = request("tag", LOOKING, without=part, texts=texts)
-            self._ask(asked, looking, part, LOOKING)
+            looking = Looking(tokens_of_each)
+            self._run.ask(looking, "tag", LOOKING, without=part, texts=texts)
 
-    # The child
-
-    def _ask(
-        self, asked: bytes, what: _Model | _Looking | Doubting, part: int | None, limit: float
-    ) -> None:
-        if self._child is None:
-            self._child = Child(MODULE, ())
-        self._asked, self._without = what, part
-        self._child.ask(asked, BUSY * limit)
+    # What the child said
 
     def _heard(self) -> bool:
         """Whether the child has answered what it was asked, which is taken in."""
-        assert self._child
-        asked = self._asked
-        try:
-            message = self._child.answer(0.0)
-            if message is None:
-                return False
-            answer = json.loads(message)
-            self._budget -= float(answer["seconds"])
-            self._asked = None
-            if isinstance(asked, _Model):
-                self._has_learnt(asked, answer)
-            elif isinstance(asked, Doubting):
-                self._doubts.heard(asked, answer["doubts"])
-            elif asked:
-                self._has_looked(asked, answer)
-        except (ChildEnded, ValueError, KeyError, TypeError) as error:
-            self._fail(asked, error)
+        heard = self._run.heard()
+        if heard is None:
+            return False
+        what, answer, fault = heard
+        if fault:
+            self._has_failed(what, fault)
+        elif isinstance(what, _Model):
+            self._has_learnt(what, answer)
+        elif isinstance(what, _Words):
+            for model in self._models.values():
+                model.changes = NEVER  # all is learnt anew with what is known now
+        elif isinstance(what, Doubting):
+            self._doubts.heard(what, answer["doubts"])
+        else:
+            self._has_looked(what, answer)
         return True
 
     def _has_learnt(self, model: _Model, answer: dict[str, Any]) -> None:
@@ -427,26 +395,9 @@ class Learning:
         self._models[self._without] = model
         self._scores.extend(tuple(each) for each in answer.get("scores", ()))
         self.learnt = max(each.size if each.knows else 0 for each in self._models.values())
-        self.trouble, self._pause = None, PAUSE
 
-    def _has_looked(self, looking: _Looking, answer: dict[str, Any]) -> None:
-        made = []
-        for (number, tokens), found in zip(looking.tokens.items(), answer["found"], strict=True):
-            if isinstance(found, str):
-                made.append(Produced(number, fault=f"the learner failed: {found}"))
-                continue
-            spans = tuple(
-                Suggestion(
-                    tokens[first].start,
-                    tokens[last - 1].end,
-                    label,
-                    (SOURCE,),
-                    round(min(1.0, max(0.0, score)), 4),
-                )
-                for first, last, label, score in found
-            )
-            made.append(Produced(number, spans))
-        self._put(made)
+    def _has_looked(self, looking: Looking, answer: dict[str, Any]) -> None:
+        self._put(found_in(looking, answer["found"]))
 
     def _put(self, made: Sequence[Produced]) -> None:
         assert self._id is not None
@@ -455,22 +406,15 @@ class Learning:
         if is_seen:  # nobody needs to look again because of that
             self._seen = self._seen[0], self._store.db.total_changes
 
-    def _fail(self, asked: _Model | _Looking | Doubting | None, error: Exception) -> None:
-        """Rest, and try again with a child made anew."""
-        is_looking = isinstance(asked, _Looking | Doubting)
-        what = f"It failed while it was {'looking at pages' if is_looking else 'learning'}"
-        self._note(f"the learner: {what}: {error}")
+    def _has_failed(self, what: _Asked, fault: str) -> None:
+        """The child is gone, and its models: what it was looking at may be the cause."""
         self.close()
-        if isinstance(asked, _Looking) and self._singly:
-            for number in asked.tokens:
-                self._refused.add(number)
-                self._put([Produced(number, fault=f"the learner failed: {error}")])
-        if isinstance(asked, Doubting):
-            self._doubts.failed(asked)
-        self._singly = is_looking
-        self._after, self._pause = time.monotonic() + self._pause, min(LONGEST, 2 * self._pause)
-        self.trouble = TonemarkError(
-            f"The learner suggests nothing new for a while: {error}.",
-            "It is tried again by itself. More in the log of the folder suggester; without it:"
-            " learner = false in project.toml.",
-        )
+        self._ahead = None
+        is_one = isinstance(what, Looking) and self._singly
+        if isinstance(what, Looking) and is_one:
+            self._refused.update(what.tokens)
+            fault = f"the learner failed: {fault}"
+            self._put([Produced(number, fault=fault) for number in what.tokens])
+        if isinstance(what, Doubting):
+            self._doubts.failed(what)
+        self._singly = isinstance(what, Looking) and not is_one

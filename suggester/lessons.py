@@ -14,7 +14,7 @@ from tonemark.corpus.learnt import Stamp, answered_after, answers_stamp, teachin
 from tonemark.corpus.project import Project
 from tonemark.corpus.shares import folded_text, is_evaluation
 from tonemark.corpus.store import Store
-from tonemark.corpus.tokens import AnyTokenizer, TokensAwaited, tokens_of
+from tonemark.corpus.tokens import AnyTokenizer, TokensAwaited, tokens_of, with_tokens
 from tonemark.training.learner.spans import Sentence
 from tonemark.training.material import PARTS, Example, part_of, sentence_of
 
@@ -56,6 +56,7 @@ class Lessons:
         self._project = project
         self._labels: frozenset[str] = frozenset()
         self._waiting: dict[int, int] = {}
+        self._awaited: dict[int, int] = {}
         self._kept: list[dict[int, Lesson]] = []
         self._changes: list[int] = []
         self.begin_anew(project, tokenizer)
@@ -66,6 +67,7 @@ class Lessons:
         self._labels = frozenset(label.name for label in project.labels)
         self.stamp = Stamp()
         self._waiting.clear()
+        self._awaited.clear()
         self._kept = [{} for _ in range(PARTS)]
         self._changes = [0] * PARTS
 
@@ -84,6 +86,12 @@ class Lessons:
             self._waiting[document] = number
         self.stamp = stamp
         return True
+
+    def take_up(self) -> None:
+        """Have those read of which the tokens have come."""
+        if self._awaited:
+            for document in with_tokens(self._store, self._awaited, self._tokenizer):
+                self._waiting[document] = self._awaited.pop(document)
 
     def read(self, seconds: float) -> bool:
         """Read what waits, for about so long; whether something waited."""
@@ -122,7 +130,10 @@ class Lessons:
         """Take in a document as its answers now are."""
         try:
             lesson = self._lesson(number, newest)
-        except (Damaged, KeyError, TokensAwaited):
+        except TokensAwaited:
+            self._awaited[number] = newest
+            return
+        except (Damaged, KeyError):
             lesson = None
         known = next((kept for kept in self._kept if number in kept), None)
         before = known.pop(number) if known else None

@@ -43,7 +43,7 @@ class Told:
     where it had to, or what it does not take in, and `remedy` what to do; `failed` says how many
     documents the tokenizer failed on since it was started, `matched` for how many patterns made
     suggestions. `learnt` is from how many documents the learner has learnt, `learner` that in
-    words; `finished` the number of the newest answer (`corpus.learnt.answers_stamp`) that it has
+    words; `model` is what the project's model has done, in words; `finished` the number of the newest answer (`corpus.learnt.answers_stamp`) that it has
     done all with.
     """
 
@@ -61,6 +61,7 @@ class Told:
     learnt: int = 0
     finished: int = 0
     learner: str = ""
+    model: str = ""
     fault: str = ""
     remedy: str = ""
 

@@ -1,7 +1,7 @@
 """The suggester from its start to its end: one process a project, alone by a lock, at work while
 somebody needs it.
 
-What it does is told in `tokenizing`, `matching` and `learning`; it gives them their turns, and
+What it does is told in `tokenizing`, `matching`, `learning` and `modelling`; it gives them their turns, and
 knows when to end.
 """
 
@@ -24,7 +24,9 @@ from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.corpus.tokens import AnyTokenizer, StoredTokenizer, tokenizer_of
 from tonemark.errors import TonemarkError
 from tonemark.suggester.learning import Learning
+from tonemark.suggester.lessons import DOCUMENTS
 from tonemark.suggester.matching import Matching
+from tonemark.suggester.modelling import Modelling
 from tonemark.suggester.place import ENDED, Place, Told
 from tonemark.suggester.tokenizing import Tokenizing
 from tonemark.suggester.workers import TIME
@@ -215,16 +217,18 @@ class _Works:
         self._tokenizing = self._tokenizing_with(tokenizer)
         self._matching = Matching(store, project.language, tokenizer, run.place.note)
         self._learning = Learning(store, project, tokenizer, run.place.note)
+        self._modelling = Modelling(store, project, tokenizer, run.place.note)
 
     def is_wanted(self) -> bool:
         """Whether this project has work of any kind."""
-        others = self._matching.is_wanted() or self._learning.is_wanted()
-        return bool(self._tokenizing) or others
+        others = self._matching, self._learning, self._modelling
+        return bool(self._tokenizing) or any(each.is_wanted() for each in others)
 
     def step(self) -> bool:
         """Give each its turn; whether there was anything to do."""
         busy = self._tokenizing is not None and self._tokenizing.step()
         busy = self._matching.step() or busy
+        busy = self._modelling.step() or busy
         return self._learning.step() or busy
 
     def taken_in(self) -> TonemarkError | None:
@@ -240,12 +244,15 @@ class _Works:
                     self._tokenize_with(tokenizer_of(changed, loads_code=False), changed)
                 self._project = changed
                 self._matching.language = changed.language
+                if self._tokenizing:
+                    self._tokenizing.answered = DOCUMENTS if changed.learner else 0
         except TonemarkError as error:
             return error
         if self._tokenizing:
             self._matching.tokenizer = self._tokenizing.tokenizer
         self._learning.use(self._project, self._matching.tokenizer)
-        return self._matching.trouble or self._learning.trouble
+        self._modelling.use(self._project, self._matching.tokenizer)
+        return self._matching.trouble or self._learning.trouble or self._modelling.trouble
 
     def _tokenize_with(self, tokenizer: AnyTokenizer, project: Project) -> None:
         before = self._tokenizing
@@ -266,7 +273,9 @@ class _Works:
             run.at_work()
             return None
         folder, limit = self._project.folder, run.time_limit
-        return Tokenizing(self._store, folder, tokenizer, run.wait, run.said, time_limit=limit)
+        made = Tokenizing(self._store, folder, tokenizer, run.wait, run.said, time_limit=limit)
+        made.answered = DOCUMENTS if self._project.learner else 0
+        return made
 
     def has_finished(self, told: Told) -> bool:
         """Whether the learner has done with answers of which that is not told yet."""
@@ -284,12 +293,14 @@ class _Works:
             "learnt": self._learning.learnt,
             "finished": self._learning.finished,
             "learner": self._learning.said,
+            "model": self._modelling.said,
         }
 
     def close(self) -> None:
         """End the children."""
         self._matching.close()
         self._learning.close()
+        self._modelling.close()
         if self._tokenizing:
             self._tokenizing.close()
 

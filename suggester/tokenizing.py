@@ -70,6 +70,8 @@ class Tokenizing:
         time_limit: float = TIME,
     ) -> None:
         self.tokenizer = tokenizer
+        self.answered = 0
+        """Answers, the last ones, of which documents get tokens too, after all others."""
         self.made = 0
         self.failed = 0
         self._store = store
@@ -97,7 +99,7 @@ class Tokenizing:
         if changes == self._changes:
             self._rest(now)
             return False
-        numbers = next_to_tokenize(self._store, self._id, AHEAD, BATCH)
+        numbers = next_to_tokenize(self._store, self._id, AHEAD, BATCH, self.answered)
         if not numbers:
             if self._has_superseded:
                 self._has_superseded = drop_superseded(self._store, self._id, DROPPED) > 0

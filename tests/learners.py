@@ -39,9 +39,9 @@ class InProcess:
 def step_through(learning: Learning) -> None:
     """Let it do all that it finds to do."""
     deadline = time.monotonic() + DEADLINE
-    while learning.step() or learning._asked:
+    while learning.step() or learning.is_waiting:
         assert time.monotonic() < deadline, "it does not end"
-        time.sleep(0 if learning._asked is None else 0.005)
+        time.sleep(0.005 if learning.is_waiting else 0)
 
 
 def likely(store: Store, document: int) -> list[tuple[int, int, str, float]]:

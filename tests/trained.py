@@ -17,10 +17,8 @@ from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.corpus.tokens import tokenizer_of, version_of
 from tonemark.tokenizers.registry import load_tokenizer
-from tonemark.training.component import FACTORY
-from tonemark.training.learner.learning import Learner, learn
-from tonemark.training.lessons import lesson_of, scored, taught
-from tonemark.training.material import Asked, material
+from tonemark.training.lessons import lesson_of, scored
+from tonemark.training.material import Asked, label_counts, material
 from tonemark.training.outcome import SCORED, write_scored
 from tonemark.training.runs import write_about
 
@@ -67,7 +65,10 @@ def project_of(folder: Path, documents: int = 24, **more: Any) -> Path:
 
 
 def add_model(folder: Path, name: str = "model-1", **more: Any) -> Path:
-    """A model of the project in a folder: a learner, scored on what it learnt from."""
+    """A model of the project in a folder: a learner, scored on what it learnt from; with `joined`
+    one that is joined with a network, which has learnt nothing."""
+    from tonemark.training.learner.learning import learn
+
     project = read_project(folder)
     store = Store(folder / STORE_FILE)
     tokenizer = tokenizer_of(project, loads_code=True)
@@ -77,7 +78,8 @@ def add_model(folder: Path, name: str = "model-1", **more: Any) -> Path:
     store.close()
     into = folder / "models" / name
     into.mkdir(parents=True)
-    save_pipeline(into / "pipeline", load_tokenizer(project.tokenizer, folder), learner)
+    own = load_tokenizer(project.tokenizer, folder)
+    save_pipeline(into / "pipeline", own, learner, joined=more.pop("joined", False))
     write_scored(
         into / SCORED,
         [scored(each, learner.tag(each.sentence.words).found) for each in lessons],
@@ -86,18 +88,29 @@ def add_model(folder: Path, name: str = "model-1", **more: Any) -> Path:
         "kind": "learner", "f1": 0.5, "labels": list(learner.labels), "seconds": 1.5, "why": "",
         "documents": len(lessons), "scored": len(lessons), "scored_on": "cross-validation",
         "language": project.language, "tokenizer": project.tokenizer,
-        "tokenizer_version": version_of(tokenizer), "taught": taught(lessons), "overlapping": False,
+        "tokenizer_version": version_of(tokenizer), "overlapping": False,
+        "taught": dict(label_counts(found.train)),
     }  # fmt: skip
     write_about(into, about | more)
     return into
 
 
-def save_pipeline(path: Path, tokenizer: Any, learner: Learner) -> None:
+def save_pipeline(path: Path, tokenizer: Any, learner: Any, *, joined: bool) -> None:
     """A pipeline with the learner behind a tokenizer of ours."""
     import spacy
+
+    from tonemark.training.component import FACTORY
 
     settings = {"@tokenizers": "tonemark.tokenizer.v1", "name": tokenizer.name}
     nlp = spacy.blank("xx", config={"nlp": {"tokenizer": settings}})
     nlp.tokenizer._tokenizer = tokenizer  # type: ignore[union-attr]
-    nlp.add_pipe(FACTORY).learner = learner  # type: ignore[attr-defined]
+    if joined:
+        network = nlp.add_pipe("ner")
+        for label in learner.labels:
+            network.add_label(label)  # type: ignore[attr-defined]
+        nlp.initialize()
+        nlp.add_pipe("tonemark_joined").learner = learner  # type: ignore[attr-defined]
+        nlp.disable_pipe("ner")
+    else:
+        nlp.add_pipe(FACTORY).learner = learner  # type: ignore[attr-defined]
     nlp.to_disk(path)

@@ -5,7 +5,6 @@ and what is found in them as stretches of the text. Imports spaCy only where a D
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -63,12 +62,6 @@ def lesson_of(example: Example) -> Lesson:
 def labels_of(lessons: Iterable[Lesson]) -> tuple[str, ...]:
     """The labels of their spans, sorted."""
     return tuple(sorted({label for each in lessons for _, _, label in each.sentence.spans}))
-
-
-def taught(lessons: Iterable[Lesson]) -> dict[str, int]:
-    """How many of their spans each label has."""
-    counts = Counter(label for each in lessons for _, _, label in each.sentence.spans)
-    return dict(sorted(counts.items()))
 
 
 def scored(lesson: Lesson, found: Iterable[Found]) -> Scored:

@@ -17,10 +17,17 @@ from spacy.tokens import Doc, DocBin
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import DIR_MODEL_LAST
 from spacy.training.loop import train as run_loop
-from spacy.util import load_config, load_model_from_path, registry
+from spacy.util import (
+    get_installed_models,
+    load_config,
+    load_model,
+    load_model_from_path,
+    registry,
+)
 from spacy.vocab import Vocab
 from thinc.api import Config
 
+from tonemark.errors import TonemarkError
 from tonemark.tokenizers.base import Tokenizer
 from tonemark.tokenizers.bridges.carrying import carried
 from tonemark.training.component import SPANS_KEY, Words, blank_copy
@@ -42,6 +49,18 @@ LOGGER = "tonemark.steps.v1"
 WIDTH = 96
 
 
+class Base(NamedTuple):
+    """What an installed pipeline gives a network to begin with: the vectors of words, and its
+    `tok2vec`, of so many numbers a word; 0 where it has none."""
+
+    name: str
+    has_vectors: bool
+    width: int
+
+
+NO_BASE = Base("", False, 0)
+
+
 class News(NamedTuple):
     """What the loop tells at a look at the dev part: `f1` 0 to 1."""
 
@@ -53,6 +72,36 @@ class News(NamedTuple):
 
 class Enough(Exception):
     """The time is spent."""
+
+
+def base_of(name: str) -> Base:
+    """What an installed pipeline gives. Raises TonemarkError where there is none of that name, or
+    nothing of it is of use."""
+    installed = sorted(get_installed_models())
+    if name not in installed:
+        known = f"Installed are {', '.join(installed)}." if installed else "None is installed."
+        raise TonemarkError(
+            f'"{name}" is no spaCy pipeline that is installed here.',
+            f"{known} Name one, install it, or leave --base out.",
+        )
+    try:
+        nlp = load_model(name)
+    except Exception as error:  # whatever the code of another package raises
+        raise TonemarkError(
+            f'The pipeline "{name}" cannot be loaded: {" ".join(str(error).split())[:300]}',
+            "Install it again, in a version for this spaCy, or leave --base out.",
+        ) from error
+    width = 0
+    if nlp.has_pipe("tok2vec"):
+        tok2vec: Any = nlp.get_pipe("tok2vec")
+        width = int(tok2vec.model.get_dim("nO"))
+    has_vectors = nlp.vocab.vectors.shape[0] > 0
+    if not width and not has_vectors:
+        raise TonemarkError(
+            f'The pipeline "{name}" has neither vectors of words nor a tok2vec to begin with.',
+            "Name one that has, or leave --base out.",
+        )
+    return Base(name, has_vectors, width)
 
 
 def prepare(
@@ -154,16 +203,23 @@ def component_of(shape: Shape) -> str:
 
 def _config(shape: Shape) -> dict[str, Any]:
     scores = f"spans_{SPANS_KEY}" if shape.overlapping else "ents"
+    base = base_of(shape.base) if shape.base else NO_BASE
     return {
         "paths": {"train": TRAINED_ON, "dev": TRIED_ON, "tokenizer": TOKENIZER},
         "system": {"seed": shape.seed, "gpu_allocator": None},
         "nlp": {
             "lang": "xx",
-            "pipeline": [component_of(shape)],
+            "pipeline": [*(["tok2vec"] if base.width else []), component_of(shape)],
             "tokenizer": {"@tokenizers": "tonemark.tokenizer.v1", "name": shape.tokenizer},
         },
-        "components": {component_of(shape): _component(shape)},
-        "initialize": {"tokenizer": {"carried": "${paths.tokenizer}"}},
+        "components": {
+            **({"tok2vec": {"source": base.name}} if base.width else {}),
+            component_of(shape): _component(shape, base),
+        },
+        "initialize": {
+            "vectors": base.name if base.has_vectors else None,
+            "tokenizer": {"carried": "${paths.tokenizer}"},
+        },
         "corpora": {
             # The documents' own tokens, as people have corrected them, not the tokenizer's.
             "train": {
@@ -182,7 +238,7 @@ def _config(shape: Shape) -> dict[str, Any]:
             "dropout": 0.1,
             "patience": 0,
             "max_epochs": 0,
-            "max_steps": 20_000,
+            "max_steps": shape.steps,
             "eval_frequency": shape.look,
             "optimizer": {
                 "@optimizers": "Adam.v1", "learn_rate": 0.001, "use_averages": True,
@@ -200,7 +256,7 @@ def _config(shape: Shape) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _component(shape: Shape) -> dict[str, Any]:
+def _component(shape: Shape, base: Base) -> dict[str, Any]:
     if shape.overlapping:
         raise NotImplementedError
     return {
@@ -209,18 +265,20 @@ def _component(shape: Shape) -> dict[str, Any]:
             "@architectures": "spacy.TransitionBasedParser.v2",
             "state_type": "ner", "extra_state_tokens": False, "hidden_width": 64,
             "maxout_pieces": 2, "use_upper": True, "nO": None,
-            "tok2vec": _words_as_vectors(shape),
+            "tok2vec": _words_as_vectors(base),
         },
     }  # fmt: skip
 
 
-def _words_as_vectors(shape: Shape) -> dict[str, Any]:
+def _words_as_vectors(base: Base) -> dict[str, Any]:
+    if base.width:
+        return {"@architectures": "spacy.Tok2VecListener.v1", "width": base.width}
     return {
         "@architectures": "spacy.Tok2Vec.v2",
         "embed": {
             "@architectures": "spacy.MultiHashEmbed.v2",
             "width": WIDTH, "attrs": ["NORM", "PREFIX", "SUFFIX", "SHAPE"],
-            "rows": [5000, 1000, 2500, 2500], "include_static_vectors": bool(shape.base),
+            "rows": [5000, 1000, 2500, 2500], "include_static_vectors": base.has_vectors,
         },
         "encode": {
             "@architectures": "spacy.MaxoutWindowEncoder.v2",
@@ -239,7 +297,9 @@ def network_found(nlp: Language, docs: Sequence[Doc]) -> list[tuple[list[Found],
         likely = network_likely(pipe, list(nlp.pipe(docs)), spans_key=SPANS_KEY)
         pipe.cfg["threshold"] = surely
         return [([each for each in found if each.score >= surely], found) for found in likely]
-    likely = network_likely(nlp.get_pipe(NETWORK), docs)
+    with nlp.select_pipes(disable=NETWORK):
+        ready = list(nlp.pipe([blank_copy(doc) for doc in docs]))  # with what the network builds on
+    likely = network_likely(nlp.get_pipe(NETWORK), ready)
     rows = []
     for doc, found in zip(nlp.pipe([blank_copy(doc) for doc in docs]), likely, strict=True):
         score_of = {each[:3]: each.score for each in found}

@@ -29,6 +29,9 @@ TAGGED = 4_000
 TRIED_DOCUMENTS = 100
 """Documents of the dev part that the loop looks at: of more a look takes seconds."""
 
+STEPS = 20_000
+"""Steps that a network is trained for at most, as spaCy's own default has it."""
+
 NEVER = 1_000_000
 """Steps between two looks of a network whose scores would tell nothing."""
 
@@ -38,13 +41,14 @@ MODULE = "tonemark.training.network_worker"
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What a network is to be: for spans that may overlap or not, beginning with the vectors and
-    weights of `base`, an installed pipeline; `look` are the steps between two looks at the dev
+    weights of `base`, an installed pipeline; `steps` at most; `look` are the steps between two looks at the dev
     part, `longest` the tokens of the longest span."""
 
     tokenizer: str
     overlapping: bool = False
     base: str | None = None
     seed: int = 0
+    steps: int = STEPS
     look: int = 100
     longest: int = 1
 
@@ -83,7 +87,7 @@ class Networks:
 
         kept = sum(len(each.sentence.words) for each in parts[0].kept)
         until = self.clock.end - AFTER - kept / TAGGED
-        shape = replace(shape, look=_look(parts[0].kept))
+        shape = replace(shape, steps=STEPS, look=_look(parts[0].kept))
         never = replace(shape, look=NEVER)
         prepare(work / "scored", shape, parts[0].learnt, parts[0].kept, tokenizer)
         self.scored = stack.enter_context(Worker(MODULE, work / "scored", until))

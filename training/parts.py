@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from tonemark.corpus.shares import folded_text
 from tonemark.training.lessons import Lesson, Lessons
 from tonemark.training.material import PARTS
 
@@ -28,10 +29,9 @@ def splits(lessons: Lessons) -> tuple[Split, ...]:
     found = tuple(_by(lessons.train, by_hash, range(PARTS)))
     if len(found) > 1:
         return found
-    texts = {each.example.drawn or each.example.text: 0 for each in lessons.train}
-    numbers = {text: at % PARTS for at, text in enumerate(texts)}
-    parts = [numbers[each.example.drawn or each.example.text] for each in lessons.train]
-    return tuple(_by(lessons.train, parts, range(PARTS)))
+    folded = [folded_text(each.example.drawn or each.example.text) for each in lessons.train]
+    numbers = {text: at % PARTS for at, text in enumerate(dict.fromkeys(folded))}
+    return tuple(_by(lessons.train, [numbers[text] for text in folded], range(PARTS)))
 
 
 def _by(lessons: Sequence[Lesson], parts: Sequence[int], numbers: range) -> Iterator[Split]:

@@ -102,6 +102,17 @@ def last_run(folder: Path) -> Run | None:
     return next(reversed(runs(folder)), None)
 
 
+def newest(folder: Path) -> str:
+    """The name of the model that was written last; empty where there is none. It reads none of
+    them: what stands in a model.json may be long."""
+    written: dict[str, float] = {}
+    for entry in _entries(models_in(folder)):
+        if NAME.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
+            with contextlib.suppress(OSError):
+                written[entry.name] = os.lstat(Path(entry, ABOUT)).st_mtime
+    return max(written, key=written.__getitem__, default="")
+
+
 def run_named(folder: Path, name: str) -> Run | None:
     """The model of a name; None where there is none."""
     return read_run(models_in(folder) / name) if NAME.fullmatch(name) else None

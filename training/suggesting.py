@@ -6,10 +6,10 @@ their code.
 from __future__ import annotations
 
 import contextlib
+import importlib.metadata
 import importlib.util
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +48,6 @@ class Pipeline:
     run: Run | None = None
 
     @property
-    def source(self) -> str:
-        """What its suggestions name as their source, behind `model:`."""
-        return self.name
-
-    @property
     def learnt(self) -> frozenset[str]:
         """The hashes of the texts that it learnt from, as its model.json has them."""
         found = self.run.about.get("hashes") if self.run else None
@@ -63,11 +58,9 @@ class Pipeline:
         """How likely a span of each label is right, where the pipeline itself does not say: the
         label's precision when the model was scored."""
         by_label = self.run.about.get("by_label") if self.run else None
-        return {} if not isinstance(by_label, dict) else {
-            label: precision
-            for label, counts in by_label.items()
-            if (precision := _precision(counts)) is not None
-        }  # fmt: skip
+        told = by_label if isinstance(by_label, dict) else {}
+        found = {label: _precision(counts) for label, counts in told.items()}
+        return {label: score for label, score in found.items() if score is not None}
 
 
 def pipeline_named(folder: Path, name: str) -> Pipeline:
@@ -130,9 +123,8 @@ def _installed(folder: Path, name: str) -> Plugin:
 
 def _is_package(name: str) -> bool:
     with contextlib.suppress(Exception):  # whatever lies there
-        import importlib.metadata
-
-        return bool(importlib.metadata.distribution(name))
+        importlib.metadata.distribution(name)
+        return True
     with contextlib.suppress(Exception):
         return importlib.util.find_spec(name) is not None
     return False
@@ -140,7 +132,7 @@ def _is_package(name: str) -> bool:
 
 def _labels(plugin: Plugin) -> tuple[str, ...]:
     """The labels of an installed pipeline's spans; none where its meta.json cannot be read."""
-    module = re.split(r"[.:]", plugin.target, maxsplit=1)[0]
+    module = plugin.target.partition(":")[0].partition(".")[0]
     with contextlib.suppress(Exception):  # whatever lies there: what it does is seen when it runs
         spec = importlib.util.find_spec(module)
         for place in (spec.submodule_search_locations or ()) if spec else ():
@@ -166,4 +158,4 @@ def _precision(counts: Any) -> float | None:
         right, found = float(counts["right"]), float(counts["found"])
     except (TypeError, ValueError, KeyError):
         return None
-    return right / found if 0 < found and 0 <= right <= found else None
+    return right / found if found > 0 and 0 <= right <= found else None

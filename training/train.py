@@ -76,6 +76,10 @@ def train(
     lessons = _lessons(project, store, settings, tokenizer)
     parts = splits(lessons)
     own = load_tokenizer(project.tokenizer, project.folder)
+    if settings.base is not None:
+        from tonemark.training.network import base_of
+
+        base_of(settings.base)
     networks = Networks(clock)
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".work-", dir=into)))

@@ -21,7 +21,7 @@ from textual.screen import Screen
 
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.learnt import needs_learner
-from tonemark.corpus.produced import needs_patterns
+from tonemark.corpus.produced import needs_patterns, needs_pipeline
 from tonemark.corpus.project import Project, label_keys
 from tonemark.corpus.project_checks import Bidi
 from tonemark.corpus.store_file import in_words
@@ -116,13 +116,14 @@ class TonemarkApp(App[None], inherit_bindings=False):
 
     @property
     def maker(self) -> Maker | None:
-        """What makes the tokens of the project, and the suggestions of its patterns and its
-        learner; None where none needs another process, or nobody said how to start one."""
+        """What makes the tokens of the project, and the suggestions of its patterns, its
+        learner and its model; None where none needs another process, or nobody said how to start one."""
         desk = self.desk
         if not (
             isinstance(desk.tokenizer, StoredTokenizer)
             or needs_patterns(desk.store)
             or needs_learner(desk.store, desk.project.learner)
+            or needs_pipeline(desk.store, desk.project.model)
         ):
             return None
         if self._maker is None and self._make_maker:

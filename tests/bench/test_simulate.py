@@ -61,7 +61,7 @@ def test_what_is_learnt_on_a_page_is_on_the_next(store: Any) -> None:
     for turn, page in enumerate(simulate.sit(maker, opened, keys.ANNOTATOR, golds, 4), 1):
         pages.append(page)
         written = keys.opened_with(maker, turn)
-        places = {(each.start, each.end, each.label) for each in written}
+        places = {(each.start, each.end, each.label) for each in written.frozen}
         assert places == {each[1:] for each in page[0].opened()}
     found = [
         sorted(page.page.sheets[0].document.text[each.start : each.end] for each in page.opened())

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tonemark.corpus.model_suggestions import LIKELY, is_of_model, with_models
+from tonemark.corpus.model_suggestions import (
+    LIKELY,
+    POSSIBLE,
+    Possible,
+    is_of_model,
+    possible,
+    with_models,
+)
 from tonemark.corpus.spans import Suggestion
 
 LABELS = ("PER", "LOC")
@@ -94,3 +101,22 @@ def test_nothing_settled_is_lost_and_nothing_overlaps(
     }
     assert all(one.end <= other.start for one, other in pairwise(found))
     assert all(s.label in LABELS and s.score >= LIKELY for s in found if is_of_model(s))
+
+
+def test_a_stretch_is_as_possible_as_its_labels_together() -> None:
+    proposed = [model(0, 4, "PER", 0.3), model(0, 4, "LOC", 0.2), model(0, 9, "PER", 0.4)]
+    assert possible(proposed, LABELS) == (Possible(0, 4, 0.5),)
+    assert possible(proposed, ("PER",)) == (Possible(0, 9, 0.4),)
+
+
+def test_two_models_do_not_add_up_and_what_is_hardly_possible_is_none() -> None:
+    twice = [model(0, 4, score=0.3), model(0, 4, score=0.2, by="model-1")]
+    assert possible(twice, LABELS) == (Possible(0, 4, 0.3),)
+    assert possible([model(0, 4, score=POSSIBLE - 0.001)], LABELS) == ()
+
+
+@given(st.lists(STRETCHES, max_size=12))
+def test_possible_stretches_lie_apart(models: list[tuple[int, int, str, float]]) -> None:
+    found = possible([model(*each) for each in models], LABELS)
+    assert all(one.end <= other.start for one, other in pairwise(found))
+    assert all(POSSIBLE <= each.score <= 1 for each in found)

@@ -22,7 +22,7 @@ from tonemark.corpus.records import Answer, Record
 from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store
-from tonemark.suggester import learning
+from tonemark.suggester import learner_run
 from tonemark.suggester.learning import Learning
 from tonemark.tokenizers.registry import load_tokenizer
 from tonemark.training.material import part_of
@@ -100,7 +100,7 @@ class Team:
 
 @pytest.fixture(autouse=True)
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(learning, "Child", InProcess)
+    monkeypatch.setattr(learner_run, "Child", InProcess)
 
 
 def found_after(overlap: int, done: Sequence[Work], document: int) -> list[object]:

@@ -26,7 +26,7 @@ from tonemark.corpus.relabelling import relabel
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.corpus.tokens import tokenizer_of
-from tonemark.suggester import learning, lessons
+from tonemark.suggester import learner_run, learning, lessons
 from tonemark.suggester.learning import Learning
 from tonemark.suggester.place import Place
 from tonemark.suggester.starting import Suggester
@@ -43,7 +43,7 @@ Work = Callable[..., tuple[Store, Learning]]
 @pytest.fixture
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """No child process is started: what is asked of it is done here."""
-    monkeypatch.setattr(learning, "Child", InProcess)
+    monkeypatch.setattr(learner_run, "Child", InProcess)
     InProcess.asked.clear()
 
 
@@ -148,12 +148,12 @@ def test_later_it_learns_once_enough_is_new(work: Work, monkeypatch: pytest.Monk
 def test_it_takes_a_share_of_a_processor(work: Work) -> None:
     store, made = work(*TAUGHT, *NEW, answered=7)
     step_through(made)
-    made._budget = -1000.0
+    made._run._budget = -1000.0
     answer(store, 8)
     step_through(made)
     assert InProcess.asked.count("learn") == 1
     assert made.finished < answers_stamp(store).newest, "it rests"
-    made._paid -= 4000.0
+    made._run._paid -= 4000.0
     step_through(made)
     assert InProcess.asked.count("learn") == 2
 
@@ -260,6 +260,7 @@ def test_it_learns_on_tokens_of_other_code(work: Work, site: Path, in_process: N
     assert InProcess.asked == [], "there are no tokens yet"
     folder = store.path.parent
     tokenizing = Tokenizing(store, folder, made.tokenizer, lambda: None, lambda *_: None)  # type: ignore[arg-type]
+    tokenizing.answered = 3
     try:
         while tokenizing.step():
             pass
@@ -267,6 +268,7 @@ def test_it_learns_on_tokens_of_other_code(work: Work, site: Path, in_process: N
         tokenizing.close()
     step_through(made)
     assert best(store, 9) == ["Wanjiru PER"]
+    assert made.learnt == 3, "the last ones, of which there are tokens"
 
 
 @pytest.mark.usefixtures("in_process")
@@ -292,8 +294,8 @@ def test_what_learns_is_a_process_of_low_priority_and_loads_little(work: Work) -
     store, made = work(*TAUGHT, *NEW, answered=8)
     step_through(made)
     assert best(store, 9) == ["Wanjiru PER"]
-    assert made._child
-    process = made._child._process.pid
+    assert made._run.child
+    process = made._run.child._process.pid
     assert os.getpriority(os.PRIO_PROCESS, process) >= learning_niceness()
     maps = Path(f"/proc/{process}/maps")
     if maps.exists():
@@ -337,25 +339,25 @@ it.main(*sys.argv[1:])
 def faulty(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A child that fails at some words; it rests for a moment only."""
     (site / "tests_faulty_learner.py").write_text(FAULTY, encoding="utf-8")
-    monkeypatch.setattr(learning, "MODULE", "tests_faulty_learner")
+    monkeypatch.setattr(learner_run, "MODULE", "tests_faulty_learner")
     monkeypatch.setattr(learning, "TRAINING", 0.2)
-    monkeypatch.setattr(learning, "PAUSE", 0.05)
+    monkeypatch.setattr(learner_run, "PAUSE", 0.05)
 
 
 @pytest.mark.parametrize("how", ["hangs", "crashes", "raises"])
 def test_a_child_that_fails_is_told_of_and_not_tried_at_once_again(
     how: str, work: Work, faulty: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(learning, "PAUSE", 1000.0)
+    monkeypatch.setattr(learner_run, "PAUSE", 1000.0)
     store, made = work(*TAUGHT, f"Rais Ade {how}", *NEW, answered=9)
     step_through(made)
     assert made.trouble
     assert "suggests nothing new" in made.trouble.title
-    assert made._child is None
+    assert made._run.child is None
     assert not made.step()
-    assert made._child is None
+    assert made._run.child is None
     answer(store, 9, given("amina", answer="ignore"))
-    made._after = 0.0
+    made._run._after = 0.0
     step_through(made)
     assert made.trouble is None
     assert best(store, 10) == ["Wanjiru PER"]
@@ -374,11 +376,11 @@ def test_documents_at_which_it_fails_are_passed_over(work: Work, faulty: None) -
 
 
 def test_a_child_that_was_killed_is_made_anew(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(learning, "PAUSE", 0.05)
+    monkeypatch.setattr(learner_run, "PAUSE", 0.05)
     store, made = work(*TAUGHT, *NEW, answered=7)
     step_through(made)
-    assert made._child
-    made._child._process.kill()
+    assert made._run.child
+    made._run.child._process.kill()
     answer(store, 8)
     before = likely(store, 9)
     until(lambda: not made.step() and made.finished == answers_stamp(store).newest)

@@ -449,6 +449,18 @@ def test_it_lives_beside_tonemark_and_beside_another(made: Packaged, tmp_path: P
     ]
 
 
+def test_a_model_that_is_joined_with_a_network(tmp_path: Path) -> None:
+    folder = project_of(tmp_path / "p", 12)
+    add_model(folder, joined=True, kind="joined")
+    out = packaged(folder, tmp_path)
+    assert out.checked == 12
+    (config,) = out.folder.glob("xx_p/xx_p-*/config.cfg")
+    factories = {line for line in config.read_text().splitlines() if line.startswith("factory")}
+    assert factories == {'factory = "ner"', 'factory = "xx_p_joined"'}
+    entries = tomllib.loads((out.folder / "pyproject.toml").read_text())["project"]["entry-points"]
+    assert set(entries["spacy_factories"]) == {"xx_p_joined", "xx_p_learner"}
+
+
 def test_the_archive_has_what_builds_it(made: Packaged) -> None:
     with tarfile.open(made.archive) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}

@@ -25,6 +25,7 @@ from tonemark.training.runs import (
     last_run,
     making,
     models_in,
+    newest,
     run_named,
     runs,
     size_of,
@@ -140,6 +141,7 @@ def test_each_training_is_the_next_model(
     second, _ = trained(folder, site, monkeypatch)
     assert second.name == "model-8", "what is there keeps its number"
     assert [run.name for run in runs(folder)] == ["model-1", "model-8"]
+    assert newest(folder) == "model-8"
     assert last_run(folder) == run_named(folder, "model-8") == second
     assert time.time() - 3600 < second.made < time.time() + 1
     assert not list(models_in(folder).glob(".making-*"))
@@ -409,6 +411,8 @@ def test_what_is_no_model_is_passed_over(folder: Path, tmp_path: Path) -> None:
     assert [run.name for run in found] == ["odd", "good"]
     assert (found[0].figure("f1"), found[0].made, found[0].words("kind")) == (0.0, 0.0, "")
     assert run_named(folder, "../models/good") is None
+    assert newest(folder) in {"good", "odd", "list", "deep", "broken", "piped"}
+    assert newest(tmp_path) == ""
     assert [each for each in examine(folder, Checked()) if not each.harmless] == []
 
 

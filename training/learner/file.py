@@ -9,19 +9,24 @@ from collections.abc import Sequence
 from typing import Any
 
 from tonemark.training.learner.chain import Chain
-from tonemark.training.learner.names import Own, counted
+from tonemark.training.learner.names import Names, Own, counted
 from tonemark.training.learner.words import Words, from_body
 
 MAGIC = b"tonemark learner 1\n"
-BODY_LIMIT = 256 * 1024 * 1024
-"""Bytes that the model may have when it is no longer compressed."""
+"""The number is that of the form and of the evidence: other evidence under the same weights would
+be a learner that finds less and does not say so."""
+
+BODY_LIMIT = 128 * 1024 * 1024
+"""Bytes that a learner may have when it is no longer compressed."""
 
 
 def written(chains: Sequence[Chain]) -> bytes:
-    """The bytes of a learner: the same for the same one."""
-    words = chains[0].words
+    """The bytes of a learner: the same for the same one. Raises ValueError where they are more than
+    are read again."""
+    first = chains[0]
     body = {
-        "words": None if words is None else words.body(),
+        "words": None if first.words is None else first.words.body(),
+        "names": [[name, sorted(labels)] for name, labels in sorted(first.names.whole.items())],
         "chains": [
             {
                 "labels": chain.labels,
@@ -30,14 +35,14 @@ def written(chains: Sequence[Chain]) -> bytes:
                     name: [number for pair in by_tag for number in pair]
                     for name, by_tag in sorted(chain.weights.items())
                 },
-                "names": [
-                    [name, sorted(labels)] for name, labels in sorted(chain.names.whole.items())
-                ],
             }
             for chain in chains
         ],
     }
-    packed = zlib.compress(json.dumps(body, separators=(",", ":")).encode(), 6)
+    plain = json.dumps(body, separators=(",", ":")).encode()
+    if len(plain) > BODY_LIMIT:
+        raise ValueError(f"The learner takes {len(plain):,} bytes, more than are read again.")
+    packed = zlib.compress(plain, 6)
     return MAGIC + hashlib.blake2s(packed).digest() + packed
 
 
@@ -55,7 +60,8 @@ def restored(data: bytes) -> tuple[Chain, ...]:
         if not unpacking.eof or unpacking.unused_data:
             raise ValueError
         words = None if body["words"] is None else from_body(body["words"])
-        chains = tuple(_chain(each, words) for each in body["chains"])
+        names = _names(body["names"])
+        chains = tuple(_chain(each, names, words) for each in body["chains"])
         if not chains:
             raise ValueError
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, zlib.error):
@@ -63,7 +69,18 @@ def restored(data: bytes) -> tuple[Chain, ...]:
     return chains
 
 
-def _chain(body: Any, words: Words | None) -> Chain:
+def _names(body: Any) -> Names:
+    owned = [
+        (tuple(map(_text, name)), _number(label, 1 << 31))
+        for name, labels in body
+        for label in labels
+    ]
+    return counted(
+        Own(frozenset({each}), frozenset((word, each[1]) for word in each[0])) for each in owned
+    )
+
+
+def _chain(body: Any, names: Names, words: Words | None) -> Chain:
     labels = tuple(_text(each) for each in body["labels"])
     size = 1 + 2 * len(labels)
     moves = tuple(tuple(map(_weight, row)) for row in body["moves"])
@@ -71,19 +88,11 @@ def _chain(body: Any, words: Words | None) -> Chain:
         raise ValueError
     weights = {
         name: tuple(
-            (_tag(tag, size), _weight(weight))
+            (_number(tag, size), _weight(weight))
             for tag, weight in zip(row[::2], row[1::2], strict=True)
         )
         for name, row in body["weights"].items()
     }
-    owned = [
-        (tuple(map(_text, name)), _tag(label, len(labels)))
-        for name, among in body["names"]
-        for label in among
-    ]
-    names = counted(
-        Own(frozenset({each}), frozenset((word, each[1]) for word in each[0])) for each in owned
-    )
     return Chain(labels, weights, moves, names, words)
 
 
@@ -93,8 +102,8 @@ def _text(value: Any) -> str:
     return value
 
 
-def _tag(value: Any, size: int) -> int:
-    if type(value) is not int or not 0 <= value < size:
+def _number(value: Any, below: int) -> int:
+    if type(value) is not int or not 0 <= value < below:
         raise ValueError
     return value
 

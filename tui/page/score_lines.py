@@ -150,7 +150,7 @@ def _models(found: Mapping[str, Any], width: int) -> Iterator[Safe]:
             each["made"],
         )
         rows.append(Row(each["model"] + " (this)" * (each["model"] == found["model"]), figures))
-    heads = ("F1", "kind", "documents", "scored", "seconds", "made")
+    heads = ("F1", "kind", "docs", "scored", "seconds", "made")
     yield from table("models, newest first", heads, rows, width)
     yield from _item(
         "Each was scored on what was there then: compare them with that in mind.", width

@@ -8,11 +8,18 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from operator import is_
+from typing import NamedTuple
 
 from tonemark.corpus.pages import Page, Sheet
 from tonemark.corpus.records import Answer
 from tonemark.corpus.spans import Stretch, Suggestion
-from tonemark.patterns.candidates import Candidates, WordCount, candidates, candidates_again
+from tonemark.patterns.candidates import (
+    Candidates,
+    WordCount,
+    candidates,
+    candidates_again,
+    with_possible,
+)
 from tonemark.text import Safe
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.sentences.rules import ANY_LANGUAGE, SentenceRules
@@ -28,6 +35,14 @@ from tonemark.tui.page.visual import Directions, visual_row
 
 MARGIN = 3
 """Cells left of the text."""
+
+
+class _Known(NamedTuple):
+    """The candidates of a sheet's tokens: by what looks like a name, and with what models offer."""
+
+    tokens: tuple[Token, ...]
+    named: Candidates
+    both: Candidates
 
 
 class View(Tour):
@@ -56,7 +71,7 @@ class View(Tour):
         self._prefixes = hints.PREFIXES
         self._counts = counts
         self._rules = rules
-        self._candidates: dict[int, tuple[tuple[Token, ...], Candidates]] = {}
+        self._candidates: dict[int, _Known] = {}
         self._standing: dict[int, Standing] = {}
         self._hints: Hints | None = None
         self._kept: Places = {}
@@ -135,17 +150,22 @@ class View(Tour):
         return self.page.sheets[self.focus.sheet]
 
     def candidates(self, sheet: int) -> Candidates:
-        """The name-like runs of a sheet and the weights of its tokens."""
-        tokens = self.page.sheets[sheet].tokens
+        """The name-like runs of a sheet, what models hold for possible among them, and the weights
+        of its tokens."""
+        its = self.page.sheets[sheet]
+        tokens = its.tokens
         known = self._candidates.get(sheet)
-        if known is None or known[0] is not tokens:
-            text = self.page.sheets[sheet].document.text
+        if known is None or known.tokens is not tokens:
+            text = its.document.text
             if known is None:
-                found = candidates(text, tokens, self._counts, self._rules)
+                named = candidates(text, tokens, self._counts, self._rules)
             else:
-                found = candidates_again(text, *known, tokens, self._counts, self._rules)
-            known = self._candidates[sheet] = tokens, found
-        return known[1]
+                named = candidates_again(
+                    text, known.tokens, known.named, tokens, self._counts, self._rules
+                )
+            both = with_possible(named, tokens, its.state.possible)
+            known = self._candidates[sheet] = _Known(tokens, named, both)
+        return known.both
 
     def standing(self, sheet: int) -> Standing:
         """What stands on a sheet now."""

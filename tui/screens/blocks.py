@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from tonemark.tui.page.columns import wrapped
 from tonemark.tui.page.render import BLANK, Look, Run, run
+from tonemark.tui.page.words import cut
 from tonemark.tui.screens.reading import TEXT, ReadingScreen
 from tonemark.tui.screens.ways import Place, Ways
 
@@ -50,7 +51,7 @@ class BlocksScreen(ReadingScreen[Place | None]):
         for number, block in enumerate(self._blocks):
             for y, line in enumerate(block.lines):
                 mark = run("› " if number == focus and not y else "  ", KEY)
-                yield [mark, *line]
+                yield cut([mark, *line], width)
 
     def _acting(self) -> list[int]:
         return [number for number, block in enumerate(self._blocks) if block.act]

@@ -7,7 +7,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from asyncio.subprocess import Process
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -54,15 +53,14 @@ class Training:
     ended: bool = False
     _process: Process | None = None
 
-    async def run(self, heard: Callable[[], None]) -> None:
-        """Train; `heard` is called when there is news. Given up, it is ended."""
+    async def run(self) -> None:
+        """Train; given up, it is ended."""
 
         def hear(found: dict[str, Any]) -> None:
             if isinstance(step := found.get("progress"), dict):
                 self.take(step)
             elif "model" in found:
                 self.about = found
-            heard()
 
         def started(process: Process) -> None:
             self._process = process
@@ -77,7 +75,6 @@ class Training:
                 self.fault = said or f"the training ended with {ended.code}"
         finally:
             self.ended, self._process = True, None
-        heard()
 
     def take(self, step: dict[str, Any]) -> None:
         """Take in a step as a line of progress has it."""

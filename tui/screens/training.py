@@ -6,7 +6,6 @@ It trains in another process, which goes on when this screen is left; `trained` 
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -14,7 +13,7 @@ from tonemark.corpus.annotators import annotates
 from tonemark.corpus.seeing import may_see
 from tonemark.errors import TonemarkError
 from tonemark.text import Safe, counted, short
-from tonemark.training.runs import last_run
+from tonemark.training.runs import newest
 from tonemark.training.telling import in_short, in_words
 from tonemark.tui.app import TonemarkApp
 from tonemark.tui.page.cells import cells
@@ -73,14 +72,18 @@ class TrainingScreen(BlocksScreen):
         if self.training:
             self._seconds = self.training.seconds
         self.refill()
+        self.set_interval(OFTEN, self._look_at_time)
         if not self.running:
             self.look_again()
+
+    def _look_at_time(self) -> None:
+        if self.running and self.app.screen is self:
+            self.refill()
 
     def look_again(self) -> None:
         """Have it found out what is to be known before."""
         self._findings, self._fault = None, ""
-        last = last_run(self.desk.project.folder)
-        self._model = short(last.name, 64) if last else ""
+        self._model = newest(self.desk.project.folder)
         self.run_worker(self._look(), group="look", exclusive=True)
 
     async def _look(self) -> None:
@@ -190,26 +193,15 @@ class TrainingScreen(BlocksScreen):
             self.say("nothing is being trained")
 
     def trained(self) -> None:
-        """There is news of the training."""
-        if self.training and self.training.ended:
-            self._at = 0
-            self._message = Safe("")
-            self.look_again()
+        """The training has ended."""
+        self._at, self._message = 0, Safe("")
+        self.look_again()
         self.refill()
 
 
 async def _train(app: TonemarkApp, training: Training) -> None:
-    """Train, and tell the screen in front."""
-    painted = 0.0
-
-    def heard() -> None:
-        nonlocal painted
-        front = app.screen_stack[-1] if app.screen_stack else None
-        if isinstance(front, TrainingScreen) and time.monotonic() - painted > OFTEN:
-            painted = time.monotonic()
-            front.trained()
-
-    await training.run(heard)
+    """Train, and tell the screen in front when it has ended."""
+    await training.run()
     front = app.screen_stack[-1] if app.screen_stack else None
     if isinstance(front, TrainingScreen):
         front.trained()

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tonemark.training.learner.chain import Chain
+from tonemark.training.learner.chain import Chain, calibrated
 from tonemark.training.learner.learning import Found, Learner, Sentence, Words, learn, learn_words
 from tonemark.training.learner.names import NO_NAMES
 from tonemark.training.learner.spans import best_apart, tags_of
@@ -47,7 +47,7 @@ def learner() -> Learner:
 def test_it_finds_what_it_has_learnt_in_new_sentences(learner: Learner) -> None:
     found = learner.tag(("Bwana", "Fadhili", "alifika", "mjini", "Dodoma", "leo", ".")).found
     assert [each[:3] for each in found] == [(1, 2, "PER"), (4, 5, "LOC")]
-    assert all(0.35 < each.score <= 1 for each in found)
+    assert all(0.3 < each.score <= 1 for each in found)
     assert learner.labels == ("LOC", "PER")
 
 
@@ -63,14 +63,12 @@ def test_the_same_sentences_teach_the_same() -> None:
     first, second = (learn(lessons(), words=words).to_bytes() for _ in range(2))
     assert first == second
     code = (
-        "from tests_of_it import lessons\n"
+        f"import sys; sys.path.insert(0, {os.path.dirname(__file__)!r})\n"
+        "from test_learning import lessons\n"
         "from tonemark.training.learner.learning import learn, learn_words\n"
         "import hashlib\n"
         "words = learn_words([each.words for each in lessons()])\n"
         "print(hashlib.sha256(learn(lessons(), words=words).to_bytes()).hexdigest())\n"
-    ).replace(
-        "from tests_of_it import lessons",
-        f"import sys; sys.path.insert(0, {os.path.dirname(__file__)!r}); from test_learning import lessons",
     )
     hashes = {
         subprocess.run(
@@ -107,11 +105,14 @@ ODD: dict[str, tuple[list[Sentence], tuple[str, ...]]] = {
 }
 
 
-@pytest.mark.parametrize("overlapping", [False, True])
+@pytest.mark.parametrize(
+    ("overlapping", "thorough"), [(False, False), (True, False), (False, True)]
+)
 @pytest.mark.parametrize("name", ODD)
-def test_odd_sentences_teach_what_there_is(name: str, overlapping: bool) -> None:
+def test_odd_sentences_teach_what_there_is(name: str, overlapping: bool, thorough: bool) -> None:
     sentences, words = ODD[name]
-    learner = learn(sentences, overlapping=overlapping, words=learn_words([words]))
+    told = learn_words([words])
+    learner = learn(sentences, overlapping=overlapping, thorough=thorough, words=told)
     again = Learner.from_bytes(learner.to_bytes())
     for given_words in (words, (), ("nothing", "seen"), *(each.words for each in sentences)):
         tagged = learner.tag(given_words)
@@ -200,12 +201,12 @@ def test_a_score_is_the_chance_of_exactly_that_span(
                     end += 1
                 key = (start, end, names[tag // 2])
                 chances[key] = chances.get(key, 0.0) + math.exp(weight)
-    found = chain.likely(words, 0.001)
+    found = chain.likely(words, 0.01)
     assert {each[:3] for each in found} == {
-        span for span, chance in chances.items() if chance / whole >= 0.001
+        span for span, chance in chances.items() if calibrated(chance / whole) >= 0.01
     }
     for each in found:
-        assert each.score == pytest.approx(chances[each[:3]] / whole, abs=1e-9)
+        assert each.score == pytest.approx(calibrated(chances[each[:3]] / whole))
 
 
 SPANS = st.lists(
@@ -272,6 +273,15 @@ def _packed(text: str) -> Callable[[bytes, Learner], bytes]:
     return lambda data, learner: _checked(zlib.compress(text.encode()), learner)
 
 
+def _model(
+    *, words: str = "null", names: str = "[]", labels: str = '["A"]', last: str = "0", row: str = ""
+) -> Callable[[bytes, Learner], bytes]:
+    return _packed(
+        f'{{"words": {words}, "names": {names}, "chains": [{{"labels": {labels},'
+        f' "moves": [[0,0,0],[0,0,0],[0,0,{last}]], "weights": {{"x": [{row}]}}}}]}}'
+    )
+
+
 DAMAGE: dict[str, Callable[[bytes, Learner], bytes]] = {
     "empty": lambda data, _: b"",
     "cut": lambda data, _: data[:-1],
@@ -280,35 +290,29 @@ DAMAGE: dict[str, Callable[[bytes, Learner], bytes]] = {
     "a bit": lambda data, _: data[:60] + bytes([data[60] ^ 1]) + data[61:],
     "a later form": lambda data, _: data.replace(b"learner 1", b"learner 2", 1),
     "not compressed": lambda data, learner: _checked(b"{}", learner),
-    "not whole": lambda data, learner: _checked(data[60:-9], learner),
+    "not whole": lambda data, learner: _checked(zlib.compress(b"{}")[:-1], learner),
     "no JSON": _packed("{"),
     "deep": _packed("[" * 200_000),
     "a list": _packed("[]"),
-    "no chains": _packed('{"words": null, "chains": []}'),
-    "moves": _packed(
-        '{"words": null, "chains": [{"labels": ["A"], "moves": [], "weights": {}, "names": []}]}'
-    ),
-    "a number too large": _packed(
-        '{"words": null, "chains": [{"labels": ["A"], "moves": [[0,0,0],[0,0,0],[0,0,1e999]],'
-        ' "weights": {}, "names": []}]}'
-    ),
-    "a tag that is none": _packed(
-        '{"words": null, "chains": [{"labels": ["A"], "moves": [[0,0,0],[0,0,0],[0,0,0]],'
-        ' "weights": {"x": [3, 1.0]}, "names": []}]}'
-    ),
-    "half a weight": _packed(
-        '{"words": null, "chains": [{"labels": ["A"], "moves": [[0,0,0],[0,0,0],[0,0,0]],'
-        ' "weights": {"x": [1]}, "names": []}]}'
-    ),
-    "a name of no words": _packed(
-        '{"words": null, "chains": [{"labels": ["A"], "moves": [[0,0,0],[0,0,0],[0,0,0]],'
-        ' "weights": {}, "names": [[[3], [0]]]}]}'
-    ),
-    "words that are none": _packed(
-        '{"words": {"a": [1, 2]}, "chains": [{"labels": ["A"], "moves": [[0,0,0],[0,0,0],[0,0,0]],'
-        ' "weights": {}, "names": []}]}'
-    ),
+    "no chains": _packed('{"words": null, "names": [], "chains": []}'),
+    "no labels": _model(labels="[]"),
+    "labels and moves": _model(labels='["A", "B"]'),
+    "a label that is none": _model(labels="[1]"),
+    "a number too large": _model(last="1e999"),
+    "no number": _model(last="NaN"),
+    "a tag that is none": _model(row="3, 1.0"),
+    "a tag below none": _model(row="-1, 1.0"),
+    "half a weight": _model(row="1"),
+    "a weight that is none": _model(row='1, "1"'),
+    "a name of no words": _model(names="[[[3], [0]]]"),
+    "words that are none": _model(words='{"a": [1, 2]}'),
+    "a count that is none": _model(words='{"a": [1, 2, true]}'),
 }
+
+
+def test_an_undamaged_model_is_taken(learner: Learner) -> None:
+    """What is refused below is refused for the one thing that is wrong with it."""
+    assert Learner.from_bytes(_model()(b"", learner)).labels == ("A",)
 
 
 @pytest.mark.parametrize("name", DAMAGE)

@@ -1,0 +1,406 @@
+"""The key that trains: what is to be known before, how far it is, what came of it, and an end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tonemark.corpus.desk import Desk
+from tonemark.corpus.records import GivenAnnotation, Record
+from tonemark.corpus.spans import Span
+from tonemark.tui.page.cells import cells
+from tonemark.tui.page.plots import plot
+from tonemark.tui.screens import trained
+from tonemark.tui.screens.annotate import AnnotateScreen
+from tonemark.tui.screens.dashboard import Dashboard
+from tonemark.tui.screens.review import ReviewScreen
+from tonemark.tui.screens.trained import KEPT, Training
+from tonemark.tui.screens.training import TrainingScreen
+
+Play = Callable[..., Any]
+DeskAt = Callable[..., Desk]
+
+MODEL = {
+    "model": "/p/models/model-2", "name": "model-2", "kind": "joined", "f1": 0.71, "scored": 9,
+    "precision": 0.74, "recall": 0.69, "labels": ["PER"], "seconds": 8, "documents": 300,
+    "why": "Joined is better.", "scored_on": "evaluation", "advice": ["More of LOC."],
+}  # fmt: skip
+
+
+def finding(words: str, *places: tuple[int, str], **more: Any) -> dict[str, Any]:
+    told = [
+        {"document": number, "key": f"habari.txt:{number}", "start": 0, "end": 4, "what": what,
+         "by": "amina", "opens": more.get("opens", "annotate")}
+        for number, what in places
+    ]  # fmt: skip
+    about = {"kind": "k", "count": len(places), "remedy": "", "stops": False, "note": False}
+    return {**about, "words": words, "places": told, **more}
+
+
+class Fake:
+    """Stands in for the two commands."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self.seconds: list[float] = []
+        monkeypatch.setattr(trained, "command", self._train)
+        monkeypatch.setattr(trained, "looking", lambda _: self._run(self.check))
+        self.finds()
+        self.train = f"step(left=30)\nwait('go')\nsay({MODEL!r})"
+
+    def finds(self, *findings: dict[str, Any]) -> None:
+        self.check = f"say({json.dumps({'findings': findings})!r}, raw=True)"
+
+    def _train(self, folder: Path, seconds: float) -> list[str]:
+        self.seconds.append(seconds)
+        return self._run(self.train)
+
+    def _run(self, code: str) -> list[str]:
+        begin = f"""
+import json, os, sys, time, signal
+def say(o, raw=False): print(o if raw else json.dumps(o), flush=True)
+def step(stage="the network", **more): say({{"progress": {{"stage": stage, **more}}}})
+def wait(name):
+    while not os.path.exists(os.path.join({str(self.folder)!r}, name)): time.sleep(0.005)
+"""
+        return [sys.executable, "-c", begin + code]
+
+    def let(self, name: str = "go") -> None:
+        (self.folder / name).touch()
+
+
+@pytest.fixture
+def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fake:
+    return Fake(tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("first", [Dashboard, AnnotateScreen])
+def test_enter_trains_and_what_came_of_it_is_told(
+    first: type[Any], desk_at: DeskAt, play: Play, fake: Fake
+) -> None:
+    fake.train = (
+        """
+for n in range(5): step(seconds=n, left=40 - n, loss=100 / (n + 1), f1=n / 10, words=1000 * n)
+wait('go')
+"""
+        + f"say({MODEL!r})"
+    )
+
+    async def script(stage: Any) -> None:
+        await stage.press(*(["t"] if first is Dashboard else ["t", "t"]))
+        assert isinstance(stage.app.screen, TrainingScreen)
+        assert "› train, at most 60 seconds" in stage.text()
+        assert "⏎ train" in stage.line("footer")
+        assert "stop" not in stage.line("footer")
+        await stage.press("enter")
+        shown = await stage.until("4,000 words")
+        for part in ("the network", "36 s left", "loss", "█▄▂▁▁", "20", "F1", "▁▃▅▆█", "0.400"):
+            assert part in shown, part
+        assert "s stop" in stage.line("footer")
+        fake.let()
+        shown = await stage.until("model-2: the learner and spaCy's network, joined")
+        for part in ("F1 0.710", "on 9 documents kept", "Joined is better.", "More of LOC."):
+            assert part in shown, part
+        assert "› train again" in shown
+
+    play(desk_at(), first(), script)
+    assert fake.seconds == [60.0]
+
+
+def test_she_labels_on_while_it_trains_and_is_told_when_it_is_done(
+    desk_at: DeskAt, play: Play, fake: Fake
+) -> None:
+    async def script(stage: Any) -> None:
+        await stage.press("t", "t", "enter")
+        await stage.until("30 s left")
+        await stage.press("q")
+        assert isinstance(stage.app.screen, AnnotateScreen)
+        await stage.press("1", "enter")
+        assert "2 of 4" in stage.line("title")
+        fake.let()
+        await stage.until("model-2 is trained: F1 0.710")
+        assert "2 of 4" in stage.line("title"), "the page stays as it is"
+        await stage.press("t", "t")
+        assert "model-2" in stage.text(), "it can be seen again"
+
+    play(desk_at(), AnnotateScreen(), script)
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_key_stops_it(again: bool, desk_at: DeskAt, play: Play, fake: Fake) -> None:
+    """Also one that does not let itself be stopped."""
+    if again:
+        fake.train = "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + fake.train
+
+    async def script(stage: Any) -> None:
+        await stage.press("t", "enter")
+        await stage.until("30 s left")
+        await stage.press("s")
+        await stage.until("The training was stopped. Nothing of it is left.")
+        assert stage.app.training.ended
+        fake.let()
+        await stage.press("enter")
+        await stage.until("model-2: ")
+
+    play(desk_at(), Dashboard(), script)
+
+
+def test_to_quit_ends_it_and_is_asked_first(
+    desk_at: DeskAt, play: Play, fake: Fake, tmp_path: Path
+) -> None:
+    fake.train = f"""
+def ended(*of): open({str(tmp_path / "ended")!r}, "w"); os._exit(1)
+signal.signal(signal.SIGTERM, ended)
+step(left=30)
+wait('never')
+"""
+
+    async def script(stage: Any) -> None:
+        await stage.press("t", "enter")
+        await stage.until("30 s left")
+        await stage.press("q", "q")
+        assert "a model is being trained (30 s left): q again ends that" in stage.line("status")
+        assert stage.app.is_running
+        await stage.press("down", "q")
+        assert not stage.app.is_running
+
+    play(desk_at(), Dashboard(), script)
+    assert (tmp_path / "ended").exists()
+
+
+def test_without_a_training_quitting_is_not_asked(desk_at: DeskAt, play: Play, fake: Fake) -> None:
+    fake.let()
+
+    async def script(stage: Any) -> None:
+        await stage.press("t", "enter")
+        await stage.until("model-2: ")
+        await stage.press("q", "q")
+        assert not stage.app.is_running
+
+    play(desk_at(), Dashboard(), script)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (
+            "print('tonemark: There is no \\x1b[31mspan.', file=sys.stderr)\nexit(1)",
+            "no ␛[31mspan.",
+        ),
+        ("exit(3)", "the training ended with 3"),
+        ("print('[]\\n{\\nnull')", "the training ended with 0"),
+        ("say({'progress': [1]})\nstep(left='x', loss=None, words='y')\nexit(1)", "ended with 1"),
+    ],
+)
+def test_one_that_fails_says_why(
+    code: str, said: str, desk_at: DeskAt, play: Play, fake: Fake
+) -> None:
+    fake.train = code
+
+    async def script(stage: Any) -> None:
+        await stage.press("t", "enter")
+        shown = await stage.until("Nothing was trained:")
+        assert said in shown
+        assert "train again" in shown
+
+    play(desk_at(), Dashboard(), script)
+
+
+def test_her_time_is_taken(desk_at: DeskAt, play: Play, fake: Fake) -> None:
+    fake.let()
+
+    async def script(stage: Any) -> None:
+        for typed, shown in (("8", "8 seconds"), ("120", "2 minutes"), ("1", "1 second")):
+            await stage.press("l", *["backspace"] * 6, *typed, "enter")
+            assert f"at most {shown}" in stage.text()
+        for typed in ("0", "x", "1e9", "nan"):
+            await stage.press("l", *["backspace"] * 6, *typed, "enter")
+            assert "a number of seconds from 1 to 86,400" in stage.line("status")
+        assert "at most 1 second" in stage.text()
+        await stage.press("enter")
+        await stage.until("model-2: ")
+
+    play(desk_at(), AnnotateScreen(), lambda stage: _from_page(stage, script))
+    assert fake.seconds == [1.0]
+
+
+async def _from_page(stage: Any, script: Callable[[Any], Any]) -> None:
+    await stage.press("t", "t")
+    await script(stage)
+
+
+# Findings
+
+
+def records(*names: str) -> list[Record]:
+    """Documents that these have answered, `-` for nobody, the first word being a PER."""
+    found = []
+    for number, name in enumerate(names, 1):
+        text = f"Asha{number} yuko Kisumu{number}."
+        given = (GivenAnnotation(name, "accept", (Span(0, 5, "PER"),)),) if name != "-" else ()
+        found.append(Record(number, number, text, annotations=given))
+    return found
+
+
+def test_enter_on_a_finding_opens_its_document(desk_at: DeskAt, play: Play, fake: Fake) -> None:
+    fake.finds(
+        finding("1 span cuts a token.", (2, '"Asha2" begins inside a token'), count=7),
+        finding("All is well.", note=True, remedy="To know:\n    tonemark status DIR"),
+    )
+
+    async def script(stage: Any) -> None:
+        await stage.press("t", "t")
+        shown = await stage.until("1 span cuts a token.")
+        assert 'habari.txt:2  "Asha2" begins inside a token' in shown
+        assert "and 6 more" in shown
+        assert "      tonemark status DIR" in shown
+        assert "› train" in shown
+        await stage.press("down")
+        assert "›   habari.txt:2" in stage.text()
+        await stage.press("enter")
+        assert isinstance(stage.app.screen, AnnotateScreen)
+        assert "2 of 3" in stage.line("title")
+        assert "Asha2" in stage.line("status")
+
+    play(desk_at(records("amina", "amina", "-")), AnnotateScreen(), script)
+
+
+def test_what_is_put_right_in_review_opens_there(desk_at: DeskAt, play: Play, fake: Fake) -> None:
+    fake.finds(finding("Annotators differ.", (1, ""), opens="review"))
+
+    async def script(stage: Any) -> None:
+        await stage.press("t")
+        await stage.until("habari.txt:1")
+        await stage.press("down", "enter")
+        assert isinstance(stage.app.screen, ReviewScreen)
+
+    play(desk_at(records("amina", "-")), Dashboard(), script)
+
+
+def test_others_work_on_what_is_hers_to_answer_is_not_shown(
+    desk_at: DeskAt, play: Play, fake: Fake
+) -> None:
+    """Nor which document it is in (DESIGN.md, promise 5)."""
+    fake.finds(
+        finding("Spans cut a token.", (1, "mine"), (2, "Juma's, all answers are in"), (3, "not in"))
+    )
+
+    async def script(stage: Any) -> None:
+        await stage.press("t")
+        shown = await stage.until("habari.txt:1  mine")
+        assert "not in" not in shown
+        assert "habari.txt:3" not in shown
+        assert "and 2 more" in shown
+
+    people = [
+        Record(n, n, f"Asha{n} yuko.", annotations=tuple(GivenAnnotation(who, "accept", ())
+               for who in names))
+        for n, names in enumerate((["amina"], ["juma"], ["juma"]), 1)
+    ]  # fmt: skip
+    play(desk_at(people, overlap=2), Dashboard(), script)
+
+
+@pytest.mark.parametrize("code", ["exit(2)", "say([])", "say({'findings': [{}]})", "say('x' * 99)"])
+def test_a_look_that_fails_is_told_and_she_may_train(
+    code: str, desk_at: DeskAt, play: Play, fake: Fake
+) -> None:
+    fake.check = code
+    fake.let()
+
+    async def script(stage: Any) -> None:
+        await stage.press("t")
+        await stage._until(lambda: stage.app.screen._findings is not None, "the look")
+        await stage.press("enter")
+        await stage.until("model-2: ")
+        assert not stage.app.crash
+
+    play(desk_at(), Dashboard(), script)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12), (20, 5), (1, 1), (200, 60)], ids=str)
+def test_it_stands_in_any_window(
+    size: tuple[int, int], desk_at: DeskAt, play: Play, fake: Fake
+) -> None:
+    words = "One sentence that takes more than a line of any small window, and then some more."
+    fake.finds(
+        *(finding(words, (1, "what \x1b[2J it is"), remedy="a\n    tonemark b") for _ in "123")
+    )
+    fake.train = "step('\\x1b[31m' + 'x' * 300, left=9, loss=1e300, f1=1, words=10**15)\n" + (
+        "wait('go')\n" + f"say({ {**MODEL, 'why': words * 9, 'name': 'ẹ́' * 200}!r})"
+    )
+
+    async def script(stage: Any) -> None:
+        await stage.press("t")
+        await stage._until(lambda: stage.app.screen._findings is not None, "the look")
+        for key in ("down", "down", "pagedown", "end", "up", "up", "up", "home", "pageup", "up"):
+            await stage.press(key)
+            _fits(stage, size)
+        while stage.app.screen._at:
+            await stage.press("up")
+        await stage.press("enter")
+        await stage._until(lambda: stage.app.training.words, "a step")
+        _fits(stage, size)
+        fake.let()
+        await stage._until(lambda: stage.app.training.ended, "its end")
+        await stage.press("down", "down", "end")
+        _fits(stage, size)
+        await stage.resize(80, 24)
+        assert not stage.app.crash
+
+    play(desk_at(), Dashboard(), script, size)
+
+
+def _fits(stage: Any, size: tuple[int, int]) -> None:
+    assert stage.app.is_running
+    for line in stage.line("document").splitlines():
+        assert cells(line) <= size[0]
+        assert "\x1b" not in line
+
+
+def test_figures_without_end_are_thinned_out() -> None:
+    training = Training(Path("/p"), 60.0)
+    for n in range(3 * KEPT):
+        training.take({"stage": "x", "loss": float(n)})
+    assert len(training.losses) <= KEPT
+    assert training.losses[-1] == 3 * KEPT - 1
+    assert training.losses == sorted(training.losses)
+
+
+def test_given_up_it_ends_its_process(fake: Fake, tmp_path: Path) -> None:
+    async def body() -> Training:
+        training = Training(tmp_path, 5)
+        task = asyncio.create_task(training.run())
+        while not training.stage:
+            await asyncio.sleep(0.001)
+        process = training._process
+        assert process
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert await process.wait() != 0
+        return training
+
+    assert asyncio.run(body()).ended
+
+
+@pytest.mark.parametrize(
+    ("values", "width", "drawn"),
+    [
+        ([], 5, ""),
+        ([1], 5, "▁"),
+        ([1, 1, 1], 5, "▁▁▁"),
+        ([0, 1, 2, 3, 4, 5, 6, 7], 8, "▁▂▃▄▅▆▇█"),
+        ([5, 4, 3], 0, ""),
+        ([0, 0, 7, 7], 2, "▁█"),
+        ([-1e300, 1e300], 2, "▁█"),
+        (list(range(1000)), 4, "▁▃▆█"),
+    ],
+)
+def test_a_plot(values: list[float], width: int, drawn: str) -> None:
+    assert plot(values, width) == drawn
