@@ -13,6 +13,7 @@ BENCHES = {
     "tokens": "scores tokenizers on gold and times them beside spaCy's",
     "learn": "scores what the learner finds after a few sentences, and times it",
     "train": "trains models of a few sentences and of many, beside spaCy's default network",
+    "labels": "counts the labels that the order by doubt saves, beside a random order",
     "match": "times the matcher of names beside spaCy's PhraseMatcher, and compares what they find",
     "routing": "kills some of many annotators at work, and counts every document's answers",
     "exchange": "exports and reads back every format beside a rival, and weighs memory",

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -30,7 +33,14 @@ TOKENS = (200, 2_000, 20_000)
 SIZES = ((80, 24), (120, 40))
 
 BUSY = "n = 0\nwhile True: n = sum(i * i % 7 for i in range(1000))"
-"""What a process of `--load` does: it stands for training, which does not exist yet."""
+"""What a process of `--load` does."""
+
+TRAINING = (
+    "import subprocess, sys\n"
+    "train = [sys.executable, '-m', 'tonemark', 'train', sys.argv[1], '--time', '10m', '--json']\n"
+    "while subprocess.run(train).returncode == 0: pass\n"
+)
+"""What stands beside it with `--training`: models of a copy of the project, one after another."""
 
 
 def main(arguments: list[str]) -> int:
@@ -66,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=6, metavar="N", help="of keys; 16 a kind [6]")
     parser.add_argument(
         "--load", type=int, default=0, metavar="N", help="with N processes busy beside it  [0]"
+    )
+    parser.add_argument(
+        "--training", type=Path, metavar="DIR", help="with a model of this project being trained"
     )
     parser.add_argument("--slate", metavar="PYTHON", help="an interpreter that has slate-nlp")
     parser.add_argument("--on", type=Path, metavar="DIR", help="the disk to write to  [/tmp]")
@@ -104,10 +117,12 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     effort = Effort(options.starts, options.rounds)
     if options.quick:
         effort = Effort(starts=1, rounds=1, quiet=0.01, opening_quiet=0.1)
-    elif options.load:  # who shares a processor may be kept waiting in the middle of a repaint
+    elif (
+        options.load or options.training
+    ):  # who shares a processor may be kept waiting in the middle of a repaint
         effort = effort._replace(quiet=0.08, opening_quiet=0.8)
     results: dict[Case, dict[str, Measured]] = {}
-    with _busy(options.load):
+    with _busy(options.load, options.training, folder):
         for case in cases(options):
             material = folder / f"{case.language}-{case.tokens}"
             if not material.is_dir():
@@ -120,6 +135,7 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
                 print(f"measured: {case.named()}", file=sys.stderr, flush=True)
     return {
         "load": options.load,
+        "training": str(options.training or ""),
         "slate": "measured" if python else slate.MISSING,
         "budgets": budgets(results),
         "cells": list(cells(results)),
@@ -127,19 +143,26 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def _busy(count: int) -> Iterator[None]:
-    running = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(count)]
+def _busy(count: int, trained: Path | None, folder: Path) -> Iterator[None]:
+    commands = [[sys.executable, "-c", BUSY]] * count
+    if trained:
+        copy = folder / "trained"
+        shutil.copytree(trained, copy, ignore=shutil.ignore_patterns("models", "suggester"))
+        commands = [*commands, [sys.executable, "-c", TRAINING, str(copy)]]
+    running = [subprocess.Popen(command, start_new_session=True) for command in commands]
     try:
         yield
     finally:
         for process in running:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
 
 def _table(report: dict[str, Any]) -> Iterator[str]:
     """The report for people: a line a program and case, then the budgets."""
     yield f"SLATE: {report['slate']}; busy processes beside it: {report['load']}"
+    if report["training"]:
+        yield f"a model of {report['training']} was trained beside it"
     yield "ms: p50/p95 from key to last byte; cpu: processor time, median; B: median/p95 bytes"
     for cell in report["cells"]:
         where = f"{cell['language']} {cell['tokens']:,} {cell['size']} {cell['colours']}"

@@ -87,9 +87,9 @@ class Replayed:
     `frozen` are the suggestions that the page was frozen with, `hidden` those that a blind one
     would have had, `possible` what models offered as candidates; `begun` is what a review was
     opened with. `focus` is the last one written down: a document of the page, which need not be
-    this one, and code points; `focused` is its event's number. `touched` says whether something changed since the last answer, which is
-    `answer`; `edited` is the number of the last edit, `last` of any event. `moments` are the times
-    of what was done since that answer.
+    this one, and code points; `focused` is its event's number. `touched` says whether something
+    changed since the last answer, which is `answer`; `edited` is the number of the last edit,
+    `last` of any event. `moments` are the times of what was done since that answer.
     """
 
     draft: Draft = field(default_factory=Draft)

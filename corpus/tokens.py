@@ -211,6 +211,15 @@ def current_id(store: Store, tokenizer: StoredTokenizer) -> int | None:
     return None if row is None else int(row[0])
 
 
+def tokens_version(store: Store, tokenizer: AnyTokenizer) -> str:
+    """The tokens that documents now have, in a word that is another for others; empty where none
+    have been made yet."""
+    if not isinstance(tokenizer, StoredTokenizer):
+        return f"{tokenizer.name} {tokenizer.version}"
+    number = current_id(store, tokenizer)
+    return "" if number is None else f"{number} {tokenizer.corrected}"
+
+
 def package_loaded(store: Store, tokenizer: AnyTokenizer) -> str:
     """The package, with its version, of which the suggester loaded a tokenizer of that name last;
     empty where it loaded none, or the one that is given."""

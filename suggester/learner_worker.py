@@ -32,8 +32,9 @@ class Learners:
         self._words: Words | None = None
 
     def words(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """Learn what raw text tells of words."""
-        self._words = learn_words(asked["texts"], asked["seconds"])
+        """Learn what raw text tells of words; nothing where that fails."""
+        with contextlib.suppress(ValueError, ArithmeticError):
+            self._words = learn_words(asked["texts"], asked["seconds"])
         return {}
 
     def learn(self, asked: dict[str, Any]) -> dict[str, Any]:

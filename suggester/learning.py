@@ -13,7 +13,6 @@ import hashlib
 import json
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from tonemark.corpus.archive import alterations
@@ -30,13 +29,13 @@ from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import (
     AnyTokenizer,
-    StoredTokenizer,
     TokensAwaited,
-    current_id,
     tokens_of,
+    tokens_version,
 )
 from tonemark.errors import TonemarkError
 from tonemark.suggester.doubts import Doubting, Doubts, Model
+from tonemark.suggester.learner_models import Trained, f1_of, is_due
 from tonemark.suggester.learner_run import LearnerRun
 from tonemark.suggester.lessons import Lessons
 from tonemark.suggester.looking import Ahead, Looking, documents_ahead, found_in
@@ -54,9 +53,6 @@ BATCH = 10
 TURN = 0.05
 """Seconds of reading answers after which others have their turn."""
 
-NEW = 0.02
-"""The share of what was learnt that must have come anew before it is learnt again."""
-
 TRAINING = 120.0
 """Seconds of processor time that learning should stay within; it may take twice as long."""
 
@@ -66,32 +62,15 @@ LOOKING = 30.0
 WORDS = 60.0
 """The same of learning what raw text tells of words, once, and again when there is much more."""
 
-NEVER = -(10**9)
-"""Changes since which much has come, whatever there is."""
-
 SCORED = 100
 """Documents, the last ones, on which it is told how well it does."""
-
-
-@dataclass(slots=True)
-class _Model:
-    """A learner of the child, as it was last trained: `changes` and `size` of what it was given,
-    `texts` of which it was given answers. `number` is another for every training; `knows` is false
-    where nothing was to be learnt."""
-
-    number: int
-    changes: int
-    size: int
-    newest: int
-    texts: frozenset[bytes] = frozenset()
-    knows: bool = False
 
 
 class _Words:
     """The child is learning what raw text tells of words."""
 
 
-_Asked: TypeAlias = _Model | _Words | Looking | Doubting
+_Asked: TypeAlias = Trained | _Words | Looking | Doubting
 
 
 class Learning:
@@ -118,14 +97,13 @@ class Learning:
         self._seen: tuple[int, int] = (-1, -1)
         self._ahead: list[Ahead] | None = None
         self._refused: set[int] = set()
-        self._models: dict[int | None, _Model] = {}
+        self._models: dict[int | None, Trained] = {}
         self._trained = 0
         self._looked: dict[int, int] = {}
         self._scores: deque[tuple[int, int, int]] = deque(maxlen=SCORED)
         self._run: LearnerRun[_Asked] = LearnerRun(note)
         self._doubts = Doubts(store)
         self._raw = RawText(store)
-        self._without: int | None = None
         self._singly = False
 
     def is_wanted(self) -> bool:
@@ -146,8 +124,7 @@ class Learning:
     def f1(self) -> float | None:
         """How it would have done on the documents that were answered last, before it learnt from
         them: exact spans; None where that is not known yet."""
-        right, found, there = (sum(each[at] for each in self._scores) for at in range(3))
-        return 2 * right / (found + there) if found + there else None
+        return f1_of(self._scores)
 
     @property
     def said(self) -> str:
@@ -218,17 +195,9 @@ class Learning:
         project = self.project
         labels = [label.name for label in project.labels]
         shares = project.evaluation, self._by_parts, project.overlapping
-        tokens = self._tokens_version()
+        tokens = tokens_version(self._store, self.tokenizer)
         altered = alterations(self._store.db)
         return project.learner and bool(tokens), project.learner, tokens, labels, shares, altered
-
-    def _tokens_version(self) -> str:
-        """The tokens that documents now have; empty where none have been made yet."""
-        made = self.tokenizer
-        if not isinstance(made, StoredTokenizer):
-            return f"{made.name} {made.version}"
-        number = current_id(self._store, made)
-        return "" if number is None else f"{number} {made.corrected}"
 
     def _begin_anew(self, key: tuple[object, ...]) -> None:
         self.close()
@@ -256,7 +225,7 @@ class Learning:
             return False
         for each in self._ahead or ():
             model = self._models.get(each.part)
-            if self._is_due(each.part, model):
+            if is_due(self._lessons, each.part, model):
                 if self._run.may_train():
                     self._learn(each.part, model)
                     return True
@@ -286,7 +255,6 @@ class Learning:
         if found is None:
             return self._doubts.write()
         part, doubting, texts = found
-        self._without = part
         self._run.ask(doubting, "doubt", LOOKING, without=part, texts=texts)
         return True
 
@@ -302,37 +270,28 @@ class Learning:
             self._run.ask(_Words(), "words", WORDS, texts=texts, seconds=WORDS)
         return bool(texts)
 
-    def _is_due(self, part: int | None, model: _Model | None) -> bool:
-        """Whether enough has come that it is to be learnt anew."""
-        if model is None:
-            return self._lessons.size(part) > 0
-        new = self._lessons.changes(part) - model.changes
-        return new >= max(1, int(NEW * model.size))
-
-    def _is_stale(self, document: Ahead, model: _Model) -> bool:
+    def _is_stale(self, document: Ahead, model: Trained) -> bool:
         """Whether a learner may look at a document, and has not."""
         is_new = self._looked.get(document.number) != model.number
         return is_new and document.text not in model.texts
 
-    def _forget(self, document: Ahead, model: _Model) -> None:
+    def _forget(self, document: Ahead, model: Trained) -> None:
         """Nothing is likely any more: what taught before was refused, or said otherwise."""
         self._looked[document.number] = model.number
         if was_tagged(self._store, document.number):
             nothing = [Produced(document.number)]
             put_likely(self._store, None, nothing, opened=self._by_parts)
 
-    def _learn(self, part: int | None, before: _Model | None) -> None:
+    def _learn(self, part: int | None, before: Trained | None) -> None:
         lessons = self._lessons.lessons(part)
         self._trained += 1
-        model = _Model(
-            self._trained, self._lessons.changes(part), len(lessons), self._lessons.stamp.newest
-        )
+        newest, changes = self._lessons.stamp.newest, self._lessons.changes(part)
+        model = Trained(self._trained, part, changes, len(lessons), newest)
         if not self._by_parts:
             model.texts = frozenset(lesson.text for _, lesson in lessons)
         fresh = [
             at for at, (_, each) in enumerate(lessons) if before and each.number > before.newest
         ]
-        self._without = part
         self._run.ask(
             model,
             "learn",
@@ -344,7 +303,7 @@ class Learning:
             seconds=TRAINING,
         )
 
-    def _look_at(self, part: int | None, model: _Model) -> None:
+    def _look_at(self, part: int | None, model: Trained) -> None:
         """Have the next documents looked at that this learner may look at, and has not."""
         tokens_of_each: dict[int, Sequence[Token]] = {}
         texts = []
@@ -379,20 +338,20 @@ class Learning:
         what, answer, fault = heard
         if fault:
             self._has_failed(what, fault)
-        elif isinstance(what, _Model):
+        elif isinstance(what, Trained):
             self._has_learnt(what, answer)
         elif isinstance(what, _Words):
             for model in self._models.values():
-                model.changes = NEVER  # all is learnt anew with what is known now
+                model.is_dated = True  # all is learnt anew with what is known now
         elif isinstance(what, Doubting):
             self._doubts.heard(what, answer["doubts"])
         else:
             self._has_looked(what, answer)
         return True
 
-    def _has_learnt(self, model: _Model, answer: dict[str, Any]) -> None:
+    def _has_learnt(self, model: Trained, answer: dict[str, Any]) -> None:
         model.knows = "nothing" not in answer
-        self._models[self._without] = model
+        self._models[model.part] = model
         self._scores.extend(tuple(each) for each in answer.get("scores", ()))
         self.learnt = max(each.size if each.knows else 0 for each in self._models.values())
 
@@ -417,4 +376,6 @@ class Learning:
             self._put([Produced(number, fault=fault) for number in what.tokens])
         if isinstance(what, Doubting):
             self._doubts.failed(what)
+        if isinstance(what, _Words):
+            self._raw.give_up()
         self._singly = isinstance(what, Looking) and not is_one

@@ -30,10 +30,9 @@ from tonemark.corpus.produced import (
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import (
     AnyTokenizer,
-    StoredTokenizer,
     TokensAwaited,
-    current_id,
     tokens_of,
+    tokens_version,
 )
 from tonemark.errors import TonemarkError
 from tonemark.suggester.pattern_runs import PatternRun
@@ -122,13 +121,17 @@ class Matching:
         return bool(self._next) or self._has_superseded
 
     def _take_in_entries(self) -> None:
-        key = (patterns_stamp(self._store), self._tokens_version(), self.language)
+        key = (
+            patterns_stamp(self._store),
+            tokens_version(self._store, self.tokenizer),
+            self.language,
+        )
         if key == self._key:
             return
         self._key, self._id, self._has_superseded, self.trouble = key, None, False, None
         self._underway, self._next = None, []
         self.close()
-        if not self._tokens_version():
+        if not tokens:
             return
         self._has_superseded = True
         entries = patterns(self._store)
@@ -137,14 +140,6 @@ class Matching:
         self._run = PatternRun(usable, self.language, self._left_out) if usable else None
         if usable:
             self._id = producer_id(self._store, PATTERNS, _version(entries, key[1:]))
-
-    def _tokens_version(self) -> str:
-        """The tokens that documents now have; empty where none have been made yet."""
-        made = self.tokenizer
-        if not isinstance(made, StoredTokenizer):
-            return f"{made.name} {made.version}"
-        number = current_id(self._store, made)
-        return "" if number is None else f"{number} {made.corrected}"
 
     def _turn(self) -> list[Produced] | None:
         """What became of a document; None where one is still underway, or none is left."""

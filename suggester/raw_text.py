@@ -41,6 +41,10 @@ class RawText:
         """Forget all: what was learnt from it is gone."""
         self._texts, self._waiting, self._tokens, self._read_of = [], None, 0, 0
 
+    def give_up(self) -> None:
+        """It cannot be learnt from: do without."""
+        self._texts, self._waiting, self._read_of = [], None, 2**60
+
     def look(self, tokenizer: AnyTokenizer) -> None:
         """Have it read again, where there is much more than when it was read."""
         there = self._there(tokenizer)

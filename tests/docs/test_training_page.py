@@ -12,8 +12,13 @@ from making import run_here
 from tests.following import followed, page
 
 from tonemark.training.material import PARTS
+from tonemark.training.outcome import Scored
+from tonemark.training.packaging import Packaged
 from tonemark.training.places import KEPT
 from tonemark.training.preflight import Kind
+from tonemark.training.runs import Run
+from tonemark.training.score_report import ScoreReport
+from tonemark.training.scoring import score
 from tonemark.training.survey import SCARCE
 
 PAGE = page("training.md")
@@ -47,4 +52,14 @@ def test_every_key_of_the_report_is_told(tmp_path: Path, monkeypatch: pytest.Mon
     run_here("new", "p", "--lang", "sw", "--labels", "PER")
     told = json.loads(run_here("check", "p", "--json").stdout)
     keys = {*told, *told["training"], *told["findings"][0]}
+    assert keys <= set(regex.findall(r"`(\w+)`", PAGE))
+
+
+def test_every_key_of_the_scores_and_of_a_package_is_told() -> None:
+    scored = Scored("a", ((0, 1, "PER"),), ())
+    run = Run(Path("models/model-1"), 0.0, {})
+    report = ScoreReport(run, score([scored]), (), {}, ()).to_json()
+    made = Packaged(Path(), Path(), Path(), "p", "1", (), 0).to_json()
+    of_label = report["labels"]["PER"]
+    keys = {*report, *of_label, *report["errors"], *scored.to_json(), *made}
     assert keys <= set(regex.findall(r"`(\w+)`", PAGE))

@@ -11,22 +11,24 @@ from pathlib import Path
 
 import pytest
 from learners import InProcess, likely, step_through
-from making import given
+from making import given, numbered
 from suggesters import plug_words, until
 
 from tonemark.corpus import queue
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.drafts import Edit
 from tonemark.corpus.dropping import drop_annotator
+from tonemark.corpus.intake import add_records
 from tonemark.corpus.learnt import answers_stamp, was_tagged
 from tonemark.corpus.produced import produced_at_fault
 from tonemark.corpus.project import Project, read_project
 from tonemark.corpus.records import GivenAnnotation
 from tonemark.corpus.relabelling import relabel
+from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.corpus.tokens import tokenizer_of
-from tonemark.suggester import learner_run, learning, lessons
+from tonemark.suggester import learner_models, learner_run, learning, lessons, raw_text
 from tonemark.suggester.learning import Learning
 from tonemark.suggester.place import Place
 from tonemark.suggester.starting import Suggester
@@ -133,7 +135,7 @@ def test_with_few_documents_it_learns_after_each_answer(work: Work) -> None:
 
 @pytest.mark.usefixtures("in_process")
 def test_later_it_learns_once_enough_is_new(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(learning, "NEW", 0.5)
+    monkeypatch.setattr(learner_models, "NEW", 0.5)
     store, made = work(*TAUGHT, *NEW, answered=4)
     for number in (5, 6, 7):
         step_through(made)
@@ -142,6 +144,22 @@ def test_later_it_learns_once_enough_is_new(work: Work, monkeypatch: pytest.Monk
     step_through(made)
     assert InProcess.asked.count("learn") == 2
     assert made.learnt == 6
+
+
+@pytest.mark.usefixtures("in_process")
+def test_once_pages_have_what_is_likely_raw_text_tells_of_words(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And again when there is twice as much of it."""
+    monkeypatch.setattr(raw_text, "LEAST", 10)
+    store, made = work(*TAUGHT, *NEW, answered=8)
+    step_through(made)
+    assert InProcess.asked == ["learn", "tag", "words", "learn", "tag"]
+    assert best(store, 9) == ["Wanjiru PER"]
+    add_records(store, "b.txt", numbered(f"Habari {number}" for number in range(20)), Report())
+    step_through(made)
+    assert InProcess.asked[5:].count("words") == 1
+    assert InProcess.asked[-2:] == ["tag", "tag"]
 
 
 @pytest.mark.usefixtures("in_process")

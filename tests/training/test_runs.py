@@ -1,4 +1,4 @@
-"""The models of a project: complete or not there, whatever ends a training, and whoever made them."""
+"""The models of a project: complete or not there, whatever ends a training, whoever made them."""
 
 from __future__ import annotations
 

@@ -53,6 +53,9 @@ class Chain:
     names: Names
     words: Words | None = None
     _rows: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    _places: dict[str, list[tuple[int, float]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def size(self) -> int:
@@ -135,7 +138,7 @@ class Chain:
                 rows[word] = self._row(word)
         table = np.stack([rows[word] for word in number])
         weighed: Floats = np.zeros((count, size))
-        for place in range(5):
+        for place in range(len(evidence.PLACES)):
             weighed += table[order[4 - place : 4 - place + count], place]
         where: list[int] = []
         much: list[float] = []
@@ -154,10 +157,22 @@ class Chain:
         """What a word weighs for the tags of the words about it, by place."""
         import numpy as np
 
-        row: Floats = np.zeros((5, self.size))
-        weights = self.weights
-        for place, names in enumerate(evidence.places(evidence.shown(word, self.words))):
-            for name in names:
-                for tag, weight in weights.get(name, ()):
-                    row[place, tag] += weight
-        return row
+        row = [0.0] * (len(evidence.PLACES) * self.size)
+        by_word = self._by_word()
+        for name in evidence.names_of(evidence.shown(word, self.words)):
+            for at, weight in by_word.get(name, ()):
+                row[at] += weight
+        return np.array(row).reshape(len(evidence.PLACES), self.size)
+
+    def _by_word(self) -> Mapping[str, Sequence[tuple[int, float]]]:
+        """The weights of what single words show, of all places together: looking a name up once
+        for all takes a fifth of the time."""
+        if not self._places:
+            found: dict[str, list[tuple[int, float]]] = {"": []}
+            for number, place in enumerate(evidence.PLACES):
+                for name, row in self.weights.items():
+                    if name.startswith(place):
+                        placed = found.setdefault(name[len(place) :], [])
+                        placed += ((number * self.size + tag, weight) for tag, weight in row)
+            self._places.update(found)
+        return self._places

@@ -65,17 +65,24 @@ def shown(word: str, words: Words | None, own: int = 0) -> Shown:
     return Shown(tuple(parts), told, (f"w{low}", f"h{shape(word)}"))
 
 
+PLACES = ("+2", "+1", "=0", "-1", "-2")
+"""Before the names of what a word shows to the words two before it, one before it, itself, one
+behind it and two behind it."""
+
+
 def places(seen: Shown) -> tuple[tuple[str, ...], ...]:
-    """The names of what a word shows to the words two before it, one before it, itself, one behind
-    it and two behind it."""
+    """The names of what a word shows, by place."""
     far, close = seen.wide, (*seen.wide, *seen.near)
-    return (
-        tuple(f"+2{name}" for name in far),
-        tuple(f"+1{name}" for name in close),
-        tuple(f"=0{name}" for name in (*close, *seen.own)),
-        tuple(f"-1{name}" for name in close),
-        tuple(f"-2{name}" for name in far),
+    shown_there = (far, close, (*close, *seen.own), close, far)
+    return tuple(
+        tuple(place + name for name in names)
+        for place, names in zip(PLACES, shown_there, strict=True)
     )
+
+
+def names_of(seen: Shown) -> tuple[str, ...]:
+    """The names of what a word shows, without places: what has a weight says where it shows."""
+    return (*seen.wide, *seen.near, *seen.own)
 
 
 def padded(words: Sequence[str]) -> list[str]:

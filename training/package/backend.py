@@ -98,8 +98,7 @@ def source_archive(folder: Path, into: Path) -> str:
                 add(path.relative_to(folder).as_posix(), stream, path.stat().st_size)
         data = _metadata(folder, project).encode()
         add("PKG-INFO", io.BytesIO(data), len(data))
-    name: str = f"{stem}.tar.gz"
-    return name
+    return f"{stem}.tar.gz"
 
 
 def _project(folder: Path) -> dict[str, Any]:
@@ -127,7 +126,8 @@ def _metadata(folder: Path, project: dict[str, Any]) -> str:
         lines.append(f"Provides-Extra: {extra}")
         lines += [f'Requires-Dist: {each} ; extra == "{extra}"' for each in needed]
     lines += ["Description-Content-Type: text/markdown", "", ""]
-    return "\n".join(lines) + (folder / project["readme"]).read_text("utf-8")
+    readme: Path = folder / project["readme"]
+    return "\n".join(lines) + readme.read_text("utf-8")
 
 
 def _one_line(text: str) -> str:
