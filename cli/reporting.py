@@ -58,6 +58,7 @@ def status_command(folder: Path, as_json: bool) -> None:
     found = progress(store, project.team)
     each_one = people(store)
     gold, seen = settled(store), _reviews(store)
+    drawn = _drawn(project, store)
     if as_json:
         annotators = [
             {**asdict(each), "answered": each.answered,
@@ -65,6 +66,8 @@ def status_command(folder: Path, as_json: bool) -> None:
             for each in found.annotators
         ]  # fmt: skip
         report = {**asdict(found), "annotators": annotators, "gold": gold, "reviews": seen}
+        if drawn:
+            report["order"] = {"answered": drawn[0], "at_random": drawn[1]}
         failed = _failed(project, store)
         say_json(
             {"name": project.name, "language": project.language, "tokenizer": project.tokenizer,
@@ -86,6 +89,12 @@ def status_command(folder: Path, as_json: bool) -> None:
             " or from patterns; names are looked for as a page opens"
         )
     told += _astray(found.suggestions)
+    if drawn and drawn[0]:
+        told.append(
+            f"{counted(drawn[0], 'document')} answered, of which {drawn[1]:,}"
+            f" ({drawn[1] / drawn[0]:.0%}) came at random, the others mostly because the learner was"
+            " unsure of them"
+        )
     if gold:
         told.append(_settled(gold))
     if seen["compared"]:
@@ -129,6 +138,16 @@ def _reviews(store: Store) -> dict[str, int]:
     """How many documents have been compared, all answers being in, and how many of them differ and
     are not settled."""
     return {"compared": reviews.counts(store).finished, "waiting": reviews.waiting(store)}
+
+
+def _drawn(project: Project, store: Store) -> tuple[int, int] | None:
+    """How many documents were answered, and how many of them came at random; None where they come
+    in the order that was given."""
+    from tonemark.corpus.uncertain import answered_at_random
+
+    if project.order != "uncertain":
+        return None
+    return answered_at_random(store, project.evaluation)
 
 
 def _differing(number: int) -> str:

@@ -330,3 +330,10 @@ def lots(store: Store, documents: Iterable[int], evaluation: float) -> set[int]:
         if is_of_lot(document.text, document.meta, evaluation):
             found.add(number)
     return found
+
+
+def answered_at_random(store: Store, evaluation: float) -> tuple[int, int]:
+    """How many documents have an answer, and how many of them are of the lot."""
+    rows = store.db.execute("SELECT DISTINCT document FROM annotations WHERE current")
+    answered = [int(number) for (number,) in rows]
+    return len(answered), len(lots(store, answered, evaluation))

@@ -121,11 +121,8 @@ class Matching:
         return bool(self._next) or self._has_superseded
 
     def _take_in_entries(self) -> None:
-        key = (
-            patterns_stamp(self._store),
-            tokens_version(self._store, self.tokenizer),
-            self.language,
-        )
+        tokens = tokens_version(self._store, self.tokenizer)
+        key = (patterns_stamp(self._store), tokens, self.language)
         if key == self._key:
             return
         self._key, self._id, self._has_superseded, self.trouble = key, None, False, None

@@ -35,10 +35,9 @@ from tonemark.corpus.spans import Suggestion
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import (
     AnyTokenizer,
-    StoredTokenizer,
     TokensAwaited,
-    current_id,
     tokens_of,
+    tokens_version,
 )
 from tonemark.errors import TonemarkError
 from tonemark.suggester.children import Child, ChildEnded
@@ -182,7 +181,7 @@ class Modelling:
     def _take_in(self, *, anew: bool) -> None:
         project = self.project
         labels = [label.name for label in project.labels]
-        key = (project.model, self._tokens_version(), labels)
+        key = (project.model, tokens_version(self._store, self.tokenizer), labels)
         if key == self._key and not anew:
             return
         if not anew:
@@ -208,14 +207,6 @@ class Modelling:
         version = hashlib.blake2b(written, digest_size=8).hexdigest()
         self._id = producer_id(self._store, PIPELINE, f"{found.name} {version}")
         self._superseded = True
-
-    def _tokens_version(self) -> str:
-        """The tokens that documents now have; empty where none have been made yet."""
-        made = self.tokenizer
-        if not isinstance(made, StoredTokenizer):
-            return f"{made.name} {made.version}"
-        number = current_id(self._store, made)
-        return "" if number is None else f"{number} {made.corrected}"
 
     # The child
 

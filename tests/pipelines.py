@@ -48,7 +48,7 @@ def made_model(folder: Path, name: str = "model-1", *texts: str, **about: Any) -
     from tonemark.training.train import hash_of
 
     path = models_in(folder) / name
-    nlp = spacy.blank("xx")
+    nlp = spacy.blank("xx", meta={"name": name})
     nlp.add_pipe("entity_ruler").add_patterns([{"label": "PER", "pattern": "Asha"}])  # type: ignore[attr-defined]
     path.mkdir(parents=True)
     nlp.to_disk(path / "pipeline")

@@ -23,6 +23,8 @@ place: both together rarely are worse, a network alone often is."""
 WEAK = 0.5
 """A network that scores less than this share of the learner's F1 has nothing to add to it."""
 
+NOT_SCORED = "learner: there was no time to score it, or no other document to score it on."
+
 
 class Choice(NamedTuple):
     """The model that is kept, and why, in words."""
@@ -36,7 +38,7 @@ def choose(tried: Mapping[Kind, Sequence[Counts]], *, is_share: bool = False) ->
     the same documents in the same order; one that is not the learner must be credibly better.
     `is_share`: the documents are the evaluation share."""
     if not tried["learner"]:
-        return Choice("learner", "learner: there was no other document to score it on.")
+        return Choice("learner", NOT_SCORED)
     scores = {kind: total(counts).f1 for kind, counts in tried.items()}
     documents = len(tried["learner"])
     best: Kind = "learner"

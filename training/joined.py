@@ -47,7 +47,8 @@ def _categorized(doc: Doc, key: str) -> list[Found]:
     return _placed(
         doc,
         {
-            (span.start, span.end, span.label_): float(score)
+            # A row of one number from some of spaCy's categorizers, a number from others.
+            (span.start, span.end, span.label_): float(getattr(score, "flat", (score,))[0])
             for span, score in zip(group, scores, strict=False)
         },
     )

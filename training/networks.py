@@ -41,8 +41,8 @@ MODULE = "tonemark.training.network_worker"
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What a network is to be: for spans that may overlap or not, beginning with the vectors and
-    weights of `base`, an installed pipeline; `steps` at most; `look` are the steps between two looks at the dev
-    part, `longest` the tokens of the longest span."""
+    weights of `base`, an installed pipeline; `steps` at most; `look` are the steps between two
+    looks at the dev part, `longest` the tokens of the longest span."""
 
     tokenizer: str
     overlapping: bool = False

@@ -20,6 +20,7 @@ from typing import Any
 from tonemark.errors import TonemarkError
 from tonemark.training.outcome import TrainSettings
 from tonemark.training.runs import Making, Run, making, not_written
+from tonemark.training.trusted import trust
 
 BEAT = 0.2
 """Seconds between two calls of `beat` while nothing is told."""
@@ -41,7 +42,7 @@ def run_training(
     beat: Callable[[], None] = lambda: None,
 ) -> tuple[Run, dict[str, Any]]:
     """Train a model of the project in a folder in a process of its own: where it lies, and what is
-    told of it (`outcome.Outcome.to_json`, without the hashes).
+    told of it (`outcome.Outcome.to_json`, without the hashes). This user may load it from now on.
 
     `told` is called with each step as it comes (`outcome.Step.to_json`), `beat` some times a
     second. Whatever they raise ends the training, at once, and nothing of it stays. Raises
@@ -51,9 +52,12 @@ def run_training(
         with _Trainer(folder, settings, made) as trainer:
             about = trainer.listen(told, beat)
         try:
-            return made.finish(), about
+            run = made.finish()
         except OSError as error:
             raise not_written(made.place.parent, error) from None
+    with contextlib.suppress(TonemarkError):  # it may suggest all the same, once it is named
+        trust(run.pipeline)
+    return run, about
 
 
 class _Trainer:

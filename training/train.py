@@ -98,7 +98,7 @@ def train(
     if choice.kind == "learner":
         spans = _scored([each for split in parts for each in split.kept], _labelled(by_learner))
     write_scored(into / SCORED, spans)
-    candidates = {kind: total(map(_counts, each)).f1 for kind, each in tried.items()}
+    candidates = {kind: total(map(_counts, each)).f1 for kind, each in tried.items() if each}
     return _outcome(project, lessons, spans, choice, candidates, clock, version_of(tokenizer))
 
 
@@ -230,13 +230,14 @@ def _lessons(
     found = material(project, store, asked, tokenizer)
     lessons = Lessons(tuple(map(lesson_of, found.train)), tuple(map(lesson_of, found.evaluation)))
     texts = {folded_text(each.example.text) for each in (*lessons.train, *lessons.evaluation)}
-    if len(texts) < 2 or not set(settings.labels) <= set(labels_of(lessons.train)):
+    labels = labels_of(lessons.train)
+    if len(texts) < 2 or not labels or not set(settings.labels) <= set(labels):
         from tonemark.training.preflight import check
 
         for finding in check(project, store, asked):
             if finding.stops:
                 raise TonemarkError(finding.words, finding.remedy)
-    if not labels_of(lessons.train):
+    if not labels:
         raise TonemarkError(
             "There is nothing to learn: every span begins or ends inside a token.",
             f"Which they are, and how to mend them:\n    tonemark check {typed(project.folder)}",

@@ -17,7 +17,7 @@ ROOMS = ("cli", "suggester", "tui", "training", "patterns", "exchange", "corpus"
 SCREENLESS = (
     "new", "add", "export", "status", "recent", "doctor", "tokenize", "tokenizers", "gazetteer",
     "match", "agreement", "formats", "check", "drop", "relabel", "join", "train",
-    "scores", "package",
+    "scores", "package", "model",
 )  # fmt: skip
 
 

@@ -174,6 +174,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "drop": ("drop", ".", "--document", "a.txt:1", "--yes"),
     "relabel": ("relabel", ".", "PER", "NAME", "--yes"),
     "scores": ("scores", "."),
+    "model": ("model", ".", "model-1"),
     "package": ("package", ".", "-o", "../home"),
 }
 SCREENS = {"annotate", "open", "demo"}

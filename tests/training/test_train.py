@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import numpy
 import pytest
 import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 from making import run_here
 from packages import install
+from spacy.language import Language
 
 from tonemark.corpus.project import read_project
 from tonemark.corpus.shares import folded_text
@@ -38,7 +40,7 @@ PLACES = ("Kisumu", "Mwanza", "Arusha", "Lamu", "Tanga")
 USUAL = TrainSettings(seconds=100)
 
 
-def tasks(count: int = 24, **more: Any) -> Iterator[dict[str, Any]]:
+def tasks(count: int = 24) -> Iterator[dict[str, Any]]:
     for number in range(count):
         name, place = NAMES[number % 7], PLACES[number % 5]
         text = f"{name} yuko  {place} siku ya {number} ."
@@ -48,7 +50,6 @@ def tasks(count: int = 24, **more: Any) -> Iterator[dict[str, Any]]:
             "spans": [
                 {"start": 0, "end": len(name), "label": "PER"},
                 {"start": at, "end": at + len(place), "label": "LOC"},
-                *more.get("also", ()),
             ],
         }  # fmt: skip
 
@@ -179,17 +180,36 @@ def test_the_evaluation_share_teaches_nothing(tmp_path: Path) -> None:
     assert not scored & set(outcome.hashes)
 
 
-def test_spans_that_may_overlap(tmp_path: Path) -> None:
-    visits = [each | {"spans": [*each["spans"]]} for each in tasks()]
-    for each in visits:
+def visits() -> Iterator[dict[str, Any]]:
+    """Tasks with a span over the others."""
+    for each in tasks():
         end = max(span["end"] for span in each["spans"])
-        each["spans"].append({"start": 0, "end": end, "label": "VISIT"})
-    project = made(tmp_path, visits, overlapping="true")
-    outcome, into = trained(project)
+        visit = {"start": 0, "end": end, "label": "VISIT"}
+        yield each | {"spans": [*each["spans"], visit]}
+
+
+def test_spans_that_may_overlap(tmp_path: Path) -> None:
+    outcome, into = trained(made(tmp_path, [*visits()], overlapping="true"))
     assert outcome.overlapping
     doc = spacy.load(into / "pipeline")("Asha yuko  Lamu siku ya 3 .")
     assert {label for _, _, label in spans_of(doc)} == {"PER", "LOC", "VISIT"}
     assert not doc.ents
+
+
+@pytest.mark.parametrize("kind", ["network", "joined"])
+def test_networks_of_spans_that_may_overlap(
+    tmp_path: Path, hasty: None, monkeypatch: pytest.MonkeyPatch, kind: Kind
+) -> None:
+    monkeypatch.setattr(training, "choose", lambda *tried, **how: Choice(kind, "Told so."))
+    outcome, into = trained(made(tmp_path, [*visits()], overlapping="true"))
+    assert (outcome.kind, outcome.overlapping, outcome.why) == (kind, True, "Told so.")
+    nlp = spacy.load(into / "pipeline")
+    assert found_afresh(into, TEXTS) == [spans_of(nlp(text)) for text in TEXTS]
+    doc = nlp(TEXTS[0])
+    assert not doc.ents
+    assert len(doc.spans["sc"].attrs["scores"]) == len(doc.spans["sc"])
+    if kind == "joined":
+        assert {label for _, _, label in spans_of(doc)} == {"PER", "LOC", "VISIT"}
 
 
 def test_labels_that_were_asked_for(tmp_path: Path) -> None:
@@ -256,6 +276,44 @@ def test_a_package_that_is_no_pipeline(tmp_path: Path, site: Path) -> None:
     project = made(tmp_path, [*tasks()])
     with pytest.raises(TonemarkError, match="I am no pipeline"):
         trained(project, TrainSettings(base="nothing"))
+
+
+def with_vectors(nlp: Language) -> None:
+    for name in (*NAMES, *PLACES):
+        nlp.vocab.set_vector(name, numpy.ones(8, "f"))
+
+
+def with_tok2vec(nlp: Language) -> None:
+    model = {"@architectures": "spacy.HashEmbedCNN.v2", "width": 32, "depth": 1}
+    more = {"embed_size": 200, "window_size": 1, "maxout_pieces": 2, "subword_features": True}
+    nlp.add_pipe("tok2vec", config={"model": {**model, **more, "pretrained_vectors": None}})
+    nlp.initialize()
+
+
+@pytest.mark.parametrize("give", [with_vectors, with_tok2vec])
+def test_an_installed_pipeline_to_begin_with(
+    tmp_path: Path, site: Path, hasty: None, give: Callable[[Language], None]
+) -> None:
+    nlp = spacy.blank("xx")
+    give(nlp)
+    nlp.to_disk(tmp_path / "base")
+    module = (
+        "import spacy\n"
+        f"def load(**given):\n    return spacy.load({str(tmp_path / 'base')!r}, **given)\n"
+    )
+    install(site, "begun", {"begun": "begun"}, {"begun": module}, group="spacy_models")
+    settings = TrainSettings(seconds=100, base="begun")
+    outcome, into = trained(made(tmp_path, [*tasks()]), settings)
+    assert outcome.candidates.keys() == {"learner", "network", "joined"}, outcome.why
+    assert "begun" in (into / "config.cfg").read_text(encoding="utf-8")
+    assert spacy.load(into / "pipeline")(TEXTS[0]).ents
+
+
+def test_a_pipeline_of_no_use(tmp_path: Path, site: Path) -> None:
+    module = "import spacy\ndef load(**overrides):\n    return spacy.blank('xx')\n"
+    install(site, "empty", {"empty": "empty"}, {"empty": module}, group="spacy_models")
+    with pytest.raises(TonemarkError, match="neither vectors"):
+        trained(made(tmp_path, [*tasks()]), TrainSettings(base="empty"))
 
 
 def test_a_tokenizer_that_vanished(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import regex
 
 from tonemark.training.learner.names import NOTHING_OWN, Names, Own, matched
-from tonemark.training.learner.words import Words
+from tonemark.training.learner.words import ENDS, Words
 
 EDGE = ""
 """What stands before the first word and after the last."""
@@ -24,7 +24,6 @@ LONG = 40
 """Characters of a word that its shape and parts are taken from, at most."""
 
 _RUN = regex.compile(r"(.)\1{2,}", regex.DOTALL)
-_ENDS = frozenset('.!?:;…።፡፣፤؟۔।॥。！？“”"«»')
 
 
 class Shown(NamedTuple):
@@ -119,7 +118,7 @@ def together(words: Sequence[str], names: Names, own: Own = NOTHING_OWN) -> list
 
 def begins(words: Sequence[str], at: int) -> bool:
     """Whether a word stands first or after punctuation that often ends a sentence."""
-    return at == 0 or words[at - 1] in _ENDS
+    return at == 0 or words[at - 1] in ENDS
 
 
 def _starts(words: Sequence[str], shapes: Sequence[str], found: list[list[str]]) -> None:

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 TOKENS_A_SECOND = 60_000
 """Of raw text: a bound in tokens keeps what is learnt the same, which one in seconds would not."""
 
-_ENDS = frozenset('.!?:;…።፡፣፤؟۔।॥。！？“”"«»')
+ENDS = frozenset('.!?:;…።፡፣፤؟۔।॥。！？“”"«»')
+"""Signs after which a sentence often begins, and with it a capital that tells nothing."""
 
 
 class Told(NamedTuple):
@@ -129,7 +130,7 @@ def learn_words(texts: Iterable[Sequence[str]], seconds: float = 10.0) -> Words:
         for word, low in zip(words, lowered, strict=True):
             if not word[:1].isupper():
                 small[low] += 1
-            elif before not in _ENDS:
+            elif before not in ENDS:
                 capital[low] += 1
             before = word
         if limit <= 0:

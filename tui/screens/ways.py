@@ -1,4 +1,4 @@
-"""The ways from a screen to the others: search, lists, help, guidelines, metadata, export.
+"""The ways from a screen to the others: search, lists, help, guidelines, metadata, export, train.
 
 Every screen has them alike; which keys lead there, its own table says.
 """

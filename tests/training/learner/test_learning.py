@@ -82,6 +82,12 @@ def test_the_same_sentences_teach_the_same() -> None:
     assert len(hashes) == 1
 
 
+def test_little_time_is_kept_to() -> None:
+    quick = learn(lessons()).to_bytes()
+    assert learn(lessons(), thorough=True, seconds=0).to_bytes() == quick
+    assert learn(lessons(), thorough=True).to_bytes() != quick
+
+
 ODD: dict[str, tuple[list[Sentence], tuple[str, ...]]] = {
     "one sentence": (lessons(1), ("watu", "wa", "mjini", "Moshi")),
     "one token": ([Sentence(("Moshi",), ((0, 1, "LOC"),))], ("Moshi",)),
@@ -186,10 +192,8 @@ def test_a_score_is_the_chance_of_exactly_that_span(
     chances: dict[tuple[int, int, str], float] = {}
     whole = 0.0
     for tags in itertools.product(range(size), repeat=count):
-        before = (0, *tags)
-        if any(
-            tag and tag % 2 == 0 and one not in (tag, tag - 1) for one, tag in zip(before, tags)
-        ):
+        moved = itertools.pairwise((0, *tags))
+        if any(tag and tag % 2 == 0 and one not in (tag, tag - 1) for one, tag in moved):
             continue
         weight = sum(weights[f"=0w{word}"][tag][1] for word, tag in zip(words, tags, strict=True))
         weight += sum(moves[one][other] for one, other in itertools.pairwise(tags))

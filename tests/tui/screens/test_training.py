@@ -212,6 +212,30 @@ def test_one_that_fails_says_why(
     play(desk_at(), Dashboard(), script)
 
 
+def test_without_a_page_the_key_comes_twice_too(desk_at: DeskAt, play: Play, fake: Fake) -> None:
+    """And one that came once is no way to other keys' doings."""
+
+    async def script(stage: Any) -> None:
+        await stage.press("enter", "z", "enter")
+        assert "Nothing is left" in stage.text()
+        await stage.press("t")
+        assert "t once more: train a model" in stage.line("status")
+        await stage.press("d")
+        assert "all documents" in stage.line("title")
+        await stage.press("q", "t", "t")
+        assert isinstance(stage.app.screen, TrainingScreen)
+
+    play(desk_at(["Hakuna jina hapa."]), AnnotateScreen(), script)
+
+
+def test_its_key_is_in_the_footer(desk_at: DeskAt, play: Play) -> None:
+    async def script(stage: Any) -> None:
+        assert "e export  t train" in stage.line("footer")
+        assert "q quit" in stage.line("footer")
+
+    play(desk_at(), Dashboard(), script)
+
+
 def test_her_time_is_taken(desk_at: DeskAt, play: Play, fake: Fake) -> None:
     fake.let()
 
