@@ -1,5 +1,5 @@
-"""Measures what the learner finds after a few sentences, beside the figures that were measured for a
-CRF with nothing tuned and for spaCy's default network: exact spans, scored on the test file.
+"""Measures what the learner finds after a few sentences, beside figures measured before: of a CRF
+with nothing tuned and of spaCy's default network. Exact spans, scored on the test file.
 
 It learns from the first sentences of train, shuffled with seed 0 or another; raw text, and the
 words of all of train without their labels, tell it of words. No word of dev or test does.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tonemark.cli.opening import DIRECTORY, json_option, say, say_json
+from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json, with_folder
 from tonemark.cli.telling import columns, set_in
 from tonemark.errors import TonemarkError
 from tonemark.files import typed
@@ -41,9 +41,8 @@ def model_command(folder: Path, name: str, as_json: bool) -> None:
     A model is loaded only where you trained it, or named it here: one that came with a project may
     bring code, which then runs. A model that was changed since is another one.
     """
-    from tonemark.corpus.project import read_project
-
-    project = read_project(folder)
+    project, store = open_project(folder)
+    store.close()
     if name:
         _choose(project, "" if name == NONE else name, as_json=as_json)
     elif as_json:
@@ -77,7 +76,7 @@ def _show(project: Project, folder: Path) -> None:
         say(*set_in(f"{plugin.name}: {words}", width, _mark(project, plugin.name), indent=4))
     if trouble := _trouble(project):
         say(*set_in(trouble.title, width, ""))
-        for line in trouble.remedy.replace("model DIR", f"model {typed(folder)}").split("\n"):
+        for line in with_folder(trouble.remedy).split("\n"):
             say(*set_in(line, width, "  "))
     elif project.model:
         place = Place(project.folder)

@@ -39,7 +39,7 @@ def with_folder(remedy: str) -> str:
         return remedy
     there = typed(_opened[0])
     return regex.sub(
-        r"\b(tonemark (?:doctor|train)) DIR\b", lambda found: f"{found[1]} {there}", remedy
+        r"\b(tonemark (?:doctor|train|model)) DIR\b", lambda found: f"{found[1]} {there}", remedy
     )
 
 

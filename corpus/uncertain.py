@@ -80,7 +80,7 @@ def has_pool(db: sqlite3.Connection) -> bool:
 def set_order(store: Store, order: Order, evaluation: float) -> None:
     """Let the store follow the project's order; one look where it does."""
     wanted = lot_share(evaluation) if order == "uncertain" else None
-    if _preference(store.db, ORDER) == wanted:
+    if order_share(store.db) == wanted:
         return
     with store.transaction() as db:
         if not has_pool(db):

@@ -3,12 +3,17 @@ process that does."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
 import textwrap
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pytest
 from making import given
 
 from tonemark.corpus.intake import add_records
@@ -17,6 +22,12 @@ from tonemark.corpus.records import Record
 from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store
+from tonemark.training.outcome import TrainSettings
+from tonemark.training.running import run_training
+from tonemark.training.runs import models_in
+
+DEADLINE = 60.0
+"""Seconds within which anything comes."""
 
 BEGINS = """
 import os, sys, time, types
@@ -99,3 +110,48 @@ def begun(
         text=True,
         env={**os.environ, "PYTHONPATH": str(site), **(environment or {})},
     )
+
+
+def trained(folder: Path, site: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Train with what stands in at `site`."""
+    monkeypatch.setenv("PYTHONPATH", str(site))
+    return run_training(folder, TrainSettings())
+
+
+def until(holds: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + DEADLINE
+    while not holds():
+        assert time.monotonic() < deadline, f"{what} did not come"
+        time.sleep(0.005)
+
+
+def is_locked(folder: Path) -> bool:
+    lock = os.open(models_in(folder) / ".lock", os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
+def makers(folder: Path) -> list[int]:
+    """The processes that train a model of the project."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (place / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if b"tonemark.training." in words and str(folder).encode() in words:
+            found.append(int(place.name))
+    return found
+
+
+def content(path: Path) -> dict[str, bytes]:
+    return {
+        str(each.relative_to(path)): each.read_bytes()
+        for each in sorted(path.rglob("*"))
+        if each.is_file()
+    }

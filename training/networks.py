@@ -106,13 +106,15 @@ class Networks:
         return all(each.ended for each in (self.scored, self.whole) if each)
 
     def end(self) -> None:
-        """End those that have not ended; then there is none."""
-        if not self.ended:
-            self.failed = "there was no time for it"
-            for each in (self.scored, self.whole):
-                if each:
-                    each.end()
+        """End those that have not ended: there is no more time. Without the one that can be scored
+        there is none; without the other, that one is the model, too."""
+        if self.whole and not self.whole.ended:
+            self.whole.end()
+            self.whole = None
+        if self.scored and not self.scored.ended:
+            self.scored.end()
             self.scored = self.whole = None
+            self.failed = "there was no time for it"
 
     def found(self, parts: Sequence[Split]) -> dict[str, ModelFound]:
         """What the first found in the documents that were kept, by their keys, once all have ended;
@@ -121,8 +123,10 @@ class Networks:
             for each in (self.scored, self.whole):
                 if each:
                     each.check()
-        except WorkerFailed as error:
-            self.failed = str(error).splitlines()[-1]
+        except (WorkerFailed, MemoryError) as error:
+            self.failed = (str(error) or "the memory of this machine is not enough").splitlines()[
+                -1
+            ]
             self.scored = self.whole = None
         if self.scored is None:
             return {}

@@ -162,10 +162,12 @@ def _wait(worker: Worker, networks: Networks, clock: Clock) -> None:
         for news in worker.listen():
             clock.tell(news["stage"])
         networks.tell()
+        if worker.ended and not has_learnt(worker):
+            learner_of(worker)  # which says why there is none
         clock.tell("the network" if worker.ended else None)
         if clock.left < SAVING and has_learnt(worker):
             worker.end()
-        if not clock.left:
+        if clock.left < SAVING / 2:
             networks.end()
         time.sleep(POLL)
 

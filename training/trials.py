@@ -52,12 +52,12 @@ def has_learnt(worker: Worker) -> bool:
 
 def learner_of(worker: Worker) -> Learner:
     """The learner of all documents that a process has left. Raises WorkerFailed where there is
-    none."""
+    none, and MemoryError where the system ended the process, as it does where memory runs out."""
     try:
         return Learner.from_bytes((worker.folder / LEARNER).read_bytes())
-    except OSError:
+    except FileNotFoundError:
         worker.check()
-        raise WorkerFailed("its time was over before anything was learnt") from None
+        raise WorkerFailed("it ended and left nothing") from None
 
 
 def found_by(worker: Worker, parts: Sequence[Split]) -> dict[str, ModelFound]:

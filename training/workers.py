@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -74,8 +75,11 @@ class Worker:
         return self._process.poll() is not None
 
     def check(self) -> None:
-        """Raises WorkerFailed where it has ended before it was done."""
+        """Raises WorkerFailed where it has ended before it was done, and MemoryError where the
+        system ended it, as it does where memory runs out."""
         if code := self._process.poll():
+            if code == -signal.SIGKILL:
+                raise MemoryError
             self._errors.seek(0)
             said = self._errors.read().decode(errors="replace")[-ERRORS:].strip()
             raise WorkerFailed(said or f"its process ended (exit code {code})")

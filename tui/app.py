@@ -116,8 +116,8 @@ class TonemarkApp(App[None], inherit_bindings=False):
 
     @property
     def maker(self) -> Maker | None:
-        """What makes the tokens of the project, and the suggestions of its patterns, its
-        learner and its model; None where none needs another process, or nobody said how to start one."""
+        """What makes the tokens of the project, and the suggestions of its patterns, its learner
+        and its model; None where none needs another process, or nobody said how to start one."""
         desk = self.desk
         if not (
             isinstance(desk.tokenizer, StoredTokenizer)

@@ -8,7 +8,14 @@ from collections.abc import Iterator
 
 from tonemark.cli.checks.check import Check, fault, note, ok
 from tonemark.corpus.gazetteers import entries_of
-from tonemark.corpus.produced import PATTERNS, needs_patterns, pattern_faults, produced_at_fault
+from tonemark.corpus.produced import (
+    PATTERNS,
+    PIPELINE,
+    needs_patterns,
+    needs_pipeline,
+    pattern_faults,
+    produced_at_fault,
+)
 from tonemark.corpus.project import Project
 from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.corpus.tokens import AnyTokenizer, StoredTokenizer, tokenized_at_fault, tokenizer_of
@@ -23,8 +30,8 @@ SHOWN = 5
 
 
 def suggester_checks(project: Project) -> Iterator[Check]:
-    """The checks of a project's suggester; none where neither its tokenizer nor a pattern needs
-    another process."""
+    """The checks of a project's suggester; none where neither its tokenizer, nor a
+    pattern, nor a model needs another process."""
     try:
         tokenizer = tokenizer_of(project, loads_code=False)
     except TonemarkError as error:
@@ -39,10 +46,14 @@ def suggester_checks(project: Project) -> Iterator[Check]:
     except TonemarkError:
         return  # told elsewhere
     with contextlib.closing(store):
-        if isinstance(tokenizer, StoredTokenizer) or needs_patterns(store):
+        others = needs_patterns(store) or needs_pipeline(store, project.model)
+        with contextlib.suppress(OSError):  # the learner starts with the first answer, by itself
+            others = others or bool(Place(project.folder).told().learner)
+        if isinstance(tokenizer, StoredTokenizer) or others:
             yield from _process_checks(project)
             yield from _tokenizer_checks(store, tokenizer)
             yield from _pattern_checks(project, store)
+            yield from _model_checks(project, store)
 
 
 def _tokenizer_checks(store: Store, tokenizer: AnyTokenizer) -> Iterator[Check]:
@@ -79,6 +90,24 @@ def _pattern_checks(project: Project, store: Store) -> Iterator[Check]:
         yield note(f"patterns suggest less than they could in {documents}: {'; '.join(first)}")
 
 
+def _model_checks(project: Project, store: Store) -> Iterator[Check]:
+    if not project.model:
+        return
+    from tonemark.training.suggesting import pipeline_named
+
+    try:
+        found = pipeline_named(project.folder, project.model)
+    except TonemarkError as error:
+        remedy = error.remedy.replace("model DIR", f"model {typed(project.folder)}")
+        yield fault(error.title, remedy)
+        return
+    yield ok(f"the model {found.name} suggests")
+    count, first = produced_at_fault(store, PIPELINE)
+    if count:
+        documents = f"{count:,} document{'s' if count > 1 else ''}"
+        yield note(f"it suggests nothing in {documents}: {'; '.join(first)}")
+
+
 def _process_checks(project: Project) -> Iterator[Check]:
     place = Place(project.folder)
     told = place.told()
@@ -97,6 +126,8 @@ def _process_checks(project: Project) -> Iterator[Check]:
         what = f"{told.tokenizer} {told.version}".strip()
         figures = f"; {told.made:,} documents tokenized" if told.made else ""
         figures += f"; patterns tried on {told.matched:,} documents" if told.matched else ""
+        figures += f"; {told.learner}" if told.learner else ""
+        figures += f"; {told.model}" if told.model else ""
         yield ok(f"{who} runs, {told.doing}: {what or project.tokenizer}{figures}")
         if told.fault:
             yield note(f'the suggester goes on, and said: "{told.fault}"')

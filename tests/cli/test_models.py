@@ -192,3 +192,13 @@ def test_scores_and_status_tell_what_came_at_random(tonemark: Runs, folder: Path
     )
     report = json.loads(tonemark("status", folder, "--json").stdout)
     assert report["order"] == {"answered": 2, "at_random": 1}
+
+
+def test_doctor_tells_of_a_model_that_is_not_loaded(tonemark: Runs, folder: Path) -> None:
+    path = made_model(folder)
+    tonemark("model", folder, "model-1")
+    assert "the model model-1 suggests" in flat(tonemark("doctor", folder))
+    (path / "pipeline" / "meta.json").write_text("{}")
+    said = flat(tonemark("doctor", folder, code=1))
+    assert "changed since" in said
+    assert f"tonemark model {folder} model-1" in said

@@ -5,20 +5,28 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from making import numbered
+from making import desk_in, numbered
 
 from tonemark.corpus import queue, uncertain
 from tonemark.corpus.ahead import documents_ahead
 from tonemark.corpus.cursors import set_priority
+from tonemark.corpus.dropping import drop_annotator, drop_documents
 from tonemark.corpus.intake import add_records
+from tonemark.corpus.merging import Wishes, merge
+from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.queue import Outcome
 from tonemark.corpus.reports import Report
+from tonemark.corpus.rescue import rescue
+from tonemark.corpus.restoring import restore_documents
 from tonemark.corpus.shares import share_of
-from tonemark.corpus.store import Store
+from tonemark.corpus.soundness import examine
+from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.corpus.tokens import next_to_tokenize
 from tonemark.corpus.uncertain import (
     fill_up,
@@ -253,8 +261,6 @@ def test_a_store_of_this_order_opens_again(store: Store) -> None:
 def test_nobody_gets_a_document_twice_and_none_has_too_many(
     tmp_path_factory: pytest.TempPathFactory, places: int, keys: list[tuple[str, str]]
 ) -> None:
-    from tonemark.corpus.store import create_store
-
     path = tmp_path_factory.mktemp("queue") / "store.sqlite"
     create_store(path)
     store = Store(path)
@@ -282,3 +288,92 @@ def test_nobody_gets_a_document_twice_and_none_has_too_many(
     everything = [number for theirs in answered.values() for number in theirs]
     assert sorted(everything) == sorted([*range(1, 13)] * places)
     store.close()
+
+
+# What else is done with a store
+
+
+def of_project(folder: Path, count: int = 40, answered: int = 2) -> Store:
+    """A project in that order, with a pool, and some documents answered."""
+    create_project(folder, language="sw", labels=["PER"])
+    file = folder / "project.toml"
+    file.write_text(file.read_text().replace('order = "given"', 'order = "uncertain"'))
+    create_store(folder / STORE_FILE)
+    store = Store(folder / STORE_FILE)
+    filled(store, count)
+    done(store, "amina", answered)
+    return store
+
+
+def test_the_desk_follows_the_projects_order(tmp_path: Path) -> None:
+    create_project(tmp_path / "p", language="sw", labels=["PER"])
+    create_store(tmp_path / "p" / STORE_FILE)
+    with closing(desk_in(tmp_path / "p")) as desk:
+        file = tmp_path / "p" / "project.toml"
+        assert desk.open_next() is None
+        file.write_text(file.read_text().replace('order = "given"', 'order = "uncertain"'))
+        desk.use_project(read_project(tmp_path / "p"))
+        desk.open_next()
+        assert order_share(desk.store.db) == 0.2
+        file.write_text(file.read_text().replace('order = "uncertain"', 'order = "given"'))
+        desk.use_project(read_project(tmp_path / "p"))
+        desk.open_next()
+        assert order_share(desk.store.db) is None
+
+
+def test_documents_that_are_dropped_do_not_come_and_come_once_they_are_back(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "p"
+    store = of_project(folder)
+    gone = documents_ahead(store, "true", {}, ahead=3, limit=3)
+    keys = [document.key for document in store.documents(gone)]
+    drop_documents(store, folder, gone)
+    assert not set(gone) & set(documents_ahead(store, "true", {}, ahead=90, limit=90))
+    fill_up(store)
+    restore_documents(store, keys)
+    fill_up(store)
+    assert set(gone) <= set(documents_ahead(store, "true", {}, ahead=90, limit=90))
+    drop_annotator(store, folder, "amina")
+    assert sorted(done(store, "amina", 50)) == list(range(1, 41))
+    store.close()
+
+
+def test_a_rescued_store_has_its_order_again_from_the_project(tmp_path: Path) -> None:
+    store = of_project(tmp_path / "p")
+    told = store.document_count()
+    store.close()
+    rescue(tmp_path / "p" / STORE_FILE, tmp_path / "p" / "new.sqlite")
+    new = Store(tmp_path / "p" / "new.sqlite")
+    assert order_share(new.db) is None
+    set_order(new, "uncertain", 0.0)
+    fill_up(new)
+    doubtful(new)
+    assert len(done(new, "bello", 50)) == told - 2
+    new.close()
+
+
+def test_projects_are_joined_without_their_pools(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        of_project(tmp_path / name).close()
+    merge([tmp_path / "one", tmp_path / "other"], tmp_path / "both", Wishes())
+    store = Store(tmp_path / "both" / STORE_FILE)
+    assert order_share(store.db) is None
+    set_order(store, "uncertain", 0.0)
+    fill_up(store)
+    doubtful(store)
+    last = store.last_document()
+    found = documents_ahead(store, "true", {}, ahead=9, limit=9)
+    assert len(found) == 9
+    assert found != list(range(1, 10))
+    assert found[0] <= last
+    store.close()
+
+
+def test_doctor_finds_nothing_wrong_with_such_a_store(tmp_path: Path) -> None:
+    store = of_project(tmp_path / "p", answered=0)
+    with closing(desk_in(tmp_path / "p")) as desk:
+        assert desk.open_next()
+        desk.answer("accept")
+    store.close()
+    assert list(examine(tmp_path / "p")) == []

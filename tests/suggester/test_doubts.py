@@ -17,7 +17,7 @@ from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.corpus.tokens import tokenizer_of
 from tonemark.corpus.uncertain import lots
-from tonemark.suggester import learning
+from tonemark.suggester import learner_run
 from tonemark.suggester.learning import Learning
 from tonemark.training.material import part_of
 
@@ -28,7 +28,7 @@ UNCLEAR = [f"Asha {n} Bakari {n} Chausiku" for n in range(8)]
 
 @pytest.fixture(autouse=True)
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(learning, "Child", InProcess)
+    monkeypatch.setattr(learner_run, "Child", InProcess)
 
 
 def ordered(

@@ -34,6 +34,7 @@ from tonemark.training.outcome import SCORED, Kind, Outcome, Step, TrainSettings
 from tonemark.training.parts import splits
 from tonemark.training.scores import by_label, total
 from tonemark.training.train import hash_of, train
+from tonemark.training.workers import WorkerFailed
 
 NAMES = ("Asha", "Juma", "Neema", "Baraka", "Zuri", "Imani", "Tatu")
 PLACES = ("Kisumu", "Mwanza", "Arusha", "Lamu", "Tanga")
@@ -367,3 +368,21 @@ def test_no_text_is_learnt_and_scored(
             learnt = {folded_text(each.example.text) for each in split.learnt}
             assert not learnt & {folded_text(each.example.text) for each in split.kept}
             assert len(split.learnt) + len(split.kept) == len(train_texts)
+
+
+@pytest.mark.parametrize("worker", ["learner_worker", "network_worker"])
+def test_a_process_that_fails(
+    tmp_path: Path, hasty: None, monkeypatch: pytest.MonkeyPatch, worker: str
+) -> None:
+    broken = "tonemark.training.nothing"
+    if worker == "network_worker":
+        monkeypatch.setattr(networks, "MODULE", broken)
+        outcome, into = trained(made(tmp_path, [*tasks()]))
+        assert outcome.kind == "learner"
+        assert "could not be trained" in outcome.why
+        assert "tonemark.training.nothing" in outcome.why
+        assert {path.name for path in into.iterdir()} == {"pipeline", SCORED}
+    else:
+        monkeypatch.setattr(training, "MODULE", broken)
+        with pytest.raises(WorkerFailed, match="nothing"):
+            trained(made(tmp_path, [*tasks()]))

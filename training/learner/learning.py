@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tonemark.training.learner.chain import Chain
 from tonemark.training.learner.file import restored, written
-from tonemark.training.learner.fitting import Lessons, thoroughly_fitted
+from tonemark.training.learner.fitting import BOTH, Lessons, both_fitted, expected_seconds
 from tonemark.training.learner.spans import Found, Sentence, Tagged, best_apart
 from tonemark.training.learner.words import Words, learn_words
 
@@ -23,6 +23,12 @@ FAINT = 0.05
 
 RAREST = 0.01
 """Spans less likely than this are never told: their number has no bound."""
+
+PARTS = 3
+"""Parts that sentences are divided into for trying which way of learning is better."""
+
+USUAL_SECONDS = 60.0
+"""For learning thoroughly where nothing else is said."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +99,32 @@ def learn(
     )
     if not labels:
         raise ValueError("There is nothing to learn: no sentence has a span.")
-    lessons = Lessons(sentences, labels, words)
     layers = [(label,) for label in labels] if overlapping else [labels]
-    if not thorough:
+    lessons = Lessons(sentences, labels, words)
+    if thorough:
+        seconds = USUAL_SECONDS if seconds is None else seconds
+        fit = sum(expected_seconds(lessons, layer) for layer in layers)
+        if fit * BOTH * (PARTS + 1) <= seconds and len(lessons.sentences) >= 2 * PARTS:
+            return _thoroughly(lessons, labels, layers)
+    return Learner(tuple(map(lessons.fitted, layers)))
+
+
+def _thoroughly(
+    lessons: Lessons, labels: tuple[str, ...], layers: Sequence[tuple[str, ...]]
+) -> Learner:
+    """The chains of all evidence or the pooled ones: whichever find more in each part of the
+    sentences after they have learnt from the others."""
+    sentences = lessons.sentences
+    mistakes = [0, 0]
+    for part in range(PARTS):
+        others = [each for at, each in enumerate(sentences) if at % PARTS != part]
+        some = Lessons(others, labels, lessons.words)
+        fitted = [both_fitted(some, layer) for layer in layers]
+        for way, chains in enumerate(zip(*fitted, strict=True)):
+            learner = Learner(chains)
+            for words, spans in sentences[part::PARTS]:
+                found = {each[:3] for each in learner.tag(words).found}
+                mistakes[way] += len(found ^ set(spans))
+    if mistakes[1] >= mistakes[0]:
         return Learner(tuple(map(lessons.fitted, layers)))
-    each = None if seconds is None else seconds / len(layers)
-    return Learner(tuple(thoroughly_fitted(lessons, one, each) for one in layers))
+    return Learner(tuple(both_fitted(lessons, layer)[1] for layer in layers))

@@ -85,7 +85,18 @@ def test_the_same_sentences_teach_the_same() -> None:
 def test_little_time_is_kept_to() -> None:
     quick = learn(lessons()).to_bytes()
     assert learn(lessons(), thorough=True, seconds=0).to_bytes() == quick
-    assert learn(lessons(), thorough=True).to_bytes() != quick
+
+
+def test_learning_thoroughly_takes_the_way_that_makes_fewer_mistakes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from tonemark.training.learner import learning
+
+    whole, blind = learn(lessons()).chains[0], learn(lessons(2)).chains[0]
+    for both in ((whole, blind), (blind, whole)):
+        monkeypatch.setattr(learning, "both_fitted", lambda *_, both=both: both)
+        monkeypatch.setattr(learning.Lessons, "fitted", lambda *_, both=both: both[0])
+        assert learn(lessons(), thorough=True).chains == (whole,)
 
 
 ODD: dict[str, tuple[list[Sentence], tuple[str, ...]]] = {
@@ -292,6 +303,7 @@ DAMAGE: dict[str, Callable[[bytes, Learner], bytes]] = {
     "longer": lambda data, _: data + b"x",
     "other": lambda data, _: b"PK" + data,
     "a bit": lambda data, _: data[:60] + bytes([data[60] ^ 1]) + data[61:],
+    "its checksum": lambda data, _: data[:25] + bytes([data[25] ^ 1]) + data[26:],
     "a later form": lambda data, _: data.replace(b"learner 1", b"learner 2", 1),
     "not compressed": lambda data, learner: _checked(b"{}", learner),
     "not whole": lambda data, learner: _checked(zlib.compress(b"{}")[:-1], learner),
