@@ -43,8 +43,8 @@ class Told:
     where it had to, or what it does not take in, and `remedy` what to do; `failed` says how many
     documents the tokenizer failed on since it was started, `matched` for how many patterns made
     suggestions. `learnt` is from how many documents the learner has learnt, `learner` that in
-    words; `model` is what the project's model has done, in words; `finished` the number of the newest answer (`corpus.learnt.answers_stamp`) that it has
-    done all with.
+    words, and `finished` the number of the newest answer (`corpus.learnt.answers_stamp`) that it
+    has done all with; `model` is what the project's model has done, in words.
     """
 
     process: int = 0

@@ -1,8 +1,8 @@
 """The suggester from its start to its end: one process a project, alone by a lock, at work while
 somebody needs it.
 
-What it does is told in `tokenizing`, `matching`, `learning` and `modelling`; it gives them their turns, and
-knows when to end.
+What it does is told in `tokenizing`, `matching`, `learning` and `modelling`; it gives them their
+turns, and knows when to end.
 """
 
 from __future__ import annotations
@@ -238,14 +238,14 @@ class _Works:
         try:
             if self._tokenizing:
                 self._tokenizing.watch()
+                learns = project.learner and self._learning.is_wanted()
+                self._tokenizing.make_for_answers(DOCUMENTS if learns else 0)
             changed = read_project(project.folder) if project_changed(project) else project
             if changed is not project:
                 if _tokenizer_file(changed) != _tokenizer_file(project):
                     self._tokenize_with(tokenizer_of(changed, loads_code=False), changed)
                 self._project = changed
                 self._matching.language = changed.language
-                if self._tokenizing:
-                    self._tokenizing.answered = DOCUMENTS if changed.learner else 0
         except TonemarkError as error:
             return error
         if self._tokenizing:
@@ -273,9 +273,7 @@ class _Works:
             run.at_work()
             return None
         folder, limit = self._project.folder, run.time_limit
-        made = Tokenizing(self._store, folder, tokenizer, run.wait, run.said, time_limit=limit)
-        made.answered = DOCUMENTS if self._project.learner else 0
-        return made
+        return Tokenizing(self._store, folder, tokenizer, run.wait, run.said, time_limit=limit)
 
     def has_finished(self, told: Told) -> bool:
         """Whether the learner has done with answers of which that is not told yet."""

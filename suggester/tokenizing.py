@@ -70,8 +70,6 @@ class Tokenizing:
         time_limit: float = TIME,
     ) -> None:
         self.tokenizer = tokenizer
-        self.answered = 0
-        """Answers, the last ones, of which documents get tokens too, after all others."""
         self.made = 0
         self.failed = 0
         self._store = store
@@ -82,6 +80,7 @@ class Tokenizing:
         self._worker: Worker | None = None
         self._id: int | None = None
         self._changes = -1
+        self._answered = 0
         self._has_superseded = True
         self._watched = time.monotonic()
 
@@ -99,7 +98,7 @@ class Tokenizing:
         if changes == self._changes:
             self._rest(now)
             return False
-        numbers = next_to_tokenize(self._store, self._id, AHEAD, BATCH, self.answered)
+        numbers = next_to_tokenize(self._store, self._id, AHEAD, BATCH, self._answered)
         if not numbers:
             if self._has_superseded:
                 self._has_superseded = drop_superseded(self._store, self._id, DROPPED) > 0
@@ -122,6 +121,11 @@ class Tokenizing:
         put_tokens(self._store, tokenizer, made)
         self.made += len(made)
         self.failed += sum(bool(each.fault) for each in made)
+
+    def make_for_answers(self, count: int) -> None:
+        """Make tokens of the documents of the last answers, so many, too, after all others."""
+        if count != self._answered:
+            self._answered, self._changes = count, -1
 
     def close(self) -> None:
         """End the worker."""

@@ -278,7 +278,7 @@ def test_it_learns_on_tokens_of_other_code(work: Work, site: Path, in_process: N
     assert InProcess.asked == [], "there are no tokens yet"
     folder = store.path.parent
     tokenizing = Tokenizing(store, folder, made.tokenizer, lambda: None, lambda *_: None)  # type: ignore[arg-type]
-    tokenizing.answered = 3
+    tokenizing.make_for_answers(3)
     try:
         while tokenizing.step():
             pass

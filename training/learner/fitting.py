@@ -37,8 +37,8 @@ BOTH = 1 + 2 * PAIRS * 0.6
 """Times as long as one chain that they take together."""
 
 SECONDS_A_TOKEN = 2.5e-4
-"""That fitting a chain with four labels takes on a slow core: whether more than one is fitted hangs on it,
-not on the clock, so that the same sentences teach the same."""
+"""That fitting a chain with four labels takes on a slow core: whether more than one is fitted hangs
+on it, not on the clock, so that the same sentences teach the same."""
 
 
 class Half(NamedTuple):
