@@ -133,8 +133,10 @@ def _answered(store: Store, count: int) -> list[int]:
 def _reached(curve: Sequence[tuple[int, float]], wanted: float, most: int) -> float:
     """How many documents it took, between two trainings by a straight line."""
     for (size, f1), (next_size, next_f1) in pairwise(curve):
+        if f1 >= wanted:
+            return size
         if next_f1 >= wanted:
-            return size + (next_size - size) * max(0.0, wanted - f1) / (next_f1 - f1)
+            return size + (next_size - size) * (wanted - f1) / (next_f1 - f1)
     return most
 
 

@@ -36,6 +36,9 @@ LATE_SECONDS = 3.0
 WITHIN = 0.01
 """How far below the row of the CRF a score may lie."""
 
+SAVING = 15.0
+"""Seconds that spaCy has to save its network."""
+
 LOOKED_AT = 100
 """Sentences of its own that spaCy's default network is looked at with: dev has words that nobody
 may use."""
@@ -44,6 +47,8 @@ may use."""
 def main(arguments: list[str]) -> int:
     """Run the bench; the exit code is 1 where a target is missed."""
     options = _parser().parse_args(arguments)
+    # A shell has what it starts in the background ignore it, and all that is started there.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     done = list(_done(options.out)) if options.out else []
     rows = []
     try:
@@ -201,7 +206,10 @@ def default_network(
             process.wait(seconds)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGINT)  # it saves what it has
-            process.wait()
+            try:
+                process.wait(SAVING)
+            except subprocess.TimeoutExpired:
+                process.kill()
     best = folder / "out" / "model-best"
     return best if best.exists() else None
 

@@ -47,9 +47,8 @@ class Seat(NamedTuple):
 def seat(folder: Path, as_name: str | None, *, reviewing: bool = False) -> Seat:
     """Open a project for a screen, for its annotator, or its reviewer; what makes tokens and
     suggestions is started where it is needed."""
-    from tonemark.corpus.learnt import needs_learner
-    from tonemark.corpus.produced import needs_patterns, needs_pipeline
-    from tonemark.corpus.tokens import StoredTokenizer, tokenizer_of
+    from tonemark.corpus.making import makes_suggestions, makes_tokens
+    from tonemark.corpus.tokens import tokenizer_of
 
     check_terminal()
     project, store = open_project(folder)
@@ -61,9 +60,7 @@ def seat(folder: Path, as_name: str | None, *, reviewing: bool = False) -> Seat:
         use = f"    tonemark tokenizers use {typed(project.folder)} NAME"
         another = f"project.toml names this tokenizer. Another one:\n{use}"
         raise TonemarkError(error.title, f"{error.remedy}\n{another}".lstrip()) from None
-    suggests = needs_patterns(store) or needs_learner(store, project.learner)
-    suggests = suggests or needs_pipeline(store, project.model)
-    if isinstance(tokenizer, StoredTokenizer) or (not reviewing and suggests):
+    if makes_tokens(tokenizer) or (not reviewing and makes_suggestions(project, store)):
         _suggester(project.folder).tend()  # it loads while the screen does
     return Seat(project, store, name, tokenizer)
 

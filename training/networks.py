@@ -20,7 +20,7 @@ from tonemark.training.workers import Worker, WorkerFailed
 WORTHWHILE = 10.0
 """Seconds that must be left for a network to be begun: loading spaCy takes three of them."""
 
-AFTER = 3.0
+AFTER = 4.0
 """Seconds before the end by which a network must be there: saved, loaded and joined."""
 
 TAGGED = 4_000

@@ -46,11 +46,21 @@ from tonemark.training.parts import Split, splits
 from tonemark.training.pooling import pooled
 from tonemark.training.saving import save
 from tonemark.training.scores import Counts, by_label, counted, total
-from tonemark.training.trials import MODULE, found_by, has_learnt, learner_of, write_task
+from tonemark.training.trials import (
+    MODULE,
+    found_by,
+    has_learnt,
+    has_learnt_all,
+    learner_of,
+    write_task,
+)
 from tonemark.training.workers import Worker
 
-SAVING = 2.0
+SAVING = 3.0
 """Seconds that are kept for choosing and saving."""
+
+HASTY = "There was no time to learn from all documents thoroughly: give it more."
+"""What is said of a learner that is not the best that could be had."""
 
 POLL = 0.1
 """Seconds between two looks at the processes."""
@@ -92,6 +102,8 @@ def train(
         learner, by_learner = learner_of(worker), found_by(worker, parts)
         tried, join = _tried(parts, by_learner, networks.found(parts), project.overlapping)
         choice = _choice(tried, lessons, networks.failed)
+        if not has_learnt_all(worker):
+            choice = choice._replace(why=f"{choice.why} {HASTY}")
         clock.tell("saving")
         save(into, choice.kind, own, learner, networks, join, overlapping=project.overlapping)
     spans = tried[choice.kind]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tonemark.training.learner.learning import Found, Learner
-from tonemark.training.learner_worker import LEARNER, TASK, part_file
+from tonemark.training.learner_worker import LEARNER, TASK, WHOLE, part_file
 from tonemark.training.lessons import Lesson, Lessons, ModelFound
 from tonemark.training.parts import Split
 from tonemark.training.workers import Worker, WorkerFailed
@@ -46,12 +46,17 @@ def write_task(
 
 
 def has_learnt(worker: Worker) -> bool:
-    """Whether there is a learner of all documents."""
+    """Whether there is a learner."""
     return (worker.folder / LEARNER).exists()
 
 
+def has_learnt_all(worker: Worker) -> bool:
+    """Whether that has learnt from all documents, thoroughly."""
+    return (worker.folder / WHOLE).exists()
+
+
 def learner_of(worker: Worker) -> Learner:
-    """The learner of all documents that a process has left. Raises WorkerFailed where there is
+    """The learner that a process has left. Raises WorkerFailed where there is
     none, and MemoryError where the system ended the process, as it does where memory runs out."""
     try:
         return Learner.from_bytes((worker.folder / LEARNER).read_bytes())

@@ -20,12 +20,11 @@ from textual.app import App
 from textual.screen import Screen
 
 from tonemark.corpus.desk import Desk
-from tonemark.corpus.learnt import needs_learner
-from tonemark.corpus.produced import needs_patterns, needs_pipeline
+from tonemark.corpus.making import makes_suggestions, makes_tokens
 from tonemark.corpus.project import Project, label_keys
 from tonemark.corpus.project_checks import Bidi
 from tonemark.corpus.store_file import in_words
-from tonemark.corpus.tokens import Maker, StoredTokenizer
+from tonemark.corpus.tokens import Maker
 from tonemark.errors import TonemarkError
 from tonemark.tui import patches
 from tonemark.tui.configuration import own_keys
@@ -119,12 +118,7 @@ class TonemarkApp(App[None], inherit_bindings=False):
         """What makes the tokens of the project, and the suggestions of its patterns, its learner
         and its model; None where none needs another process, or nobody said how to start one."""
         desk = self.desk
-        if not (
-            isinstance(desk.tokenizer, StoredTokenizer)
-            or needs_patterns(desk.store)
-            or needs_learner(desk.store, desk.project.learner)
-            or needs_pipeline(desk.store, desk.project.model)
-        ):
+        if not (makes_tokens(desk.tokenizer) or makes_suggestions(desk.project, desk.store)):
             return None
         if self._maker is None and self._make_maker:
             self._maker = self._make_maker()

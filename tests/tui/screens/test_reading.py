@@ -259,7 +259,7 @@ def test_metadata_and_neighbours(desk_at: DeskAt, play: Play) -> None:
         shown = await stage.press("t", "i")
         for part in (
             "k-2", "habari.txt", "title: Habari␛[31m", '"ọ́"', "n: 3", "comment     hm",
-            "Asha: ??PER, gazetteer:asha and model:m (score 0.50)", "Kwanza.", "the document after",
+            "Asha: ??PER, gazetteer:asha and model m (score 0.50)", "Kwanza.", "the document after",
         ):  # fmt: skip
             assert part in shown, part
         assert "(1,000 more characters)" in await stage.press("end")
