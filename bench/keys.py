@@ -78,6 +78,23 @@ class Tally:
     """Suggestions that pages opened with, and how many of them were gold."""
     drift: list[str] = field(default_factory=list)
     """Pages on which the screen was not what the rules say, in words."""
+    pages: list[tuple[int, int, int]] = field(default_factory=list)
+    """Of each page its documents, its entities, and the keys pressed up to its end."""
+
+    def turned(self, documents: int, entities: int, uncounted: int = 0) -> None:
+        """Count a page that is done, some of whose keys may not have been counted yet."""
+        self.pages.append((documents, entities, self.keys.total() + uncounted))
+
+    def by_hundreds(self) -> list[float]:
+        """Keys an entity of each hundred documents, to the page in which it ends."""
+        found = []
+        documents = entities = before = 0
+        for size, more, keys in self.pages:
+            documents, entities = documents + size, entities + more
+            if documents // 100 > (documents - size) // 100 and entities:
+                found.append(round((keys - before) / entities, 3))
+                entities, before = 0, keys
+        return found
 
     def suggested(self, rehearsal: Rehearsal, golds: Sequence[Gold]) -> None:
         """Count what a page opened with."""
@@ -207,6 +224,7 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         "entities": entities,
         "keys": keys,
         "keys_per_entity": round(keys / entities, 4) if entities else None,
+        "by_hundreds": tally.by_hundreds(),
         "bytes_per_key": round(received / tally.strokes, 1) if received else None,
         "strokes": tally.strokes,
         "shown": tally.shown,
@@ -252,6 +270,7 @@ def count_rehearsed(
         for action in (*actions, *enters):
             for key in action.keys:
                 tally.count(key, action.kind, None)
+        tally.turned(len(rehearsal.page.sheets), len(golds))
 
 
 def play_pages(
@@ -292,6 +311,8 @@ def play_pages(
                 terminal.press("enter")
                 tally.count("enter", "enter", terminal.settle())
             terminal.press("enter")
+            # The last Enter is counted when the next page has come.
+            tally.turned(len(page), len(golds), uncounted=1)
         _await(terminal, int(pages[-1][-1].number) + 1, tally, len(pages))
 
 
