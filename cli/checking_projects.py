@@ -16,9 +16,9 @@ from tonemark.text import counted
 
 if TYPE_CHECKING:
     from tonemark.training.material import Asked
-    from tonemark.training.places import Place
-    from tonemark.training.preflight import Finding
-    from tonemark.training.survey import Part, Survey
+    from tonemark.training.preflight.findings import Finding
+    from tonemark.training.preflight.places import Place
+    from tonemark.training.preflight.survey import Part, Survey
 
 SHOWN = {"cutting": 20, "blank_edges": 20}
 """Places that are shown of a kind of finding, where it is more than USUALLY."""
@@ -29,8 +29,8 @@ USUALLY = 3
 def check_project(folder: Path, asked: Asked, *, as_json: bool) -> int:
     """Say what is to be known of a project before a model is trained; the exit code: 1 where
     training cannot begin, or some document cannot be read."""
-    from tonemark.training.preflight import can_begin, findings
-    from tonemark.training.survey import survey
+    from tonemark.training.preflight.findings import can_begin, findings
+    from tonemark.training.preflight.survey import survey
 
     project, store = open_project(folder)
     bar = Bar(project.name, store.document_count(), hidden=as_json)
@@ -45,7 +45,7 @@ def check_project(folder: Path, asked: Asked, *, as_json: bool) -> int:
 
 
 def _as_json(folder: Path, found: Survey, told: tuple[Finding, ...]) -> dict[str, Any]:
-    from tonemark.training.preflight import can_begin
+    from tonemark.training.preflight.findings import can_begin
 
     left_out = {reason: places.count for reason, places in found.left_out.items()}
     return {
@@ -85,7 +85,7 @@ def _lines(folder: Path, found: Survey, told: tuple[Finding, ...]) -> Iterator[s
     yield f"{found.project.name}: {counted(found.documents, 'document')}"
     labels = found.training.labels + found.evaluation.labels
     if labels:
-        from tonemark.training.preflight import some
+        from tonemark.training.preflight.findings import some
 
         yield f"  labels: {some(f'{label} {n:,}' for label, n in labels.most_common())}"
     stopping = [each for each in told if each.stops]

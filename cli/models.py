@@ -17,7 +17,7 @@ from tonemark.files import typed
 if TYPE_CHECKING:
     from tonemark.corpus.project import Project
     from tonemark.plugins import Plugin
-    from tonemark.training.runs import Run
+    from tonemark.training.runs.folders import Run
     from tonemark.training.suggesting import Pipeline
 
 NONE = "none"
@@ -56,7 +56,7 @@ def model_command(folder: Path, name: str, as_json: bool) -> None:
 
 def _show(project: Project, folder: Path) -> None:
     from tonemark.suggester.place import Place
-    from tonemark.training.runs import runs
+    from tonemark.training.runs.folders import runs
     from tonemark.training.suggesting import installed, of_package
 
     width = columns(sys.stdout) or USUAL
@@ -97,7 +97,7 @@ def _mark(project: Project, name: str) -> str:
 
 def _told(run: Run) -> str:
     """A trained model in a line."""
-    from tonemark.training.score_report import when
+    from tonemark.training.scores.report import when
 
     kind = run.words("kind") or "model"
     words = f"{run.name}: {kind}, {when(run)}, learnt from {run.figure('documents'):,.0f} documents"
@@ -107,7 +107,7 @@ def _told(run: Run) -> str:
 
 
 def _is_trusted(run: Run) -> bool:
-    from tonemark.training.trusted import digest_of, is_trusted
+    from tonemark.training.runs.trusted import digest_of, is_trusted
 
     try:
         return is_trusted(digest_of(run.pipeline))
@@ -150,7 +150,7 @@ def _trouble(project: Project) -> TonemarkError | None:
 
 def _report(project: Project) -> dict[str, Any]:
     """What `--json` says."""
-    from tonemark.training.runs import runs
+    from tonemark.training.runs.folders import runs
     from tonemark.training.suggesting import installed, of_package
 
     trouble = _trouble(project)
@@ -191,9 +191,9 @@ def _plugin_json(pipeline: Pipeline, plugin: Plugin) -> dict[str, Any]:
 
 def _choose(project: Project, name: str, *, as_json: bool) -> None:
     from tonemark.corpus.project import set_model
-    from tonemark.training.runs import run_named
+    from tonemark.training.runs.folders import run_named
+    from tonemark.training.runs.trusted import trust
     from tonemark.training.suggesting import pipeline_named
-    from tonemark.training.trusted import trust
 
     lines: list[str] = []
     pipeline = None

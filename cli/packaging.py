@@ -30,8 +30,8 @@ def package_command(
     the tokenizer and the learner in it, and a model card. What it finds in some texts of the
     project is compared with what the model finds, where Tonemark cannot be imported.
     """
-    from tonemark.training.packaging import package_model
-    from tonemark.training.runs import chosen_run
+    from tonemark.training.package.packaging import package_model
+    from tonemark.training.runs.folders import chosen_run
 
     project, store = open_project(folder)
     run = chosen_run(project.folder, model)

@@ -13,7 +13,7 @@ from tonemark.cli.telling import columns, set_in
 from tonemark.files import typed
 
 if TYPE_CHECKING:
-    from tonemark.training.drawn_scores import DrawnScores
+    from tonemark.training.scores.drawn import DrawnScores
 
 USUAL = 80
 """Columns that the report takes where there is no terminal."""
@@ -35,9 +35,9 @@ def scores_command(folder: Path, model: str, as_json: bool) -> None:
 
     It shows people's spans, for whoever leads or reviews the work.
     """
-    from tonemark.training.drawn_scores import drawn_scores
-    from tonemark.training.runs import chosen_run
-    from tonemark.training.score_report import score_report
+    from tonemark.training.runs.folders import chosen_run
+    from tonemark.training.scores.drawn import drawn_scores
+    from tonemark.training.scores.report import score_report
     from tonemark.tui.page.score_lines import score_lines
 
     project, store = open_project(folder)

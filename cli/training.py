@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tonemark.corpus.project import Project
     from tonemark.corpus.store import Store
     from tonemark.training.material import Asked
-    from tonemark.training.runs import Run
+    from tonemark.training.runs.folders import Run
 
 SECONDS, LONGEST = 60.0, 24 * 3600.0
 """How long a training takes where nobody says, and at most."""
@@ -68,7 +68,7 @@ def train_command(
     documents that it has not learnt from is kept, or the two joined.
     """
     from tonemark.training.outcome import TrainSettings
-    from tonemark.training.running import run_training
+    from tonemark.training.runs.running import run_training
 
     asked = asked_of(labels, gold, annotator)
     settings = TrainSettings(seconds, asked.labels, gold, annotator, base)
@@ -156,7 +156,7 @@ class _Watch(Bar):
 
 def _tell(run: Run, about: Mapping[str, Any], folder: Path) -> None:
     """What came of it, and what may be done next."""
-    from tonemark.training.telling import in_words
+    from tonemark.training.runs.telling import in_words
 
     width = columns(sys.stdout)
     for line in in_words(run.name, about):
@@ -172,7 +172,7 @@ def _tell(run: Run, about: Mapping[str, Any], folder: Path) -> None:
 
 def _say_findings(project: Project, store: Store, asked: Asked, folder: Path) -> bool:
     """Say in short what would stop a training or spoil it; whether it can begin."""
-    from tonemark.training.preflight import can_begin, check
+    from tonemark.training.preflight.findings import can_begin, check
 
     with Bar(project.name, store.document_count(), hidden=False) as update:
         found = check(project, store, asked, called=folder, progress=update)

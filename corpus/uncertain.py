@@ -32,7 +32,8 @@ RANDOM = 0.2
 and where it is larger, it is all of them."""
 
 POOL = 300
-"""Documents that wait to come by doubt: of ten times as many the learner gains nothing more."""
+"""Documents that wait to come by doubt: the learner looks at all of them after each training, which
+takes it some tenths of a second."""
 
 ENOUGH = 3 / 4
 """Of a full pool; with less it is filled up."""
@@ -42,14 +43,15 @@ SMALL = 2_000
 """
 
 TRIES = 5_000
-"""Numbers of documents that are tried at once: a twentieth of a second."""
+"""Numbers of documents that are tried at once, of which those that are free are taken."""
 
 RECENT = 200
 """Documents chosen last, which stay although they are full: a page that is left untouched comes
 again first."""
 
 WINDOW = 2_000
-"""Chosen documents with a place free that one annotator's queue looks through, the earliest."""
+"""Chosen documents with a place free that one annotator's queue looks through, the earliest: with
+3,000 that are all hers a claim took 4.6 ms, of a million free ones 2.5."""
 
 ORDER, CHOSEN = "order", "chosen"
 """Preferences of nobody: the share of the lot where the order is uncertain, and how many documents

@@ -47,8 +47,8 @@ from tonemark.suggester.tokenizing import DROPPED
 from tonemark.suggester.workers import LOADING, TIME
 from tonemark.text import short
 from tonemark.tokenizers.base import Token
+from tonemark.training.runs.trusted import digest_of, is_trusted
 from tonemark.training.suggesting import FIXED, Pipeline, pipeline_named, untrusted
-from tonemark.training.trusted import digest_of, is_trusted
 
 MODULE = "tonemark.suggester.model_worker"
 
@@ -62,7 +62,7 @@ BATCH = 10
 """Documents that are chosen at once."""
 
 PACE = 5_000
-"""Characters for which there is a second more: a network of spaCy's reads ten times as many."""
+"""Characters for which there is a second more: a small network of spaCy's reads far more."""
 
 BUSY = 5.0
 """Times as long that a text may take on a machine that is busy with other things."""

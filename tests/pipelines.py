@@ -9,7 +9,7 @@ from typing import Any
 
 from packages import install
 
-from tonemark.training.runs import models_in, write_about
+from tonemark.training.runs.folders import models_in, write_about
 
 CODE = """
 import spacy

@@ -20,7 +20,7 @@ from tonemark.tokenizers.registry import load_tokenizer
 from tonemark.training.lessons import lesson_of, scored
 from tonemark.training.material import Asked, label_counts, material
 from tonemark.training.outcome import SCORED, write_scored
-from tonemark.training.runs import write_about
+from tonemark.training.runs.folders import write_about
 
 NAMES = ("Asha Juma", "Samia Suluhu", "Baraka", "Zuhura Otieno", "Kamau", "Neema wa Pili")
 PLACES = ("Kisumu", "Dar es Salaam", "Mwanza", "Nairobi", "Pwani")
@@ -99,7 +99,7 @@ def save_pipeline(path: Path, tokenizer: Any, learner: Any, *, joined: bool) -> 
     """A pipeline with the learner behind a tokenizer of ours."""
     import spacy
 
-    from tonemark.training.component import FACTORY
+    from tonemark.training.pipeline.component import FACTORY
 
     settings = {"@tokenizers": "tonemark.tokenizer.v1", "name": tokenizer.name}
     nlp = spacy.blank("xx", config={"nlp": {"tokenizer": settings}})

@@ -23,8 +23,8 @@ from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.training.outcome import TrainSettings
-from tonemark.training.running import run_training
-from tonemark.training.runs import models_in
+from tonemark.training.runs.folders import models_in
+from tonemark.training.runs.running import run_training
 
 DEADLINE = 60.0
 """Seconds within which anything comes."""
@@ -35,7 +35,7 @@ from pathlib import Path
 
 def outcome(**more):
     from tonemark.training.outcome import Outcome
-    from tonemark.training.scores import Counts
+    from tonemark.training.scores.counts import Counts
     about = dict(
         kind="learner", f1=0.7, precision=0.8, recall=0.6, labels=("LOC", "PER"), seconds=1.5,
         why="There was no time for the network.", documents=8, scored=8,

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from tonemark.text import counted
 from tonemark.training.outcome import Kind
-from tonemark.training.pooling import LEAST, WEIGHT
-from tonemark.training.scores import Counts, total
+from tonemark.training.pipeline.pooling import LEAST, WEIGHT
+from tonemark.training.scores.counts import Counts, total
 
 RESAMPLES = 500
 """Samples of the documents that are drawn to see whether a difference is chance."""

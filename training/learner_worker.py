@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tonemark.training.learner.learning import Learner, Sentence, learn, learn_words
-from tonemark.training.pooling import FAINT
+from tonemark.training.pipeline.pooling import FAINT
 
 TASK = "task.json"
 """What is to be learnt: `Task`."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from tonemark.files import parsed
-from tonemark.training.scores import Counts
+from tonemark.training.scores.counts import Counts
 
 Kind: TypeAlias = Literal["learner", "network", "joined"]
 ScoredOn: TypeAlias = Literal["evaluation", "cross-validation", "nothing"]

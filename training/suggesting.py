@@ -17,8 +17,8 @@ from tonemark.errors import TonemarkError
 from tonemark.files import open_regular, parsed
 from tonemark.plugins import Plugin, plugins
 from tonemark.text import short
-from tonemark.training.runs import Run, run_named, runs
-from tonemark.training.trusted import digest_of, is_trusted
+from tonemark.training.runs.folders import Run, run_named, runs
+from tonemark.training.runs.trusted import digest_of, is_trusted
 
 GROUP = "spacy_models"
 """The entry points under which spaCy's `package`, and ours, put pipelines."""

@@ -31,7 +31,7 @@ from tonemark.training.lessons import (
     scored,
 )
 from tonemark.training.material import Asked, label_counts, material
-from tonemark.training.networks import Networks, Shape
+from tonemark.training.network.networks import Networks, Shape
 from tonemark.training.outcome import (
     SCORED,
     Kind,
@@ -43,9 +43,9 @@ from tonemark.training.outcome import (
     write_scored,
 )
 from tonemark.training.parts import Split, splits
-from tonemark.training.pooling import pooled
-from tonemark.training.saving import save
-from tonemark.training.scores import Counts, by_label, counted, total
+from tonemark.training.pipeline.pooling import pooled
+from tonemark.training.pipeline.saving import save
+from tonemark.training.scores.counts import Counts, by_label, counted, total
 from tonemark.training.trials import (
     MODULE,
     found_by,
@@ -87,7 +87,7 @@ def train(
     parts = splits(lessons)
     own = load_tokenizer(project.tokenizer, project.folder)
     if settings.base is not None:
-        from tonemark.training.network import base_of
+        from tonemark.training.network.spacy_loop import base_of
 
         base_of(settings.base)
     networks = Networks(clock)
@@ -246,7 +246,7 @@ def _lessons(
     texts = {folded_text(each.example.text) for each in (*lessons.train, *lessons.evaluation)}
     labels = labels_of(lessons.train)
     if len(texts) < 2 or not labels or not set(settings.labels) <= set(labels):
-        from tonemark.training.preflight import check
+        from tonemark.training.preflight.findings import check
 
         for finding in check(project, store, asked):
             if finding.stops:

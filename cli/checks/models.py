@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tonemark.cli.checks.check import Check, ok
 from tonemark.corpus.project import Project
 from tonemark.text import counted
-from tonemark.training.runs import models_in, runs, size_of
+from tonemark.training.runs.folders import models_in, runs, size_of
 
 MIB = 1024 * 1024
 

@@ -14,10 +14,10 @@ from pipelines import NAME, made_model, plug_pipeline
 from tonemark.corpus.project import read_project
 from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.corpus.uncertain import lots
-from tonemark.training import running
 from tonemark.training.outcome import SCORED, Scored, ScoredSpan, TrainSettings, write_scored
-from tonemark.training.runs import Making, write_about
-from tonemark.training.trusted import digest_of, is_trusted
+from tonemark.training.runs import running
+from tonemark.training.runs.folders import Making, write_about
+from tonemark.training.runs.trusted import digest_of, is_trusted
 
 Runs = Callable[..., subprocess.CompletedProcess[str]]
 

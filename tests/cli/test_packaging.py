@@ -36,7 +36,7 @@ def test_it_says_what_was_made_and_how_it_is_used(
 def test_json(
     folder: Path, tmp_path: Path, tonemark: Tonemark, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tonemark.training.packaging.compare", lambda *given: set())
+    monkeypatch.setattr("tonemark.training.package.packaging.compare", lambda *given: set())
     monkeypatch.chdir(tmp_path)
     found = json.loads(tonemark("package", folder, "model-1", "--json").stdout)
     assert found["package"] == "xx_habari"

@@ -13,7 +13,7 @@ import pytest
 from trained import project_of
 
 from tonemark.training.outcome import SCORED, Scored, ScoredSpan, write_scored
-from tonemark.training.runs import write_about
+from tonemark.training.runs.folders import write_about
 
 Tonemark = Callable[..., CompletedProcess[str]]
 

@@ -12,7 +12,7 @@ import pytest
 from trainings import MAKES, answered, stand_in
 
 from tonemark.cli.commands import VERBS
-from tonemark.training.telling import LABELS_SHOWN, in_short, in_words
+from tonemark.training.runs.telling import LABELS_SHOWN, in_short, in_words
 
 Tonemark = Callable[..., Any]
 

@@ -13,13 +13,13 @@ from tests.following import followed, page
 
 from tonemark.training.material import PARTS
 from tonemark.training.outcome import Scored
-from tonemark.training.packaging import Packaged
-from tonemark.training.places import KEPT
-from tonemark.training.preflight import Kind
-from tonemark.training.runs import Run
-from tonemark.training.score_report import ScoreReport
-from tonemark.training.scoring import score
-from tonemark.training.survey import SCARCE
+from tonemark.training.package.packaging import Packaged
+from tonemark.training.preflight.findings import Kind
+from tonemark.training.preflight.places import KEPT
+from tonemark.training.preflight.survey import SCARCE
+from tonemark.training.runs.folders import Run
+from tonemark.training.scores.report import ScoreReport
+from tonemark.training.scores.scoring import score
 
 PAGE = page("training.md")
 

@@ -24,8 +24,8 @@ from tonemark.suggester import model_worker, modelling
 from tonemark.suggester.model_worker import ASKED, found_by
 from tonemark.suggester.modelling import Modelling
 from tonemark.training import suggesting
+from tonemark.training.runs.trusted import digest_of, is_trusted, trust
 from tonemark.training.suggesting import FIXED, pipeline_named
-from tonemark.training.trusted import digest_of, is_trusted, trust
 
 Work = Callable[..., tuple[Store, Modelling]]
 
@@ -337,7 +337,7 @@ def test_what_is_no_folder_of_files_is_no_model(tmp_path: Path, kind: str) -> No
 
 
 def test_the_list_is_the_users_own_and_damage_of_it_trusts_nothing(tmp_path: Path) -> None:
-    from tonemark.training.trusted import _list
+    from tonemark.training.runs.trusted import _list
 
     folder = tmp_path / "m"
     folder.mkdir()

@@ -11,7 +11,7 @@ from typing import Any
 
 from trainings import answered
 
-from tonemark.training.runs import runs
+from tonemark.training.runs.folders import runs
 
 
 def test_a_model_is_trained_by_a_key_and_finds_names(

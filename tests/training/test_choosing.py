@@ -14,7 +14,7 @@ from tonemark.training.choosing import (
     choose,
     fitted_join,
 )
-from tonemark.training.scores import Counts, by_label, counted, total
+from tonemark.training.scores.counts import Counts, by_label, counted, total
 
 
 def alike(right: int, documents: int = 25) -> list[Counts]:

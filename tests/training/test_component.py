@@ -16,9 +16,9 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from tonemark.training.component import CONFIDENCE, FACTORY, SPANS_KEY, blank_copy
-from tonemark.training.joined import FACTORY as JOINED
 from tonemark.training.learner.learning import Learner, Sentence, learn
+from tonemark.training.pipeline.component import CONFIDENCE, FACTORY, SPANS_KEY, blank_copy
+from tonemark.training.pipeline.joined import FACTORY as JOINED
 
 NAMES = ("Asha", "Juma", "Neema", "Baraka", "Zuri", "Imani")
 PLACES = ("Kisumu", "Mwanza", "Arusha", "Lamu", "Tanga")

@@ -27,10 +27,10 @@ from tonemark.errors import TonemarkError
 from tonemark.training.package.carried_code import carried_code, closure, own_name, rewritten
 from tonemark.training.package.checking import spans_of
 from tonemark.training.package.names import checked_version, package_name
-from tonemark.training.packaging import Packaged, loaded, package_model
-from tonemark.training.runs import chosen_run
+from tonemark.training.package.packaging import Packaged, loaded, package_model
+from tonemark.training.runs.folders import chosen_run
 
-ROOTS = ("tonemark.tokenizers.bridges.spacy_bridge", "tonemark.training.component")
+ROOTS = ("tonemark.tokenizers.bridges.spacy_bridge", "tonemark.training.pipeline.component")
 
 
 def packaged(folder: Path, into: Path, **more: str) -> Packaged:
@@ -303,7 +303,7 @@ EVIL = 'a"]\n[tool.x]\ny = "1\r\nRequires-Dist: evil\x1b[31m | <b> ` ${paths.x} 
 
 
 def test_hostile_words_stay_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tonemark.training.packaging.compare", lambda *given: set())
+    monkeypatch.setattr("tonemark.training.package.packaging.compare", lambda *given: set())
     folder = project_of(tmp_path / "p", 12, labels=["PER", "LOC"])
     settings = folder / "project.toml"
     text = settings.read_text()
@@ -366,7 +366,7 @@ def test_nothing_stays_of_what_failed(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(backend, "source_archive", full)
-    monkeypatch.setattr("tonemark.training.packaging.compare", lambda *given: set())
+    monkeypatch.setattr("tonemark.training.package.packaging.compare", lambda *given: set())
     with pytest.raises(TonemarkError, match="No space left"):
         packaged(project, tmp_path)
     assert [*tmp_path.iterdir()] == []
@@ -426,7 +426,7 @@ def test_it_lives_beside_tonemark_and_beside_another(made: Packaged, tmp_path: P
     shutil.rmtree(folder)
     code = (
         "import sys; sys.path[:0] = sys.argv[1:]\n"
-        "import xx_habari_za_leo, xx_other, tonemark.training.component as ours\n"
+        "import xx_habari_za_leo, xx_other, tonemark.training.pipeline.component as ours\n"
         "first, second = xx_habari_za_leo.load(), xx_other.load()\n"
         "print(*(type(each.get_pipe('tonemark_learner')).__module__ for each in (first, second)))\n"
         "print(ours.LearnerComponent.__module__)\n"
@@ -439,9 +439,9 @@ def test_it_lives_beside_tonemark_and_beside_another(made: Packaged, tmp_path: P
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [
-        "xx_habari_za_leo._tonemark.training.component",
-        "xx_other._tonemark.training.component",
-        "tonemark.training.component",
+        "xx_habari_za_leo._tonemark.training.pipeline.component",
+        "xx_other._tonemark.training.pipeline.component",
+        "tonemark.training.pipeline.component",
         "xx_habari_za_leo._tonemark.tokenizers.bridges.spacy_bridge",
         "xx_other._tonemark.tokenizers.bridges.spacy_bridge",
         "5",

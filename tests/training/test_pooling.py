@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tonemark.training.learner.learning import Found
 from tonemark.training.learner.spans import best_apart
-from tonemark.training.pooling import FAINT, pooled
+from tonemark.training.pipeline.pooling import FAINT, pooled
 
 found = st.builds(
     lambda start, length, label, score: Found(start, start + length, label, score),

@@ -19,10 +19,10 @@ from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.exchange.selecting import Selection
 from tonemark.exchange.settings import Settings
 from tonemark.tokenizers.registry import load_tokenizer
-from tonemark.training import places as kept_places
 from tonemark.training.material import Asked, Example, material, sentence_of
-from tonemark.training.preflight import Finding, can_begin, check
-from tonemark.training.survey import SCARCE, survey
+from tonemark.training.preflight import places as kept_places
+from tonemark.training.preflight.findings import Finding, can_begin, check
+from tonemark.training.preflight.survey import SCARCE, survey
 
 Task = dict[str, Any]
 NOTES = {

@@ -26,14 +26,14 @@ from trainings import (
 from tonemark.corpus.soundness import Checked, examine
 from tonemark.errors import TonemarkError
 from tonemark.training.outcome import TrainSettings
-from tonemark.training.running import run_training
-from tonemark.training.runs import (
+from tonemark.training.runs.folders import (
     last_run,
     models_in,
     newest,
     run_named,
     runs,
 )
+from tonemark.training.runs.running import run_training
 
 MAKES_SLOWLY = """
 marks = Path(os.environ["MARKS"])
@@ -54,7 +54,7 @@ return outcome()
 ENDS_SLOWLY = """
 import os
 from pathlib import Path
-import tonemark.training.runs as made
+import tonemark.training.runs.folders as made
 settle = made._settle
 def settled(path):
     settle(path)

@@ -14,7 +14,7 @@ from trainings import answered, content, stand_in, trained
 from tonemark.corpus.project_file import check_no_part
 from tonemark.corpus.soundness import Checked, examine
 from tonemark.errors import TonemarkError
-from tonemark.training.runs import (
+from tonemark.training.runs.folders import (
     making,
     models_in,
     newest,

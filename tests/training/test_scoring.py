@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tonemark.review.sums import NOTHING, OTHER_BORDERS
-from tonemark.training.advice import advice, mended
 from tonemark.training.outcome import Scored, ScoredSpan
-from tonemark.training.scoring import Error, score
+from tonemark.training.scores.advice import advice, mended
+from tonemark.training.scores.scoring import Error, score
 
 Marked = tuple[int, int, str]
 

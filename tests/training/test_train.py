@@ -25,14 +25,14 @@ from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.registry import load_tokenizer
-from tonemark.training import networks
 from tonemark.training import train as training
 from tonemark.training.choosing import Choice
 from tonemark.training.lessons import Lessons, lesson_of
 from tonemark.training.material import Example
+from tonemark.training.network import networks
 from tonemark.training.outcome import SCORED, Kind, Outcome, Step, TrainSettings, read_scored
 from tonemark.training.parts import splits
-from tonemark.training.scores import by_label, total
+from tonemark.training.scores.counts import by_label, total
 from tonemark.training.train import hash_of, train
 from tonemark.training.workers import WorkerFailed
 

@@ -77,9 +77,10 @@ class SpacyBridge(DummyTokenizer):
         nlp: Language | None = None,
         carried: str | None = None,
     ) -> None:
-        """Make the tokenizer now: training with a wrong name ends before it begins. `carried`, which
-        a config gives under [initialize.tokenizer], is the path of a file that `to_disk` wrote: the
-        tokenizer is that one, whatever the name."""
+        """Make the tokenizer now: training with a wrong name ends before it begins.
+
+        `carried`, which a config gives under [initialize.tokenizer], is the path of a file that
+        `to_disk` wrote: the tokenizer is that one, whatever the name."""
         if carried is not None:
             self.from_disk(carried)
         _ = self.tokenizer

@@ -11,7 +11,7 @@ from typing import Any
 from tonemark.exchange.formats.huggingface.card import plain
 from tonemark.text import counted, visible
 from tonemark.tokenizers.languages import language_name
-from tonemark.training.scoring import Scores
+from tonemark.training.scores.scoring import Scores
 
 KINDS = {
     "learner": "a linear-chain conditional random field over words, affixes, shapes and neighbours",

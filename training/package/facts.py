@@ -14,8 +14,8 @@ from tonemark.review.accepted import LeftOut, accepted, accepts, commonest, who_
 from tonemark.review.report import Gathering, agreement
 from tonemark.training.package.card import About, shown_scores
 from tonemark.training.package.carried_code import OURS
-from tonemark.training.runs import Run
-from tonemark.training.score_report import scores_of, taught
+from tonemark.training.runs.folders import Run
+from tonemark.training.scores.report import scores_of, taught
 
 
 def about_model(

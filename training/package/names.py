@@ -8,7 +8,7 @@ import regex
 
 from tonemark.errors import TonemarkError
 from tonemark.text import short
-from tonemark.training.runs import Run
+from tonemark.training.runs.folders import Run
 
 NAME_LIMIT = 60
 

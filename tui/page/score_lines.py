@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from tonemark.text import Safe, counted, joined, visible
-from tonemark.training.advice import SIDES
-from tonemark.training.scoring import ERRORS, ErrorKind
+from tonemark.training.scores.advice import SIDES
+from tonemark.training.scores.scoring import ERRORS, ErrorKind
 from tonemark.tui.page.cells import blanks
 from tonemark.tui.page.columns import column, kwic, wrapped
 from tonemark.tui.page.tables import Row, table, trimmed

@@ -13,8 +13,8 @@ from tonemark.corpus.annotators import annotates
 from tonemark.corpus.seeing import may_see
 from tonemark.errors import TonemarkError
 from tonemark.text import Safe, counted, short
-from tonemark.training.runs import newest
-from tonemark.training.telling import in_short, in_words
+from tonemark.training.runs.folders import newest
+from tonemark.training.runs.telling import in_short, in_words
 from tonemark.tui.app import TonemarkApp
 from tonemark.tui.page.cells import cells
 from tonemark.tui.page.columns import column

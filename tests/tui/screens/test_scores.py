@@ -15,7 +15,7 @@ from tonemark.corpus.project import read_project
 from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.tokenizers.registry import load_tokenizer
 from tonemark.training.outcome import SCORED, Scored, ScoredSpan, write_scored
-from tonemark.training.runs import write_about
+from tonemark.training.runs.folders import write_about
 from tonemark.tui.screens.dashboard import Dashboard
 from tonemark.tui.screens.scores import ScoresScreen
 

@@ -1,4 +1,4 @@
-"""The process that trains a network: `python -m tonemark.training.network_worker FOLDER UNTIL`.
+"""The process that trains a network: `python -m tonemark.training.network.worker FOLDER UNTIL`.
 
 What it tells of its training is JSON, one object a line. Beside its material it then leaves the
 pipeline, and what that finds in the documents of the dev part. `networks` is its parent.
@@ -30,9 +30,9 @@ def main(folder: str, until: str) -> int:
     os.dup2(2, 1)
     from spacy.tokens import DocBin
 
-    from tonemark.training.component import blank_copy
-    from tonemark.training.network import News, network_found, train_network
+    from tonemark.training.network.spacy_loop import News, network_found, train_network
     from tonemark.training.outcome import TRIED_ON
+    from tonemark.training.pipeline.component import blank_copy
 
     def tell(news: News | None) -> None:
         if news is not None:

@@ -14,7 +14,7 @@ from tonemark.corpus.pieces import PIECE, parsed_piece
 from tonemark.corpus.shares import folded_text
 from tonemark.corpus.store import Store
 from tonemark.exchange.rows import ExportRow
-from tonemark.training.places import KEPT, Place, Places, place_in
+from tonemark.training.preflight.places import KEPT, Place, Places, place_in
 
 TEXTS = 1_000_000
 """Texts among which equal ones are looked for: they take 150 MiB."""

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
 from tonemark.review.report import AROUND
-from tonemark.training.advice import Advice, advice
 from tonemark.training.outcome import SCORED, read_scored
-from tonemark.training.runs import Run, runs
-from tonemark.training.scoring import ERRORS, Error, ErrorKind, Scores, score
+from tonemark.training.runs.folders import Run, runs
+from tonemark.training.scores.advice import Advice, advice
+from tonemark.training.scores.scoring import ERRORS, Error, ErrorKind, Scores, score
 
 BEFORE = 10
 """Models that are shown beside one another: the last."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from tonemark.tokenizers.base import Tokenizer
 from tonemark.training.clock import Clock
 from tonemark.training.lessons import Lesson, Lessons, ModelFound
-from tonemark.training.network_worker import FOUND, TRAINED
+from tonemark.training.network.worker import FOUND, TRAINED
 from tonemark.training.parts import Split
 from tonemark.training.trials import found_from_json
 from tonemark.training.workers import Worker, WorkerFailed
@@ -35,7 +35,7 @@ STEPS = 20_000
 NEVER = 1_000_000
 """Steps between two looks of a network whose scores would tell nothing."""
 
-MODULE = "tonemark.training.network_worker"
+MODULE = "tonemark.training.network.worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Networks:
         if not parts or self.clock.left < WORTHWHILE:
             return
         self.clock.tell("loading spaCy")
-        from tonemark.training.network import prepare
+        from tonemark.training.network.spacy_loop import prepare
 
         kept = sum(len(each.sentence.words) for each in parts[0].kept)
         until = self.clock.end - AFTER - kept / TAGGED

@@ -29,7 +29,7 @@ from tonemark.training.package.checking import compare
 from tonemark.training.package.facts import about_model
 from tonemark.training.package.names import checked_version, package_name, usual_version
 from tonemark.training.package.requirements import exactly, foreign, requirements
-from tonemark.training.runs import Run
+from tonemark.training.runs.folders import Run
 
 if TYPE_CHECKING:
     from spacy.language import Language

@@ -30,13 +30,13 @@ from tonemark.errors import TonemarkError
 from tonemark.plugins import plugins
 from tonemark.tokenizers.base import Tokenizer
 from tonemark.tokenizers.bridges.carrying import carried
-from tonemark.training.component import SPANS_KEY, Words, blank_copy
-from tonemark.training.joined import network_likely
 from tonemark.training.learner.learning import Found
 from tonemark.training.lessons import Lesson, doc_of
-from tonemark.training.networks import TRIED_DOCUMENTS, Shape
+from tonemark.training.network.networks import TRIED_DOCUMENTS, Shape
 from tonemark.training.outcome import CONFIG, TOKENIZER, TRAINED_ON, TRIED_ON
-from tonemark.training.pooling import FAINT
+from tonemark.training.pipeline.component import SPANS_KEY, Words, blank_copy
+from tonemark.training.pipeline.joined import network_likely
+from tonemark.training.pipeline.pooling import FAINT
 
 NETWORK = "ner"
 """What the component is called whose spans do not overlap."""

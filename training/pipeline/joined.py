@@ -11,9 +11,9 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from tonemark.training.component import SPANS_KEY, LearnerComponent, Words, set_spans
 from tonemark.training.learner.learning import Found, Learner
-from tonemark.training.pooling import FAINT, LEAST, WEIGHT, pooled
+from tonemark.training.pipeline.component import SPANS_KEY, LearnerComponent, Words, set_spans
+from tonemark.training.pipeline.pooling import FAINT, LEAST, WEIGHT, pooled
 
 FACTORY = "tonemark_joined"
 

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from tonemark.corpus.store import Store
 from tonemark.corpus.uncertain import lots
 from tonemark.training.outcome import SCORED, read_scored
-from tonemark.training.runs import Run
-from tonemark.training.scores import Counts, counted, total
+from tonemark.training.runs.folders import Run
+from tonemark.training.scores.counts import Counts, counted, total
 
 
 class DrawnScores(NamedTuple):

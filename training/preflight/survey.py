@@ -24,9 +24,9 @@ from tonemark.exchange.selecting import Selection
 from tonemark.exchange.settings import Settings
 from tonemark.tokenizers.base import Tokenizer
 from tonemark.tokenizers.general import GeneralTokenizer
-from tonemark.training.equal_texts import Texts
 from tonemark.training.material import PARTS, Asked, part_of
-from tonemark.training.places import KEPT, Place, Places, Verb, place_in
+from tonemark.training.preflight.equal_texts import Texts
+from tonemark.training.preflight.places import KEPT, Place, Places, Verb, place_in
 
 LABELS = 1_000
 """Labels of which places are kept."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from tonemark.text import counted
-from tonemark.training.scoring import Error, Scores
+from tonemark.training.scores.scoring import Error, Scores
 
 FEW = 20
 """Spans of a label from which a model learns little: preflight names labels that have fewer."""

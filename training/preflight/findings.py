@@ -15,8 +15,8 @@ from tonemark.corpus.store import Store
 from tonemark.files import typed
 from tonemark.text import counted, short
 from tonemark.training.material import PARTS, Asked
-from tonemark.training.places import Place, Places
-from tonemark.training.survey import SCARCE, Part, Survey, survey
+from tonemark.training.preflight.places import Place, Places
+from tonemark.training.preflight.survey import SCARCE, Part, Survey, survey
 
 FEW_SPANS = 100
 """Spans to score on below which scores are rough: of so many, an F1 of 0.8 is known to 0.08 either

@@ -1,4 +1,4 @@
-"""The process that trains: `python -m tonemark.training.child ALIVE FOLDER INTO SETTINGS`, its
+"""The process that trains: `python -m tonemark.training.runs.child ALIVE FOLDER INTO SETTINGS`, its
 steps and what came of it told in JSON, one object a line.
 
 `running` is its parent, which never loads what it loads, and ends it whatever it is at.
@@ -46,7 +46,7 @@ def main(alive: str, folder: str, into: str, settings: str) -> int:
     except MemoryError:
         tell(title=NO_ROOM, remedy=SMALLER)
     except OSError as error:
-        from tonemark.training.runs import not_written
+        from tonemark.training.runs.folders import not_written
 
         refused = not_written(Path(into).parent, error)
         tell(title=refused.title, remedy=refused.remedy)
@@ -68,7 +68,7 @@ def _trained(folder: Path, into: Path, settings: str, tell: Any) -> dict[str, An
     from tonemark.corpus.project import read_project
     from tonemark.corpus.store import STORE_FILE, Store
     from tonemark.training.outcome import Step, TrainSettings
-    from tonemark.training.runs import write_about
+    from tonemark.training.runs.folders import write_about
     from tonemark.training.train import train
 
     last = Step("", 0.0, 0.0)
@@ -102,9 +102,9 @@ def _trained(folder: Path, into: Path, settings: str, tell: Any) -> dict[str, An
 
 def _advice(into: Path, about: dict[str, Any]) -> list[str]:
     """What would help the model most, the best first; nothing where it could not be scored."""
-    from tonemark.training.advice import advice
-    from tonemark.training.runs import Run
-    from tonemark.training.score_report import scores_of, taught
+    from tonemark.training.runs.folders import Run
+    from tonemark.training.scores.advice import advice
+    from tonemark.training.scores.report import scores_of, taught
 
     run = Run(into, 0.0, about)
     with contextlib.suppress(TonemarkError):

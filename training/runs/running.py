@@ -19,8 +19,8 @@ from typing import Any
 
 from tonemark.errors import TonemarkError
 from tonemark.training.outcome import TrainSettings
-from tonemark.training.runs import Making, Run, making, not_written
-from tonemark.training.trusted import trust
+from tonemark.training.runs.folders import Making, Run, making, not_written
+from tonemark.training.runs.trusted import trust
 
 BEAT = 0.2
 """Seconds between two calls of `beat` while nothing is told."""
@@ -69,7 +69,7 @@ class _Trainer:
         arguments = [str(alive), str(folder.resolve()), str(made.path.resolve())]
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "tonemark.training.child", *arguments,
+                [sys.executable, "-P", "-m", "tonemark.training.runs.child", *arguments,
                  json.dumps(asdict(settings))],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tonemark.tokenizers.base import Tokenizer
 from tonemark.training.choosing import Join
 from tonemark.training.learner.learning import Learner
-from tonemark.training.networks import Networks
+from tonemark.training.network.networks import Networks
 from tonemark.training.outcome import CONFIG, PIPELINE, TOKENIZER, TRAINED_ON, TRIED_ON, Kind
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _learner_pipeline(tokenizer: Tokenizer, learner: Learner, *, overlapping: bo
     import spacy
 
     from tonemark.tokenizers.bridges.carrying import carried
-    from tonemark.training.component import FACTORY
+    from tonemark.training.pipeline.component import FACTORY
 
     named = {"@tokenizers": "tonemark.tokenizer.v1", "name": tokenizer.name}
     nlp = spacy.blank(LANGUAGE, config={"nlp": {"tokenizer": named}})
@@ -64,9 +64,9 @@ def _learner_pipeline(tokenizer: Tokenizer, learner: Learner, *, overlapping: bo
 
 
 def _join(nlp: Language, learner: Learner, join: Join, *, overlapping: bool) -> None:
-    from tonemark.training.joined import FACTORY
-    from tonemark.training.network import NETWORK, OVERLAPPING
-    from tonemark.training.pooling import FAINT
+    from tonemark.training.network.spacy_loop import NETWORK, OVERLAPPING
+    from tonemark.training.pipeline.joined import FACTORY
+    from tonemark.training.pipeline.pooling import FAINT
 
     network = OVERLAPPING if overlapping else NETWORK
     given = {"overlapping": overlapping, "network": network, **join._asdict()}

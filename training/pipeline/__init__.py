@@ -1,0 +1,1 @@
+"""What was learnt as components of a spaCy pipeline."""

@@ -1,0 +1,1 @@
+"""How good a model is: counts, figures with intervals, errors, and what would help it most."""
