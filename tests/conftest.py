@@ -68,19 +68,10 @@ def corpora() -> Path:
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder of packages (see `packages.install`), seen by this process and those it starts."""
-    from tonemark.plugins import loaded, plugins
+    from packages import seen
 
-    folder = tmp_path / "site"
-    folder.mkdir()
-    monkeypatch.syspath_prepend(folder)
-    monkeypatch.setenv("PYTHONPATH", str(folder))
-    plugins.cache_clear()
-    yield folder
-    plugins.cache_clear()
-    loaded.cache_clear()
-    for name, module in list(sys.modules.items()):
-        if str(getattr(module, "__file__", "")).startswith(str(folder)):
-            del sys.modules[name]
+    with seen(tmp_path / "site", monkeypatch) as folder:
+        yield folder
 
 
 @pytest.fixture

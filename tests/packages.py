@@ -2,8 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
+
+from tonemark.plugins import loaded, plugins
+
+
+@contextmanager
+def seen(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A new folder of packages, seen by this process and those it starts."""
+    folder.mkdir()
+    patch.syspath_prepend(folder)
+    patch.setenv("PYTHONPATH", str(folder))
+    plugins.cache_clear()
+    try:
+        yield folder
+    finally:
+        plugins.cache_clear()
+        loaded.cache_clear()
+        for name, module in list(sys.modules.items()):
+            if str(getattr(module, "__file__", "")).startswith(str(folder)):
+                del sys.modules[name]
 
 
 def install(

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+DIGITS = 9
+"""Decimals of a score: of sums of floats the last bits hang on their order and on the processor,
+and where two spans are as likely as each other, such a bit would choose between them."""
+
 REMEMBERED = 500_000
 """Tags times words whose weights are remembered at once, at most: of 40 bytes each."""
 
@@ -34,7 +38,7 @@ def calibrated(chance: float) -> float:
     """How often a span is right that a chain gives this probability; it grows with it."""
     bounded = min(max(chance, 1e-12), 1.0 - 1e-12)
     odds = _SLOPE * math.log(bounded / (1.0 - bounded)) + _OFFSET
-    return 1.0 / (1.0 + math.exp(-odds))
+    return round(1.0 / (1.0 + math.exp(-odds)), DIGITS)
 
 
 def _uncalibrated(score: float) -> float:

@@ -141,7 +141,7 @@ class Lessons:
             tuple(round(found.transitions.get((one, other), 0.0), DIGITS) for other in tags)
             for one in tags
         )
-        settled = {name: _rounded(row) for name, row in weights.items()}
+        settled = {name: _rounded(row) for name, row in sorted(weights.items())}
         return Chain(labels, settled, moves, self.names, self.words)
 
 
@@ -172,7 +172,7 @@ def pooled(chains: Sequence[tuple[Chain, float]]) -> Chain:
             by_tag = sums.setdefault(name, {})
             for tag, weight in row:
                 by_tag[tag] = by_tag.get(tag, 0.0) + share * weight
-    weights = {name: _rounded(by_tag.items()) for name, by_tag in sums.items()}
+    weights = {name: _rounded(by_tag.items()) for name, by_tag in sorted(sums.items())}
     moves = tuple(
         tuple(
             round(sum(share * chain.moves[one][other] for chain, share in chains), DIGITS)

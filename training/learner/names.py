@@ -68,7 +68,7 @@ def matched(names: Names, lowered: Sequence[str], own: Own, found: list[list[str
         labels = parts.get(word)
         if labels is None:
             continue
-        for label, times in labels.items():
+        for label, times in sorted(labels.items()):
             if times > ((word, label) in own.parts):
                 found[at].append(f"G{label}")
         if at < next_free:
@@ -77,7 +77,7 @@ def matched(names: Names, lowered: Sequence[str], own: Own, found: list[list[str
             name = tuple(lowered[at : at + size])
             known = [
                 label
-                for label, times in whole.get(name, _NONE).items()
+                for label, times in sorted(whole.get(name, _NONE).items())
                 if times > ((name, label) in own.whole)
             ]
             if not known:

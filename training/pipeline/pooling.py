@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from tonemark.training.learner.chain import DIGITS
 from tonemark.training.learner.learning import Found
 from tonemark.training.learner.spans import best_apart
 
@@ -38,7 +39,7 @@ def pooled(
     for place in one.keys() | other.keys():
         odds = (1.0 - weight) * _log_odds(one.get(place, FAINT))
         odds += weight * _log_odds(other.get(place, FAINT))
-        both.append(Found(*place, 1.0 / (1.0 + math.exp(-odds))))
+        both.append(Found(*place, round(1.0 / (1.0 + math.exp(-odds)), DIGITS)))
     if overlapping:
         return tuple(sorted(each for each in both if each.score > least))
     return best_apart(sorted(both), least)
