@@ -15,7 +15,7 @@ from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import tokenizer_of
 from tonemark.errors import TonemarkError
-from tonemark.suggester import learning
+from tonemark.suggester import learner_run
 from tonemark.suggester.learning import Learning
 from tonemark.suggester.place import Place
 
@@ -59,7 +59,7 @@ class Rehearsed(AbstractContextManager["Rehearsed"]):
 
     def __init__(self, project: Project, store: Store) -> None:
         self._store = store
-        learning.SHARE = 1e6
+        learner_run.SHARE = 1e6
         self._learning = Learning(store, project, tokenizer_of(project, loads_code=False), print)
 
     def finish(self) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tonemark.cli.opening import open_project, say, say_json
 from tonemark.cli.progress import Bar
 from tonemark.cli.telling import columns, set_in
+from tonemark.corpus.annotators import is_annotator_name
 from tonemark.files import typed
 from tonemark.text import counted
 
@@ -111,13 +112,16 @@ def _finding(folder: Path, finding: Finding) -> Iterator[str]:
         yield f"    {place.key}{f': {place.what}' if place.what else ''}"
     if shown and finding.count > len(shown):
         yield f"    and {finding.count - len(shown):,} more"
-    if shown and shown[0].document:
-        yield f"        {command(folder, shown[0])}"
+    if shown and shown[0].document and (typing := command(folder, shown[0])):
+        yield f"        {typing}"
     yield from (f"    {line}" for line in finding.remedy.splitlines())
 
 
 def command(folder: Path, place: Place) -> str:
-    """The command that opens a place where it is put right."""
+    """The command that opens a place where it is put right; empty where it is an answer of a name
+    that nobody can have: it would be refused."""
+    if place.by and not is_annotator_name(place.by):
+        return ""
     who = f" --as {place.by}" if place.by else ""
     key = shlex.quote(place.key)
     return f"tonemark {place.opens} {typed(folder)}{who} --document {key}"

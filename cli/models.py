@@ -102,8 +102,12 @@ def _told(run: Run) -> str:
     kind = run.words("kind") or "model"
     words = f"{run.name}: {kind}, {when(run)}, learnt from {run.figure('documents'):,.0f} documents"
     if run.figure("scored"):
-        words += f", F1 {run.figure('f1'):.3f} on {run.figure('scored'):,.0f}"
+        words += f", F1 {_figure(run.share('f1'))} on {run.figure('scored'):,.0f}"
     return words if _is_trusted(run) else f"{words}; not from you, or changed since: not loaded"
+
+
+def _figure(share: float | None) -> str:
+    return "-" if share is None else f"{share:.3f}"
 
 
 def _is_trusted(run: Run) -> bool:
@@ -169,7 +173,7 @@ def _run_json(run: Run) -> dict[str, Any]:
         "kind": run.words("kind"),
         "made": run.made,
         "documents": int(run.figure("documents")),
-        "f1": run.about.get("f1"),
+        "f1": run.share("f1"),
         "scored": int(run.figure("scored")),
         "scored_on": run.words("scored_on"),
         "labels": run.about.get("labels"),

@@ -70,6 +70,7 @@ def train_command(
     from tonemark.training.outcome import TrainSettings
     from tonemark.training.runs.running import run_training
 
+    began = time.monotonic()
     asked = asked_of(labels, gold, annotator)
     settings = TrainSettings(seconds, asked.labels, gold, annotator, base)
     project, store = open_project(folder)
@@ -80,7 +81,7 @@ def train_command(
         store.close()
     watch = _Lines() if as_json and progress else _Watch(settings.seconds, hidden=as_json)
     with stopped_cleanly(), watch:
-        run, about = run_training(project.folder, settings, watch.told, watch.beat)
+        run, about = run_training(project.folder, settings, watch.told, watch.beat, began)
     if as_json:
         say_json(report(run, about))
     else:

@@ -98,7 +98,7 @@ def annotated_documents(
                 continue
             document = document_from_row(found[0][:6])
             for each in annotations:
-                _check_fits(each, document.text)
+                check_fits(each, document.text)
         except Damaged:
             if damaged_keys is None:
                 raise
@@ -325,7 +325,8 @@ def _made(row: tuple[Any, ...], spans: Iterable[tuple[Any, ...]]) -> Annotation:
         raise _damaged(document, annotator) from None
 
 
-def _check_fits(annotation: Annotation, text: str) -> None:
+def check_fits(annotation: Annotation, text: str) -> None:
+    """Raises Damaged where the spans, or the tokens, of an answer do not lie in the text."""
     try:
         check_stretches(annotation.spans, len(text))
         if misplaced(annotation.tokens or (), len(text)):

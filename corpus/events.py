@@ -13,7 +13,7 @@ from tonemark.corpus.documents import misplaced
 from tonemark.corpus.drafts import Draft, Edit, decision_from_json
 from tonemark.corpus.model_suggestions import Possible
 from tonemark.corpus.records import ANSWERS, Answer
-from tonemark.corpus.spans import Span, Suggestion, check_stretches
+from tonemark.corpus.spans import Span, Suggestion, check_stretches, lies_in
 from tonemark.tokenizers.base import Token
 
 MALFORMED = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
@@ -120,7 +120,7 @@ class Replayed:
                 self.frozen = tuple(map(Suggestion.from_json, event.data["shown"]))
                 self.hidden = tuple(map(Suggestion.from_json, event.data.get("hidden", ())))
                 self.possible = tuple(
-                    Possible(int(start), int(end), float(score))
+                    Possible(start, end, float(score))
                     for start, end, score in event.data.get("possible", ())
                 )
                 if "cites" in event.data:
@@ -136,7 +136,7 @@ class Replayed:
                     flagged=event.data.get("flagged", False),
                     made=tuple(Token(*each) for each in event.data.get("made", ())),
                 )
-                self.frozen = self.hidden = ()
+                self.frozen = self.hidden = self.possible = ()
                 self.undoable.clear()
                 self.redoable.clear()
                 self.moments.clear()
@@ -180,6 +180,7 @@ class Replayed:
         there."""
         values = [(n, getattr(self.draft, n)) for n in ("answer", "comment", "flagged")]
         check_stretches(self.draft.stretches(), length)
+        _check_possible(self.possible, length)
         made = [self.draft.made]
         for done in (*self.undoable, *self.redoable):
             edit = done.edit
@@ -235,6 +236,15 @@ def _went_along(suggestion: Suggestion, edit: Edit) -> bool:
     start, end = suggestion.start, suggestion.end
     is_touched = any(span.overlaps(start, end) for span in (*edit.added, *edit.removed))
     return not is_touched and any(span.label == suggestion.label for span in edit.removed)
+
+
+def _check_possible(possible: Iterable[Possible], length: int) -> None:
+    """Raises ValueError where candidates do not lie in a text of `length`, in order and apart."""
+    last = 0
+    for start, end, score in possible:
+        if not (lies_in(start, end, length) and last <= start and 0 <= score <= 1):
+            raise ValueError((start, end, score))
+        last = end
 
 
 def _check_value(name: str, value: Any) -> None:

@@ -14,11 +14,20 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tonemark.corpus.gazetteers import ACCEPTED, learnt_entry
+from tonemark.corpus.model_suggestions import MODEL
+from tonemark.corpus.shares import folded_text
 from tonemark.corpus.sound_rows import SOUND_OFFER
+from tonemark.corpus.spans import parsed_sources
 from tonemark.corpus.store import Store
 
 GOLD = "+:gold"
 """Whose the rows of gold are: the key of no annotator, and of no reviewer."""
+
+
+def is_handed_on(sources: Iterable[str]) -> bool:
+    """Whether a span with these sources was kept as it was suggested, by what may know of it from
+    others' answers: names and models."""
+    return all(each.startswith(("gazetteer:", "rule:", MODEL)) for each in sources)
 
 
 class Verdict(NamedTuple):
@@ -314,15 +323,38 @@ def hidden(store: Store, documents: Iterable[int], annotator: str) -> dict[int, 
 
 
 def _known_since(db: sqlite3.Connection, entry: int, same: Collection[int], annotator: str) -> int:
-    """The first answer that taught a name, of those that an annotator may know of."""
+    """The first answer that taught a name by hand, of those that an annotator may know of."""
     for document, name, answer, stands in db.execute(
         f"SELECT e.document, e.annotator, CAST(e.answer AS INTEGER), {STANDS} FROM evidence e"
         " WHERE e.entry = ? AND e.taught > 0 ORDER BY e.answer",
         (entry,),
     ):
-        if (document in same and name == annotator) or (document not in same and stands):
+        may_know = name == annotator if document in same else stands
+        if may_know and _is_by_hand(db, entry, document, name):
             return int(answer)
     return NEVER
+
+
+def _is_by_hand(db: sqlite3.Connection, entry: int, document: int, annotator: str) -> bool:
+    """Whether an answer, or gold, that taught a name has it by hand: where nobody else was to
+    answer the document, what a model alone proposed taught it too (`patterns.weighing`)."""
+    table, spans, key, whose = (
+        ("gold", "gold_spans", "gold", "")
+        if annotator == GOLD
+        else ("annotations", "spans", "annotation", " AND a.annotator = :annotator")
+    )
+    rows = db.execute(
+        "SELECT n.pattern, substr(d.text, s.start_char + 1, s.end_char - s.start_char), s.sources"
+        f" FROM {table} a JOIN {spans} s ON s.{key} = a.id JOIN documents d ON d.id = a.document"
+        f" JOIN entries n ON n.id = :entry WHERE a.document = :document AND a.current{whose}"
+        " AND s.label = n.label",
+        {"entry": entry, "document": document, "annotator": annotator},
+    ).fetchall()
+    written = [row for row in rows if folded_text(str(row[0])) == folded_text(str(row[1]))]
+    with contextlib.suppress(ValueError, TypeError):  # damaged
+        # Other folds than these may have made it one name: then any of its label tells.
+        return not all(is_handed_on(parsed_sources(row[2])) for row in written or rows)
+    return False
 
 
 def _accepts(db: sqlite3.Connection, document: int) -> int | None:

@@ -12,18 +12,14 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from tonemark.corpus.ahead import documents_ahead
-from tonemark.corpus.annotations import Annotation, annotations_of
+from tonemark.corpus.annotations import Annotation, annotations_of, check_fits
 from tonemark.corpus.archive import alterations
 from tonemark.corpus.documents import Document
-from tonemark.corpus.gold import Gold, gold_of
-from tonemark.corpus.produced import Produced, insert_suggestions, tokens_there
+from tonemark.corpus.gold import Gold, check_gold, gold_of
+from tonemark.corpus.produced import LEARNING, Produced, insert_suggestions, tokens_there
 from tonemark.corpus.shares import folded_text
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer
-
-LEARNER = "learner"
-"""The producer that suggests by what it learnt from answers: every span that is at all likely, its
-probability as the score. What a page shows of them is told in `model_suggestions`."""
 
 
 def needs_learner(store: Store, learns: bool) -> bool:
@@ -36,17 +32,16 @@ def needs_learner(store: Store, learns: bool) -> bool:
         "SELECT EXISTS (SELECT 1 FROM producers r JOIN produced p ON p.producer = r.id"
         " WHERE r.name = ?)"
     )
-    return bool(store.db.execute(query, (LEARNER,)).fetchone()[0])
+    return bool(store.db.execute(query, (LEARNING,)).fetchone()[0])
 
 
 def was_tagged(store: Store, document: int) -> bool:
-    """Whether the learner has looked at a document: a span that it does not suggest there is then
-    an unlikely one."""
+    """Whether the learner has looked at a document, in whatever version, and did not fail."""
     query = (
         "SELECT 1 FROM producers r JOIN produced p ON p.producer = r.id"
         " WHERE r.name = ? AND p.document = ? AND p.fault = ''"
     )
-    return store.db.execute(query, (LEARNER, document)).fetchone() is not None
+    return store.db.execute(query, (LEARNING, document)).fetchone() is not None
 
 
 # What teaches
@@ -85,14 +80,17 @@ def teaching(store: Store, document: Document) -> Annotation | Gold | None:
     where no answer counts. None where nothing was accepted.
 
     Of n accepts one is drawn by the text: over the documents each counts 1/n, for a learner that
-    knows no weights. Raises Damaged.
+    knows no weights. Raises Damaged, where spans do not lie in the text, too.
     """
     gold = gold_of(store, document.number)
     if gold:
+        check_gold(gold, document.text)
         return gold if gold.answer == "accept" else None
     answers = annotations_of(store, document.number)
     counting = [each for each in answers if not each.extra] or answers
     accepts = [each for each in counting if each.answer == "accept"]
+    for each in accepts:
+        check_fits(each, document.text)
     if len(accepts) < 2:
         return accepts[0] if accepts else None
     data = folded_text(document.text).encode("utf-8", "surrogatepass")
@@ -142,7 +140,7 @@ def put_likely(
                 db.execute(
                     f"DELETE FROM {table} WHERE document = ?"
                     " AND producer IN (SELECT id FROM producers WHERE name = ?)",
-                    (each.document, LEARNER),
+                    (each.document, LEARNING),
                 )
             if producer is None:
                 continue
@@ -163,13 +161,13 @@ def take_back(store: Store, producer: int | None, limit: int, *, opened: bool) -
         "SELECT p.producer, p.document FROM producers r JOIN produced p ON p.producer = r.id"
         " WHERE r.name = ? AND r.id IS NOT ? LIMIT ?"
     )
-    if not store.db.execute(query, (LEARNER, producer, 1)).fetchone():
+    if not store.db.execute(query, (LEARNING, producer, 1)).fetchone():
         return True
     kept = "EXISTS (SELECT 1 FROM claims c WHERE c.document = ?2)"
     if opened:
         kept += " AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.id = ?2 AND taken < places)"
     with store.transaction() as db:
-        rows = db.execute(query, (LEARNER, producer, limit)).fetchall()
+        rows = db.execute(query, (LEARNING, producer, limit)).fetchall()
         db.executemany(
             f"DELETE FROM suggestions WHERE producer = ?1 AND document = ?2 AND NOT ({kept})", rows
         )

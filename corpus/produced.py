@@ -23,6 +23,10 @@ PATTERNS = "patterns"
 PIPELINE = "model"
 """The producer that runs the pipeline which the project names as its model."""
 
+LEARNING = "learner"
+"""The producer that suggests by what it learnt from answers: what is at all likely, its probability
+as the score. What a page shows of it is told in `model_suggestions`."""
+
 
 class Produced(NamedTuple):
     """What a producer made of a document; `fault` says what it failed on, in words."""

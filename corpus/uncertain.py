@@ -14,8 +14,10 @@ begun comes first, as in the order that was given: that somebody has it, not wha
 from __future__ import annotations
 
 import json
+import math
 import random
 import sqlite3
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -223,9 +225,11 @@ def put_doubts(store: Store, doubts: Mapping[int, float | None]) -> None:
         )
 
 
-def fill_up(store: Store, chance: random.Random | None = None) -> bool:
+def fill_up(store: Store, chance: random.Random | None = None, seconds: float = math.inf) -> bool:
     """Fill the pool up with free documents drawn at random, those of the highest priority first,
-    and take out what is full; whether anything was changed."""
+    as many as are read in about so long, and take out what is full; whether anything was changed.
+    """
+    until = time.monotonic() + seconds
     db = store.db
     share = order_share(db)
     if share is None:
@@ -240,7 +244,11 @@ def fill_up(store: Store, chance: random.Random | None = None) -> bool:
             (last - RECENT,),
         )
     ]
-    new = list(_drawn(db, share, chance))
+    new = []
+    for one in _drawn(db, share, chance):
+        new.append(one)
+        if time.monotonic() > until:
+            break
     if not (full or new):
         return False
     with store.transaction():

@@ -6,7 +6,6 @@ abbreviations.
 from __future__ import annotations
 
 import unicodedata
-from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -56,7 +55,8 @@ _YEARS = range(1000, 2100)
 # Scripts without case: a letter is a proclitic if it makes a word of one in a hundred words;
 # names take nearly all of the few there are (Amharic: four, and none), verbs hardly any.
 _PROCLITIC_SHARE, _FORMS_SEEN = 0.01, 4
-_RUN_WEIGHT = 10.0  # above all that the other reasons can add up to
+RUN_WEIGHT = 10.0
+"""What a token of a run weighs more: above all that the other reasons can add up to."""
 
 
 class WordCount(NamedTuple):
@@ -184,42 +184,6 @@ def candidates_again(
     runs += [(a + moved, b + moved) for a, b in known.runs if a + moved >= right]
     weight = part.weight[left - begin : right - begin]
     return Candidates(tuple(runs), (*known.weight[:left], *weight, *known.weight[right - moved :]))
-
-
-_OVER = 0.15
-"""How likely a stretch must be to stand in the place of a run that looks like a name."""
-
-
-def with_possible(
-    found: Candidates, tokens: Sequence[Token], stretches: Iterable[tuple[int, int, float]]
-) -> Candidates:
-    """Candidates, and with them stretches that may be names: start, end (code points), and how
-    likely that is; they do not overlap. Those that are not likely enough leave a run that they
-    overlap as it is, others take its place; those that cut a token are left out.
-    """
-    starts = {token.start: at for at, token in enumerate(tokens)}
-    ends = {token.end: at + 1 for at, token in enumerate(tokens)}
-    likely = [
-        (starts[start], ends[end], score)
-        for start, end, score in stretches
-        if start in starts and end in ends
-    ]
-    if not likely:
-        return found
-    likely.sort()
-    begins, behind = [first for first, *_ in likely], [last for _, last, _ in likely]
-    runs: list[tuple[int, int]] = []
-    passed_by: set[tuple[int, int, float]] = set()
-    for first, last in found.runs:
-        over = likely[bisect_right(behind, first) : bisect_left(begins, last)]
-        if max((score for *_, score in over), default=0.0) < _OVER:
-            runs.append((first, last))
-            passed_by.update(over)
-    new = [(first, last) for first, last, score in likely if (first, last, score) not in passed_by]
-    weight = list(found.weight)
-    for first, last in new:
-        weight[first:last] = [max(each, _RUN_WEIGHT) for each in weight[first:last]]
-    return Candidates(tuple(sorted(runs + new)), tuple(weight))
 
 
 _BESIDE = 8
@@ -425,5 +389,5 @@ def _weights(reading: _Reading, uses: _Uses, runs: list[tuple[int, int]]) -> tup
             if i >= 0 and reading.shapes[i] != _PUNCT:
                 weights[i] += more
         for i in range(first, end):
-            weights[i] += _RUN_WEIGHT
+            weights[i] += RUN_WEIGHT
     return tuple(weights)

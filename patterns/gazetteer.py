@@ -327,6 +327,7 @@ class Gazetteer:
                 labels=labels,
                 patterns=patterns,
                 shown=shown,
+                models_teach=self.project.overlap == 1,
             )
         return None
 

@@ -6,8 +6,9 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from tonemark.corpus.evidence import Verdict, Weighed
+from tonemark.corpus.evidence import Verdict, Weighed, is_handed_on
 from tonemark.corpus.fates import fates
+from tonemark.corpus.model_suggestions import MODEL
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.patterns.folds import Folding
 from tonemark.patterns.matcher import Found, Matcher, Overlay
@@ -18,18 +19,24 @@ LONGEST_NAME = 200
 
 
 class _Places:
-    """The spans of an answer, asked about stretches."""
+    """The spans of an answer, asked about stretches; `models_teach` as `weigh` has it."""
 
-    def __init__(self, spans: Iterable[Span]) -> None:
+    def __init__(self, spans: Iterable[Span], *, models_teach: bool) -> None:
         self.spans = sorted(spans)
         self.labels: dict[tuple[int, int], set[str]] = {}
         for span in self.spans:
             self.labels.setdefault((span.start, span.end), set()).add(span.label)
-        # What a gazetteer suggested and she kept: that stands, and teaches nothing.
+        # What was suggested and she kept: that stands, and teaches nothing.
         self.handed_on = {
             (span.start, span.end, span.label)
             for span in self.spans
-            if all(source.startswith(("gazetteer:", "rule:")) for source in span.sources)
+            if is_handed_on(span.sources)
+            and not (models_teach and all(each.startswith(MODEL) for each in span.sources))
+        }
+        self.by_model = {
+            (span.start, span.end, span.label)
+            for span in self.spans
+            if any(source.startswith(MODEL) for source in span.sources)
         }
         self._starts = [span.start for span in self.spans]
         self._longest = max((span.end - span.start for span in self.spans), default=0)
@@ -56,14 +63,17 @@ def weigh(
     labels: Callable[[set[int]], Mapping[int, str]],
     patterns: Iterable[Suggestion] = (),
     shown: Iterable[Suggestion] = (),
+    models_teach: bool = False,
 ) -> Weighed:
     """What the `spans` of an accept say.
 
     `found` are all occurrences of names; `labels` gives the labels of entries by number. `patterns`
     are the suggestions of token patterns and expressions for the document, shown or not: they are
-    the occurrences of those. `shown` are the suggestions that she saw.
+    the occurrences of those. `shown` are the suggestions that she saw. With `models_teach` what
+    models alone proposed and she kept teaches its name as what she labelled herself: for documents
+    that nobody else is to answer, as a model may have it from what others said of them.
     """
-    places = _Places(spans)
+    places = _Places(spans, models_teach=models_teach)
     seen: dict[int, int] = {}
     stood: dict[int, int] = {}
     by_hand: dict[int, int] = {}
@@ -94,6 +104,7 @@ def weigh(
         (number, Verdict(*(each.get(number, 0) for each in counts)))
         for number in sorted({*seen, *changed, *deleted})
     )
+    taught |= places.handed_on & places.by_model
     names = {
         (span.label, text[span.start : span.end])
         for span in places.spans

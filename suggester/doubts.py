@@ -20,7 +20,7 @@ from tonemark.suggester.lessons import same_text
 from tonemark.training.material import part_of, words_of
 
 BATCH = 50
-"""Documents that are looked at in one request: some hundredths of a second."""
+"""Documents that are looked at in one request, where it does not take too long to read them."""
 
 FILLING = 1.0
 """Seconds between two looks whether the pool is full."""
@@ -59,12 +59,14 @@ class Doubts:
         self._looked: dict[int, int] = {}
         self._found: dict[int, float | None] = {}
         self._refused: set[int] = set()
+        self._awaited: set[int] = set()
         self._filled = 0.0
 
     def look(self, project: Project) -> None:
         """See what the pool now holds: something in the store has changed."""
         set_order(self._store, project.order, project.evaluation)
         self._documents = None
+        self._awaited.clear()
 
     def forget(self) -> None:
         """The models are gone: other ones will have their numbers."""
@@ -72,20 +74,28 @@ class Doubts:
         self._found.clear()
 
     def next(
-        self, models: Mapping[int | None, Model], tokenizer: AnyTokenizer, *, by_parts: bool
+        self,
+        models: Mapping[int | None, Model],
+        tokenizer: AnyTokenizer,
+        seconds: float,
+        *,
+        by_parts: bool,
     ) -> tuple[int | None, Doubting, list[Sequence[str]]] | None:
         """Documents that one of the models is to look at: whose model it is, the documents, and
-        their words. None where all was looked at: then `write`."""
-        if not models:
-            return None
-        for part in models:
-            model = models[part]
+        their words; as many as are read in about so long, which may be none. None where all was
+        looked at: then `write`."""
+        until = time.monotonic() + seconds
+        waiting = self._waiting(seconds) if models else ()
+        for part, model in models.items():
             numbers: list[int] = []
             words: list[Sequence[str]] = []
-            for number in self._waiting():
-                if self._looked.get(number) == model.training:
+            is_over = False
+            for number in waiting:
+                if self._looked.get(number) == model.training or number in self._awaited:
                     continue
-                known = self._known[number]
+                if is_over := time.monotonic() > until or len(numbers) == BATCH:
+                    break
+                known = self._known_of(number)
                 if known is None or number in self._refused or (by_parts and known.part != part):
                     continue
                 if known.text in model.texts:
@@ -95,13 +105,12 @@ class Doubts:
                     document = self._store.document(number)
                     tokens = tokens_of(self._store, document, tokenizer)
                 except (TokensAwaited, Damaged, KeyError):
+                    self._awaited.add(number)
                     continue
                 self._looked[number] = model.training
                 numbers.append(number)
                 words.append(words_of(document.text, tokens))
-                if len(numbers) == BATCH:
-                    break
-            if numbers:
+            if numbers or is_over:
                 return part, Doubting(model.training, tuple(numbers)), words
         return None
 
@@ -122,21 +131,25 @@ class Doubts:
             put_doubts(self._store, found)
         return bool(found)
 
-    def _waiting(self) -> list[int]:
+    def _waiting(self, seconds: float) -> list[int]:
         if self._documents is None:
             now = time.monotonic()
             if now - self._filled > FILLING:
-                self._filled = now
-                fill_up(self._store)
+                is_more = fill_up(self._store, seconds=seconds)
+                # Where time ran out, the rest comes with the next look: there is something new.
+                is_cut = is_more and time.monotonic() - now > seconds
+                self._filled = 0.0 if is_cut else now
             self._documents = in_pool(self._store)
-            known = {each: self._known.get(each) for each in self._documents}
-            self._known = {each: was or self._read(each) for each, was in known.items()}
-            self._looked = {each: self._looked[each] for each in known if each in self._looked}
+            there = set(self._documents)
+            self._known = {each: was for each, was in self._known.items() if each in there}
+            self._looked = {each: at for each, at in self._looked.items() if each in there}
         return self._documents
 
-    def _read(self, number: int) -> _Known | None:
-        try:
-            text = self._store.document(number).text
-        except (Damaged, KeyError):
-            return None
-        return _Known(part_of(text), same_text(text))
+    def _known_of(self, number: int) -> _Known | None:
+        if number not in self._known:
+            try:
+                text = self._store.document(number).text
+                self._known[number] = _Known(part_of(text), same_text(text))
+            except (Damaged, KeyError):
+                self._known[number] = None
+        return self._known[number]

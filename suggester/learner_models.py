@@ -16,16 +16,17 @@ NEW = 0.02
 @dataclass(slots=True)
 class Trained:
     """A learner as it was last trained, without a part of the documents (None: with all): how many
-    `changes` what it was given had seen, of which `size` it was, the `newest` answer by then, and
-    the `texts` of it. `number` is another for every training; it `knows` nothing where nothing was
-    to be learnt."""
+    `changes` what it was given had seen, of which `size` it was, and the `texts` of it
+    (`lessons.same_text`), at none of which it may look. `number` is another for every training; it
+    `knows` nothing where nothing was to be learnt. On the texts of `scores` the learner that it
+    takes the place of is scored."""
 
     number: int
     part: int | None
     changes: int
     size: int
-    newest: int
     texts: frozenset[bytes] = frozenset()
+    scores: tuple[bytes, ...] = ()
     knows: bool = False
     is_dated: bool = False
     """Whether it is to be trained again, whatever has come."""

@@ -20,9 +20,6 @@ from tonemark.training.learner.learning import Learner, Sentence, Words, learn, 
 NICENESS = 15
 """Of this process: tokens that a page waits for, and patterns, come before it."""
 
-LEAST = 0.05
-"""The probability from which on a span is told."""
-
 
 class Learners:
     """The learners that there are, each by the part of the documents that it is not given."""
@@ -38,17 +35,12 @@ class Learners:
         return {}
 
     def learn(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """Learn from sentences; how the learner before would have done on those that are new."""
-        sentences = [
-            Sentence(tuple(words), tuple((first, last, label) for first, last, label in spans))
-            for words, spans in asked["sentences"]
-        ]
+        """Learn from sentences; how the learner before did on those that are new."""
         before = self._learners.pop(asked["without"], None)
-        fresh = [sentences[at] for at in asked["fresh"]] if before else []
-        scores = [_score(before, each) for each in fresh if before]
+        scores = [_score(before, each) for each in _sentences(asked["new"])] if before else []
         try:
             learner = learn(
-                sentences,
+                _sentences(asked["sentences"]),
                 words=self._words,
                 overlapping=asked["overlapping"],
                 seconds=asked["seconds"],
@@ -59,12 +51,13 @@ class Learners:
         return {"scores": scores}
 
     def tag(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """The likely spans of texts, or in words why there are none."""
+        """The spans of texts that have `least` as their probability, or in words why there are
+        none."""
         learner = self._learners[asked["without"]]
         found: list[Any] = []
         for words in asked["texts"]:
             try:
-                found.append([list(each) for each in learner.likely(words, LEAST)])
+                found.append([list(each) for each in learner.likely(words, asked["least"])])
             except Exception as error:  # of this text: the others have theirs
                 if isinstance(error, MemoryError):
                     os._exit(1)
@@ -83,6 +76,13 @@ class Learners:
                     os._exit(1)
                 doubts.append(None)
         return {"doubts": doubts}
+
+
+def _sentences(asked: list[Any]) -> list[Sentence]:
+    return [
+        Sentence(tuple(words), tuple((first, last, label) for first, last, label in spans))
+        for words, spans in asked
+    ]
 
 
 def _score(learner: Learner, sentence: Sentence) -> tuple[int, int, int]:

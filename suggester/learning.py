@@ -12,52 +12,37 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from tonemark.corpus.archive import alterations
-from tonemark.corpus.documents import Damaged
-from tonemark.corpus.learnt import (
-    LEARNER,
-    needs_learner,
-    put_likely,
-    take_back,
-    was_tagged,
-)
-from tonemark.corpus.produced import Produced, producer_id
+from tonemark.corpus.learnt import needs_learner, take_back
+from tonemark.corpus.model_suggestions import POSSIBLE
+from tonemark.corpus.produced import LEARNING, producer_id
 from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
-from tonemark.corpus.tokens import (
-    AnyTokenizer,
-    TokensAwaited,
-    tokens_of,
-    tokens_version,
-)
+from tonemark.corpus.tokens import AnyTokenizer, tokens_version
 from tonemark.errors import TonemarkError
 from tonemark.suggester.doubts import Doubting, Doubts, Model
 from tonemark.suggester.learner_models import Trained, f1_of, is_due
 from tonemark.suggester.learner_run import LearnerRun
-from tonemark.suggester.lessons import Lessons
-from tonemark.suggester.looking import Ahead, Looking, documents_ahead, found_in
+from tonemark.suggester.lessons import Lesson, Lessons
+from tonemark.suggester.looking import Looking, Looks
 from tonemark.suggester.raw_text import RawText
 from tonemark.suggester.tokenizing import DROPPED
-from tonemark.tokenizers.base import Token
-from tonemark.training.material import words_of
 
 VERSION = 1
 """Raised whenever the same answers would suggest something else."""
 
-BATCH = 10
-"""Documents that are looked at, and written, at once: an Enter waits for no longer write."""
-
-TURN = 0.05
-"""Seconds of reading answers after which others have their turn."""
+TURN = 0.03
+"""Seconds of reading, of answers or of what is looked at, after which others have their turn: the
+same process makes the tokens that a page waits for."""
 
 TRAINING = 120.0
 """Seconds of processor time that learning should stay within; it may take twice as long."""
 
 LOOKING = 30.0
-"""Seconds of processor time that a BATCH may take: of usual texts it takes hundredths."""
+"""Seconds of processor time that a look at some documents may take: it takes hundredths."""
 
 WORDS = 60.0
 """The same of learning what raw text tells of words, once, and again when there is much more."""
@@ -95,16 +80,14 @@ class Learning:
         self._id: int | None = None
         self._superseded = True
         self._seen: tuple[int, int] = (-1, -1)
-        self._ahead: list[Ahead] | None = None
-        self._refused: set[int] = set()
         self._models: dict[int | None, Trained] = {}
         self._trained = 0
-        self._looked: dict[int, int] = {}
+        self._scored: set[bytes] = set()
         self._scores: deque[tuple[int, int, int]] = deque(maxlen=SCORED)
         self._run: LearnerRun[_Asked] = LearnerRun(note)
+        self._looks = Looks(store)
         self._doubts = Doubts(store)
         self._raw = RawText(store)
-        self._singly = False
 
     def is_wanted(self) -> bool:
         """Whether there is something to do in this project, now or with its next answers."""
@@ -122,8 +105,9 @@ class Learning:
 
     @property
     def f1(self) -> float | None:
-        """How it would have done on the documents that were answered last, before it learnt from
-        them: exact spans; None where that is not known yet."""
+        """How it did on the documents that were answered last, by exact spans; None where that is
+        not known yet. Each text is scored once, by a learner that was not given it: the last one
+        before it learnt from it, or, by parts, the one that learns from none of its part."""
         return f1_of(self._scores)
 
     @property
@@ -135,20 +119,17 @@ class Learning:
         return words if self.f1 is None else f"{words}, F1 {self.f1:.2f} on the last ones"
 
     def step(self) -> bool:
-        """Do what is most needed, for a few hundredths of a second; whether there was something to
-        do, other than to wait for the child. Raises TonemarkError where the store refuses."""
+        """Do what is most needed, for about TURN seconds, and what one document takes beyond them;
+        whether there was something to do, other than to wait for the child.
+
+        Raises TonemarkError where the store refuses: nothing is lost, the next step tries again.
+        """
         if self.is_waiting and not self._heard():
             return False
         self._look()
         if self._id is None or self._superseded:
             return self._superseded
-        if self._lessons.read(TURN):
-            return True
-        if self._ahead is None:
-            self._ahead = documents_ahead(
-                self._store, self.tokenizer, self._refused, by_parts=self._by_parts
-            )
-        return self._go_on()
+        return self._write(self._id) or self._lessons.read(TURN) or self._go_on()
 
     def use(self, project: Project, tokenizer: AnyTokenizer) -> None:
         """Take in a project file, or a tokenizer, that changed."""
@@ -160,7 +141,7 @@ class Learning:
         """End the child."""
         self._run.close()
         self._models.clear()
-        self._looked.clear()
+        self._looks.forget()
         self._doubts.forget()
         self._raw.begin_anew()
 
@@ -177,7 +158,7 @@ class Learning:
         (version,) = db.execute("PRAGMA data_version").fetchone()
         seen = (version, db.total_changes)  # others' changes, and those of this process
         if seen != self._seen or self._superseded:
-            self._ahead = None
+            self._looks.look()
             self._doubts.look(self.project)
             self._take_in()
             self._seen = (version, db.total_changes)
@@ -205,15 +186,15 @@ class Learning:
         self._key, self._id = key, None
         # Until tokens are made, what was suggested before stands.
         self._superseded = bool(key[0]) or not self.project.learner
-        self._singly = False
-        self._refused.clear()
+        self._looks.begin_anew(by_parts=self._by_parts)
+        self._scored.clear()
         self._scores.clear()
         self.learnt = 0
         self._lessons.begin_anew(self.project, self.tokenizer)
         if key[0]:
             written = json.dumps([VERSION, *key], default=repr).encode()
             version = hashlib.blake2b(written, digest_size=8).hexdigest()
-            self._id = producer_id(self._store, LEARNER, version)
+            self._id = producer_id(self._store, LEARNING, version)
             self._lessons.look()
 
     # What is to be done
@@ -223,18 +204,18 @@ class Learning:
         is_waiting = False
         if self._run.is_resting():
             return False
-        for each in self._ahead or ():
+        for each in self._looks.ahead(self.tokenizer):
             model = self._models.get(each.part)
             if is_due(self._lessons, each.part, model):
                 if self._run.may_train():
                     self._learn(each.part, model)
                     return True
                 is_waiting = True
-            if model and self._is_stale(each, model):
+            if model and self._looks.is_stale(each, model):
                 if model.knows:
-                    self._look_at(each.part, model)
+                    self._look_at(model)
                 else:
-                    self._forget(each, model)
+                    self._looks.nothing(each, model)
                 return True
         if is_waiting:
             return False
@@ -251,11 +232,12 @@ class Learning:
             for part, model in self._models.items()
             if model.knows
         }
-        found = self._doubts.next(models, self.tokenizer, by_parts=self._by_parts)
+        found = self._doubts.next(models, self.tokenizer, TURN, by_parts=self._by_parts)
         if found is None:
             return self._doubts.write()
         part, doubting, texts = found
-        self._run.ask(doubting, "doubt", LOOKING, without=part, texts=texts)
+        if texts:
+            self._run.ask(doubting, "doubt", LOOKING, without=part, texts=texts)
         return True
 
     def _learn_words(self) -> bool:
@@ -270,63 +252,46 @@ class Learning:
             self._run.ask(_Words(), "words", WORDS, texts=texts, seconds=WORDS)
         return bool(texts)
 
-    def _is_stale(self, document: Ahead, model: Trained) -> bool:
-        """Whether a learner may look at a document, and has not."""
-        is_new = self._looked.get(document.number) != model.number
-        return is_new and document.text not in model.texts
-
-    def _forget(self, document: Ahead, model: Trained) -> None:
-        """Nothing is likely any more: what taught before was refused, or said otherwise."""
-        self._looked[document.number] = model.number
-        if was_tagged(self._store, document.number):
-            nothing = [Produced(document.number)]
-            put_likely(self._store, None, nothing, opened=self._by_parts)
-
     def _learn(self, part: int | None, before: Trained | None) -> None:
         lessons = self._lessons.lessons(part)
         self._trained += 1
-        newest, changes = self._lessons.stamp.newest, self._lessons.changes(part)
-        model = Trained(self._trained, part, changes, len(lessons), newest)
-        if not self._by_parts:
-            model.texts = frozenset(lesson.text for _, lesson in lessons)
-        fresh = [
-            at for at, (_, each) in enumerate(lessons) if before and each.number > before.newest
-        ]
+        model = Trained(self._trained, part, self._lessons.changes(part), len(lessons))
+        model.texts = frozenset(lesson.text for lesson in lessons)
+        new = self._new(part, before) if before else []
+        model.scores = tuple(lesson.text for lesson in new)
         self._run.ask(
             model,
             "learn",
             2 * TRAINING,
             without=part,
-            sentences=[lesson.sentence for _, lesson in lessons],
-            fresh=fresh[-SCORED:],
+            sentences=[lesson.sentence for lesson in lessons],
+            new=[lesson.sentence for lesson in new],
             overlapping=self.project.overlapping,
             seconds=TRAINING,
         )
 
-    def _look_at(self, part: int | None, model: Trained) -> None:
-        """Have the next documents looked at that this learner may look at, and has not."""
-        tokens_of_each: dict[int, Sequence[Token]] = {}
-        texts = []
-        for each in self._ahead or ():
-            if each.part != part or not self._is_stale(each, model):
-                continue
-            number = each.number
-            self._looked[number] = model.number
-            try:
-                document = self._store.document(number)
-                tokens = tokens_of(self._store, document, self.tokenizer)
-            except TokensAwaited:
-                continue
-            except (Damaged, KeyError) as error:
-                self._put([Produced(number, fault=str(error))])
-                continue
-            tokens_of_each[number] = tokens
-            texts.append(words_of(document.text, tokens))
-            if len(texts) == (1 if self._singly else BATCH):
-                break
+    def _new(self, part: int | None, before: Trained) -> list[Lesson]:
+        """The last documents by which it is told how well a learner did that was not given them:
+        by parts those of its own, which no other one scores."""
+        if not before.knows:
+            return []
+        there = self._lessons.lessons(None) if part is None else self._lessons.part(part)
+        given = before.texts | self._scored
+        return sorted(each for each in there if each.text not in given)[-SCORED:]
+
+    def _look_at(self, model: Trained) -> None:
+        looking, texts = self._looks.next(model, self.tokenizer, TURN)
         if texts:
-            looking = Looking(tokens_of_each)
-            self._run.ask(looking, "tag", LOOKING, without=part, texts=texts)
+            self._run.ask(looking, "tag", LOOKING, without=model.part, texts=texts, least=POSSIBLE)
+
+    def _write(self, producer: int) -> bool:
+        """Write some of what was found; whether there was anything to write."""
+        is_seen = self._seen[1] == self._store.db.total_changes
+        written = self._looks.write(producer)
+        if is_seen:  # nobody needs to look again because of that
+            self._seen = self._seen[0], self._store.db.total_changes
+        self.made += written or 0
+        return written is not None
 
     # What the child said
 
@@ -346,36 +311,23 @@ class Learning:
         elif isinstance(what, Doubting):
             self._doubts.heard(what, answer["doubts"])
         else:
-            self._has_looked(what, answer)
+            self._looks.heard(what, answer["found"])
         return True
 
     def _has_learnt(self, model: Trained, answer: dict[str, Any]) -> None:
         model.knows = "nothing" not in answer
         self._models[model.part] = model
-        self._scores.extend(tuple(each) for each in answer.get("scores", ()))
+        if scores := answer.get("scores"):
+            self._scores.extend(tuple(each) for each in scores)
+            self._scored.update(model.scores)
         self.learnt = max(each.size if each.knows else 0 for each in self._models.values())
-
-    def _has_looked(self, looking: Looking, answer: dict[str, Any]) -> None:
-        self._put(found_in(looking, answer["found"]))
-
-    def _put(self, made: Sequence[Produced]) -> None:
-        assert self._id is not None
-        is_seen = self._seen[1] == self._store.db.total_changes
-        self.made += put_likely(self._store, self._id, made, opened=self._by_parts)
-        if is_seen:  # nobody needs to look again because of that
-            self._seen = self._seen[0], self._store.db.total_changes
 
     def _has_failed(self, what: _Asked, fault: str) -> None:
         """The child is gone, and its models: what it was looking at may be the cause."""
         self.close()
-        self._ahead = None
-        is_one = isinstance(what, Looking) and self._singly
-        if isinstance(what, Looking) and is_one:
-            self._refused.update(what.tokens)
-            fault = f"the learner failed: {fault}"
-            self._put([Produced(number, fault=fault) for number in what.tokens])
-        if isinstance(what, Doubting):
+        if isinstance(what, Looking):
+            self._looks.failed(what, fault)
+        elif isinstance(what, Doubting):
             self._doubts.failed(what)
-        if isinstance(what, _Words):
+        elif isinstance(what, _Words):
             self._raw.give_up()
-        self._singly = isinstance(what, Looking) and not is_one

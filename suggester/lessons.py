@@ -118,10 +118,14 @@ class Lessons:
         """How often what they teach has changed: a document more, or fewer, or otherwise."""
         return sum(self._changes[part] for part in self._others(without))
 
-    def lessons(self, without: int | None) -> list[tuple[int, Lesson]]:
-        """What they teach, by the numbers of the documents, in their order."""
-        parts = self._others(without)
-        return sorted(pair for part in parts for pair in self._kept[part].items())
+    def lessons(self, without: int | None) -> list[Lesson]:
+        """What they teach, in the order of the documents."""
+        kept = [pair for part in self._others(without) for pair in self._kept[part].items()]
+        return [lesson for _, lesson in sorted(kept, key=lambda pair: pair[0])]
+
+    def part(self, part: int) -> list[Lesson]:
+        """What the documents of one part teach."""
+        return list(self._kept[part].values())
 
     def _others(self, without: int | None) -> Iterator[int]:
         return (part for part in range(PARTS) if part != without)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from suggesters import DEADLINE
 
-from tonemark.corpus.learnt import LEARNER
+from tonemark.corpus.produced import LEARNING
 from tonemark.corpus.store import Store
 from tonemark.suggester.learner_worker import Learners, answered
 from tonemark.suggester.learning import Learning
@@ -49,6 +49,6 @@ def likely(store: Store, document: int) -> list[tuple[int, int, str, float]]:
     rows = store.db.execute(
         "SELECT s.start_char, s.end_char, s.label, s.score FROM suggestions s JOIN producers p"
         " ON p.id = s.producer WHERE p.name = ? AND s.document = ? ORDER BY 1, 2, 3",
-        (LEARNER, document),
+        (LEARNING, document),
     )
     return rows.fetchall()

@@ -43,9 +43,9 @@ def tasks(count: int = 24) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
-def visits() -> Iterator[dict[str, Any]]:
+def visits(count: int = 24) -> Iterator[dict[str, Any]]:
     """Tasks with a span over the others."""
-    for each in tasks():
+    for each in tasks(count):
         end = max(span["end"] for span in each["spans"])
         visit = {"start": 0, "end": end, "label": "VISIT"}
         yield each | {"spans": [*each["spans"], visit]}

@@ -4,6 +4,7 @@ a network."""
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,14 @@ from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.corpus.tokens import tokenizer_of, version_of
+from tonemark.errors import TonemarkError
 from tonemark.tokenizers.registry import load_tokenizer
 from tonemark.training.lessons import lesson_of, scored
 from tonemark.training.material import Asked, label_counts, material
 from tonemark.training.outcome import SCORED, write_scored
-from tonemark.training.runs.folders import write_about
+from tonemark.training.package.packaging import Packaged, package_model
+from tonemark.training.runs.folders import chosen_run, write_about
+from tonemark.training.runs.trusted import trust
 
 NAMES = ("Asha Juma", "Samia Suluhu", "Baraka", "Zuhura Otieno", "Kamau", "Neema wa Pili")
 PLACES = ("Kisumu", "Dar es Salaam", "Mwanza", "Nairobi", "Pwani")
@@ -64,9 +68,10 @@ def project_of(folder: Path, documents: int = 24, **more: Any) -> Path:
     return folder
 
 
-def add_model(folder: Path, name: str = "model-1", **more: Any) -> Path:
+def add_model(folder: Path, name: str = "model-1", *, trusted: bool = True, **more: Any) -> Path:
     """A model of the project in a folder: a learner, scored on what it learnt from; with `joined`
-    one that is joined with a network, which has learnt nothing."""
+    one that is joined with a network, which has learnt nothing; `trusted` is as `train` leaves it:
+    this user may load it."""
     from tonemark.training.learner.learning import learn
 
     project = read_project(folder)
@@ -92,6 +97,8 @@ def add_model(folder: Path, name: str = "model-1", **more: Any) -> Path:
         "taught": dict(label_counts(found.train)),
     }  # fmt: skip
     write_about(into, about | more)
+    if trusted:
+        trust(into / "pipeline")
     return into
 
 
@@ -114,3 +121,14 @@ def save_pipeline(path: Path, tokenizer: Any, learner: Any, *, joined: bool) -> 
     else:
         nlp.add_pipe(FACTORY).learner = learner  # type: ignore[attr-defined]
     nlp.to_disk(path)
+
+
+def packaged(folder: Path, into: Path, **more: str) -> Packaged:
+    """The package of its newest model, which the test may load."""
+    with suppress(TonemarkError):  # each test has a home of its own
+        trust(chosen_run(folder).pipeline)
+    store = Store(folder / STORE_FILE)
+    try:
+        return package_model(read_project(folder), store, chosen_run(folder), into, **more)
+    finally:
+        store.close()

@@ -52,7 +52,7 @@ def wait_for(path):
     while not Path(path).exists():
         time.sleep(0.005)
 
-def train(project, store, settings, into, progress):
+def train(project, store, settings, into, progress, began):
 """
 
 ENDS = """

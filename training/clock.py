@@ -6,14 +6,22 @@ import time
 
 from tonemark.training.outcome import Progress, Step
 
+LEAST_MEASURED = 0.2
+"""Seconds of work from which it can be told how busy the machine is."""
+
+MOST_DRAG = 8.0
+"""Times slower than alone that a machine is taken to be, at most."""
+
 
 class Clock:
-    """The time of a training since it began, out of `seconds`."""
+    """The time of a training since it `began` (`monotonic`; None: now), out of `seconds`."""
 
-    def __init__(self, seconds: float, progress: Progress) -> None:
-        self.began = time.monotonic()
+    def __init__(self, seconds: float, progress: Progress, began: float | None = None) -> None:
+        self._woke = time.monotonic(), time.process_time()
+        self.began = self._woke[0] if began is None else began
         self.budget = seconds
         self.stage = ""
+        self.drag = 1.0
         self._progress = progress
 
     @property
@@ -30,6 +38,19 @@ class Clock:
     def end(self) -> float:
         """When the budget is spent, by the monotonic clock."""
         return self.began + self.budget
+
+    def feel(self) -> None:
+        """Take how busy the machine is from how long this process has taken so far for what it did:
+        `drag`, 1 where it is alone. To be called before it has waited for anything."""
+        worked = time.process_time() - self._woke[1]
+        if worked >= LEAST_MEASURED:
+            passed = time.monotonic() - self._woke[0]
+            self.drag = min(MOST_DRAG, max(1.0, passed / worked))
+
+    def kept(self, work: float) -> float:
+        """Seconds of the budget to keep for so many seconds of work: more on a busy machine, a
+        third of all at most."""
+        return min(self.budget / 3, work * self.drag)
 
     def tell(
         self,

@@ -14,85 +14,159 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tonemark.training.learner.learning import Learner, Sentence, learn, learn_words
+from tonemark.training.learner.learning import (
+    Learner,
+    Sentence,
+    Words,
+    learn,
+    learn_words,
+    quick_seconds,
+)
 from tonemark.training.pipeline.pooling import FAINT
 
 TASK = "task.json"
 """What is to be learnt: `Task`."""
 
 LEARNER = "learner"
-"""The learner: a quick one first, or that of the first part, then the thorough one of all documents
-in its place."""
+"""The learner: a quick one first, then better ones in its place, that of all documents last."""
 
 WHOLE = "whole"
 """There once it is that."""
 
-WORDS_SHARE, LEARNT_SHARE = 0.12, 0.35
-"""The shares of the time that is left which words, and then each learning, may take."""
+WORDS_SHARE, LEARNT_SHARE, WHOLE_SHARE = 0.12, 0.35, 0.6
+"""The shares of the time that is left which words may take, the learning without the first part,
+and then that of all."""
 
-FEW = 400
-"""Documents of which a learner is learnt quickly first, so that there is one whatever comes."""
+FEW = 100
+"""Documents of which a learner is learnt quickly first, so that there is one whatever comes: it
+shows, too, how fast learning goes here and now."""
+
+QUICK_SHARE, WORTHWHILE = 0.7, 1.5
+"""The share of the time that is left which one more quick learner may take, and times as many
+documents as the one before that must teach it."""
+
+RICHER = 1.5
+"""Times as long as without them that learning with what raw text tells of words takes."""
+
+AGAIN = 1.3
+"""Times as long as the part before it that another part may take."""
 
 
 def part_file(number: int) -> str:
-    """The file of what was found in the documents of a part."""
+    """The file of what was found in the documents of a part, the first of them at least."""
     return f"part-{number}.json"
 
 
 def main(folder: str, until: str) -> int:
     """Learn; the exit code."""
-    place, end = Path(folder), float(until)
-    task = json.loads((place / TASK).read_text("ascii"))
-    sentences = [_sentence(each) for each in task["sentences"]]
-    learnt, overlapping = task["learnt"], task["overlapping"]
+    _Learning(Path(folder), float(until)).run()
+    return 0
 
-    def stage(name: str) -> None:
-        print(json.dumps({"stage": name}), flush=True)
 
-    def left() -> float:
-        return max(1.0, end - time.monotonic())
+class _Learning:
+    """The work on a task: whatever it is ended at, the best learner that there was time for is
+    there, with scores if there are documents to score it on."""
 
-    chosen = [sentences[at] for at in learnt]
-    if len(learnt) <= FEW:
-        stage("the learner, quickly")
-        _write(place / LEARNER, learn(chosen, overlapping=overlapping).to_bytes())
-    stage("the words of all texts")
-    words = learn_words(task["raw"], seconds=left() * WORDS_SHARE)
+    def __init__(self, place: Path, end: float) -> None:
+        task = json.loads((place / TASK).read_text("ascii"))
+        self.place, self.end = place, end
+        self.sentences = [_sentence(each) for each in task["sentences"]]
+        self.learnt: list[int] = task["learnt"]
+        self.parts: list[tuple[list[int], list[int]]] = task["parts"]
+        self.raw: list[Sequence[str]] = task["raw"]
+        self.overlapping: bool = task["overlapping"]
+        self.words: Words | None = None
+        self.drag = 1.0
 
-    def thorough(taught: Sequence[Sentence]) -> Learner:
+    @property
+    def left(self) -> float:
+        return max(0.0, self.end - time.monotonic())
+
+    def run(self) -> None:
+        """Quickly of some documents, then thoroughly of all but the first part, of all, and of all
+        but each other part."""
+        parts, learnt = self.parts, self.learnt
+        first = parts[0][0] if parts else learnt
+        if not self._quickly(first):
+            return
+        _stage("the words of all texts")
+        self.words = learn_words(self.raw, seconds=self.left * WORDS_SHARE / self.drag)
+        taken = 0.0
+        if parts and first != learnt:
+            # First what can be scored: more than half of all teaches nearly as much as all.
+            began = time.monotonic()
+            self._keep(self._without(0, LEARNT_SHARE), part=0)
+            taken = time.monotonic() - began
+        _stage("the learner")
+        self._keep(self._thorough(learnt, WHOLE_SHARE), part=0 if first == learnt else None)
+        _write(self.place / WHOLE, b"")
+        for number in range(1, len(parts)):
+            if self.left > AGAIN * taken:
+                self._try(number, self._without(number, LEARNT_SHARE))
+
+    def _quickly(self, documents: Sequence[int]) -> bool:
+        """Learn from a few of these, then from as many as there is time for; whether there is time
+        to learn from all of them once more."""
+        import numpy  # noqa: F401  # before the clock is looked at
+        import pycrfsuite  # type: ignore[import-untyped]  # noqa: F401
+
+        chosen = self._some(documents, FEW)
+        _stage("the learner, quickly")
+        while True:
+            began = time.monotonic()
+            learner = learn(self._chosen(chosen), overlapping=self.overlapping)
+            self.drag = (time.monotonic() - began) / max(1e-3, self._expected(chosen))
+            self._keep(learner, part=0)
+            needed = self._expected(documents) * self.drag
+            if RICHER * needed < self.left * LEARNT_SHARE:
+                return True
+            most = min(len(documents), int(len(documents) * self.left * QUICK_SHARE / needed))
+            if most < WORTHWHILE * len(chosen):
+                return False
+            chosen = self._some(documents, most)
+            _stage(f"the learner, quickly, from {len(chosen)} documents")
+
+    def _some(self, documents: Sequence[int], count: int) -> Sequence[int]:
+        """The first ones, as many, or more where those have no span."""
+        taught = (at for at, number in enumerate(documents) if self.sentences[number].spans)
+        return documents[: max(count, 1 + next(taught))]
+
+    def _chosen(self, documents: Sequence[int]) -> list[Sentence]:
+        return [self.sentences[at] for at in documents]
+
+    def _expected(self, documents: Sequence[int]) -> float:
+        return quick_seconds(self._chosen(documents), overlapping=self.overlapping)
+
+    def _thorough(self, documents: Sequence[int], share: float) -> Learner:
         return learn(
-            taught, words=words, overlapping=overlapping, thorough=True,
-            seconds=left() * LEARNT_SHARE,
+            self._chosen(documents), words=self.words, overlapping=self.overlapping, thorough=True,
+            seconds=self.left * share / max(1.0, self.drag) / RICHER,
         )  # fmt: skip
 
-    def try_part(number: int, learner: Learner) -> None:
-        found = [_found(learner, sentences[at].words) for at in parts[number][1]]
-        _write(place / part_file(number), json.dumps(found).encode("ascii"))
+    def _without(self, number: int, share: float) -> Learner:
+        _stage(f"the learner, without part {number + 1} of {len(self.parts)}")
+        return self._thorough(self.parts[number][0], share)
 
-    def learn_part(number: int) -> Learner:
-        stage(f"the learner, without part {number + 1} of {len(parts)}")
-        return thorough([sentences[at] for at in parts[number][0]])
+    def _keep(self, learner: Learner, part: int | None) -> None:
+        """Have it as the model so far, scored on the documents of a part."""
+        _write(self.place / LEARNER, learner.to_bytes())
+        if part is not None and self.parts:
+            self._try(part, learner)
 
-    parts = task["parts"]
-    is_share = len(parts) == 1 and parts[0][0] == learnt
-    taken = 0.0
-    if parts and not is_share:
-        # First what can be scored: more than half of all teaches nearly as much as all.
-        began = time.monotonic()
-        one = learn_part(0)
-        try_part(0, one)
-        _write(place / LEARNER, one.to_bytes())
-        taken = time.monotonic() - began
-    stage("the learner")
-    whole = thorough(chosen)
-    _write(place / LEARNER, whole.to_bytes())
-    _write(place / WHOLE, b"")
-    if is_share:
-        try_part(0, whole)
-    for number in range(1, len(parts)):
-        if time.monotonic() + 1.3 * taken < end:
-            try_part(number, learn_part(number))
-    return 0
+    def _try(self, number: int, learner: Learner) -> None:
+        """What it finds in the documents of a part, as far as half of the time that is left goes,
+        and FEW whatever comes."""
+        until = time.monotonic() + self.left / 2
+        found: list[Any] = []
+        for at in self.parts[number][1]:
+            if len(found) >= FEW and time.monotonic() > until:
+                break
+            found.append(_found(learner, self.sentences[at].words))
+        _write(self.place / part_file(number), json.dumps(found).encode("ascii"))
+
+
+def _stage(name: str) -> None:
+    print(json.dumps({"stage": name}), flush=True)
 
 
 def _sentence(row: Any) -> Sentence:

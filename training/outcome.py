@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from tonemark.files import parsed
+from tonemark.files import LINE_LIMIT, open_regular, parsed, read_lines
 from tonemark.training.scores.counts import Counts
 
 Kind: TypeAlias = Literal["learner", "network", "joined"]
@@ -28,6 +28,12 @@ TOKENIZER = "tokenizer.json"
 
 SCORED = "scored.jsonl"
 """What was predicted of each document that was scored, beside its gold: `Scored`, one a line."""
+
+SCORED_LIMIT = 256 * 1024 * 1024
+"""Bytes of it that are read: 100,000 documents with some ten spans each take 50 MB."""
+
+LARGEST = 2**53
+"""No offset reaches it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,19 +147,41 @@ def write_scored(path: Path, scored: Iterable[Scored]) -> None:
 
 
 def read_scored(path: Path) -> Iterator[Scored]:
-    """What `write_scored` wrote. Raises OSError where it cannot be read, and ValueError where a
-    line is none of them."""
-    with path.open(encoding="utf-8") as stream:
-        for line in stream:
+    """What `write_scored` wrote, or somebody who made the project. Raises OSError where it cannot
+    be read, and ValueError where it is longer than SCORED_LIMIT or a line is none of them."""
+    with open_regular(path) as stream:
+        left = SCORED_LIMIT
+        for _, data in read_lines(stream, LINE_LIMIT):
+            left -= len(data or b"")
+            if data is None or left < 0:
+                raise ValueError(f"{path.name} is too long")
             try:
-                data = parsed(line)
-                yield Scored(
-                    str(data["key"]),
-                    tuple((int(start), int(end), str(label)) for start, end, label in data["gold"]),
-                    tuple(
-                        ScoredSpan(int(start), int(end), str(label), float(score))
-                        for start, end, label, score in data["found"]
-                    ),
+                told = parsed(data.decode())
+                key = _sound(told["key"])
+                gold = tuple(_marked(*each) for each in told["gold"])
+                found = tuple(
+                    ScoredSpan(*_marked(*each), _likely(score)) for *each, score in told["found"]
                 )
             except (KeyError, TypeError) as error:
                 raise ValueError(f"{path.name} is damaged: {error}") from None
+            yield Scored(key, gold, found)
+
+
+def _marked(start: object, end: object, label: object) -> tuple[int, int, str]:
+    if isinstance(start, int) and isinstance(end, int) and 0 <= start < end < LARGEST:
+        return int(start), int(end), _sound(label)
+    raise ValueError("a span is none")
+
+
+def _likely(score: object) -> float:
+    if isinstance(score, int | float) and 0 <= score <= 1:
+        return float(score)
+    raise ValueError("a score is not from 0 to 1")
+
+
+def _sound(text: object) -> str:
+    """A text with no half of a surrogate pair, which no store takes and no terminal."""
+    if not isinstance(text, str):
+        raise ValueError("a text is none")
+    text.encode()
+    return text

@@ -44,7 +44,7 @@ from tonemark.training.outcome import (
 )
 from tonemark.training.parts import Split, splits
 from tonemark.training.pipeline.pooling import pooled
-from tonemark.training.pipeline.saving import save
+from tonemark.training.pipeline.saving import ready, save
 from tonemark.training.scores.counts import Counts, by_label, counted, total
 from tonemark.training.trials import (
     MODULE,
@@ -56,8 +56,8 @@ from tonemark.training.trials import (
 )
 from tonemark.training.workers import Worker
 
-SAVING = 3.0
-"""Seconds that are kept for choosing and saving."""
+SAVING = 1.0
+"""Seconds that saving a learner and looking at its errors takes on a machine that is not busy."""
 
 HASTY = "There was no time to learn from all documents thoroughly: give it more."
 """What is said of a learner that is not the best that could be had."""
@@ -72,15 +72,17 @@ def train(
     settings: TrainSettings,
     into: Path,
     progress: Progress = lambda step: None,
+    began: float | None = None,
 ) -> Outcome:
-    """Train within `settings.seconds` and write pipeline/ and scored.jsonl, and where a network was
-    trained config.cfg, train.spacy, dev.spacy and tokenizer.json, into the folder `into`, which
-    exists and is empty. What `progress` raises ends it, and goes on to the caller.
+    """Train within `settings.seconds` since it `began` (`monotonic`; None: now) and write pipeline/
+    and scored.jsonl, and where a network was trained config.cfg, train.spacy, dev.spacy and
+    tokenizer.json, into the folder `into`, which exists and is empty. What `progress` raises ends
+    it, and goes on to the caller.
 
     Raises TonemarkError where there is nothing to learn, or what is asked for is not to be had:
     before anything is trained.
     """
-    clock = Clock(settings.seconds, progress)
+    clock = Clock(settings.seconds, progress, began)
     clock.tell("reading the answers")
     tokenizer = tokenizer_of(project, loads_code=True)
     lessons = _lessons(project, store, settings, tokenizer)
@@ -95,9 +97,12 @@ def train(
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".work-", dir=into)))
         raw = raw_words(project, store, tokenizer, clock.left / 20)
         write_task(work / "learner", lessons, parts, raw, overlapping=project.overlapping)
-        worker = Worker(MODULE, work / "learner", clock.end - SAVING)
+        clock.feel()
+        worker = Worker(MODULE, work / "learner", clock.end - clock.kept(SAVING))
         stack.enter_context(worker)
-        networks.start(_shape(project, settings, lessons), lessons, parts, own, work, stack)
+        shape = _shape(project, settings, lessons)
+        networks.start(shape, lessons, parts, own, work, stack, worker.until)
+        ready()
         _wait(worker, networks, clock)
         learner, by_learner = learner_of(worker), found_by(worker, parts)
         tried, join = _tried(parts, by_learner, networks.found(parts), project.overlapping)
@@ -177,10 +182,9 @@ def _wait(worker: Worker, networks: Networks, clock: Clock) -> None:
         if worker.ended and not has_learnt(worker):
             learner_of(worker)  # which says why there is none
         clock.tell("the network" if worker.ended else None)
-        if clock.left < SAVING and has_learnt(worker):
+        networks.end()
+        if time.monotonic() > worker.until and has_learnt(worker):
             worker.end()
-        if clock.left < SAVING / 2:
-            networks.end()
         time.sleep(POLL)
 
 

@@ -12,6 +12,7 @@ from types import TracebackType
 from tonemark.corpus.annotations import Annotation, annotated_documents, annotations_of
 from tonemark.corpus.documents import Document
 from tonemark.corpus.gold import Gold, gold_of
+from tonemark.corpus.model_suggestions import without_unlikely
 from tonemark.corpus.people import Person, people
 from tonemark.corpus.progress import Progress, progress
 from tonemark.corpus.project import Project, read_project
@@ -93,8 +94,8 @@ class OpenProject:
         return gold_of(self._store, document.number)
 
     def suggestions(self, document: Document) -> tuple[Suggestion, ...]:
-        """What is proposed for a document."""
-        return self._store.suggestions(document)
+        """What is proposed for a document, without what models hold for too unlikely to show."""
+        return without_unlikely(self._store.suggestions(document))
 
     def progress(self) -> Progress:
         """How far the project is, by annotator and by label."""

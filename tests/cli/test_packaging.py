@@ -10,6 +10,8 @@ from subprocess import CompletedProcess
 import pytest
 from trained import add_model, project_of
 
+from tonemark.training.runs.trusted import trust
+
 Tonemark = Callable[..., CompletedProcess[str]]
 
 
@@ -19,6 +21,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = project_of(tmp_path_factory.mktemp("package") / "habari", 12)
     add_model(folder)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def mine(folder: Path) -> None:
+    """Whoever runs a test has trained that model: each has a home of its own."""
+    trust(folder / "models" / "model-1" / "pipeline")
 
 
 def test_it_says_what_was_made_and_how_it_is_used(
@@ -63,3 +71,12 @@ def test_no_model_yet(tmp_path: Path, tonemark: Tonemark) -> None:
     folder = project_of(tmp_path / "p", 2)
     done = tonemark("package", folder, code=1)
     assert "No model has been trained in this project yet." in done.stderr
+
+
+def test_a_model_from_elsewhere_is_not_loaded(
+    folder: Path, tmp_path: Path, tonemark: Tonemark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another"))
+    done = tonemark("package", folder, "-o", tmp_path, code=1)
+    assert "was not trained by you here" in " ".join(done.stderr.split())
+    assert f"tonemark model {folder} model-1" in done.stderr

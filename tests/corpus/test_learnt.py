@@ -13,7 +13,6 @@ from tonemark.corpus.dropping import drop_annotator
 from tonemark.corpus.gold import Gold, write_gold
 from tonemark.corpus.intake import add_records
 from tonemark.corpus.learnt import (
-    LEARNER,
     answered_after,
     answers_stamp,
     needs_learner,
@@ -23,7 +22,7 @@ from tonemark.corpus.learnt import (
     teaching,
     was_tagged,
 )
-from tonemark.corpus.produced import Produced, producer_id
+from tonemark.corpus.produced import LEARNING, Produced, producer_id
 from tonemark.corpus.project import create_project
 from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.relabelling import relabel
@@ -144,7 +143,7 @@ def test_a_project_needs_a_learner_from_the_first_span_on(store: Store) -> None:
 
 
 def put(store: Store, version: str, document: int, *, opened: bool = False) -> int:
-    producer = producer_id(store, LEARNER, version)
+    producer = producer_id(store, LEARNING, version)
     found = Suggestion(0, 4, "PER", ("model:learner",), 0.3)
     return put_likely(store, producer, [Produced(document, (found,))], opened=opened)
 
@@ -186,7 +185,7 @@ def test_what_others_versions_found_is_taken_back_where_it_may_be_found_anew(
         put(store, "1", document)
     queue.claim_document(store, "amina", 1)
     queue.claim_document(store, "amina", 2)
-    current = producer_id(store, LEARNER, "2")
+    current = producer_id(store, LEARNING, "2")
     while not take_back(store, current, 2, opened=opened):
         pass
     kept = [number for number in (1, 2, 4) if store.suggestions(store.document(number))]
@@ -195,7 +194,7 @@ def test_what_others_versions_found_is_taken_back_where_it_may_be_found_anew(
 
 
 def test_it_is_known_whether_a_document_was_looked_at(store: Store) -> None:
-    producer = producer_id(store, LEARNER, "1")
+    producer = producer_id(store, LEARNING, "1")
     assert not was_tagged(store, 1)
     put_likely(store, producer, [Produced(1), Produced(2, fault="it failed")], opened=False)
     assert was_tagged(store, 1)

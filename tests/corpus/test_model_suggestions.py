@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tonemark.corpus.model_suggestions import (
     LIKELY,
+    MOST,
     POSSIBLE,
     Possible,
     is_of_model,
@@ -39,7 +40,17 @@ CASES = {
     "the model doubts it: the name knows": (
         [name(0, 4)],
         [model(0, 4, score=0.1)],
+        [name(0, 4)],
+    ),
+    "the model finds it as likely as it must for its own": (
+        [name(0, 4)],
+        [model(0, 4, score=LIKELY)],
         [Suggestion(0, 4, "PER", ("gazetteer:1", "model:learner"), 0.75)],
+    ),
+    "one model is sure, and another hardly": (
+        [],
+        [model(0, 4, score=0.8), model(0, 4, score=0.1, by="model-1")],
+        [model(0, 4, score=0.8)],
     ),
     "otherwise than a name": ([name(0, 4)], [model(0, 9), model(0, 4, "LOC")], [name(0, 4)]),
     "unlikely": ([], [model(0, 4, score=LIKELY - 0.01)], []),
@@ -113,6 +124,14 @@ def test_two_models_do_not_add_up_and_what_is_hardly_possible_is_none() -> None:
     twice = [model(0, 4, score=0.3), model(0, 4, score=0.2, by="model-1")]
     assert possible(twice, LABELS) == (Possible(0, 4, 0.3),)
     assert possible([model(0, 4, score=POSSIBLE - 0.001)], LABELS) == ()
+
+
+def test_of_a_long_document_the_likeliest_are_candidates() -> None:
+    many = [model(10 * at, 10 * at + 4, score=0.1 + 0.4 * (at % 2)) for at in range(2 * MOST)]
+    found = possible(many, LABELS)
+    assert len(found) == MOST
+    assert {each.score for each in found} == {0.5}
+    assert list(found) == sorted(found)
 
 
 @given(st.lists(STRETCHES, max_size=12))

@@ -156,10 +156,10 @@ def both_fitted(lessons: Lessons, labels: tuple[str, ...]) -> tuple[Chain, Chain
     return whole, pooled([(whole, WHOLE), *((half, share) for half in halves)])
 
 
-def expected_seconds(lessons: Lessons, labels: tuple[str, ...]) -> float:
+def expected_seconds(tokens: int, labels: tuple[str, ...]) -> float:
     """What fitting one chain takes on a slow core."""
     tags = 1 + 2 * len(labels)
-    return lessons.tokens * SECONDS_A_TOKEN * max(0.3, float((tags / 9) ** 1.5))
+    return tokens * SECONDS_A_TOKEN * max(0.3, float((tags / 9) ** 1.5))
 
 
 def pooled(chains: Sequence[tuple[Chain, float]]) -> Chain:

@@ -87,7 +87,29 @@ def learn(
 
     Raises ValueError where no sentence has a span.
     """
-    labels = tuple(
+    labels = _labels(sentences)
+    if not labels:
+        raise ValueError("There is nothing to learn: no sentence has a span.")
+    layers = _layers(labels, overlapping=overlapping)
+    lessons = Lessons(sentences, labels, words)
+    if thorough:
+        seconds = USUAL_SECONDS if seconds is None else seconds
+        fit = sum(expected_seconds(lessons.tokens, layer) for layer in layers)
+        if fit * BOTH * (PARTS + 1) <= seconds and len(lessons.sentences) >= 2 * PARTS:
+            return _thoroughly(lessons, labels, layers)
+    return Learner(tuple(map(lessons.fitted, layers)))
+
+
+def quick_seconds(sentences: Sequence[Sentence], *, overlapping: bool = False) -> float:
+    """What learning quickly from these sentences takes on a slow core that has nothing else to
+    do."""
+    tokens = sum(len(each.words) for each in sentences)
+    layers = _layers(_labels(sentences), overlapping=overlapping)
+    return sum(expected_seconds(tokens, layer) for layer in layers)
+
+
+def _labels(sentences: Sequence[Sentence]) -> tuple[str, ...]:
+    return tuple(
         sorted(
             {
                 label
@@ -97,16 +119,10 @@ def learn(
             }
         )
     )
-    if not labels:
-        raise ValueError("There is nothing to learn: no sentence has a span.")
-    layers = [(label,) for label in labels] if overlapping else [labels]
-    lessons = Lessons(sentences, labels, words)
-    if thorough:
-        seconds = USUAL_SECONDS if seconds is None else seconds
-        fit = sum(expected_seconds(lessons, layer) for layer in layers)
-        if fit * BOTH * (PARTS + 1) <= seconds and len(lessons.sentences) >= 2 * PARTS:
-            return _thoroughly(lessons, labels, layers)
-    return Learner(tuple(map(lessons.fitted, layers)))
+
+
+def _layers(labels: tuple[str, ...], *, overlapping: bool) -> list[tuple[str, ...]]:
+    return [(label,) for label in labels] if overlapping else [labels]
 
 
 def _thoroughly(

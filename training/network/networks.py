@@ -1,9 +1,10 @@
-"""The networks of a training, each in a process of its own; `network_worker` is its other end."""
+"""The networks of a training, each in a process of its own; `worker` is their other end."""
 
 from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -18,10 +19,15 @@ from tonemark.training.trials import found_from_json
 from tonemark.training.workers import Worker, WorkerFailed
 
 WORTHWHILE = 10.0
-"""Seconds that must be left for a network to be begun: loading spaCy takes three of them."""
+"""Seconds of training that a network must have to be begun, were the machine's other work not: in
+less it learns nothing that would help, and takes the processors from the learner."""
 
-AFTER = 4.0
-"""Seconds before the end by which a network must be there: saved, loaded and joined."""
+AFTER, JOINING = 2.5, 1.2
+"""Seconds that saving and loading a network takes, and tagging what TAGGED does not count; and
+then loading it once more, joining it with a learner, and choosing."""
+
+READIED = 1_000
+"""Documents that are made ready in a second, at least."""
 
 TAGGED = 4_000
 """Words that a network tags in a second, at least."""
@@ -63,6 +69,7 @@ class Networks:
         self.scored: Worker | None = None
         self.whole: Worker | None = None
         self.failed = ""
+        self._until = 0.0
 
     @property
     def kept(self) -> Path | None:
@@ -78,15 +85,22 @@ class Networks:
         tokenizer: Tokenizer,
         work: Path,
         stack: ExitStack,
+        before: float,
     ) -> None:
-        """Start them, each in a folder in `work`; the end of the `stack` ends them."""
+        """Start them, each in a folder in `work`, to be done by the time `before` (`monotonic`);
+        the end of the `stack` ends them."""
         if not parts or self.clock.left < WORTHWHILE:
             return
         self.clock.tell("loading spaCy")
         from tonemark.training.network.spacy_loop import prepare
 
+        self.clock.feel()
         kept = sum(len(each.sentence.words) for each in parts[0].kept)
-        until = self.clock.end - AFTER - kept / TAGGED
+        self._until = before - self.clock.kept(JOINING)
+        until = self._until - self.clock.kept(AFTER + kept / TAGGED)
+        ready = 2 * (len(lessons.train) + len(parts[0].kept)) / READIED
+        if until - time.monotonic() < (WORTHWHILE + ready) * self.clock.drag:
+            return
         shape = replace(shape, steps=STEPS, look=_look(parts[0].kept))
         never = replace(shape, look=NEVER)
         prepare(work / "scored", shape, parts[0].learnt, parts[0].kept, tokenizer)
@@ -106,8 +120,10 @@ class Networks:
         return all(each.ended for each in (self.scored, self.whole) if each)
 
     def end(self) -> None:
-        """End those that have not ended: there is no more time. Without the one that can be scored
+        """End those that have not ended, if there is no more time. Without the one that can be scored
         there is none; without the other, that one is the model, too."""
+        if time.monotonic() < self._until:
+            return
         if self.whole and not self.whole.ended:
             self.whole.end()
             self.whole = None

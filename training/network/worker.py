@@ -19,7 +19,7 @@ TRAINED = "network"
 
 BATCH = 64
 
-LAST = 2
+LAST = 5
 """Added to its niceness: without a learner there is no model, without a network there is."""
 
 

@@ -4,6 +4,7 @@ to do it again. Knows no store and no files.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -18,6 +19,13 @@ KINDS = {
     "network": "spaCy's neural network",
     "joined": "a conditional random field and spaCy's neural network, joined",
 }
+
+ON = {
+    "evaluation": "documents that it never learnt from",
+    "cross-validation": "the same documents in parts, each by a model that had not learnt from"
+    " them (cross-validation)",
+}
+"""On what a model was scored."""
 
 NONE_STATED = "None stated: ask whoever made it before you pass it on."
 
@@ -50,6 +58,7 @@ class About:
     made: str
     tonemark: str
     requirements: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     overlapping: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -110,9 +119,8 @@ def _lines(about: About) -> Iterator[str]:
     yield ""
     yield (
         f"It learnt from {counted(about.documents, 'document')} with"
-        f" {counted(sum(about.taught.values()), 'span')}, labelled by"
-        f" {counted(about.annotators, 'annotator')}. The texts are not in the package, but"
-        " words of theirs are."
+        f" {counted(sum(about.taught.values()), 'span')}{_labelled(about)}. The texts are not in"
+        " the package, but words of theirs are."
     )
     yield ""
     yield from _agreement(about)
@@ -133,7 +141,8 @@ def _lines(about: About) -> Iterator[str]:
         f" {about.seconds:,.0f} seconds or as many as you give it:"
     )
     yield ""
-    yield f"    tonemark train DIR --time {max(1, round(about.seconds))}s"
+    asked = "".join(f" {visible(shlex.quote(' '.join(each.split())))}" for each in about.asked)
+    yield f"    tonemark train DIR --time {max(1, round(about.seconds))}s{asked}"
     yield "    tonemark package DIR"
     if about.kind != "learner":
         yield ""
@@ -143,14 +152,22 @@ def _lines(about: About) -> Iterator[str]:
         )
 
 
+def _labelled(about: About) -> str:
+    return f", labelled by {counted(about.annotators, 'annotator')}" if about.annotators else ""
+
+
 def _agreement(about: About) -> Iterator[str]:
     found = about.agreement
+    if "--annotator" in about.asked:
+        yield "It learnt from the answers of one annotator: how far others agree is not told here."
+        return
     if not found:
         yield "Agreement is not known: no two annotators labelled the same documents."
         return
     fleiss, alpha = found["fleiss"]["entity"], found["alpha"]["entity"]
     yield (
-        f"Agreement between annotators, over {counted(found['documents'], 'document')}:"
+        "Agreement between the project's annotators when this was packaged, over"
+        f" {counted(found['documents'], 'document')}:"
         f" F1 of pairs {_figure(found['f1'])}, Fleiss' kappa {_figure(fleiss)} and Krippendorff's"
         f" alpha {_figure(alpha)} over the stretches that somebody has as a span."
     )
@@ -158,14 +175,16 @@ def _agreement(about: About) -> Iterator[str]:
 
 def _scores(about: About) -> Iterator[str]:
     scores = about.scores
+    if not scores and about.scored_on in ON:
+        yield (
+            "It was scored, but what it was scored on could not be read when this was packaged: how"
+            " good it is, is not known."
+        )
+        return
     if not scores:
         yield "It was not scored: there were too few documents."
         return
-    how = {
-        "evaluation": "documents that it never learnt from",
-        "cross-validation": "the same documents in parts, each by a model that had not learnt from"
-        " them (cross-validation)",
-    }.get(about.scored_on, "documents")
+    how = ON.get(about.scored_on, "documents")
     yield (
         f"Exact spans, micro-averaged, on {counted(scores['documents'], 'document')}: {how}."
         " Intervals: 95 %, by bootstrap over documents."

@@ -15,6 +15,7 @@ from tonemark.review.report import Gathering, agreement
 from tonemark.training.package.card import About, shown_scores
 from tonemark.training.package.carried_code import OURS
 from tonemark.training.runs.folders import Run
+from tonemark.training.runs.telling import options
 from tonemark.training.scores.report import scores_of, taught
 
 
@@ -27,7 +28,10 @@ def about_model(
     version: str,
     requirements: tuple[str, ...],
 ) -> About:
-    """What the card tells of a model of a project."""
+    """What the card tells of a model of a project: of what it learnt from, and not of what the
+    project has become since."""
+    asked = options(run.about)
+    of_one = "--annotator" in asked
     try:
         scores = shown_scores(scores_of(run))
     except TonemarkError:
@@ -45,8 +49,8 @@ def about_model(
         labels={label.name: label.about for label in project.labels},
         taught=taught(run),
         documents=int(run.figure("documents")),
-        annotators=len(who_accepted(store)),
-        agreement=agreement_of(project, store),
+        annotators=int(run.figure("annotators")),
+        agreement={} if of_one else agreement_of(project, store),
         scored_on=run.words("scored_on"),
         scores=scores,
         seconds=run.figure("seconds"),
@@ -54,6 +58,7 @@ def about_model(
         made=time.strftime("%Y-%m-%d", time.localtime(run.made)),
         tonemark=own_version(OURS),
         requirements=requirements,
+        asked=tuple(asked),
         overlapping=run.about.get("overlapping") is True,
     )
 

@@ -27,6 +27,7 @@ from tonemark.training.package.card import card
 from tonemark.training.package.carried_code import OURS, Carried, carried_code
 from tonemark.training.package.checking import compare
 from tonemark.training.package.facts import about_model
+from tonemark.training.package.loading import copied, loaded
 from tonemark.training.package.names import checked_version, package_name, usual_version
 from tonemark.training.package.requirements import exactly, foreign, requirements
 from tonemark.training.runs.folders import Run
@@ -88,12 +89,26 @@ def package_model(
     by default the project's. `told` is called with each stage.
 
     Raises TonemarkError where the name or the version cannot be one, where something else has the
-    folder's place, where the model cannot be loaded or needs what is not installed, where the
-    package finds something else than the model, and where the disk does not take it.
+    folder's place, where the model may not or cannot be loaded or needs what is not installed,
+    where the package finds something else than the model, and where the disk does not take it.
     """
     told("loading the model")
-    check_whole(run.pipeline)
-    nlp = loaded(run)
+    with copied(run) as pipeline:
+        return _packaged(project, store, run, pipeline, into, name, version, told)
+
+
+def _packaged(
+    project: Project,
+    store: Store,
+    run: Run,
+    pipeline: Path,
+    into: Path,
+    name: str,
+    version: str,
+    told: Callable[[str], None],
+) -> Packaged:
+    """The same of a copy of the model's pipeline."""
+    nlp = loaded(run.name, pipeline)
     package = package_name(name or project.name, str(nlp.lang), is_given=bool(name))
     version = checked_version(version) if version else usual_version(run)
     target = into / f"{package}-{version}"
@@ -106,7 +121,8 @@ def package_model(
         raise _not_written(target, error) from None
     try:
         texts = _texts(store)
-        checked = _Making(project, store, run, nlp, package, version, made, told).make(texts)
+        making = _Making(project, store, run, pipeline, nlp, package, version, made, told)
+        checked = making.make(texts)
         step = Placed(target, made)
         put_in_place([step], lambda: check_free(target))
     except OSError as error:
@@ -121,34 +137,6 @@ def package_model(
         wheel=dist / f"{stem}-py3-none-any.whl",
         archive=dist / f"{stem}.tar.gz",
     )
-
-
-def check_whole(pipeline: Path) -> None:
-    """Raises TonemarkError where anything in a pipeline's folder is a link: what it leads to would
-    be passed on with the package."""
-    for place, folders, names in os.walk(pipeline):
-        for name in (*folders, *names):
-            path = Path(place, name)
-            if path.is_symlink() or not (path.is_dir() or path.is_file()):
-                raise TonemarkError(
-                    f"{path} is a link, or no file: it is not packaged.",
-                    "Train once more: tonemark train DIR",
-                )
-
-
-def loaded(run: Run) -> Language:
-    """The pipeline of a model. Raises TonemarkError where spaCy cannot load it."""
-    import spacy
-
-    try:
-        return spacy.load(run.pipeline)
-    except TonemarkError:
-        raise
-    except Exception as error:
-        raise TonemarkError(
-            f"{run.name} cannot be loaded: {' '.join(str(error).split())[:300]}.",
-            "Train once more: tonemark train DIR",
-        ) from None
 
 
 def check_free(target: Path) -> None:
@@ -179,6 +167,7 @@ class _Making:
     project: Project
     store: Store
     run: Run
+    pipeline: Path
     nlp: Language
     package: str
     version: str
@@ -189,13 +178,13 @@ class _Making:
         """All of it; on how many of these texts it was compared with the model."""
         from thinc.api import Config
 
-        config = Config().from_disk(self.run.pipeline / "config.cfg", interpolate=False)
+        config = Config().from_disk(self.pipeline / "config.cfg", interpolate=False)
         roots, others = foreign(config)
         code = carried_code(roots, self.package, _licence())
         self.told("copying")
         inside = self.made / self.package
         data = inside / f"{self.package}-{self.version}"
-        shutil.copytree(self.run.pipeline, data)
+        shutil.copytree(self.pipeline, data)
         for place, content in code.files.items():
             path = inside / place
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -210,13 +199,14 @@ class _Making:
         ), encoding="utf-8")  # fmt: skip
         meta = self.nlp.meta | {"name": self.package.removeprefix(f"{self.nlp.lang}_")}
         meta |= {"lang": self.nlp.lang, "version": self.version, "requirements": []}
+        meta["spacy_version"] = _spacys()  # with which it was loaded, whatever its meta.json said
         self._write_meta(meta)
         self.told("comparing it with the model")
         used = compare(self.nlp, self.made, self.package, texts, code.others | code.late)
         extra = code.late - used - code.others
         needed = requirements(
             (code.others | code.late | others) - extra,
-            {"spacy": f"spacy{self.nlp.meta['spacy_version']}"},
+            {"spacy": f"spacy{_spacys()}"},
         )
         needed += self._tokenizer_package()
         self.told("gathering what the model card tells")
@@ -284,6 +274,14 @@ def load(**overrides):
 {imports}
     return load_model_from_init_py(__file__, **overrides)
 '''
+
+
+def _spacys() -> str:
+    """The versions of spaCy that are like the one here."""
+    from spacy import __version__
+    from spacy.util import get_minor_version_range
+
+    return str(get_minor_version_range(__version__))
 
 
 def renamed(config: Any, names: Mapping[tuple[str, str], str]) -> Any:

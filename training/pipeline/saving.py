@@ -22,6 +22,11 @@ LANGUAGE = "xx"
 bring rules that our tokenizers do not need."""
 
 
+def ready() -> None:
+    """Load what saving needs, while there is something to wait for anyway."""
+    import tonemark.training.pipeline.joined  # noqa: F401
+
+
 def save(
     into: Path,
     kind: Kind,

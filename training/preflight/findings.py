@@ -5,6 +5,7 @@ nothing itself, and knows no screen.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -247,7 +248,7 @@ def _scarce(found: Survey, folder: str) -> Iterator[Finding]:
     words = f"{len(scarce):,} {are} under {SCARCE} examples to learn from: {said}."
     remedy = (
         f"Label more of them, or learn without (--labels). Names that you have in a list are"
-        f" suggested:\n    tonemark gazetteer add {folder} FILE --label {typed(Path(scarce[0][0]))}"
+        f" suggested:\n    tonemark gazetteer add {folder} FILE --label {shlex.quote(scarce[0][0])}"
     )
     places = tuple(place for label, _ in scarce for place in found.labels[label].first)
     yield Finding("scarce", len(scarce), words, remedy, places)
@@ -263,7 +264,7 @@ def _unknown(found: Survey, folder: str) -> Iterator[Finding]:
     words = f"Used, and not among the labels of the project, {are} {said}."
     remedy = (
         f"Add a line to [labels] in {folder}/project.toml, or rename:"
-        f"\n    tonemark relabel {folder} {typed(Path(unknown[0]))} NEW"
+        f"\n    tonemark relabel {folder} {_argument(unknown[0])} NEW"
     )
     places = tuple(place for label in unknown for place in found.labels[label].first)
     yield Finding("unknown_labels", len(unknown), words, remedy, places)
@@ -373,6 +374,11 @@ def _annotators(found: Survey, folder: str) -> Finding:
 
 def _label_first(folder: str) -> str:
     return f"Label some first; a hundred documents make a model:\n    tonemark annotate {folder}"
+
+
+def _argument(word: str) -> str:
+    """A word as a command's argument is typed: with dashes before it, it would be an option."""
+    return f"{'-- ' * word.startswith('-')}{shlex.quote(word)}"
 
 
 def some(names: Iterable[str]) -> str:

@@ -1,5 +1,5 @@
-"""The process that trains: `python -m tonemark.training.runs.child ALIVE FOLDER INTO SETTINGS`, its
-steps and what came of it told in JSON, one object a line.
+"""The process that trains: `python -m tonemark.training.runs.child ALIVE FOLDER INTO SETTINGS
+BEGAN`, its steps and what came of it told in JSON, one object a line.
 
 `running` is its parent, which never loads what it loads, and ends it whatever it is at.
 """
@@ -26,7 +26,7 @@ NO_ROOM = "The memory of this machine is not enough for this training."
 SMALLER = "Name fewer labels with --labels, or train where there is more memory."
 
 
-def main(alive: str, folder: str, into: str, settings: str) -> int:
+def main(alive: str, folder: str, into: str, settings: str, began: str) -> int:
     """Train; the exit code: 1 where nothing came of it."""
     end_with_parent(int(alive))
     # What other people's code prints must not come among the steps.
@@ -40,7 +40,7 @@ def main(alive: str, folder: str, into: str, settings: str) -> int:
         told.flush()
 
     try:
-        tell(done=_trained(Path(folder), Path(into), settings, tell))
+        tell(done=_trained(Path(folder), Path(into), settings, float(began), tell))
     except TonemarkError as error:
         tell(title=error.title, remedy=error.remedy)
     except MemoryError:
@@ -63,10 +63,11 @@ def main(alive: str, folder: str, into: str, settings: str) -> int:
     return 1
 
 
-def _trained(folder: Path, into: Path, settings: str, tell: Any) -> dict[str, Any]:
+def _trained(folder: Path, into: Path, settings: str, began: float, tell: Any) -> dict[str, Any]:
     """Train, and write the model's model.json; what is told of it."""
     from tonemark.corpus.project import read_project
     from tonemark.corpus.store import STORE_FILE, Store
+    from tonemark.review.accepted import who_accepted
     from tonemark.training.outcome import Step, TrainSettings
     from tonemark.training.runs.folders import write_about
     from tonemark.training.train import train
@@ -90,11 +91,12 @@ def _trained(folder: Path, into: Path, settings: str, tell: Any) -> dict[str, An
     try:
         outcome = train(
             project, store, TrainSettings(**{**asked, "labels": tuple(asked["labels"])}),
-            into, progress,
+            into, progress, began,
         )  # fmt: skip
+        people = 1 if asked["annotator"] else len(who_accepted(store))
     finally:
         store.close()
-    about = outcome.to_json()
+    about = outcome.to_json() | {"asked": asked, "annotators": people}
     about["advice"] = _advice(into, about)
     write_about(into, about)
     return {name: value for name, value in about.items() if name != "hashes"}

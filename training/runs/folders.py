@@ -80,6 +80,12 @@ class Run:
         value = self.about.get(name)
         return float(value) if isinstance(value, int | float) and 0 <= value < 2**53 else 0.0
 
+    def share(self, name: str) -> float | None:
+        """A number from 0 to 1 of its model.json, such as `f1`; None where there is none: it was
+        not scored, or there were no spans of which it would be a share."""
+        value = self.about.get(name)
+        return float(value) if isinstance(value, int | float) and 0 <= value <= 1 else None
+
     def words(self, name: str) -> str:
         """A text of its model.json, such as `kind`; empty where there is none."""
         value = self.about.get(name)

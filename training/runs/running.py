@@ -40,16 +40,18 @@ def run_training(
     settings: TrainSettings,
     told: Callable[[Mapping[str, Any]], None] = lambda step: None,
     beat: Callable[[], None] = lambda: None,
+    began: float | None = None,
 ) -> tuple[Run, dict[str, Any]]:
     """Train a model of the project in a folder in a process of its own: where it lies, and what is
     told of it (`outcome.Outcome.to_json`, without the hashes). This user may load it from now on.
+    Its time runs since it `began` (`monotonic`; None: now).
 
     `told` is called with each step as it comes (`outcome.Step.to_json`), `beat` some times a
     second. Whatever they raise ends the training, at once, and nothing of it stays. Raises
     TonemarkError where nothing came of it.
     """
     with making(folder) as made:
-        with _Trainer(folder, settings, made) as trainer:
+        with _Trainer(folder, settings, made, began or time.monotonic()) as trainer:
             about = trainer.listen(told, beat)
         try:
             run = made.finish()
@@ -63,14 +65,14 @@ def run_training(
 class _Trainer:
     """A running process that trains."""
 
-    def __init__(self, folder: Path, settings: TrainSettings, made: Making) -> None:
+    def __init__(self, folder: Path, settings: TrainSettings, made: Making, began: float) -> None:
         self._limit = settings.seconds + SILENCE
         alive, self._alive = os.pipe()
         arguments = [str(alive), str(folder.resolve()), str(made.path.resolve())]
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "tonemark.training.runs.child", *arguments,
-                 json.dumps(asdict(settings))],
+                 json.dumps(asdict(settings)), str(began)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -51,6 +51,24 @@ def in_short(name: str, about: Mapping[str, Any]) -> str:
     return f"{name} is trained: F1 {_share(about, 'f1')}"
 
 
+def options(about: Mapping[str, Any]) -> list[str]:
+    """What was asked of a training beside its time, as arguments of `train`, not quoted: models
+    that were asked for differently learnt from different things. Anybody may have changed it."""
+    asked = about.get("asked")
+    if not isinstance(asked, dict):
+        return []
+    found = []
+    labels = asked.get("labels")
+    if isinstance(labels, list) and labels:
+        found += ["--labels", ",".join(map(str, labels))]
+    if asked.get("gold") is True:
+        found.append("--gold")
+    for name in ("annotator", "base"):
+        if isinstance(asked.get(name), str):
+            found += [f"--{name}", asked[name]]
+    return found
+
+
 def _scored(about: Mapping[str, Any]) -> str:
     documents = counted(int(_number(about, "scored")), "document")
     if about.get("scored_on") == "evaluation":

@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from tonemark.corpus.documents import Damaged
 from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
 from tonemark.review.report import AROUND
-from tonemark.training.outcome import SCORED, read_scored
+from tonemark.training.outcome import LARGEST, SCORED, read_scored
 from tonemark.training.runs.folders import Run, runs
+from tonemark.training.runs.telling import options
 from tonemark.training.scores.advice import Advice, advice
 from tonemark.training.scores.scoring import ERRORS, Error, ErrorKind, Scores, score
 
@@ -62,11 +64,12 @@ class ScoreReport:
                     "model": run.name,
                     "kind": run.words("kind"),
                     "documents": int(run.figure("documents")),
-                    "f1": run.about.get("f1"),
+                    "f1": run.share("f1"),
                     "scored": int(run.figure("scored")),
                     "scored_on": run.words("scored_on"),
                     "seconds": run.figure("seconds"),
                     "made": when(run),
+                    "asked": options(run.about),
                 }
                 for run in self.models
             ],
@@ -75,7 +78,7 @@ class ScoreReport:
 
 def score_report(run: Run, store: Store, most: int) -> ScoreReport:
     """The report of a model, with at most `most` places of each kind, of documents that are still
-    there.
+    there and can be read.
 
     Raises TonemarkError where what was scored is not to be had.
     """
@@ -112,7 +115,11 @@ def taught(run: Run) -> dict[str, int]:
     given = run.about.get("taught")
     if not isinstance(given, dict):
         return {}
-    return {label: count for label, count in given.items() if isinstance(count, int)}
+    return {
+        label: count
+        for label, count in given.items()
+        if isinstance(count, int) and 0 <= count < LARGEST
+    }
 
 
 def when(run: Run) -> str:
@@ -143,7 +150,10 @@ def _places(errors: list[Error], store: Store, most: int) -> tuple[Place, ...]:
         number = store.number_of(error.key)
         if number is None:
             continue
-        text = store.document(number).text
+        try:
+            text = store.document(number).text
+        except Damaged:  # the others are shown; doctor and check name it
+            continue
         offset = max(0, error.start - AROUND)
         if error.end <= len(text):
             found.append(Place(error, number, offset, text[offset : error.end + AROUND]))

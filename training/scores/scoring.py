@@ -113,16 +113,25 @@ class Scores:
             "labels": {label: self._shown(label) for label in self.labels},
             "errors": {kind: kinds[kind] for kind in ERRORS},
             "boundary": dict(self.sides()),
-            "confusion": {
-                label: {
-                    "labels": {other: self.confused[label, other] for other in self.labels},
-                    "other_borders": self.confused[label, OTHER_BORDERS],
-                    "none": self.confused[label, NOTHING],
-                }
-                for label in self.labels
-            },
+            "confusion": self._confusion(),
             "bootstrap": {"resamples": RESAMPLES, "level": LEVEL, "seed": SEED},
         }
+
+    def _confusion(self) -> dict[str, dict[str, Any]]:
+        """What the model has where people have each label; pairs that do not occur are left out: of
+        a thousand labels there would be a million."""
+        found: dict[str, dict[str, Any]] = {
+            label: {
+                "labels": {},
+                "other_borders": self.confused[label, OTHER_BORDERS],
+                "none": self.confused[label, NOTHING],
+            }
+            for label in self.labels
+        }
+        for (label, other), number in sorted(self.confused.items()):
+            if number and other not in (OTHER_BORDERS, NOTHING):
+                found[label]["labels"][other] = number
+        return found
 
     def _shown(self, label: str = "") -> dict[str, Any]:
         of = ("label", label) if label else ()

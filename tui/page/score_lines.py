@@ -152,6 +152,9 @@ def _models(found: Mapping[str, Any], width: int) -> Iterator[Safe]:
         rows.append(Row(each["model"] + " (this)" * (each["model"] == found["model"]), figures))
     heads = ("F1", "kind", "docs", "scored", "seconds", "made")
     yield from table("models, newest first", heads, rows, width)
+    for each in reversed(found["models"]):
+        if each["asked"]:
+            yield from _item(f"{each['model']}: trained with {' '.join(each['asked'])}.", width)
     yield from _item(
         "Each was scored on what was there then: compare them with that in mind.", width
     )

@@ -13,13 +13,8 @@ from typing import NamedTuple
 from tonemark.corpus.pages import Page, Sheet
 from tonemark.corpus.records import Answer
 from tonemark.corpus.spans import Stretch, Suggestion
-from tonemark.patterns.candidates import (
-    Candidates,
-    WordCount,
-    candidates,
-    candidates_again,
-    with_possible,
-)
+from tonemark.patterns.candidates import Candidates, WordCount, candidates, candidates_again
+from tonemark.patterns.possible import with_possible
 from tonemark.text import Safe
 from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.sentences.rules import ANY_LANGUAGE, SentenceRules
