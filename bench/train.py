@@ -17,27 +17,26 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from figures import Figure
-from learn import ALL, CORPORA, LANGUAGES, MEASURED
+from learn import ALL, CORPORA, LANGUAGES
 from material import Corpus, environment_in, read_gold, read_raw, tonemark
+from train_report import figures, line, table
 
 from tonemark.corpus.records import Record
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.languages import language_tag
 
-LATE = 1.1
-"""Times its budget that a training may take, or LATE_SECONDS more."""
-
-LATE_SECONDS = 3.0
-
-WITHIN = 0.01
-"""How far below the row of the CRF a score may lie."""
-
 SAVING = 15.0
 """Seconds that spaCy has to save its network."""
+
+SEEDS = (0, 1, 2)
+"""Of the shuffles of train."""
+
+SEEDED = (100, 120)
+"""Sentences and seconds of the case that is measured with all of them."""
 
 LOOKED_AT = 100
 """Sentences of its own that spaCy's default network is looked at with: dev has words that nobody
@@ -49,28 +48,30 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     # A shell has what it starts in the background ignore it, and all that is started there.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    rows, failed = [], False
     done = list(_done(options.out)) if options.out else []
-    rows = []
-    try:
-        for case in _cases(options):
-            row = next((each for each in done if _same(each, case)), None)
-            if row is None:
+    for case in _cases(options):
+        row = next((each for each in done if _same(each, case)), None)
+        if row is None and not options.report:
+            try:
                 row = measured(options, **case)
-                if options.out:
-                    with options.out.open("a", encoding="utf-8") as stream:
-                        stream.write(json.dumps(row) + "\n")
-            rows.append(row)
-            if not options.json:
-                print(_line(row), flush=True)
-    except TonemarkError as error:
-        print(f"{error.title} {error.remedy}", file=sys.stderr)
-        return 1
-    figures = list(_figures(rows))
+            except TonemarkError as error:
+                failed = True
+                print(f"{case}: {error.title} {error.remedy}", file=sys.stderr, flush=True)
+                continue
+            if options.out:
+                _keep(options.out, row)
+        if row is None:
+            continue
+        rows.append(row)
+        if not options.json and not options.report:
+            print(line(row), flush=True)
+    found = list(figures(rows))
     if options.json:
-        print(json.dumps({"rows": rows, "figures": [each.to_json() for each in figures]}))
+        print(json.dumps({"rows": rows, "figures": [each.to_json() for each in found]}))
     else:
-        print(*(each.line() for each in figures), sep="\n")
-    return int(not all(each.holds for each in figures))
+        print(*table(rows), *(each.line() for each in found), sep="\n")
+    return int(failed or not all(each.holds for each in found))
 
 
 def measured(
@@ -170,7 +171,8 @@ def default_network(
     folder: Path, corpus: Corpus, labelled: Sequence[Record], seconds: int
 ) -> Path | None:
     """What `spacy train` makes of the same sentences with spaCy's own default config for a
-    processor, ended after so many seconds; None where nothing is there by then."""
+    processor, on as many of them, ended after so many seconds; None where nothing is there by
+    then. Its last state, not the best one so far: that is from a look some time ago."""
     import spacy
     from spacy.tokens import Doc, DocBin
 
@@ -200,7 +202,7 @@ def default_network(
         given += [f"--corpora.{part}.gold_preproc", "true"]
     with subprocess.Popen(
         [*run, "train", "config.cfg", *given], cwd=folder, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL, env={**os.environ, "OMP_NUM_THREADS": "1"},
+        stderr=subprocess.DEVNULL,
     ) as process:  # fmt: skip
         try:
             process.wait(seconds)
@@ -210,8 +212,8 @@ def default_network(
                 process.wait(SAVING)
             except subprocess.TimeoutExpired:
                 process.kill()
-    best = folder / "out" / "model-best"
-    return best if best.exists() else None
+    made_there = (folder / "out" / name for name in ("model-last", "model-best"))
+    return next((each for each in made_there if (each / "meta.json").exists()), None)
 
 
 def _cpu(before: os.times_result) -> float:
@@ -222,14 +224,18 @@ def _cpu(before: os.times_result) -> float:
 
 
 def _cases(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    for sentences in options.sentences:
-        for seconds in options.time:
-            for seed in options.seeds:
-                for language in options.lang:
-                    yield {
-                        "language": language, "sentences": sentences, "seconds": seconds,
-                        "seed": seed,
-                    }  # fmt: skip
+    """What is to be measured: that first which says most. One seed, unless others are named, and
+    three of the case that hangs most on which sentences they are."""
+    for number in range(max(map(len, (options.seeds or (), SEEDS)))):
+        for sentences in options.sentences:
+            for seconds in options.time:
+                seeds = options.seeds or (SEEDS if (sentences, seconds) == SEEDED else SEEDS[:1])
+                if number < len(seeds):
+                    for language in options.lang:
+                        yield {
+                            "language": language, "sentences": sentences, "seconds": seconds,
+                            "seed": seeds[number],
+                        }  # fmt: skip
 
 
 def _same(row: dict[str, Any], case: dict[str, Any]) -> bool:
@@ -237,43 +243,20 @@ def _same(row: dict[str, Any], case: dict[str, Any]) -> bool:
 
 
 def _done(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of a file; a line that was cut off when the bench was killed is none."""
     if path.exists():
-        yield from map(json.loads, path.read_text("utf-8").splitlines())
+        for each in path.read_text("utf-8").splitlines():
+            with suppress(ValueError):
+                yield json.loads(each)
 
 
-def _figures(rows: Sequence[dict[str, Any]]) -> Iterator[Figure]:
-    for row in rows:
-        what = f"{row['language']} {row['sentences'] or 'all'} {row['time']} s"
-        before = MEASURED.get((row["language"], row["sentences"]))
-        if before:
-            yield Figure(f"{what}: F1", row["f1"], ">=", round(before.crf - WITHIN, 3))
-        late = max(LATE * row["time"], row["time"] + LATE_SECONDS)
-        yield Figure(f"{what}: seconds", row["wall"], "<=", round(late, 1), "s")
-    for seconds in dict.fromkeys(row["time"] for row in rows):
-        few = {
-            row["language"]: (row["f1"], before.clusters)
-            for row in rows
-            if row["time"] == seconds and row["seed"] == 0 and row["sentences"] == 100
-            and (before := MEASURED.get((row["language"], 100))) and before.clusters
-        }  # fmt: skip
-        if len(few) > 1:
-            mean, clusters = (sum(each) / len(few) for each in zip(*few.values(), strict=True))
-            named = " ".join(few)
-            yield Figure(
-                f"100 sentences, {seconds} s, mean of {named}", round(mean, 4), ">=",
-                round(clusters, 4),
-            )  # fmt: skip
-
-
-def _line(row: dict[str, Any]) -> str:
-    before = MEASURED.get((row["language"], row["sentences"]))
-    told = f" | before: spaCy {before.spacy} CRF {before.crf} {before.clusters}" if before else ""
-    rival = f" spaCy now {row['spacy']:.3f}" if "spacy" in row else ""
-    return (
-        f"{row['language']} {row['sentences'] or 'all'} {row['time']} s seed {row['seed']}:"
-        f" {row['f1']:.3f} ({row['kind']}; {row['candidates']}){rival}{told}"
-        f" | {row['wall']} s, {row['cpu']} s of CPU, load {row['load']}"
-    )
+def _keep(path: Path, row: dict[str, Any]) -> None:
+    with path.open("ab+") as stream:
+        if stream.tell():
+            stream.seek(-1, os.SEEK_END)
+            if stream.read() != b"\n":
+                stream.write(b"\n")
+        stream.write(json.dumps(row).encode() + b"\n")
 
 
 def _size(value: str) -> int:
@@ -290,15 +273,20 @@ def _parser() -> argparse.ArgumentParser:
     _listed(parser, "--lang", LANGUAGES, str, "swa,yor")
     _listed(parser, "--sentences", (100, ALL), _size, "100,all")
     _listed(parser, "--time", (30, 120), int, "30,120")
-    _listed(parser, "--seeds", (0,), int, "0,1,2")
-    parser.add_argument("--out", type=Path, help="rows that stand in this file are not run again")
+    _listed(parser, "--seeds", None, int, "0,1,2")
+    parser.add_argument(
+        "--out", type=Path, help="rows are added to this file; those that stand there are not run"
+    )
+    parser.add_argument(
+        "--report", action="store_true", help="run nothing: tell of the rows that stand in --out"
+    )
     parser.add_argument("--no-rival", dest="rival", action="store_false", help="without spaCy's")
     parser.add_argument("--json", action="store_true")
     return parser
 
 
 def _listed(
-    parser: argparse.ArgumentParser, name: str, default: Sequence[Any], kind: Any, shown: str
+    parser: argparse.ArgumentParser, name: str, default: Sequence[Any] | None, kind: Any, shown: str
 ) -> None:
     parser.add_argument(
         name, default=default, metavar=shown, type=lambda value: [*map(kind, value.split(","))]

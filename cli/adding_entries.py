@@ -344,7 +344,9 @@ def _from_answers(
         source = store if is_own else Store(theirs.folder / STORE_FILE, reading=True)
         passed = Passed()
         with Line(f"names of {own[:30]}", hidden=hidden) as line:
-            entries = answered_entries(source, store, rules, passed)
+            # Of the larger share: it has the documents of the smaller one.
+            evaluation = max(project.evaluation, theirs.evaluation)
+            entries = answered_entries(source, store, rules, passed, evaluation=evaluation)
             added = add_entries(store, outcome.name, _distinct(entries), line.update)
         _count(outcome, added)
         outcome.notes += passed_over(passed, other)

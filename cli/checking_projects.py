@@ -17,7 +17,7 @@ from tonemark.text import counted
 
 if TYPE_CHECKING:
     from tonemark.training.material import Asked
-    from tonemark.training.preflight.findings import Finding
+    from tonemark.training.preflight.finding import Finding
     from tonemark.training.preflight.places import Place
     from tonemark.training.preflight.survey import Part, Survey
 
@@ -59,6 +59,8 @@ def _as_json(folder: Path, found: Survey, told: tuple[Finding, ...]) -> dict[str
         "evaluation_share": found.project.evaluation,
         "training": _part_json(found.training),
         "evaluation": _part_json(found.evaluation),
+        "divided": found.way,
+        "parts": found.sizes,
         "annotators": dict(found.annotators.most_common()),
         "findings": [each.to_json() for each in told],
     }

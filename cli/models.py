@@ -56,13 +56,17 @@ def model_command(folder: Path, name: str, as_json: bool) -> None:
 
 def _show(project: Project, folder: Path) -> None:
     from tonemark.suggester.place import Place
-    from tonemark.training.runs.folders import runs
+    from tonemark.training.runs.folders import damaged, runs, unreadable
     from tonemark.training.suggesting import installed, of_package
 
     width = columns(sys.stdout) or USUAL
     found = runs(project.folder)
     packages = installed()
-    if not found and not packages:
+    if broken := damaged(project.folder):
+        error = unreadable(broken)
+        for line in (error.title, f"  {with_folder(error.remedy)}"):
+            say(*set_in(line, width, ""))
+    elif not found and not packages:
         say(
             "No model has been trained in this project, and no spaCy pipeline is installed.",
             f"Train one: tonemark train {typed(folder)}",
@@ -154,7 +158,7 @@ def _trouble(project: Project) -> TonemarkError | None:
 
 def _report(project: Project) -> dict[str, Any]:
     """What `--json` says."""
-    from tonemark.training.runs.folders import runs
+    from tonemark.training.runs.folders import damaged, runs
     from tonemark.training.suggesting import installed, of_package
 
     trouble = _trouble(project)
@@ -163,6 +167,7 @@ def _report(project: Project) -> dict[str, Any]:
         "suggests": bool(project.model) and trouble is None,
         "trouble": None if trouble is None else trouble.title,
         "models": [_run_json(run) for run in runs(project.folder)],
+        "damaged": damaged(project.folder),
         "installed": [_plugin_json(of_package(plugin), plugin) for plugin in installed()],
     }
 

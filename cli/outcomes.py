@@ -105,6 +105,8 @@ def passed_over(passed: Passed, other: Path) -> Iterator[str]:
         yield (
             f"{counted(passed.awaited, 'document')} left out: others are still to answer their text"
         )
+    if passed.evaluation:
+        yield f"{counted(passed.evaluation, 'document')} left out: they are for evaluation"
     if passed.damaged:
         yield (
             f"{counted(len(passed.damaged), 'document')} cannot be read:"

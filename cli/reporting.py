@@ -91,7 +91,7 @@ def status_command(folder: Path, as_json: bool) -> None:
     told += _astray(found.suggestions)
     if drawn and drawn[0]:
         told.append(
-            f"{counted(drawn[0], 'document')} answered, of which {drawn[1]:,}"
+            f"{counted(drawn[0], 'document')} answered on a page, of which {drawn[1]:,}"
             f" ({drawn[1] / drawn[0]:.0%}) came at random, the others mostly because the learner"
             " was unsure of them"
         )

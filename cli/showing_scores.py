@@ -61,9 +61,9 @@ def scores_command(folder: Path, model: str, as_json: bool) -> None:
 def _at_random(drawn: DrawnScores) -> str:
     """The score on the documents that came at random, in words."""
     words = (
-        f"{drawn.documents:,} of the {drawn.scored:,} documents came at random, the others mostly"
+        f"{drawn.documents:,} of the {drawn.scored:,} documents came at random or with a file, the"
     )
-    words += " because the learner was unsure of them, and are harder"
+    words += " others mostly because the learner was unsure of them, and are harder"
     if not drawn.documents:
         return f"{words}: what this model does on any text is not known."
     return f"{words}: on those alone F1 is {drawn.counts.f1:.3f}, which is the fairer figure."

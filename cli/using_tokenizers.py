@@ -143,7 +143,8 @@ def rules_command(folder: Path, adds: bool, times: int, as_json: bool) -> None:
     from tonemark.corpus.tokens import tokenizer_of
 
     project, store = open_project(folder)
-    found = counted_rules(store, tokenizer_of(project, loads_code=True))
+    tokenizer = tokenizer_of(project, loads_code=True)
+    found = counted_rules(store, tokenizer, project.evaluation)
     chosen = [each.rule for each in found if each.times >= times and each.times > each.left]
     if adds and chosen:
         project = add_rules(project, chosen)

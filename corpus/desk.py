@@ -32,6 +32,7 @@ from tonemark.corpus.tokens import (
 )
 from tonemark.corpus.turns import ANNOTATING, Turns
 from tonemark.corpus.uncertain import set_order
+from tonemark.corpus.unweighed import follow_evaluation
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.base import Token
 
@@ -307,10 +308,12 @@ class Desk:
             size, seen = size * 2 + len(claims), len(claims)
 
     def _set_places(self) -> None:
-        """Let the store follow `overlap`, its share and `order`, as project.toml now has them."""
+        """Let the store follow `overlap`, its share, `order` and `evaluation`, as project.toml now
+        has them."""
         if self._placed is not self.project:
             places.set_places(self.store, self.project.overlap, self.project.overlap_share)
             set_order(self.store, self.project.order, self.project.evaluation)
+            follow_evaluation(self.store, self.project.evaluation)
             self._placed = self.project
 
     def _close_journals(self, *, discard: bool) -> None:

@@ -339,14 +339,14 @@ def _is_by_hand(db: sqlite3.Connection, entry: int, document: int, annotator: st
     """Whether an answer, or gold, that taught a name has it by hand: where nobody else was to
     answer the document, what a model alone proposed taught it too (`patterns.weighing`)."""
     table, spans, key, whose = (
-        ("gold", "gold_spans", "gold", "")
+        ("gold", "gold_spans", "gold", "a.weighed")
         if annotator == GOLD
-        else ("annotations", "spans", "annotation", " AND a.annotator = :annotator")
+        else ("annotations", "spans", "annotation", "a.current AND a.annotator = :annotator")
     )
     rows = db.execute(
         "SELECT n.pattern, substr(d.text, s.start_char + 1, s.end_char - s.start_char), s.sources"
         f" FROM {table} a JOIN {spans} s ON s.{key} = a.id JOIN documents d ON d.id = a.document"
-        f" JOIN entries n ON n.id = :entry WHERE a.document = :document AND a.current{whose}"
+        f" JOIN entries n ON n.id = :entry WHERE a.document = :document AND {whose}"
         " AND s.label = n.label",
         {"entry": entry, "document": document, "annotator": annotator},
     ).fetchall()

@@ -201,7 +201,7 @@ def plain(source: str) -> Told:
         case "import":
             return Told(f"came with the data ({name})")
         case _ if source == LEARNER:
-            return Told("learnt from the pages before")
+            return Told("the learner")
         case "model":
             return Told(name, MODEL.rstrip(":"))
         case _ if source == SAME_NAME:

@@ -20,6 +20,12 @@ def folded_text(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
+def hash_of(text: str) -> bytes:
+    """What texts have alike that differ in nothing but case and white space: 16 bytes."""
+    data = folded_text(text).encode("utf-8", "surrogatepass")
+    return blake2b(data, digest_size=16).digest()
+
+
 def share_of(text: str, seed: int = 0) -> float:
     """A number from 0 up to 1, not reached, by the folded text: spread evenly over texts, and the
     same on every machine (BLAKE2b, RFC 7693); another one, as evenly spread, for another `seed`

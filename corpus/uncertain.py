@@ -343,7 +343,13 @@ def lots(store: Store, documents: Iterable[int], evaluation: float) -> set[int]:
 
 
 def answered_at_random(store: Store, evaluation: float) -> tuple[int, int]:
-    """How many documents have an answer, and how many of them are of the lot."""
-    rows = store.db.execute("SELECT DISTINCT document FROM annotations WHERE current")
-    answered = [int(number) for (number,) in rows]
+    """How many documents were answered on a page, and how many of them are of the lot."""
+    answered = answered_here(store)
     return len(answered), len(lots(store, answered, evaluation))
+
+
+def answered_here(store: Store) -> set[int]:
+    """The documents that somebody has worked on: what came with a file took no time, and nothing
+    has chosen it."""
+    rows = store.db.execute("SELECT DISTINCT document FROM annotations WHERE seconds > 0")
+    return {int(number) for (number,) in rows}

@@ -5,10 +5,13 @@ Knows which they are, and where what they say is written; how one is weighed is 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from tonemark.corpus.documents import Damaged
 from tonemark.corpus.evidence import GOLD, Weighed, earning, write_evidence
+from tonemark.corpus.shares import is_evaluation
 from tonemark.corpus.store import Store
 
 
@@ -55,6 +58,51 @@ def put_weighed(store: Store, made: Iterable[tuple[Waiting, Weighed]]) -> None:
                         )
                     db.execute(f"UPDATE {table} SET weighed = 1 WHERE id = ?", key)
 
+
+EVALUATION = "evaluation"
+"""Preference of nobody: the evaluation share by which answers were weighed."""
+
+
+def follow_evaluation(store: Store, evaluation: float) -> None:
+    """Let the answers, and gold, of documents that came into the evaluation share of a project, or
+    out of it, be weighed anew: what is in it teaches no entry. One look where it is as before.
+
+    Cut off and repeated, it ends the same.
+    """
+    db = store.db
+    row = db.execute(
+        "SELECT CAST(value AS REAL) FROM preferences WHERE annotator = '' AND name = ?",
+        (EVALUATION,),
+    ).fetchone()
+    before = row[0] if row else 0.0
+    if before == evaluation:
+        return
+    changed = []
+    query = "SELECT document FROM annotations WHERE current UNION SELECT document FROM gold"
+    for (number,) in db.execute(query).fetchall():
+        with contextlib.suppress(Damaged):
+            document = store.document(number)
+            shares = (before, evaluation)
+            if len({is_evaluation(document.text, document.meta, each) for each in shares}) > 1:
+                changed.append(number)
+    for at in range(0, len(changed), _DOCUMENTS):
+        with store.transaction():
+            for document in changed[at : at + _DOCUMENTS]:
+                with earning(db, document):
+                    db.execute("DELETE FROM evidence WHERE document = ?", (document,))
+                db.execute(
+                    "UPDATE annotations SET weighed = 0 WHERE document = ? AND current"
+                    " AND answer = 'accept'",
+                    (document,),
+                )
+                db.execute("UPDATE gold SET weighed = 0 WHERE document = ?", (document,))
+    with store.transaction():
+        db.execute("DELETE FROM preferences WHERE annotator = '' AND name = ?", (EVALUATION,))
+        db.execute("INSERT INTO preferences VALUES ('', ?, ?)", (EVALUATION, str(evaluation)))
+
+
+_DOCUMENTS = 100
+"""Documents whose evidence one transaction takes away."""
 
 UNTRIED = "since = 0, seen = 0, stood = 0, changed = 0, deleted = 0"
 """What an entry is set to that has earned nothing, as SQL."""

@@ -14,6 +14,7 @@ from tonemark.corpus.annotations import annotated_documents
 from tonemark.corpus.documents import Damaged, digest
 from tonemark.corpus.gazetteers import NewEntry
 from tonemark.corpus.gold import check_gold, gold_of
+from tonemark.corpus.shares import is_evaluation
 from tonemark.corpus.store import Store
 from tonemark.patterns.entries import Rules
 from tonemark.refusals import Refused
@@ -26,10 +27,11 @@ OTHER = "other reasons"
 
 @dataclass(slots=True)
 class Passed:
-    """What was passed over: documents that others are still to answer, those that cannot be read,
-    by key, and spans by the reason in words."""
+    """What was passed over: documents that others are still to answer, those for evaluation, those
+    that cannot be read, by key, and spans by the reason in words."""
 
     awaited: int = 0
+    evaluation: int = 0
     damaged: list[str] = field(default_factory=list)
     spans: Counter[str] = field(default_factory=Counter)
 
@@ -39,14 +41,15 @@ class Passed:
 
 
 def answered_entries(
-    source: Store, target: Store, rules: Rules, passed: Passed
+    source: Store, target: Store, rules: Rules, passed: Passed, *, evaluation: float = 0.0
 ) -> Iterator[NewEntry]:
     """An entry for each span of a document's gold, or, without one, that all who accepted it gave;
     the same again and again.
 
     `source` is the store of the answers, `target` that of the project the entries are for: a
-    document is passed over where one of the two still has its text to answer. White space of any
-    kind in a span is a space in the name. Spans that cannot be entries are counted in `passed`.
+    document is passed over where one of the two still has its text to answer, or it is in the share
+    for `evaluation`, which teaches nothing. White space of any kind in a span is a space in the
+    name. Spans that cannot be entries are counted in `passed`.
     """
     stores = (source,) if source.path == target.path else (source, target)
     query = "SELECT document FROM gold WHERE current"
@@ -64,6 +67,9 @@ def answered_entries(
         standing = [golden] if golden else answers
         accepted = [each.stretches() for each in standing if each.answer == "accept"]
         if not accepted:
+            continue
+        if is_evaluation(document.text, document.meta, evaluation):
+            passed.evaluation += 1
             continue
         if any(_is_awaited(store, document.text) for store in stores):
             passed.awaited += 1

@@ -16,7 +16,7 @@ from tonemark.corpus.gold import check_gold, gold_of
 from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, TokensAwaited, tokenizer_of, tokens_of
-from tonemark.corpus.unweighed import Waiting, put_weighed, unweighed
+from tonemark.corpus.unweighed import Waiting, follow_evaluation, put_weighed, unweighed
 from tonemark.patterns.gazetteer import Gazetteer
 from tonemark.tokenizers.base import Token
 
@@ -32,6 +32,7 @@ def weigh_all(project: Project, store: Store, progress: Callable[[int], None] | 
     """
     tokenizer = tokenizer_of(project, loads_code=False)
     gazetteer = Gazetteer(project, store)
+    follow_evaluation(store, project.evaluation)
     done = last = 0
     while waiting := unweighed(store, BATCH, last):
         gazetteer.refresh()

@@ -33,11 +33,6 @@ class _Places:
             if is_handed_on(span.sources)
             and not (models_teach and all(each.startswith(MODEL) for each in span.sources))
         }
-        self.by_model = {
-            (span.start, span.end, span.label)
-            for span in self.spans
-            if any(source.startswith(MODEL) for source in span.sources)
-        }
         self._starts = [span.start for span in self.spans]
         self._longest = max((span.end - span.start for span in self.spans), default=0)
 
@@ -104,7 +99,8 @@ def weigh(
         (number, Verdict(*(each.get(number, 0) for each in counts)))
         for number in sorted({*seen, *changed, *deleted})
     )
-    taught |= places.handed_on & places.by_model
+    if not models_teach:
+        taught |= places.handed_on  # not in another spelling either
     names = {
         (span.label, text[span.start : span.end])
         for span in places.spans

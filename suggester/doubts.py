@@ -84,8 +84,9 @@ class Doubts:
         """Documents that one of the models is to look at: whose model it is, the documents, and
         their words; as many as are read in about so long, which may be none. None where all was
         looked at: then `write`."""
-        until = time.monotonic() + seconds
         waiting = self._waiting(seconds) if models else ()
+        until = time.monotonic() + seconds
+        read = 0
         for part, model in models.items():
             numbers: list[int] = []
             words: list[Sequence[str]] = []
@@ -93,8 +94,9 @@ class Doubts:
             for number in waiting:
                 if self._looked.get(number) == model.training or number in self._awaited:
                     continue
-                if is_over := time.monotonic() > until or len(numbers) == BATCH:
+                if is_over := len(numbers) == BATCH or (read > 0 and time.monotonic() > until):
                     break
+                read += 1
                 known = self._known_of(number)
                 if known is None or number in self._refused or (by_parts and known.part != part):
                     continue

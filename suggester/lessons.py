@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from hashlib import blake2b
 from typing import NamedTuple
 
 from tonemark.corpus.documents import Damaged
 from tonemark.corpus.learnt import Stamp, answered_after, answers_stamp, teaching
 from tonemark.corpus.project import Project
-from tonemark.corpus.shares import folded_text, is_evaluation
+from tonemark.corpus.shares import hash_of, is_evaluation
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, TokensAwaited, tokens_of, with_tokens
 from tonemark.training.learner.spans import Sentence
@@ -38,7 +37,7 @@ class Lesson(NamedTuple):
 
 def same_text(text: str) -> bytes:
     """What texts have alike that differ in nothing but case and white space."""
-    return blake2b(folded_text(text).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return hash_of(text)
 
 
 class Lessons:

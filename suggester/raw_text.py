@@ -65,7 +65,7 @@ class RawText:
     def read(self, tokenizer: AnyTokenizer, seconds: float) -> bool:
         """Read on, for about so long; whether there is more to read."""
         until = time.monotonic() + seconds
-        while self._waiting and time.monotonic() < until:
+        while self._waiting:
             try:
                 document = self._store.document(self._waiting.pop())
                 words = words_of(document.text, tokens_of(self._store, document, tokenizer))
@@ -75,6 +75,8 @@ class RawText:
             self._tokens += len(words)
             if self._tokens > TOKENS:
                 self._waiting = []
+            if time.monotonic() > until:
+                break
         return bool(self._waiting)
 
     def taken(self) -> list[Sequence[str]]:

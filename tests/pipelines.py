@@ -45,7 +45,7 @@ def made_model(folder: Path, name: str = "model-1", *texts: str, **about: Any) -
     """A model of the project in a folder, with Asha as PER; `texts` have taught it."""
     import spacy
 
-    from tonemark.training.train import hash_of
+    from tonemark.corpus.shares import hash_of
 
     path = models_in(folder) / name
     nlp = spacy.blank("xx", meta={"name": name})
@@ -53,5 +53,5 @@ def made_model(folder: Path, name: str = "model-1", *texts: str, **about: Any) -
     path.mkdir(parents=True)
     nlp.to_disk(path / "pipeline")
     told = {"kind": "learner", "labels": ["PER"], "f1": 0.5, "scored": 8, "documents": 9}
-    write_about(path, {**told, "hashes": [hash_of(text) for text in texts], **about})
+    write_about(path, {**told, "hashes": [hash_of(text).hex() for text in texts], **about})
     return path

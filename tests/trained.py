@@ -18,9 +18,10 @@ from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.corpus.tokens import tokenizer_of, version_of
 from tonemark.errors import TonemarkError
+from tonemark.review.accepted import who_accepted
 from tonemark.tokenizers.registry import load_tokenizer
-from tonemark.training.lessons import lesson_of, scored
-from tonemark.training.material import Asked, label_counts, material
+from tonemark.training.lessons import lesson_of, scored, taught_by
+from tonemark.training.material import Asked, material
 from tonemark.training.outcome import SCORED, write_scored
 from tonemark.training.package.packaging import Packaged, package_model
 from tonemark.training.runs.folders import chosen_run, write_about
@@ -80,6 +81,7 @@ def add_model(folder: Path, name: str = "model-1", *, trusted: bool = True, **mo
     found = material(project, store, Asked(), tokenizer)
     lessons = [lesson_of(example) for example in found.train]
     learner = learn([each.sentence for each in lessons])
+    annotators = len(who_accepted(store))
     store.close()
     into = folder / "models" / name
     into.mkdir(parents=True)
@@ -94,7 +96,7 @@ def add_model(folder: Path, name: str = "model-1", *, trusted: bool = True, **mo
         "documents": len(lessons), "scored": len(lessons), "scored_on": "cross-validation",
         "language": project.language, "tokenizer": project.tokenizer,
         "tokenizer_version": version_of(tokenizer), "overlapping": False,
-        "taught": dict(label_counts(found.train)),
+        "taught": taught_by(lessons), "annotators": annotators,
     }  # fmt: skip
     write_about(into, about | more)
     if trusted:

@@ -23,7 +23,7 @@ from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.training.outcome import TrainSettings
-from tonemark.training.runs.folders import models_in
+from tonemark.training.runs.folders import Run, making, models_in, write_about
 from tonemark.training.runs.running import run_training
 
 DEADLINE = 60.0
@@ -110,6 +110,15 @@ def begun(
         text=True,
         env={**os.environ, "PYTHONPATH": str(site), **(environment or {})},
     )
+
+
+def finished(folder: Path) -> Run:
+    """A model that was trained before: what `MAKES` makes."""
+    with making(folder) as made:
+        (made.path / "pipeline").mkdir()
+        (made.path / "pipeline" / "meta.json").write_text("{}")
+        write_about(made.path, {"kind": "learner", "f1": 0.7})
+        return made.finish()
 
 
 def trained(folder: Path, site: Path, monkeypatch: pytest.MonkeyPatch) -> Any:

@@ -45,7 +45,7 @@ QUICK_SHARE, WORTHWHILE = 0.7, 1.5
 """The share of the time that is left which one more quick learner may take, and times as many
 documents as the one before that must teach it."""
 
-RICHER = 1.5
+RICHER = 1.3
 """Times as long as without them that learning with what raw text tells of words takes."""
 
 AGAIN = 1.3
@@ -88,7 +88,7 @@ class _Learning:
         parts, learnt = self.parts, self.learnt
         first = parts[0][0] if parts else learnt
         if not self._quickly(first):
-            return
+            return  # what has been learnt is what there is time for
         _stage("the words of all texts")
         self.words = learn_words(self.raw, seconds=self.left * WORDS_SHARE / self.drag)
         taken = 0.0
@@ -105,8 +105,8 @@ class _Learning:
                 self._try(number, self._without(number, LEARNT_SHARE))
 
     def _quickly(self, documents: Sequence[int]) -> bool:
-        """Learn from a few of these, then from as many as there is time for; whether there is time
-        to learn from all of them once more."""
+        """Learn from a few of these, then, where time is short, from as many as there is time for;
+        whether there is time to learn from all of them with what raw text tells."""
         import numpy  # noqa: F401  # before the clock is looked at
         import pycrfsuite  # type: ignore[import-untyped]  # noqa: F401
 
@@ -115,14 +115,15 @@ class _Learning:
         while True:
             began = time.monotonic()
             learner = learn(self._chosen(chosen), overlapping=self.overlapping)
-            self.drag = (time.monotonic() - began) / max(1e-3, self._expected(chosen))
+            self.drag = max(1e-2, (time.monotonic() - began) / max(1e-3, self._expected(chosen)))
             self._keep(learner, part=0)
             needed = self._expected(documents) * self.drag
-            if RICHER * needed < self.left * LEARNT_SHARE:
+            richly = RICHER * needed / max(0.1, self.left)
+            if richly < LEARNT_SHARE:
                 return True
             most = min(len(documents), int(len(documents) * self.left * QUICK_SHARE / needed))
             if most < WORTHWHILE * len(chosen):
-                return False
+                return richly < QUICK_SHARE
             chosen = self._some(documents, most)
             _stage(f"the learner, quickly, from {len(chosen)} documents")
 
@@ -140,7 +141,7 @@ class _Learning:
     def _thorough(self, documents: Sequence[int], share: float) -> Learner:
         return learn(
             self._chosen(documents), words=self.words, overlapping=self.overlapping, thorough=True,
-            seconds=self.left * share / max(1.0, self.drag) / RICHER,
+            seconds=self.left * share / self.drag / RICHER,
         )  # fmt: skip
 
     def _without(self, number: int, share: float) -> Learner:

@@ -4,7 +4,6 @@ those that are kept to score it on. Knows no model.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -125,12 +124,6 @@ def sentence_of(example: Example) -> tuple[Sentence, tuple[Span, ...]]:
 def words_of(text: str, tokens: Collection[Token]) -> tuple[str, ...]:
     """The tokens' own stretches of the text."""
     return tuple(text[start:end] for start, end in tokens)
-
-
-def label_counts(found: Collection[Example]) -> Counter[str]:
-    """How many spans each label has, the commonest first."""
-    counts = Counter(span.label for example in found for span in example.spans)
-    return Counter(dict(counts.most_common()))
 
 
 def stretches(spans: Collection[Stretch]) -> set[tuple[int, int, str]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from tonemark.files import LINE_LIMIT, open_regular, parsed, read_lines
-from tonemark.training.scores.counts import Counts
+from tonemark.training.scores.counts import Counts, rounded
 
 Kind: TypeAlias = Literal["learner", "network", "joined"]
 ScoredOn: TypeAlias = Literal["evaluation", "cross-validation", "nothing"]
@@ -79,16 +79,16 @@ class Outcome:
     `scored_on` says on what the scores are: "evaluation", the share that is kept for it, or
     "cross-validation": documents that the model which tagged them had not learnt from, in parts;
     "nothing" where there was only one part. `precision`, `recall`, `f1` (0 to 1) are micro, exact
-    spans; `candidates` has the F1 of each that was tried. `why` is for people. `seconds` is what
-    it took. `documents` taught it, `scored` were scored; `cut` spans were left out because they
-    cut a token; `hashes` of the folded texts that it learnt from (`hash_of`); `taught` says how
-    many spans of each label taught it.
+    spans, None where nothing was scored; `candidates` has the F1 of each that was tried. `why` is
+    for people. `seconds` is what it took. `documents` taught it, `scored` were scored; `cut` spans
+    were left out because they cut a token; `hashes` of the folded texts that it learnt from
+    (`hash_of`); `taught` says how many spans of each label taught it.
     """
 
     kind: Kind
-    f1: float
-    precision: float
-    recall: float
+    f1: float | None
+    precision: float | None
+    recall: float | None
     labels: tuple[str, ...]
     seconds: float
     why: str
@@ -108,6 +108,7 @@ class Outcome:
     def to_json(self) -> dict[str, Any]:
         """As model.json has it."""
         made = asdict(self)
+        made |= {name: rounded(made[name]) for name in ("f1", "precision", "recall")}
         made["by_label"] = {label: counts.to_json() for label, counts in self.by_label.items()}
         return made
 

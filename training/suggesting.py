@@ -17,7 +17,7 @@ from tonemark.errors import TonemarkError
 from tonemark.files import open_regular, parsed
 from tonemark.plugins import Plugin, plugins
 from tonemark.text import short
-from tonemark.training.runs.folders import Run, run_named, runs
+from tonemark.training.runs.folders import Run, hashes_of, run_named, runs
 from tonemark.training.runs.trusted import digest_of, is_trusted
 
 GROUP = "spacy_models"
@@ -46,12 +46,8 @@ class Pipeline:
     version: str
     labels: tuple[str, ...] = ()
     run: Run | None = None
-
-    @property
-    def learnt(self) -> frozenset[str]:
-        """The hashes of the texts that it learnt from, as its model.json has them."""
-        found = self.run.about.get("hashes") if self.run else None
-        return frozenset(map(str, found)) if isinstance(found, list) else frozenset()
+    learnt: frozenset[str] = frozenset()
+    """The hashes of the texts that it learnt from (`runs.folders.hashes_of`)."""
 
     @property
     def scores(self) -> Mapping[str, float]:
@@ -79,10 +75,11 @@ def pipeline_named(folder: Path, name: str) -> Pipeline:
 
 
 def of_run(run: Run, digest: str) -> Pipeline:
-    """A model of a project as a pipeline."""
+    """A model of a project as a pipeline. Raises TonemarkError where it is not known which texts
+    taught it."""
     labels = run.about.get("labels")
     told = tuple(map(str, labels)) if isinstance(labels, list) else ()
-    return Pipeline(run.name, digest, told, run)
+    return Pipeline(run.name, digest, told, run, hashes_of(run))
 
 
 def untrusted(name: str) -> TonemarkError:

@@ -8,15 +8,15 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from hashlib import blake2b
 from pathlib import Path
 
 from tonemark.corpus.project import Project
-from tonemark.corpus.shares import folded_text
+from tonemark.corpus.shares import folded_text, hash_of
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, tokenizer_of, version_of
 from tonemark.errors import TonemarkError
 from tonemark.files import typed
+from tonemark.tokenizers.bridges.spacy_tokenizers import spacy_code
 from tonemark.tokenizers.registry import load_tokenizer
 from tonemark.training.choosing import JOINS, USUAL, Choice, Join, choose, fitted_join
 from tonemark.training.clock import Clock
@@ -29,8 +29,9 @@ from tonemark.training.lessons import (
     lesson_of,
     raw_words,
     scored,
+    taught_by,
 )
-from tonemark.training.material import Asked, label_counts, material
+from tonemark.training.material import Asked, material
 from tonemark.training.network.networks import Networks, Shape
 from tonemark.training.outcome import (
     SCORED,
@@ -110,7 +111,10 @@ def train(
         if not has_learnt_all(worker):
             choice = choice._replace(why=f"{choice.why} {HASTY}")
         clock.tell("saving")
-        save(into, choice.kind, own, learner, networks, join, overlapping=project.overlapping)
+        save(
+            into, choice.kind, own, learner, networks, join,
+            language=shape.language, overlapping=project.overlapping,
+        )  # fmt: skip
     spans = tried[choice.kind]
     if choice.kind == "learner":
         spans = _scored([each for split in parts for each in split.kept], _labelled(by_learner))
@@ -133,9 +137,9 @@ def _outcome(
     on: ScoredOn = "evaluation" if lessons.evaluation else "cross-validation"
     return Outcome(
         kind=choice.kind,
-        f1=all_.f1,
-        precision=all_.precision,
-        recall=all_.recall,
+        f1=all_.f1 if spans else None,
+        precision=all_.precision if spans else None,
+        recall=all_.recall if spans else None,
         labels=labels_of(lessons.train),
         seconds=round(clock.spent, 2),
         why=choice.why,
@@ -143,21 +147,15 @@ def _outcome(
         scored=len(spans),
         scored_on=on if spans else "nothing",
         by_label=sums,
-        candidates={kind: round(f1, 4) for kind, f1 in candidates.items()},
+        candidates={kind: round(f1, 6) for kind, f1 in candidates.items()},
         cut=lessons.cut,
         overlapping=project.overlapping,
         language=project.language,
         tokenizer=project.tokenizer,
         tokenizer_version=version,
-        hashes=tuple(sorted({hash_of(each.example.text) for each in lessons.train})),
-        taught=dict(label_counts([each.example for each in lessons.train])),
+        hashes=tuple(sorted({hash_of(each.example.text).hex() for each in lessons.train})),
+        taught=taught_by(lessons.train),
     )
-
-
-def hash_of(text: str) -> str:
-    """What model.json has of a text that taught: texts that are equal when folded have the same."""
-    data = folded_text(text).encode("utf-8", "surrogatepass")
-    return blake2b(data, digest_size=16).hexdigest()
 
 
 def _shape(project: Project, settings: TrainSettings, lessons: Lessons) -> Shape:
@@ -169,6 +167,7 @@ def _shape(project: Project, settings: TrainSettings, lessons: Lessons) -> Shape
         base=settings.base,
         seed=settings.seed,
         longest=longest,
+        language=spacy_code(project.language),
     )
 
 
@@ -257,7 +256,7 @@ def _lessons(
                 raise TonemarkError(finding.words, finding.remedy)
     if not labels:
         raise TonemarkError(
-            "There is nothing to learn: every span begins or ends inside a token.",
+            "There is nothing to learn: no span begins and ends where tokens do.",
             f"Which they are, and how to mend them:\n    tonemark check {typed(project.folder)}",
         )
     return lessons

@@ -234,6 +234,21 @@ def test_names_out_of_the_answers_of_a_project(folder: Path) -> None:
     assert ("again", "PER", "Asha tena") not in entries(folder)
 
 
+@pytest.mark.parametrize("whose", ["p", "other"])
+def test_documents_for_evaluation_give_no_names(folder: Path, whose: str) -> None:
+    run_here("new", "other", "--lang", "sw", "--labels", "PER")
+    with Path(whose, "project.toml").open("a") as file:
+        file.write("\nevaluation = 1.0\n")
+    text = Path(whose, "project.toml").read_text().replace("evaluation = 0.0 ", "# ")
+    Path(whose, "project.toml").write_text(text)
+    record = numbered(["Asha"])[0]._replace(annotations=(given("amina", Span(0, 4, "PER")),))
+    accepted(Path("other"), record)
+    told = run("add", folder, "--from", "other")
+    assert "other: 0 new" in told
+    assert "1 document left out: they are for evaluation" in told
+    assert entries(folder) == []
+
+
 def test_gold_says_what_its_document_holds(folder: Path) -> None:
     """What one of two found, what nobody found, and a text that the reviewer refused."""
     run_here("new", "other", "--lang", "sw", "--labels", "PER")

@@ -186,6 +186,21 @@ def test_from_what_annotators_made_of_the_tokens(tmp_path: Path, tonemark: Runs)
     assert read_learned(again).model.base.name == "general"
 
 
+def test_nothing_is_learned_from_documents_for_evaluation(tmp_path: Path, tonemark: Runs) -> None:
+    texts = sorted(("zan pol ka", "zan pol lo"), key=share_of)
+    folder = project_of(tmp_path / "p", texts)
+    for number in (1, 2):
+        answered(folder, number, [Token(0, 7)])
+    path = folder / "project.toml"
+    for share, code in ((share_of(texts[1]), 0), (1.0, 1)):
+        lines = [each for each in path.read_text().splitlines() if "evaluation" not in each]
+        path.write_text("\n".join([*lines, f"evaluation = {share}", ""]))
+        out = tmp_path / f"{code}.words"
+        done = tonemark("tokenizers", "learn", folder, "-o", out, "--json", code=code)
+        if not code:
+            assert json.loads(done.stdout)["texts"] == 1
+
+
 def test_documents_on_which_annotators_differ_are_left_out(tmp_path: Path, tonemark: Runs) -> None:
     folder = project_of(tmp_path / "p", ["zan pol ka", "zan pol lo", "ka", "lo zan"], overlap=2)
     answered(folder, 4, [Token(0, 6)])

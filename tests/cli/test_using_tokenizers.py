@@ -249,6 +249,12 @@ def test_a_file_of_words_that_comes_with_tonemark_is_not_copied(
     tonemark("doctor", folder)
 
 
+def for_evaluation(folder: Path, share: float) -> None:
+    path = folder / "project.toml"
+    lines = [line for line in path.read_text().splitlines() if not line.startswith("evaluation")]
+    path.write_text("\n".join([*lines, f"evaluation = {share}", ""]))
+
+
 def test_corrections_are_counted_and_added(tmp_path: Path, tonemark: Runs) -> None:
     texts = [HMONG, HMONG, "hauj lwm zoo", HMONG, "nws mus", "nws mus"]
     folder = project_of(tmp_path / "p", *numbered(texts))
@@ -271,6 +277,9 @@ def test_corrections_are_counted_and_added(tmp_path: Path, tonemark: Runs) -> No
         ("nws mus", False),
     ]
     assert read_project(folder).tokenizer == "tokenizer.toml"
+    for_evaluation(folder, 1.0)
+    assert "No answer holds a correction" in tonemark("tokenizers", "rules", folder).stdout
+    for_evaluation(folder, 0.0)
     # what is a rule now is no correction any more
     told = tonemark("tokenizers", "rules", folder).stdout
     assert "hauj lwm" not in told

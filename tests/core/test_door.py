@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 
 import tonemark as package
+from tonemark.corpus.model_suggestions import LIKELY
+from tonemark.corpus.produced import Produced, producer_id, put_produced
+from tonemark.corpus.spans import Suggestion
+from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.errors import TonemarkError
 
 LINE = (
@@ -40,6 +44,18 @@ def test_documents_and_annotations(folder: Path) -> None:
         assert project.progress().labels == {"PER": 1}
         with pytest.raises(KeyError):
             project.document("b2")
+
+
+def test_suggestions_are_those_that_a_page_would_show(folder: Path) -> None:
+    store = Store(folder / STORE_FILE)
+    likely = Suggestion(0, 3, "PER", ("model:learner",), LIKELY)
+    hardly = Suggestion(1, 3, "LOC", ("model:learner",), 0.1)
+    given = Suggestion(1, 3, "PER", ("import:a",), 0.1)
+    number = producer_id(store, "learner", "1")
+    put_produced(store, number, [Produced(2, (likely, hardly, given))])
+    store.close()
+    with package.open(folder) as project:
+        assert project.suggestions(project.document("in.jsonl:2")) == (likely, given)
 
 
 def test_gold_and_who_settled_it(folder: Path, tonemark: Callable[..., Any]) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import regex
 
+from tonemark.cli.commands import VERBS
 from tonemark.tui.page.keys import ACTIONS, GLYPHS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,6 +64,12 @@ def test_every_command_works_in_order(
     assert Path("gold.jsonl").read_text(encoding="utf-8").count("\n") == 1
     (code,) = blocks("python")
     subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path, timeout=60)
+
+
+def test_every_command_that_is_named_is_one() -> None:
+    named = set(regex.findall(r"(?m)(?:^|`)tonemark ([a-z]+)", README))
+    assert {"train", "scores", "package", "model", "check"} <= named
+    assert named <= {*VERBS, "habari"}
 
 
 def test_run_is_told_with_the_verbs_it_has() -> None:

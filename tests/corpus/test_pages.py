@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from tonemark.corpus.documents import Document
 from tonemark.corpus.drafts import Decision, Draft, Edit
-from tonemark.corpus.events import Event, Replayed, replay
+from tonemark.corpus.events import MALFORMED, Event, Replayed, replay
 from tonemark.corpus.journal import encode, parse
+from tonemark.corpus.model_suggestions import Possible
 from tonemark.corpus.pages import MemoryLog, Page, Sheet, told_fates
 from tonemark.corpus.queue import Claim
 from tonemark.corpus.spans import Span, Suggestion
@@ -358,3 +359,35 @@ def test_an_answer_from_a_file_replaces_what_stood() -> None:
     assert state.draft == Draft((span,), comment="c", flagged=True)
     assert (state.undoable, state.redoable, state.shown) == ([], [], ())
     assert not state.touched
+
+
+@pytest.mark.parametrize(
+    "possible",
+    [
+        [[5, 3, 0.5]],
+        [[2, 2, 0.5]],
+        [[1, 4, 0.5], [2, 6, 0.5]],
+        [[4, 6, 0.5], [1, 3, 0.5]],
+        [[0, len(TEXT) + 1, 0.5]],
+        [[-1, 3, 0.5]],
+        [["0", 3, 0.5]],
+        [[0.5, 3, 0.5]],
+        [[0, 3, 1.5]],
+        [[0, 3, float("nan")]],
+        [[0, 3, float("inf")]],
+        [[0, 3]],
+        [0],
+    ],
+)
+def test_candidates_that_cannot_be_are_damage(possible: list[Any]) -> None:
+    with pytest.raises(MALFORMED):
+        replay(1, [Event(1, "open", {"shown": [], "possible": possible})]).check(1, len(TEXT))
+
+
+def test_candidates_stay_until_an_answer_from_a_file_stands_there() -> None:
+    opened = Event(1, "open", {"shown": [], "possible": [[0, 3, 0.5], [3, 6, 1]]})
+    state = replay(1, [opened])
+    state.check(1, len(TEXT))
+    assert state.possible == (Possible(0, 3, 0.5), Possible(3, 6, 1.0))
+    state.take(1, Event(2, "import", {"spans": []}))
+    assert state.possible == ()

@@ -14,11 +14,13 @@ from tests.following import followed, page
 from tonemark.training.material import PARTS
 from tonemark.training.outcome import Scored
 from tonemark.training.package.packaging import Packaged
-from tonemark.training.preflight.findings import Kind
+from tonemark.training.preflight.finding import Kind
 from tonemark.training.preflight.places import KEPT
 from tonemark.training.preflight.survey import SCARCE
 from tonemark.training.runs.folders import Run
-from tonemark.training.scores.report import ScoreReport
+from tonemark.training.scores.counts import Counts
+from tonemark.training.scores.drawn import DrawnScores
+from tonemark.training.scores.report import Place, ScoreReport
 from tonemark.training.scores.scoring import score
 
 PAGE = page("training.md")
@@ -47,19 +49,29 @@ def test_numbers_are_those_of_the_program() -> None:
     assert {4: "four"}[PARTS] in PAGE
 
 
+def told_in(section: str) -> set[str]:
+    """The words that a section of the page says as code."""
+    text = PAGE.partition(f"\n## {section}\n")[2].partition("\n## ")[0]
+    return set(regex.findall(r"`(\w+)`", text))
+
+
 def test_every_key_of_the_report_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     run_here("new", "p", "--lang", "sw", "--labels", "PER")
     told = json.loads(run_here("check", "p", "--json").stdout)
-    keys = {*told, *told["training"], *told["findings"][0]}
-    assert keys <= set(regex.findall(r"`(\w+)`", PAGE))
+    assert {*told, *told["training"], *told["findings"][0]} <= told_in("Before training")
 
 
 def test_every_key_of_the_scores_and_of_a_package_is_told() -> None:
     scored = Scored("a", ((0, 1, "PER"),), ())
+    found = score([scored])
     run = Run(Path("models/model-1"), 0.0, {})
-    report = ScoreReport(run, score([scored]), (), {}, ()).to_json()
+    place = Place(found.errors[0], 1, 0, "a")
+    report = ScoreReport(run, found, (), {"missed": (place,)}, (run,)).to_json()
+    confusion = report["confusion"]["PER"]
+    keys = {*report, *report["labels"]["PER"], *report["errors"], *scored.to_json(), *confusion}
+    keys |= {*report["examples"]["missed"][0], *report["models"][0], "at_random"}
+    keys |= {*DrawnScores(1, 1, Counts(1, 1, 1)).to_json()}
+    assert keys <= told_in("Scores")
     made = Packaged(Path(), Path(), Path(), "p", "1", (), 0).to_json()
-    of_label = report["labels"]["PER"]
-    keys = {*report, *of_label, *report["errors"], *scored.to_json(), *made}
-    assert keys <= set(regex.findall(r"`(\w+)`", PAGE))
+    assert {*made} <= told_in("Package")

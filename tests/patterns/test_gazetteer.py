@@ -11,6 +11,7 @@ from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.reports import Report
+from tonemark.corpus.shares import share_of
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.corpus.unweighed import unweighed
@@ -160,6 +161,32 @@ def test_a_document_for_evaluation_is_blind_and_teaches_nothing(case: Case) -> N
     assert case.store.db.execute("SELECT * FROM offers").fetchall() == [(1, "amina", 1, 2, 1)]
     assert entries_of(case.store, [1])[1].seen == 0
     assert case.store.db.execute("SELECT count(*) FROM entries").fetchone() == (2,)
+
+
+def test_what_answers_taught_goes_with_their_document_into_the_evaluation_share(case: Case) -> None:
+    case.add(("PER", "Juma"), ("LOC", "Kano"))
+    case.settings("")
+    case.answer(1, (0, 4, "PER"), (5, 7, "ORG"))
+    case.answer(3, drop=True)
+    first, third = (share_of(TEXTS[number - 1]) for number in (1, 3))
+    assert share_of(TEXTS[3]) > first
+    earned = entries_of(case.store, [1, 2])
+    names = [("Juma", "PER", 0.75), ("wa", "ORG", 0.75), ("Kano", "LOC", 0.5)]
+    assert case.shown(4) == names
+
+    for share in (first + 1e-9, 0.0):
+        case.settings(f"[training]\nevaluation = {share:.12f}")
+        desk = Desk(read_project(case.folder), case.store, "amina", case.tokenizer, case.gazetteer)
+        desk.open_document(5)
+        desk.close()
+        waiting = [each.document for each in unweighed(case.store, 9)]
+        assert waiting == [1, 3] if third < share or not share else [1]
+        weigh_all(read_project(case.folder), case.store)
+        if share:
+            assert "wa" not in [name for name, *_ in case.shown(4)]
+            assert entries_of(case.store, [1])[1].seen == 0
+    assert entries_of(case.store, [1, 2]) == earned
+    assert case.shown(4) == names
 
 
 def test_a_page_asks_anew_what_was_added_removed_and_built(case: Case) -> None:

@@ -102,6 +102,30 @@ def test_what_she_kept_as_it_was_suggested_stands_and_teaches_nothing() -> None:
     assert dict(weighed(resized).known)[1] == Verdict(1, 1, taught=1)
 
 
+@pytest.mark.parametrize(
+    ("sources", "models_teach", "taught"),
+    [
+        (("model:learner",), False, 0),
+        (("model:learner",), True, 1),
+        (("model:model-1", "model:learner"), True, 1),
+        (("gazetteer:1", "model:learner"), False, 0),
+        (("gazetteer:1", "model:learner"), True, 0),
+        (("model:learner", "manual"), False, 1),
+        (("gazetteer:1", "pattern:7"), False, 1),
+        (("import:a.jsonl",), False, 1),
+    ],
+)
+def test_what_a_model_suggested_teaches_only_alone_and_where_nobody_elses_work_is_in_it(
+    sources: tuple[str, ...], models_teach: bool, taught: int
+) -> None:
+    juma, new = span("Juma", "PER"), span("wa", "PER")
+    kept = [Span(each.start, each.end, "PER", sources) for each in (juma, new)]
+    found = weighed(*kept, models_teach=models_teach)
+    assert dict(found.known)[1] == Verdict(1, 1, taught=taught)
+    is_taught = taught or (models_teach and "model:learner" in sources)
+    assert [name for _, name, _ in found.learnt] == ["wa"] * bool(is_taught)
+
+
 def test_a_pattern_occurs_where_it_proposes_something() -> None:
     proposed = [
         shown("Juma", "PER", 7, kind="pattern"),

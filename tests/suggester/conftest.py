@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from learners import InProcess, Work, answer, begun, set_up
 from making import numbered
 from suggesters import DEADLINE
 
@@ -19,6 +20,8 @@ from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import create_project
 from tonemark.corpus.reports import Report
 from tonemark.corpus.store import STORE_FILE, Store, create_store
+from tonemark.suggester import learner_run
+from tonemark.suggester.learning import Learning
 from tonemark.suggester.place import Place
 
 
@@ -67,3 +70,33 @@ def started() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     for each in running:
         each.kill()
         each.wait()
+
+
+@pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No child process is started: what is asked of it is done here."""
+    monkeypatch.setattr(learner_run, "Child", InProcess)
+    InProcess.asked.clear()
+    InProcess.requests.clear()
+
+
+@pytest.fixture
+def work(project: Callable[..., Path]) -> Iterator[Work]:
+    """Makes a project of which the first texts are answered, and its learning, not yet begun."""
+    opened: list[tuple[Store, Learning]] = []
+
+    def make(
+        *texts: str, answered: int = 0, tokenizer: str = "general", toml: str = ""
+    ) -> tuple[Store, Learning]:
+        folder = project(*texts, tokenizer=tokenizer)
+        set_up(folder, toml)
+        store = Store(folder / STORE_FILE)
+        for number in range(1, answered + 1):
+            answer(store, number)
+        opened.append((store, begun(store, print)))
+        return opened[-1]
+
+    yield make
+    for store, made in opened:
+        made.close()
+        store.close()

@@ -1,111 +1,49 @@
-"""Learning while people label: from what, when, what is found likely where, and what becomes of
-faults."""
+"""Learning while people label: from what, when, what is found likely where."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from learners import InProcess, likely, step_through
+from learners import (
+    NEW,
+    TAUGHT,
+    InProcess,
+    Work,
+    answer,
+    best,
+    likely,
+    name_in,
+    set_up,
+    step_through,
+)
 from making import given, numbered
 from suggesters import plug_words, until
 
-from tonemark.corpus import queue
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.drafts import Edit
 from tonemark.corpus.dropping import drop_annotator
 from tonemark.corpus.intake import add_records
 from tonemark.corpus.learnt import answers_stamp, was_tagged
 from tonemark.corpus.produced import produced_at_fault
-from tonemark.corpus.project import Project, read_project
-from tonemark.corpus.records import GivenAnnotation
+from tonemark.corpus.project import read_project
 from tonemark.corpus.relabelling import relabel
 from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.corpus.tokens import tokenizer_of
-from tonemark.suggester import learner_models, learner_run, learning, lessons, raw_text
-from tonemark.suggester.learning import Learning
+from tonemark.suggester import learner_models, learning, lessons, looking, raw_text
+from tonemark.suggester.lessons import same_text
 from tonemark.suggester.place import Place
 from tonemark.suggester.starting import Suggester
 from tonemark.suggester.tokenizing import Tokenizing
+from tonemark.tokenizers.base import Token
 from tonemark.tui.page import labelling
-
-NAMES = ["Asha", "Juma", "Bola", "Kemi", "Sola", "Tayo", "Ayo", "Ire"]
-TAUGHT = [f"Rais {name} alisema leo" for name in NAMES]
-NEW = ["Rais Wanjiru alisema jana", "Rais Okello alisema", "mwaka huu"]
-
-Work = Callable[..., tuple[Store, Learning]]
-
-
-@pytest.fixture
-def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No child process is started: what is asked of it is done here."""
-    monkeypatch.setattr(learner_run, "Child", InProcess)
-    InProcess.asked.clear()
-
-
-@pytest.fixture
-def work(project: Callable[..., Path]) -> Iterator[Work]:
-    """Makes a project of which the first texts are answered, and its learning, not yet begun."""
-    opened: list[tuple[Store, Learning]] = []
-
-    def make(
-        *texts: str, answered: int = 0, tokenizer: str = "general", toml: str = ""
-    ) -> tuple[Store, Learning]:
-        folder = project(*texts, tokenizer=tokenizer)
-        set_up(folder, toml)
-        store = Store(folder / STORE_FILE)
-        for number in range(1, answered + 1):
-            answer(store, number)
-        opened.append((store, begun(store, print)))
-        return opened[-1]
-
-    yield make
-    for store, made in opened:
-        made.close()
-        store.close()
-
-
-def set_up(folder: Path, toml: str) -> None:
-    """Change lines of a project's file: `name = value`, in the place of the one that it has."""
-    path = folder / "project.toml"
-    text = path.read_text(encoding="utf-8")
-    for line in filter(None, toml.splitlines()):
-        name = line.split(" = ")[0]
-        before = next(each for each in text.splitlines() if each.startswith(f"{name} = "))
-        text = text.replace(before, line)
-    path.write_text(text, encoding="utf-8")
-
-
-def begun(store: Store, note: Callable[[str], None]) -> Learning:
-    project: Project = read_project(store.path.parent)
-    return Learning(store, project, tokenizer_of(project, loads_code=False), note)
-
-
-def name_in(text: str, label: str = "PER") -> tuple[Span, ...]:
-    """The second word, where the first is Rais."""
-    words = text.split()
-    if words[0] != "Rais":
-        return ()
-    return (Span(5, 5 + len(words[1]), label),)
-
-
-def answer(store: Store, number: int, said: GivenAnnotation | None = None) -> None:
-    text = store.document(number).text
-    with store.transaction() as db:
-        queue.import_answer(db, "amina", number, said or given("amina", *name_in(text)))
-
-
-def best(store: Store, number: int) -> list[str]:
-    """What is more likely than not, in words."""
-    text = store.document(number).text
-    found = [each for each in likely(store, number) if each[3] > 0.5]
-    return [f"{text[start:end]} {label}" for start, end, label, _ in found]
 
 
 @pytest.mark.usefixtures("in_process")
@@ -199,11 +137,11 @@ def test_it_learns_from_the_newest(work: Work, monkeypatch: pytest.MonkeyPatch) 
     store, made = work(*TAUGHT, *NEW, answered=8)
     step_through(made)
     assert made.learnt <= 4, "one of each part"
-    kept = {number for number, _ in made._lessons.lessons(None)}
+    kept = {lesson.text for lesson in made._lessons.lessons(None)}
     answer(store, 1, given("amina", *name_in(TAUGHT[0], "DATE")))
     step_through(made)
-    now = {number for number, _ in made._lessons.lessons(None)}
-    assert 1 in now
+    now = {lesson.text for lesson in made._lessons.lessons(None)}
+    assert same_text(TAUGHT[0]) in now
     assert len(now - kept) <= 1
 
 
@@ -271,6 +209,117 @@ def test_spans_that_overlap_are_learnt_where_the_project_allows_them(work: Work)
     assert best(store, 9) == ["Rais Wanjiru DATE", "Wanjiru PER"]
 
 
+# What was answered, by whom; how many documents are scored, and that as it is at least.
+SCORED: dict[str, tuple[int, list[tuple[str, int]], int]] = {
+    "nothing": (1, [], 0),
+    "two new ones": (1, [("amina", 6), ("amina", 7)], 2),
+    "what it had learnt from, said again": (1, [("amina", 1), ("amina", 2)], 0),
+    "a text that it had learnt from": (1, [("amina", 12)], 0),
+    "a new one, said again": (1, [("amina", 6), ("amina", 6)], 1),
+    "another said the same": (2, [("bello", 1), ("bello", 2), ("bello", 3)], 5),
+}
+
+
+@pytest.mark.usefixtures("in_process")
+@pytest.mark.parametrize("case", SCORED)
+def test_each_text_is_scored_once_by_a_learner_that_was_not_given_it(case: str, work: Work) -> None:
+    """Where several answer, by that which never is given any of its part: the first ones too."""
+    overlap, answered, count = SCORED[case]
+    store, made = work(*TAUGHT, *NEW, TAUGHT[0].upper(), answered=5, toml=f"overlap = {overlap}")
+    step_through(made)
+    for name, number in answered:
+        answer(store, number, given(name, *name_in(TAUGHT[number % len(TAUGHT) - 1])))
+        step_through(made)
+    learnt = [each for each in InProcess.requests if each["do"] == "learn"]
+    given_before: dict[object, set[str]] = {}
+    scored: list[str] = []
+    for each in learnt:
+        new = [" ".join(words).lower() for words, _ in each["new"]]
+        assert not given_before.get(each["without"], set()) & {*new}
+        given_before[each["without"]] = {" ".join(words).lower() for words, _ in each["sentences"]}
+        scored += new
+    assert len(scored) == len(set(scored)) == len(made._scores)
+    assert len(scored) == count if overlap == 1 else 0 < len(scored) <= count
+
+
+@pytest.mark.usefixtures("in_process")
+def test_an_answer_that_does_not_lie_in_its_text_teaches_nothing(work: Work) -> None:
+    store, made = work(*TAUGHT, *NEW, answered=8)
+    with store.transaction() as db:
+        db.execute(
+            "UPDATE spans SET start_char = -5 WHERE annotation IN"
+            " (SELECT id FROM annotations WHERE document = 3)"
+        )
+    step_through(made)
+    assert made.learnt == 7
+
+
+@pytest.mark.usefixtures("in_process")
+@pytest.mark.parametrize("order", ["given", "uncertain"])
+def test_what_takes_long_to_read_is_read_a_document_at_a_time(
+    order: str, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learning, "TURN", -1.0)
+    texts = [f"Rais Wanjiru {number}" for number in range(30)]
+    store, made = work(*TAUGHT, *texts, answered=8, toml=f'order = "{order}"')
+    step_through(made)
+    looks = [each["texts"] for each in InProcess.requests if each["do"] in ("tag", "doubt")]
+    assert [len(each) for each in looks] == [1] * len(looks)
+    found = ("SELECT count(*) FROM produced", "SELECT count(*) FROM pool WHERE doubt NOT NULL")
+    counts = [store.db.execute(query).fetchone()[0] for query in found[: len({"given", order})]]
+    assert sum(counts) == len(looks)
+    assert made.finished == answers_stamp(store).newest
+
+
+@pytest.mark.usefixtures("in_process")
+def test_the_store_is_held_for_few_suggestions_at_once(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "ROWS", 3)
+    written: list[list[int]] = []
+    put = looking.put_likely
+
+    def noted(store: Store, producer: int | None, found: Any, *, opened: bool) -> int:
+        written.append([len(each.suggestions) for each in found])
+        return put(store, producer, found, opened=opened)
+
+    monkeypatch.setattr(looking, "put_likely", noted)
+    texts = [f"Rais {name} na Rais {name} na Rais {name}" for name in ("Ade", "Femi", "Musa")]
+    store, made = work(*TAUGHT, *texts, *NEW, answered=8)
+    step_through(made)
+    assert InProcess.asked == ["learn", "tag"]
+    assert sum(map(len, written)) == len(texts) + len(NEW)
+    assert all(len(each) == 1 or sum(each) <= 3 for each in written)
+    assert len(written) > 3
+    assert all(was_tagged(store, number) for number in range(9, 15))
+
+
+@pytest.mark.usefixtures("in_process")
+def test_nothing_is_kept_that_neither_shows_nor_is_a_place_to_look_at() -> None:
+    tokens = tuple(Token(*each) for each in ((0, 4), (5, 9), (10, 14)))
+    answers = [(0, 1, "PER", 0.3), (0, 2, "PER", 0.2), (1, 2, "LOC", 0.1), (2, 3, "PER", 0.9),
+               (1, 3, "LOC", 0.65), (2, 3, "LOC", 0.06)]  # fmt: skip
+    (made,) = looking.found_in(looking.Looking({1: tokens}), [answers])
+    kept = [(each.start, each.end, each.label) for each in made.suggestions]
+    assert kept == [
+        (0, 4, "PER"), (5, 9, "LOC"), (10, 14, "PER"), (5, 14, "LOC"), (10, 14, "LOC"),
+    ]  # fmt: skip
+
+
+def test_raw_text_is_counted_once_a_change(work: Work, site: Path) -> None:
+    plug_words(site)
+    store, made = work(*TAUGHT, tokenizer="words")
+    raw = raw_text.RawText(store)
+    asked: list[str] = []
+    store.db.set_trace_callback(asked.append)
+    for number in (1, 2):
+        for _ in range(3):
+            raw.look(made.tokenizer)
+        assert sum("FROM tokenized" in each for each in asked) == number
+        store.set_preference("amina", "tutor", f"away {number}")
+    store.db.set_trace_callback(None)
+
+
 def test_it_learns_on_tokens_of_other_code(work: Work, site: Path, in_process: None) -> None:
     plug_words(site)
     store, made = work(*TAUGHT, *NEW, answered=8, tokenizer="words")
@@ -303,106 +352,6 @@ def test_a_damaged_document_holds_up_nobody(work: Work) -> None:
     assert count == 1
     assert "damaged" in first[0]
     assert made.trouble is None
-
-
-# The child process itself
-
-
-def test_what_learns_is_a_process_of_low_priority_and_loads_little(work: Work) -> None:
-    store, made = work(*TAUGHT, *NEW, answered=8)
-    step_through(made)
-    assert best(store, 9) == ["Wanjiru PER"]
-    assert made._run.child
-    process = made._run.child._process.pid
-    assert os.getpriority(os.PRIO_PROCESS, process) >= learning_niceness()
-    maps = Path(f"/proc/{process}/maps")
-    if maps.exists():
-        assert "spacy" not in maps.read_text()
-
-
-def learning_niceness() -> int:
-    from tonemark.suggester.learner_worker import NICENESS
-
-    return min(19, NICENESS)
-
-
-FAULTY = """
-import os, sys, time
-from tonemark.suggester import learner_worker as it
-learn, likely = it.learn, it.Learner.likely
-
-def learning(sentences, **more):
-    if any("hangs" in each.words for each in sentences):
-        while True: pass
-    if any("crashes" in each.words for each in sentences):
-        os.abort()
-    if any("raises" in each.words for each in sentences):
-        raise RuntimeError("it is odd")
-    return learn(sentences, **more)
-
-def looking(self, words, least):
-    if "evil" in words:
-        os.abort()
-    if "odd" in words:
-        raise RuntimeError("it is odd")
-    return likely(self, words, least)
-
-it.learn = learning
-it.Learner.likely = looking
-it.main(*sys.argv[1:])
-"""
-
-
-@pytest.fixture
-def faulty(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A child that fails at some words; it rests for a moment only."""
-    (site / "tests_faulty_learner.py").write_text(FAULTY, encoding="utf-8")
-    monkeypatch.setattr(learner_run, "MODULE", "tests_faulty_learner")
-    monkeypatch.setattr(learning, "TRAINING", 0.2)
-    monkeypatch.setattr(learner_run, "PAUSE", 0.05)
-
-
-@pytest.mark.parametrize("how", ["hangs", "crashes", "raises"])
-def test_a_child_that_fails_is_told_of_and_not_tried_at_once_again(
-    how: str, work: Work, faulty: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(learner_run, "PAUSE", 1000.0)
-    store, made = work(*TAUGHT, f"Rais Ade {how}", *NEW, answered=9)
-    step_through(made)
-    assert made.trouble
-    assert "suggests nothing new" in made.trouble.title
-    assert made._run.child is None
-    assert not made.step()
-    assert made._run.child is None
-    answer(store, 9, given("amina", answer="ignore"))
-    made._run._after = 0.0
-    step_through(made)
-    assert made.trouble is None
-    assert best(store, 10) == ["Wanjiru PER"]
-
-
-def test_documents_at_which_it_fails_are_passed_over(work: Work, faulty: None) -> None:
-    """A crash takes the others along: they are looked at one by one."""
-    store, made = work(*TAUGHT, "Rais evil", "Rais odd", *NEW, answered=8)
-    until(lambda: not made.step() and made.finished)
-    assert best(store, 11) == ["Wanjiru PER"]
-    count, first = produced_at_fault(store, "learner")
-    assert count == 2
-    assert [("crashed" in each, "it is odd" in each) for each in first] == [
-        (True, False), (False, True),
-    ]  # fmt: skip
-
-
-def test_a_child_that_was_killed_is_made_anew(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(learner_run, "PAUSE", 0.05)
-    store, made = work(*TAUGHT, *NEW, answered=7)
-    step_through(made)
-    assert made._run.child
-    made._run.child._process.kill()
-    answer(store, 8)
-    before = likely(store, 9)
-    until(lambda: not made.step() and made.finished == answers_stamp(store).newest)
-    assert likely(store, 9) != before
 
 
 # The suggester

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from learners import set_up
 from trainings import answered
 
 from tonemark.training.runs.folders import runs
@@ -17,28 +18,29 @@ from tonemark.training.runs.folders import runs
 def test_a_model_is_trained_by_a_key_and_finds_names(
     tmp_path: Path, terminal: Callable[..., Any]
 ) -> None:
-    folder = answered(tmp_path / "habari", 48)
+    folder = answered(tmp_path / "habari", 24)
+    set_up(folder, "learner = false")  # what it suggests meanwhile is not what is looked at
     term = terminal("annotate", folder, "--as", "amina", "--document", "habari.txt:1")
-    term.wait("1 of 48")
+    term.wait("1 of 24")
     term.send("t", "t")
-    term.wait("To learn from: 48 documents with 96 spans.")
+    term.wait("To learn from: 24 documents with 48 spans.")
     term.send("l", "BSpace", "BSpace", "6", "Enter")
     term.wait("at most 6 seconds")
     term.send("Enter")
     term.wait(" s left")
     term.send("q")
-    term.wait("1 of 48")
+    term.wait("1 of 24")
     term.send("Space")
     term.wait("model-1 is trained: F1 ")
     term.send("t", "t")
     shown = term.wait("scores and errors of model-1")
-    assert "on 48 documents, each scored" in shown
+    assert "on 24 documents, each scored" in shown
     term.send("q")
-    term.wait("1 of 48")
+    term.wait("1 of 24")
     term.send("q")
     term.wait(lambda _: term.ended())
     (run,) = runs(folder)
-    assert run.figure("documents") == 48
+    assert run.figure("documents") == 24
     assert run.figure("f1") > 0.5
     for path in run.path.rglob("*"):
         assert ".making" not in path.name

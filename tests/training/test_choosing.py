@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tonemark.training.choosing import (
@@ -72,6 +72,7 @@ counts = st.builds(
 )
 
 
+@settings(deadline=None)  # the first one loads numpy
 @given(st.lists(st.tuples(counts, counts), min_size=1, max_size=8))
 def test_what_is_better_in_all_samples_is_better_surely(
     pairs: list[tuple[Counts, Counts]],

@@ -15,7 +15,7 @@ from packages import install
 from taught import TEXTS, USUAL, made, spans_of, tasks, trained
 
 from tonemark.corpus.project import read_project
-from tonemark.corpus.shares import folded_text
+from tonemark.corpus.shares import folded_text, hash_of
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.errors import TonemarkError
@@ -27,7 +27,7 @@ from tonemark.training.network import networks
 from tonemark.training.outcome import SCORED, Step, TrainSettings, read_scored
 from tonemark.training.parts import splits
 from tonemark.training.scores.counts import by_label, total
-from tonemark.training.train import hash_of, train
+from tonemark.training.train import train
 from tonemark.training.workers import WorkerFailed
 
 
@@ -46,7 +46,7 @@ def test_a_learner(tmp_path: Path) -> None:
     assert outcome.labels == ("LOC", "PER")
     assert outcome.taught == {"LOC": 24, "PER": 24}
     assert outcome.f1 > 0.8
-    assert outcome.hashes == tuple(sorted(hash_of(each["text"]) for each in tasks()))
+    assert outcome.hashes == tuple(sorted(hash_of(each["text"]).hex() for each in tasks()))
     scored = list(read_scored(into / SCORED))
     assert {each.key for each in scored} == {f"n{number}" for number in range(24)}
     counts = by_label((each.gold, [span[:3] for span in each.found]) for each in scored)
@@ -65,7 +65,7 @@ def test_the_evaluation_share_teaches_nothing(tmp_path: Path) -> None:
     assert outcome.scored_on == "evaluation"
     assert outcome.documents + outcome.scored == 30
     texts = {each["key"]: each["text"] for each in tasks(30)}
-    scored = {hash_of(texts[each.key]) for each in read_scored(into / SCORED)}
+    scored = {hash_of(texts[each.key]).hex() for each in read_scored(into / SCORED)}
     assert len(scored) == outcome.scored
     assert not scored & set(outcome.hashes)
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 PACKAGE = "spacy"
 """The package that has their code."""
 
+ANY = "xx"
+"""spaCy's code of any language."""
+
 MENDED = 1
 """Raised whenever `mended` gives other tokens, as the version of a tokenizer must be."""
 
@@ -71,6 +74,12 @@ def check_language(language: str) -> None:
             f'spaCy has no tokenizer for the language "{short(language, 20)}".',
             f"It has: {', '.join(known)}. (xx is for all others.)",
         )
+
+
+def spacy_code(tag: str) -> str:
+    """What spaCy calls the language of a tag (BCP 47): ANY where it has not got it."""
+    primary = tag.partition("-")[0].lower()
+    return primary if primary in spacy_languages() else ANY
 
 
 def spacy_languages() -> list[str]:

@@ -216,7 +216,7 @@ def _config(shape: Shape) -> dict[str, Any]:
         "paths": {"train": TRAINED_ON, "dev": TRIED_ON, "tokenizer": TOKENIZER},
         "system": {"seed": shape.seed, "gpu_allocator": None},
         "nlp": {
-            "lang": "xx",
+            "lang": shape.language,
             "pipeline": [*(["tok2vec"] if base.width else []), component_of(shape)],
             "tokenizer": {"@tokenizers": "tonemark.tokenizer.v1", "name": shape.tokenizer},
         },

@@ -1,5 +1,5 @@
-"""The pipeline of a model, loaded from a copy of its files: what is packed is what was looked at, and
-what somebody changes meanwhile is neither loaded nor passed on.
+"""The pipeline of a model, loaded from a copy of its files: what is packed is what was looked at,
+and what somebody changes meanwhile is neither loaded nor passed on.
 """
 
 from __future__ import annotations

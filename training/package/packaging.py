@@ -31,6 +31,7 @@ from tonemark.training.package.loading import copied, loaded
 from tonemark.training.package.names import checked_version, package_name, usual_version
 from tonemark.training.package.requirements import exactly, foreign, requirements
 from tonemark.training.runs.folders import Run
+from tonemark.training.suggesting import GROUP
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -113,9 +114,8 @@ def _packaged(
     version = checked_version(version) if version else usual_version(run)
     target = into / f"{package}-{version}"
     check_free(target)
-    if not into.is_dir():
-        raise TonemarkError(f"There is no folder {into}.", "Make it, or name another with -o.")
     try:
+        into.mkdir(parents=True, exist_ok=True)
         made = new_folder(target)
     except OSError as error:
         raise _not_written(target, error) from None
@@ -278,10 +278,9 @@ def load(**overrides):
 
 def _spacys() -> str:
     """The versions of spaCy that are like the one here."""
-    from spacy import __version__
     from spacy.util import get_minor_version_range
 
-    return str(get_minor_version_range(__version__))
+    return str(get_minor_version_range(importlib.metadata.version("spacy")))
 
 
 def renamed(config: Any, names: Mapping[tuple[str, str], str]) -> Any:
@@ -341,7 +340,8 @@ def _licence() -> str:
 
 def _pyproject(meta: Mapping[str, Any], package: str, code: Carried, extra: Iterable[str]) -> str:
     """The pyproject.toml of a package: its build backend lies beside it, and needs nothing."""
-    entries: dict[str, dict[str, str]] = {}
+    # As `spacy package` tells that there is a pipeline: so `spacy info` and we find it.
+    entries: dict[str, dict[str, str]] = {GROUP: {package: package}}
     for each in code.registered:
         group = entries.setdefault(f"spacy_{each.registry}", {})
         group[each.name] = f"{each.module}:{each.function}"

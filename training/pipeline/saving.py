@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tonemark.tokenizers.base import Tokenizer
+from tonemark.tokenizers.bridges.spacy_tokenizers import ANY
 from tonemark.training.choosing import Join
 from tonemark.training.learner.learning import Learner
 from tonemark.training.network.networks import Networks
@@ -16,11 +17,6 @@ from tonemark.training.outcome import CONFIG, PIPELINE, TOKENIZER, TRAINED_ON, T
 
 if TYPE_CHECKING:
     from spacy.language import Language
-
-LANGUAGE = "xx"
-"""What spaCy takes for the language of all of ours: it knows few of them, and for those it would
-bring rules that our tokenizers do not need."""
-
 
 def ready() -> None:
     """Load what saving needs, while there is something to wait for anyway."""
@@ -35,15 +31,16 @@ def save(
     networks: Networks,
     join: Join,
     *,
+    language: str = ANY,
     overlapping: bool,
 ) -> None:
-    """Write the pipeline of that kind, and what `spacy train` repeats a network from, if one was
+    """Write the pipeline of that kind, of a language by spaCy's code, and what `spacy train` repeats a network from, if one was
     trained, whichever was chosen."""
     if networks.scored:
         for name in (CONFIG, TRAINED_ON, TRIED_ON, TOKENIZER):
             shutil.copyfile(networks.scored.folder / name, into / name)
     if kind == "learner" or networks.kept is None:
-        nlp = _learner_pipeline(tokenizer, learner, overlapping=overlapping)
+        nlp = _learner_pipeline(tokenizer, learner, language, overlapping=overlapping)
     else:
         from spacy.util import load_model_from_path
 
@@ -53,14 +50,16 @@ def save(
     nlp.to_disk(into / PIPELINE)
 
 
-def _learner_pipeline(tokenizer: Tokenizer, learner: Learner, *, overlapping: bool) -> Language:
+def _learner_pipeline(
+    tokenizer: Tokenizer, learner: Learner, language: str, *, overlapping: bool
+) -> Language:
     import spacy
 
     from tonemark.tokenizers.bridges.carrying import carried
     from tonemark.training.pipeline.component import FACTORY
 
     named = {"@tokenizers": "tonemark.tokenizer.v1", "name": tokenizer.name}
-    nlp = spacy.blank(LANGUAGE, config={"nlp": {"tokenizer": named}})
+    nlp = spacy.blank(language, config={"nlp": {"tokenizer": named}})
     bridge: Any = nlp.tokenizer
     bridge.from_bytes(carried(tokenizer))
     pipe: Any = nlp.add_pipe(FACTORY, config={"overlapping": overlapping})

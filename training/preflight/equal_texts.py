@@ -7,13 +7,15 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from tonemark.corpus.documents import Damaged, Document
 from tonemark.corpus.pieces import PIECE, parsed_piece
-from tonemark.corpus.shares import folded_text
+from tonemark.corpus.shares import folded_text, hash_of
 from tonemark.corpus.store import Store
 from tonemark.exchange.rows import ExportRow
+from tonemark.training.parts import Way
+from tonemark.training.preflight.dividing import part_in
 from tonemark.training.preflight.places import KEPT, Place, Places, place_in
 
 TEXTS = 1_000_000
@@ -25,22 +27,24 @@ class Texts:
     """The texts that were met, equal ones once.
 
     `count` are those that stand. Documents are noted whose text is that of another and that say
-    something else (`unlike`), or are in another part (`in_both`); pieces of a text that is there
-    whole, in another part, are in `pieces_in_both`. `met` has by the hash of a text its first
-    document, what was said of it, its part and whether it stands, packed into one number;
-    `sources` the part of a source's pieces, and the first of them.
+    something else (`unlike`), or are, by a way of dividing them, in another part (`in_both`). `met`
+    has by the hash of a text its first
+    document, what was said of it, where it falls and whether it stands, packed into one number;
+    `sources` where a source's pieces fall, and the first of them.
     """
 
     store: Store
     count: int = 0
     unlike: Places = field(default_factory=Places)
-    in_both: Places = field(default_factory=Places)
-    pieces_in_both: Places = field(default_factory=Places)
+    in_both: dict[Way, Places] = field(
+        default_factory=lambda: {way: Places() for way in get_args(Way)}
+    )
     met: dict[int, int] = field(default_factory=dict)
     sources: dict[str, tuple[int, Place]] = field(default_factory=dict)
 
     def add(self, document: Document, row: ExportRow | str, part: int) -> None:
-        """Note a document with its answer, or why it is left out."""
+        """Note a document with its answer, or why it is left out, and where it falls by all ways
+        (`Dividing.place`)."""
         stands = not isinstance(row, str)
         if not stands and row not in ("rejected", "ignored"):
             return
@@ -62,10 +66,13 @@ class Texts:
     def _compare(
         self, first: _First, now: _First, document: Document, row: ExportRow | str
     ) -> None:
-        in_both = first.stands and now.stands and first.part != now.part
+        stand = first.stands and now.stands
         for differs, places in (
             (first.said != now.said, self.unlike),
-            (in_both, self.in_both),
+            *(
+                (stand and part_in(first.part, way) != part_in(now.part, way), places)
+                for way, places in self.in_both.items()
+            ),
         ):
             if differs:
                 what = f"the text of {self._key_of(first.document, places)} again"
@@ -77,8 +84,9 @@ class Texts:
         query = "SELECT key FROM documents WHERE id = ?"
         return str(self.store.db.execute(query, (number,)).fetchone()[0])
 
-    def look_at_sources(self) -> None:
-        """Note the texts that stand whole in one part, and in pieces in the other."""
+    def pieces_in_both(self, way: Way) -> Places:
+        """The texts that stand whole in one part, and in pieces in another."""
+        found = Places()
         for key, (part, place) in self.sources.items():
             number = self.store.number_of(key)
             if number is None:
@@ -86,13 +94,14 @@ class Texts:
             with suppress(Damaged):
                 packed = self.met.get(_mark(self.store.document(number).text))
                 first = _unpacked(packed) if packed else None
-                if first and first.stands and first.part != part:
+                if first and first.stands and part_in(first.part, way) != part_in(part, way):
                     what = f"a piece of {key}, which is there as a whole"
-                    self.pieces_in_both.add(place._replace(what=what))
+                    found.add(place._replace(what=what))
+        return found
 
 
 class _First(NamedTuple):
-    """A document, a hash of what was said of it, its part, and whether it stands."""
+    """A document, a hash of what was said of it, where it falls, and whether it stands."""
 
     document: int
     said: int
@@ -101,15 +110,15 @@ class _First(NamedTuple):
 
 
 def _packed(first: _First) -> int:
-    return first.document << 36 | first.said << 4 | first.part << 1 | first.stands
+    return first.document << 38 | first.said << 6 | first.part << 1 | first.stands
 
 
 def _unpacked(packed: int) -> _First:
-    return _First(packed >> 36, packed >> 4 & 0xFFFFFFFF, packed >> 1 & 7, bool(packed & 1))
+    return _First(packed >> 38, packed >> 6 & 0xFFFFFFFF, packed >> 1 & 31, bool(packed & 1))
 
 
 def _mark(text: str) -> int:
-    return _hash(folded_text(text), 8)
+    return int.from_bytes(hash_of(text)[:8], "big")
 
 
 def _said(row: ExportRow | str) -> str:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
 
 from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
 from tonemark.files import typed
 from tonemark.text import counted, short
-from tonemark.training.material import PARTS, Asked
-from tonemark.training.preflight.places import Place, Places
+from tonemark.training.material import Asked
+from tonemark.training.preflight.finding import Finding, Kind
+from tonemark.training.preflight.places import KEPT, Place, Places
 from tonemark.training.preflight.survey import SCARCE, Part, Survey, survey
 
 FEW_SPANS = 100
@@ -25,43 +25,6 @@ way (1.96 * sqrt(0.8 * 0.2 / 100))."""
 
 NAMED = 10
 """Labels, or annotators, that a sentence names."""
-
-Kind = Literal[
-    "tokenizer", "no_documents", "no_answers", "no_annotator", "no_label", "nothing_left",
-    "no_training", "no_spans", "one_text", "damaged", "cutting", "blank_edges", "overlapping",
-    "differing", "unlike", "in_both", "pieces_in_both", "scarce", "unknown_labels", "parts",
-    "one_label", "unused_labels", "without_spans", "rejected", "ignored", "unanswered",
-    "without_gold", "annotators",
-]  # fmt: skip
-"""What is found, as programs are told it: docs/training.md says of each what it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing to know before training.
-
-    `kind` names it for programs, `count` is how often it is so, `words` a sentence that says what,
-    `remedy` what to do (a line that begins with four blanks is a command), empty where there is
-    nothing. `places` are the first documents that are meant. With `stops`, training cannot begin;
-    with `note` nothing is wrong. All may quote data: whoever prints them passes them through
-    `text.visible()`.
-    """
-
-    kind: Kind
-    count: int
-    words: str
-    remedy: str = ""
-    places: tuple[Place, ...] = ()
-    stops: bool = False
-    note: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        """As `check --json` has it."""
-        return {
-            "kind": self.kind, "count": self.count, "words": self.words, "remedy": self.remedy,
-            "stops": self.stops, "note": self.note,
-            "places": [each._asdict() for each in self.places],
-        }  # fmt: skip
 
 
 def check(
@@ -108,7 +71,7 @@ def _stopping(found: Survey, folder: str) -> Iterator[Finding]:
         yield Finding("no_answers", 0, words, _label_first(folder), stops=True)
         return
     if asked.annotator is not None and asked.annotator not in found.annotators:
-        words = f"{asked.annotator} has no answers in this project."
+        words = f'"{short(asked.annotator, 40)}" has no answers in this project.'
         remedy = f"Annotators who have: {some(found.annotators)}."
         yield Finding("no_annotator", 1, words, remedy, stops=True)
         return
@@ -133,10 +96,30 @@ def _stopping(found: Survey, folder: str) -> Iterator[Finding]:
         words = f"There is no span{of} in the {counted(standing, 'document')} to learn from."
         places = tuple(found.without_spans.first)
         yield Finding("no_spans", 0, words, _label_first(folder), places, stops=True)
+    elif not training.teaching and not found.no_tokens:
+        yield _none_taught(found, folder)
     elif found.texts == 1:
         words = "There is one text to learn from, and none to score a model on."
         remedy = _label_first(folder)
         yield Finding("one_text", 1, words, remedy, stops=True)
+
+
+def _none_taught(found: Survey, folder: str) -> Finding:
+    """Why no model could learn from any of the spans that there are."""
+    cut, blank = found.cutting, found.blank_edges
+    why, remedies = [], []
+    if cut.count:
+        why.append(f"{cut.count:,} begin or end inside a token")
+        remedies.append(f"Make a tokenizer that does not:\n    tonemark tokenizers learn {folder}")
+    if blank.count:
+        why.append(f"{blank.count:,} have white space at an edge")
+        remedies.append("Move those edges with . and , on the page, or import the spans without.")
+    words = f"Nothing can be learnt from {counted(found.training.spans, 'span')}: of all spans"
+    words += f" {' and '.join(why)}."
+    places = (*cut.first, *blank.first)[:KEPT]
+    return Finding(
+        "none_taught", found.training.spans, words, "\n".join(remedies), places, stops=True
+    )
 
 
 def _nothing_left(found: Survey, folder: str) -> Finding:
@@ -283,7 +266,7 @@ def _known(found: Survey, folder: str) -> Iterator[Finding]:
             "without_spans", found.without_spans,
             "Nothing is labelled in {} that were accepted: a model learns that from them, too.",
             "Nothing is labelled in {} that was accepted: a model learns that from it, too.",
-            "That is right where it is true.",
+            "Open some: where a name was overlooked, label it.",
         )  # fmt: skip
     reasons: tuple[tuple[Kind, str, str], ...] = (
         ("rejected", "{} were rejected, the text itself being faulty: left out.", "was"),
@@ -309,17 +292,23 @@ def _parts(found: Survey, folder: str) -> Finding:
     """How many documents there are to learn from and to score on."""
     training, evaluation, share = found.training, found.evaluation, found.project.evaluation
     words = f"To learn from: {_size(training)}."
-    if not share:
-        words += (
-            f" None is kept to score on: each of {PARTS} parts is scored by a model of the others."
-        )
-        remedy = (
-            "To keep a tenth that no model ever learns from, set evaluation = 0.1 under [training]"
-            f" in {folder}/project.toml."
-        )
+    remedy = ""
+    if found.way != "evaluation":
+        if share:
+            words += f" None of them is in the evaluation share ({share:.4g}) yet."
+        else:
+            words += " None is kept to score on."
+            remedy = (
+                "To keep a tenth that no model ever learns from, set evaluation = 0.1 under"
+                f" [training] in {folder}/project.toml."
+            )
+        if found.sizes:
+            words += (
+                f" Each of {counted(len(found.sizes), 'part')} is scored by a model of the others:"
+                f" {', '.join(f'{each:,}' for each in found.sizes)} documents."
+            )
         return Finding("parts", training.documents, words, remedy, note=True)
     words += f" To score on (evaluation = {share:.4g}): {_size(evaluation)}."
-    remedy = ""
     if evaluation.spans < FEW_SPANS:
         remedy = (
             f"Scores on fewer than {FEW_SPANS} spans are rough. The share takes documents as they"

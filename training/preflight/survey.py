@@ -13,7 +13,6 @@ from tonemark.corpus.documents import Document
 from tonemark.corpus.gold import with_gold
 from tonemark.corpus.project import Project
 from tonemark.corpus.reviews import is_finished
-from tonemark.corpus.shares import drawn_by, is_evaluation
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, StoredTokenizer, tokenizer_of
@@ -24,15 +23,14 @@ from tonemark.exchange.selecting import Selection
 from tonemark.exchange.settings import Settings
 from tonemark.tokenizers.base import Tokenizer
 from tonemark.tokenizers.general import GeneralTokenizer
-from tonemark.training.material import PARTS, Asked, part_of
+from tonemark.training.material import Asked
+from tonemark.training.parts import Way
+from tonemark.training.preflight.dividing import Dividing
 from tonemark.training.preflight.equal_texts import Texts
 from tonemark.training.preflight.places import KEPT, Place, Places, Verb, place_in
 
 LABELS = 1_000
 """Labels of which places are kept."""
-
-EVALUATION = PARTS
-"""The part of documents that are kept to be scored on."""
 
 SCARCE = 20
 """Examples below which a label is scarce."""
@@ -40,11 +38,12 @@ SCARCE = 20
 
 @dataclass(slots=True)
 class Part:
-    """What there is to learn from, or to score on: documents, those of them with a span, and spans
-    by label."""
+    """What there is to learn from, or to score on: documents, those of them with a span,
+    those with one that can be learnt, and spans by label."""
 
     documents: int = 0
     with_spans: int = 0
+    teaching: int = 0
     labels: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -60,8 +59,8 @@ class Survey:
     `documents` are those that could be read, `unreadable` the keys of the others. `annotators`
     counts everyone's answers, whichever stand, and `answered_twice` the documents with answers of
     several. `no_tokens` is why the tokenizer makes none: spans are then not held against them.
-    `texts` counts the texts that stand, equal ones once; `parts` are those in
-    which some do: EVALUATION, and 0, or of a cross-validation 0 to 3. The rest are places:
+    `texts` counts the texts that stand, equal ones once; `way` is how a training divides them, and
+    `sizes` are the documents of each part that is scored. The rest are places:
     `left_out` by reason (`selecting.COUNTED`), `labels` of the first spans of each label.
     """
 
@@ -75,7 +74,8 @@ class Survey:
     answered_twice: int = 0
     no_tokens: TonemarkError | None = None
     texts: int = 0
-    parts: set[int] = field(default_factory=set)
+    way: Way = "hash"
+    sizes: list[int] = field(default_factory=list)
     left_out: dict[str, Places] = field(default_factory=dict)
     labels: dict[str, Places] = field(default_factory=dict)
     cutting: Places = field(default_factory=Places)
@@ -114,7 +114,7 @@ def survey(
     with store.one_state():
         _count_annotators(found, store)
         selection = Selection(store, _tokenizer(found), settings)
-        texts = Texts(store)
+        texts, dividing = Texts(store), Dividing(project.evaluation)
         for document, row in selection.documents():
             found.documents += 1
             if isinstance(row, str):
@@ -122,14 +122,14 @@ def survey(
                 texts.add(document, row, 0)
             else:
                 row = _asked(row, asked)
-                part = _part(found, document)
-                _look_at(found, document, row, part)
-                texts.add(document, row, part)
+                place = dividing.place(document)
+                _look_at(found, document, row, dividing, place)
+                texts.add(document, row, place)
             progress(found.documents)
         found.unreadable = selection.damaged
-        texts.look_at_sources()
-    found.texts, found.unlike = texts.count, texts.unlike
-    found.in_both, found.pieces_in_both = texts.in_both, texts.pieces_in_both
+        found.way, found.sizes = dividing.way, dividing.sizes
+        found.pieces_in_both = texts.pieces_in_both(found.way)
+    found.texts, found.unlike, found.in_both = texts.count, texts.unlike, texts.in_both[found.way]
     return found
 
 
@@ -195,14 +195,6 @@ def _who_opens(store: Store, document: int, reason: str) -> tuple[str, Verb]:
     return (str(row[0]) if row else ""), "annotate"
 
 
-def _part(found: Survey, document: Document) -> int:
-    """The part that a document is in: of a cross-validation, from 0, or EVALUATION, or else 0."""
-    text, meta, share = document.text, document.meta, found.project.evaluation
-    if share:
-        return EVALUATION if is_evaluation(text, meta, share) else 0
-    return part_of(drawn_by(text, meta))
-
-
 def _asked(row: ExportRow, asked: Asked) -> ExportRow:
     """A row with the labels alone that are asked for."""
     if not asked.labels:
@@ -210,12 +202,15 @@ def _asked(row: ExportRow, asked: Asked) -> ExportRow:
     return replace(row, spans=tuple(each for each in row.spans if each.label in asked.labels))
 
 
-def _look_at(found: Survey, document: Document, row: ExportRow, number: int) -> None:
-    part = found.evaluation if number == EVALUATION else found.training
-    found.parts.add(number)
+def _look_at(
+    found: Survey, document: Document, row: ExportRow, dividing: Dividing, place: int
+) -> None:
+    teaches = _look_at_spans(found, document, row, row.spans)
+    part = found.evaluation if dividing.add(place, teaches=teaches) else found.training
     spans = row.spans
     part.documents += 1
     part.with_spans += bool(spans)
+    part.teaching += teaches
     if not spans:
         found.without_spans.add(place_in(document, row))
     for span in spans:
@@ -225,18 +220,19 @@ def _look_at(found: Survey, document: Document, row: ExportRow, number: int) -> 
             places = found.labels.setdefault(label, Places())
             if places.count < SCARCE:
                 places.add(place_in(document, row, span))
-    _look_at_spans(found, document, row, spans)
 
 
 def _look_at_spans(
     found: Survey, document: Document, row: ExportRow, spans: Sequence[Span]
-) -> None:
+) -> bool:
+    """Whether any of them can be learnt: it begins and ends with tokens."""
     text = document.text
     has_tokens = row.tokens_given or row.tokens_corrected or not found.no_tokens
     tokens = row.tokens if has_tokens else None
     starts = {token.start for token in tokens or ()}
     ends = {token.end for token in tokens or ()}
     furthest: Span | None = None
+    teaches = False
     for span in sorted(spans, key=lambda each: (each.start, each.end)):
         if furthest and span.start < furthest.end:
             what = f"overlaps {told(text, furthest)}"
@@ -247,8 +243,10 @@ def _look_at_spans(
         if any(blank):
             what = "has white space at its edge"
             found.blank_edges.add(place_in(document, row, span, what))
+        teaches |= span.start in starts and span.end in ends
         begins_inside = span.start not in starts and not blank[0]
         ends_inside = span.end not in ends and not blank[1]
         if tokens and (begins_inside or ends_inside):
             where = "begins" if begins_inside else "ends"
             found.cutting.add(place_in(document, row, span, f"{where} inside a token"))
+    return teaches

@@ -106,11 +106,11 @@ def _advice(into: Path, about: dict[str, Any]) -> list[str]:
     """What would help the model most, the best first; nothing where it could not be scored."""
     from tonemark.training.runs.folders import Run
     from tonemark.training.scores.advice import advice
-    from tonemark.training.scores.report import scores_of, taught
+    from tonemark.training.scores.report import lessons_of, scores_of
 
     run = Run(into, 0.0, about)
     with contextlib.suppress(TonemarkError):
-        return [each.words for each in advice(scores_of(run), taught(run))]
+        return [each.words for each in advice(scores_of(run), lessons_of(run))]
     return []
 
 

@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -27,16 +27,22 @@ from tonemark.files import (
     open_own,
     open_regular,
     parsed,
+    read_at_most,
     share,
     sync_folder,
 )
 from tonemark.text import short
+from tonemark.training.outcome import PIPELINE
 
 ABOUT = "model.json"
 """The file of a model that says what it is: without it there is none."""
 
+HASHES = "texts.json"
+"""The hashes of the texts that taught a model (`shares.hash_of`): apart from the rest, for they are
+many, and few who look at a model ask for them."""
+
 ABOUT_LIMIT = 64 * 1024 * 1024
-"""Bytes of it that are read: it has a hash of each text that taught the model."""
+"""Bytes of each of the two that are read."""
 
 ENTRIES = 10_000
 """Entries of a folder that are looked at: a stranger may have filled it."""
@@ -73,7 +79,7 @@ class Run:
     @property
     def pipeline(self) -> Path:
         """What spaCy loads."""
-        return self.path / "pipeline"
+        return self.path / PIPELINE
 
     def figure(self, name: str) -> float:
         """A number of its model.json, such as `f1`; 0 where there is none."""
@@ -83,7 +89,7 @@ class Run:
     def share(self, name: str) -> float | None:
         """A number from 0 to 1 of its model.json, such as `f1`; None where there is none: it was
         not scored, or there were no spans of which it would be a share."""
-        value = self.about.get(name)
+        value = self.about.get(name) if self.figure("scored") else None
         return float(value) if isinstance(value, int | float) and 0 <= value <= 1 else None
 
     def words(self, name: str) -> str:
@@ -101,6 +107,29 @@ def runs(folder: Path) -> list[Run]:
     """The models of the project in a folder, the oldest first; what is none is passed over."""
     found = [run for each in _entries(models_in(folder)) if (run := read_run(Path(each)))]
     return sorted(found, key=lambda run: (run.made, _number(run.name), run.name))
+
+
+def damaged(folder: Path) -> list[str]:
+    """The names of what stands in the place of models of the project in a folder, and whose
+    model.json is not there or cannot be read, sorted."""
+    return sorted(
+        entry.name
+        for entry in _entries(models_in(folder))
+        if NAME.fullmatch(entry.name)
+        and entry.is_dir(follow_symlinks=False)
+        and any(os.path.lexists(Path(entry, name)) for name in (ABOUT, PIPELINE))
+        and not read_about(Path(entry))
+    )
+
+
+def unreadable(names: Sequence[str]) -> TonemarkError:
+    """The error of models that are damaged."""
+    files = ", ".join(f"{MODELS_FOLDER}/{name}/{ABOUT}" for name in names[:10])
+    return TonemarkError(
+        f"{', '.join(names[:10])} cannot be read: {files} is not there or damaged.",
+        "Put it back from a copy, or delete the model's folder and train once more:"
+        " tonemark train DIR",
+    )
 
 
 def last_run(folder: Path) -> Run | None:
@@ -130,6 +159,9 @@ def chosen_run(folder: Path, name: str = "") -> Run:
     if run is not None:
         return run
     known = [each.name for each in runs(folder)]
+    broken = damaged(folder)
+    if name in broken or (broken and not known):
+        raise unreadable([name] if name in broken else broken)
     if not known:
         raise TonemarkError(
             "No model has been trained in this project yet.",
@@ -160,10 +192,30 @@ def read_about(path: Path) -> dict[str, Any]:
     return about if isinstance(about, dict) else {}
 
 
+def hashes_of(run: Run) -> frozenset[str]:
+    """The hashes of the texts that taught a model. Raises TonemarkError where they cannot be read:
+    a model that nobody knows to have learnt from a text would tell what others answered there."""
+    path = run.path / HASHES
+    wrong = TonemarkError(
+        f"{path} cannot be read: which texts taught {run.name} is not known.",
+        "Put it back from a copy, or train once more: tonemark train DIR",
+    )
+    try:
+        found = parsed(read_at_most(path, ABOUT_LIMIT, wrong).decode())
+    except (TonemarkError, ValueError):
+        raise wrong from None
+    if not isinstance(found, list):
+        raise wrong
+    return frozenset(map(str, found))
+
+
 def write_about(path: Path, about: Mapping[str, Any]) -> None:
-    """Write the model.json of the model in a folder. Raises OSError."""
+    """Write the model.json of the model in a folder, and its `hashes` into a file of their own.
+    Raises OSError."""
     from importlib.metadata import version
 
+    about = dict(about)
+    (path / HASHES).write_text(json.dumps(list(about.pop("hashes", ()))) + "\n", encoding="ascii")
     made = {**about, "made": round(time.time(), 3), "tonemark": version("tonemark")}
     (path / ABOUT).write_text(json.dumps(made, indent=1) + "\n", encoding="ascii")
 

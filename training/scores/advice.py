@@ -5,7 +5,9 @@ better the scores would be without it. Pure.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 from tonemark.text import counted
@@ -32,6 +34,20 @@ SIDES = {
 """`Error.sides` in words."""
 
 
+MANY_CUT = 0.05
+"""The share of spans that taught nothing above which that is told before all else."""
+
+
+class Learnt(NamedTuple):
+    """What a model learnt from: how many spans of each label (`taught`; labels that are not in it
+    are taken for unknown), how many could not teach because they begin or end inside a token, or in
+    white space (`cut`); `is_share`: it was scored on the evaluation share."""
+
+    taught: Mapping[str, int]
+    cut: int = 0
+    is_share: bool = False
+
+
 class Advice(NamedTuple):
     """What to do, in words; `f1` is what F1 would be if all of these `errors` were mended, None
     where it is not about errors."""
@@ -41,15 +57,13 @@ class Advice(NamedTuple):
     errors: tuple[Error, ...] = ()
 
 
-def advice(scores: Scores, taught: Mapping[str, int]) -> list[Advice]:
-    """What would help most, the best first. `taught` is how many spans of each label the model
-    learnt from; labels that are not in it are taken for unknown."""
+def advice(scores: Scores, learnt: Learnt) -> list[Advice]:
+    """What would help most, the best first; no error is counted in two pieces of it."""
     f1 = scores.figure("f1")
     if f1 is None:
         return [Advice("Neither people nor the model have a span in what was scored: label more.")]
-    found = [*_borders(scores), *_confusions(scores), *_labels(scores, taught), *_extra(scores)]
-    best = sorted(found, key=lambda each: -(each.f1 or 0))[:MOST]
-    rare = sorted(label for label, count in taught.items() if count < FEW)
+    best = [*_cut(learnt), *_of_errors(scores, learnt.taught)]
+    rare = sorted(label for label, count in learnt.taught.items() if count < FEW)
     if rare:
         best.append(
             Advice(
@@ -59,14 +73,44 @@ def advice(scores: Scores, taught: Mapping[str, int]) -> list[Advice]:
         )
     interval = scores.intervals.get(("f1",))
     if interval is None or interval.high - interval.low > WIDE:
+        larger = ", or set `evaluation` higher in project.toml" if learnt.is_share else ""
         best.append(
             Advice(
                 f"{counted(scores.documents, 'document')} to score on are few: the figures would"
-                " change much with others. Label more documents, or set `evaluation` higher in"
-                " project.toml."
+                f" change much with others. Label more documents{larger}."
             )
         )
     return best
+
+
+def _cut(learnt: Learnt) -> Iterable[Advice]:
+    spans = sum(learnt.taught.values()) + learnt.cut
+    if learnt.cut > MANY_CUT * spans:
+        yield Advice(
+            f"Tokens: {learnt.cut:,} of {counted(spans, 'span')} begin or end inside a token, or in"
+            " white space. No model learns such spans or finds them: `tonemark check` shows where"
+            " they are, and `tonemark tokenizers learn` makes a tokenizer of corrected tokens."
+        )
+
+
+def _of_errors(scores: Scores, taught: Mapping[str, int]) -> Iterable[Advice]:
+    """The best piece of advice, then the best on the errors that it leaves, and so on."""
+    kinds: dict[str, Callable[[Scores], Iterable[Advice]]] = {
+        "borders": _borders,
+        "confusions": _confusions,
+        "labels": partial(_labels, taught=taught),
+        "extra": _extra,
+    }
+    for _ in range(MOST):
+        found = [(each, name) for name, kind in kinds.items() for each in kind(scores)]
+        if not found:
+            return
+        best, name = max(found, key=lambda each: each[0].f1 or 0)
+        yield best
+        del kinds[name]
+        mended_now = set(best.errors)
+        rest = tuple(error for error in scores.errors if error not in mended_now)
+        scores = replace(scores, errors=rest)
 
 
 def mended(scores: Scores, errors: Iterable[Error]) -> float:

@@ -41,11 +41,17 @@ class Counts(NamedTuple):
     def to_json(self) -> dict[str, Any]:
         """The figures, and what they were made of."""
         return {
-            "precision": round(self.precision, 4),
-            "recall": round(self.recall, 4),
-            "f1": round(self.f1, 4),
+            "precision": rounded(self.precision),
+            "recall": rounded(self.recall),
+            "f1": rounded(self.f1),
             **self._asdict(),
         }
+
+
+def rounded(figure: float | None) -> float | None:
+    """A figure as all files and reports have it. To fewer decimals, what is rounded once more to be
+    shown would differ from one report to the next."""
+    return None if figure is None else round(figure, 6)
 
 
 def counted(gold: Iterable[Labelled], found: Iterable[Labelled]) -> Counts:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from tonemark.corpus.store import Store
-from tonemark.corpus.uncertain import lots
+from tonemark.corpus.uncertain import answered_here, lots
 from tonemark.training.outcome import SCORED, read_scored
 from tonemark.training.runs.folders import Run
 from tonemark.training.scores.counts import Counts, counted, total
@@ -27,8 +27,9 @@ class DrawnScores(NamedTuple):
 
 
 def drawn_scores(run: Run, store: Store, evaluation: float) -> DrawnScores:
-    """The scores of a model on the documents that never come by doubt (`corpus.uncertain`), as far
-    as they are still there. Raises OSError and ValueError as `read_scored` does."""
+    """The scores of a model on the documents that never come by doubt (`corpus.uncertain`), or came
+    with their answers from a file, as far as they are still there. Raises OSError and ValueError as
+    `read_scored` does."""
     by_number: dict[int, Counts] = {}
     scored = 0
     for each in read_scored(run.path / SCORED):
@@ -36,5 +37,6 @@ def drawn_scores(run: Run, store: Store, evaluation: float) -> DrawnScores:
         number = store.number_of(each.key)
         if number is not None:
             by_number[number] = counted(each.gold, [span[:3] for span in each.found])
-    kept = lots(store, by_number, evaluation)
+    here = answered_here(store)
+    kept = lots(store, by_number, evaluation) | (by_number.keys() - here)
     return DrawnScores(scored, len(kept), total(by_number[number] for number in kept))

@@ -14,9 +14,9 @@ from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
 from tonemark.review.report import AROUND
 from tonemark.training.outcome import LARGEST, SCORED, read_scored
-from tonemark.training.runs.folders import Run, runs
+from tonemark.training.runs.folders import Run, damaged, runs
 from tonemark.training.runs.telling import options
-from tonemark.training.scores.advice import Advice, advice
+from tonemark.training.scores.advice import Advice, Learnt, advice
 from tonemark.training.scores.scoring import ERRORS, Error, ErrorKind, Scores, score
 
 BEFORE = 10
@@ -36,13 +36,15 @@ class Place(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class ScoreReport:
     """What is told of one model; `places` are errors of each kind, those first that are to be
-    looked at first, `models` the last ones, this one among them where it is one of them."""
+    looked at first, `models` the last ones, this one among them where it is one of them, `damaged`
+    the names of those that cannot be read."""
 
     run: Run
     scores: Scores
     advice: tuple[Advice, ...]
     places: Mapping[ErrorKind, tuple[Place, ...]]
     models: tuple[Run, ...]
+    damaged: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As `--json` gives it."""
@@ -73,6 +75,7 @@ class ScoreReport:
                 }
                 for run in self.models
             ],
+            "damaged": list(self.damaged),
         }
 
 
@@ -84,8 +87,10 @@ def score_report(run: Run, store: Store, most: int) -> ScoreReport:
     """
     scores = scores_of(run)
     places = {kind: _places(scores.examples(kind), store, most) for kind in ERRORS}
-    models = tuple(runs(run.path.parent.parent)[-BEFORE:])
-    return ScoreReport(run, scores, tuple(advice(scores, taught(run))), places, models)
+    folder = run.path.parent.parent
+    models = tuple(runs(folder)[-BEFORE:])
+    said = tuple(advice(scores, lessons_of(run)))
+    return ScoreReport(run, scores, said, places, models, tuple(damaged(folder)))
 
 
 def scores_of(run: Run) -> Scores:
@@ -104,10 +109,20 @@ def scores_of(run: Run) -> Scores:
         ) from None
     if not scores.documents:
         raise TonemarkError(
-            f"{run.name} was scored on no document: there were too few.",
-            "Label more documents, then train once more: tonemark train DIR",
+            f"{run.name} was scored on no document: there was no time for it, or no other document"
+            " to score it on.",
+            "Train once more, with more --time: tonemark train DIR",
         )
     return scores
+
+
+def lessons_of(run: Run) -> Learnt:
+    """What a model learnt from, and was scored on, as its model.json says."""
+    return Learnt(
+        taught(run),
+        int(run.figure("cut")),
+        is_share=run.words("scored_on") == "evaluation",
+    )
 
 
 def taught(run: Run) -> dict[str, int]:

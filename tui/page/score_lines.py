@@ -61,6 +61,10 @@ def score_lines(found: Mapping[str, Any], width: int) -> Iterator[Line]:
             yield Line(trimmed(column(KINDS[kind], width)))
             for example in examples:
                 yield from _example(example, width)
+    if found["damaged"]:
+        yield Line(visible(""))
+        names = ", ".join(found["damaged"])
+        yield from map(Line, wrapped(f"Models that cannot be read: {names} (see doctor).", width))
     if len(found["models"]) > 1:
         yield Line(visible(""))
         yield from map(Line, _models(found, width))

@@ -178,7 +178,7 @@ def _suggested(
     doubtful = view.is_doubtful(view.focus.sheet, suggestion)
     yield _Fact(f"{inside}{'??' if doubtful else '?'}{short(suggestion.label, 20)}")
     if doubtful and suggestion.score >= view.doubt:
-        yield _Fact("a part of a longer name", before=", ")
+        yield _Fact("part of a longer candidate", before=", ")
     elif doubtful and (others := rivals(suggestion)):
         other = others[0]
         said = ["or"]

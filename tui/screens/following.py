@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import sys
+import textwrap
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable
 from pathlib import Path
@@ -19,11 +20,17 @@ REPORT_LIMIT = 1 << 24
 """Bytes that a line of what it tells may have: counts, and a path for each part of a split."""
 
 
+SAID_LIMIT = 4_000
+"""Bytes of what it says is wrong that are kept."""
+
+
 class Ended(NamedTuple):
-    """A command that ended: its exit code, and the first line of what it said was wrong."""
+    """A command that ended: its exit code, the first line of what it said was wrong, and the lines
+    after it: what to do."""
 
     code: int
     said: str
+    remedy: str = ""
 
 
 def ours(*arguments: str) -> list[str]:
@@ -47,7 +54,7 @@ async def follow(
     try:
         started(process)
         _, said = await asyncio.gather(_heard(process, heard), _said(process))
-        return Ended(await process.wait(), said)
+        return Ended(await process.wait(), *said)
     except BaseException:
         with contextlib.suppress(ProcessLookupError):
             stop(process)
@@ -63,15 +70,16 @@ async def _heard(process: Process, heard: Callable[[dict[str, Any]], None]) -> N
                 heard(found)
 
 
-async def _said(process: Process) -> str:
-    """The first line on standard error; the rest is read, so that the process need not wait."""
-    first = b""
+async def _said(process: Process) -> tuple[str, str]:
+    """The first line on standard error, and those after it, as far in as among themselves; all is
+    read, so that the process need not wait."""
+    told = b""
     assert process.stderr
     while data := await process.stderr.read(1 << 16):
-        if b"\n" not in first and len(first) < 1000:
-            first = (first + data).lstrip()
-    words = first.partition(b"\n")[0][:1000].decode("utf-8", "replace")
-    return words.strip().removeprefix("tonemark: ")
+        if len(told) < SAID_LIMIT:
+            told = (told + data).lstrip()[:SAID_LIMIT]
+    words, _, rest = told.decode("utf-8", "replace").partition("\n")
+    return words[:1000].strip().removeprefix("tonemark: "), textwrap.dedent(rest).rstrip()
 
 
 def inside(words: str, folder: Path) -> str:

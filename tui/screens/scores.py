@@ -70,7 +70,8 @@ class ScoresScreen(BlocksScreen):
         """The report, each error a block of its own."""
         yield Block([[]])
         if self._fault:
-            yield Block(text_lines(self._fault, width))
+            for line in self._fault.splitlines():
+                yield Block(text_lines(line, width))
         elif self._found is None:
             yield Block(text_lines("counting…", width, QUIET))
         else:
@@ -92,5 +93,6 @@ async def counted_scores(folder: Path, model: str) -> dict[str, Any]:
     command = ours("scores", str(folder), *([model] if model else []), "--json")
     ended = await follow(command, found.append, lambda process: process.terminate())
     if not found or "examples" not in found[-1]:
-        raise ValueError(inside(ended.said, folder) or f"the count ended with {ended.code}")
+        said = inside(f"{ended.said}\n{ended.remedy}".strip(), folder)
+        raise ValueError(said or f"the count ended with {ended.code}")
     return found[-1]

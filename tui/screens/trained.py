@@ -35,8 +35,8 @@ class Training:
     """A training of `seconds`, as far as it was heard of: its stage in words, seconds `spent` and
     `left`, the network's losses and F1 as they came, the words that it has gone through.
 
-    When it has `ended`, `about` is what it reports of the model, or `fault` says why there is none;
-    `stopped` says that she has ended it.
+    When it has `ended`, `about` is what it reports of the model, or `fault` says why there is none
+    and `remedy` what to do; `stopped` says that she has ended it.
     """
 
     folder: Path
@@ -49,6 +49,7 @@ class Training:
     words: int = 0
     about: dict[str, Any] | None = None
     fault: str = ""
+    remedy: str = ""
     stopped: bool = False
     ended: bool = False
     _process: Process | None = None
@@ -73,6 +74,7 @@ class Training:
             if self.about is None and not self.stopped:
                 said = inside(ended.said, self.folder)
                 self.fault = said or f"the training ended with {ended.code}"
+                self.remedy = inside(ended.remedy, self.folder)
         finally:
             self.ended, self._process = True, None
 

@@ -226,6 +226,8 @@ def _came_of_it(training: Training, width: int) -> Iterator[Block]:
         yield Block([[run("The training was stopped. Nothing of it is left.", TEXT)]])
     else:
         yield Block(text_lines(f"Nothing was trained: {training.fault}", width))
+        for line in training.remedy.splitlines():
+            yield Block(text_lines(line, width))
     yield Block([[]])
 
 

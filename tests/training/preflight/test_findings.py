@@ -21,7 +21,8 @@ from tonemark.exchange.settings import Settings
 from tonemark.tokenizers.registry import load_tokenizer
 from tonemark.training.material import Asked, Example, material, sentence_of
 from tonemark.training.preflight import places as kept_places
-from tonemark.training.preflight.findings import Finding, can_begin, check
+from tonemark.training.preflight.finding import Finding
+from tonemark.training.preflight.findings import can_begin, check
 from tonemark.training.preflight.survey import SCARCE, survey
 
 Task = dict[str, Any]
@@ -208,7 +209,7 @@ STOPPED: dict[str, tuple[list[Task], Asked, str]] = {
     "no_documents": ([], Asked(), "The project has no documents."),
     "no_answers": ([{"key": "a", "text": "b"}], Asked(), "Nobody has answered any of the 1 doc"),
     "no_spans": ([task("a", "b"), task("c", "d")], Asked(), "no span in the 2 documents"),
-    "no_annotator": ([task("a", "b")], Asked(annotator="juma"), "juma has no answers"),
+    "no_annotator": ([task("a", "b")], Asked(annotator="juma"), '"juma" has no answers'),
     "no_label": (ENOUGH, Asked(labels=("PER", "PERS")), "PERS is no label of the project"),
     "one_text": ([ENOUGH[0], ENOUGH[0] | {"key": "again"}], Asked(), "There is one text"),
     "nothing_left": (

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tonemark.review.sums import NOTHING, OTHER_BORDERS
 from tonemark.training.outcome import Scored, ScoredSpan
-from tonemark.training.scores.advice import advice, mended
+from tonemark.training.scores.advice import Learnt, advice, mended
 from tonemark.training.scores.scoring import Error, score
 
 Marked = tuple[int, int, str]
@@ -172,7 +172,7 @@ def test_what_is_not_defined_is_none() -> None:
     nothing_at_all = score([scored("a", [], [])])
     assert nothing_at_all.figure("f1") is None
     assert nothing_at_all.to_json()["f1"] is None
-    assert "Neither" in advice(nothing_at_all, {})[0].words
+    assert "Neither" in advice(nothing_at_all, Learnt({}))[0].words
     assert score([]).documents == 0
 
 
@@ -210,7 +210,7 @@ def test_advice_is_the_best_first_and_says_what_it_would_give() -> None:
         scored("c", [(0, 5, O)] * 1, [(0, 5, O)]),
     ]
     scores = score(pairs)
-    found = advice(scores, {P: 100, L: 3, O: 50})
+    found = advice(scores, Learnt({P: 100, L: 3, O: 50}))
     assert found[0].words.startswith("Borders: in 3 places")
     assert "ends too early (3)" in found[0].words
     assert found[0].f1 == pytest.approx(2 * 5 / 13)
@@ -225,7 +225,7 @@ def test_advice_is_the_best_first_and_says_what_it_would_give() -> None:
 def test_both_ways_of_a_confusion_are_told() -> None:
     both = [scored(str(n), [(0, 5, P)], [(0, 5, L)]) for n in range(3)]
     pairs = [*both, scored("x", [(0, 5, L)], [(0, 5, P)])]
-    said = " ".join(each.words for each in advice(score(pairs), {}))
+    said = " ".join(each.words for each in advice(score(pairs), Learnt({})))
     assert "PER is labelled LOC 3 times, LOC PER once" in said
 
 

@@ -96,7 +96,7 @@ def test_who_says_otherwise_of_a_doubtful_one(
 def test_a_part_of_a_longer_name_is_told_as_that(player: Makes) -> None:
     page = player(TEXT, suggestions=["PER:Samia"], width=130).play("@Samia")
     told = "".join(text for text, _ in words.status(page.view, page.keyboard)[0])
-    assert "Samia · 1 token · ??PER, a part of a longer name · gazetteer:x" in told
+    assert "Samia · 1 token · ??PER, part of a longer candidate · gazetteer:x" in told
 
 
 @given(

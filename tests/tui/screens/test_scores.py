@@ -81,7 +81,8 @@ def test_why_there_are_none_is_told(tmp_path: Path, play: Play) -> None:
     empty = Desk(read_project(folder), store, "amina", load_tokenizer("sw"))
 
     async def script(stage: Any) -> None:
-        await stage.until("No model has been trained in this project yet.")
+        shown = await stage.until("No model has been trained in this project yet.")
+        assert "Train one: tonemark train" in shown
 
     play(empty, ScoresScreen(), script)
     store.close()

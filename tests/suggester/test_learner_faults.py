@@ -1,0 +1,165 @@
+"""What becomes of the learner when something fails: its child, the disk, the tokenizer."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from learners import NEW, TAUGHT, Work, answer, best, likely, step_through
+from making import given
+from suggesters import plug_words, until
+
+from tonemark.corpus.learnt import answers_stamp, was_tagged
+from tonemark.corpus.produced import produced_at_fault
+from tonemark.corpus.store import STORE_FILE, Store
+from tonemark.errors import TonemarkError
+from tonemark.suggester import learner_run, learning
+from tonemark.suggester.place import Place
+
+# The child process itself
+
+
+def test_what_learns_is_a_process_of_low_priority_and_loads_little(work: Work) -> None:
+    store, made = work(*TAUGHT, *NEW, answered=8)
+    step_through(made)
+    assert best(store, 9) == ["Wanjiru PER"]
+    assert made._run.child
+    process = made._run.child._process.pid
+    assert os.getpriority(os.PRIO_PROCESS, process) >= learning_niceness()
+    maps = Path(f"/proc/{process}/maps")
+    if maps.exists():
+        assert "spacy" not in maps.read_text()
+
+
+def learning_niceness() -> int:
+    from tonemark.suggester.learner_worker import NICENESS
+
+    return min(19, NICENESS)
+
+
+FAULTY = """
+import os, sys, time
+from tonemark.suggester import learner_worker as it
+learn, likely = it.learn, it.Learner.likely
+
+def learning(sentences, **more):
+    if any("hangs" in each.words for each in sentences):
+        while True: pass
+    if any("crashes" in each.words for each in sentences):
+        os.abort()
+    if any("raises" in each.words for each in sentences):
+        raise RuntimeError("it is odd")
+    return learn(sentences, **more)
+
+def looking(self, words, least):
+    if "evil" in words:
+        os.abort()
+    if "odd" in words:
+        raise RuntimeError("it is odd")
+    return likely(self, words, least)
+
+it.learn = learning
+it.Learner.likely = looking
+it.main(*sys.argv[1:])
+"""
+
+
+@pytest.fixture
+def faulty(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child that fails at some words; it rests for a moment only."""
+    (site / "tests_faulty_learner.py").write_text(FAULTY, encoding="utf-8")
+    monkeypatch.setattr(learner_run, "MODULE", "tests_faulty_learner")
+    monkeypatch.setattr(learning, "TRAINING", 0.2)
+    monkeypatch.setattr(learner_run, "PAUSE", 0.05)
+
+
+@pytest.mark.parametrize("how", ["hangs", "crashes", "raises"])
+def test_a_child_that_fails_is_told_of_and_not_tried_at_once_again(
+    how: str, work: Work, faulty: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learner_run, "PAUSE", 1000.0)
+    store, made = work(*TAUGHT, f"Rais Ade {how}", *NEW, answered=9)
+    step_through(made)
+    assert made.trouble
+    assert "suggests nothing new" in made.trouble.title
+    assert made._run.child is None
+    assert not made.step()
+    assert made._run.child is None
+    answer(store, 9, given("amina", answer="ignore"))
+    made._run._after = 0.0
+    step_through(made)
+    assert made.trouble is None
+    assert best(store, 10) == ["Wanjiru PER"]
+
+
+def test_documents_at_which_it_fails_are_passed_over(work: Work, faulty: None) -> None:
+    """A crash takes the others along: they are looked at one by one."""
+    store, made = work(*TAUGHT, "Rais evil", "Rais odd", *NEW, answered=8)
+    until(lambda: not made.step() and made.finished)
+    assert best(store, 11) == ["Wanjiru PER"]
+    count, first = produced_at_fault(store, "learner")
+    assert count == 2
+    assert [("crashed" in each, "it is odd" in each) for each in first] == [
+        (True, False), (False, True),
+    ]  # fmt: skip
+
+
+def test_a_child_that_was_killed_is_made_anew(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learner_run, "PAUSE", 0.05)
+    store, made = work(*TAUGHT, *NEW, answered=7)
+    step_through(made)
+    assert made._run.child
+    made._run.child._process.kill()
+    answer(store, 8)
+    before = likely(store, 9)
+    until(lambda: not made.step() and made.finished == answers_stamp(store).newest)
+    assert likely(store, 9) != before
+
+
+# The disk, and the tokenizer
+
+
+@pytest.mark.usefixtures("in_process")
+def test_on_a_full_disk_nothing_that_was_found_is_lost(work: Work) -> None:
+    store, made = work(*TAUGHT, *NEW, answered=8)
+    while not made._looks._found:
+        made.step()
+    store.db.execute("PRAGMA max_page_count = 1")
+    for _ in range(2):
+        with pytest.raises(TonemarkError, match="full"):
+            made.step()
+    assert not was_tagged(store, 9)
+    store.db.execute("PRAGMA max_page_count = 1000000")
+    step_through(made)
+    assert best(store, 9) == ["Wanjiru PER"]
+    assert made.trouble is None
+
+
+def test_answers_that_came_with_files_teach_and_a_tokenizer_that_vanished_ends_nothing(
+    project: Callable[..., Path], site: Path, started: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    """Nobody gets the answered ones any more, and yet their tokens are made; with those that are
+    there it goes on."""
+    plug_words(site)
+    folder = project(*TAUGHT, *NEW)
+    place = Place(folder)
+    store = Store(folder / STORE_FILE)
+    for number in range(1, 9):
+        answer(store, number)
+    started(folder)
+    until(lambda: place.told().finished == answers_stamp(store).newest)
+    assert place.told().learnt == 8
+    assert best(store, 9) == ["Wanjiru PER"]
+    before = likely(store, 10)
+    shutil.rmtree(site)
+    until(lambda: "words" in place.told().fault)
+    answer(store, 9)
+    until(lambda: place.told().finished == answers_stamp(store).newest)
+    assert place.told().learnt == 9
+    assert likely(store, 10) != before
+    assert "words" in place.told().fault
+    store.close()
