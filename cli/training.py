@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import regex
 
 from tonemark.cli.asked import asked_of, asked_options
 from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_json
@@ -19,6 +18,7 @@ from tonemark.cli.stopping import stopped_cleanly
 from tonemark.cli.telling import columns, set_in
 from tonemark.files import typed
 from tonemark.text import visible
+from tonemark.training.asked_time import seconds_of
 
 if TYPE_CHECKING:
     from tonemark.corpus.project import Project
@@ -26,22 +26,15 @@ if TYPE_CHECKING:
     from tonemark.training.material import Asked
     from tonemark.training.runs.folders import Run
 
-SECONDS, LONGEST = 60.0, 24 * 3600.0
-"""How long a training takes where nobody says, and at most."""
-
-_TIME = regex.compile(r"(\d{1,6})([smh]?)")
-_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
-
 _PROGRESS = 0.1
 """Seconds between two reports of how far it is, where nothing new is in them."""
 
 
 def _seconds(context: click.Context, option: click.Parameter, given: str) -> float:
-    found = _TIME.fullmatch(given.strip())
-    seconds = int(found[1]) * _UNITS[found[2]] if found else 0
-    if not 1 <= seconds <= LONGEST:
+    seconds = seconds_of(given)
+    if seconds is None:
         raise click.BadParameter(f"{given[:40]!r} is no time for it: give 60s, 5m, or at most 24h.")
-    return float(seconds)
+    return seconds
 
 
 @click.command("train", epilog="Example: tonemark train habari --time 2m")

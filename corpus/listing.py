@@ -14,6 +14,7 @@ from tonemark.corpus.claims import TO_DO
 from tonemark.corpus.documents import Document
 from tonemark.corpus.drafts import Draft
 from tonemark.corpus.events import MALFORMED, replay
+from tonemark.corpus.model_suggestions import IS_SHOWN
 from tonemark.corpus.queue import events_of
 from tonemark.corpus.records import Answer
 from tonemark.corpus.store import Store
@@ -60,7 +61,8 @@ _BASES = {
     "begun": "SELECT document AS id FROM claims INDEXED BY claims_to_do"
     f" WHERE annotator = :annotator AND {TO_DO} AND document {{after}} :after"
     " ORDER BY 1 {order} LIMIT :size",
-    "suggested": "SELECT DISTINCT document AS id FROM suggestions WHERE document {after} :after"
+    "suggested": "SELECT DISTINCT document AS id FROM suggestions s"
+    f" WHERE document {{after}} :after AND {IS_SHOWN}"
     " ORDER BY document {order} LIMIT :size",
     "hers": "SELECT document AS id FROM claims WHERE annotator = :annotator"
     " AND document {after} :after ORDER BY document {order} LIMIT :size",
@@ -69,7 +71,7 @@ _DETAILS = (
     "SELECT d.id, d.key, substr(d.text, 1, {beginning}), d.taken < d.places, c.state, c.reopened,"
     " c.deferred, a.answer, a.comment <> '', a.flagged,"
     " (SELECT count(*) FROM spans WHERE annotation = a.id),"
-    " EXISTS (SELECT 1 FROM suggestions s WHERE s.document = d.id),"
+    f" EXISTS (SELECT 1 FROM suggestions s WHERE s.document = d.id AND {IS_SHOWN}),"
     " (c.state <> 'answered' OR c.reopened) AND EXISTS (SELECT 1 FROM events e"
     " WHERE e.document = d.id AND e.annotator = :annotator AND e.kind IN ('edit', 'undo', 'redo'))"
     " FROM ({base}) b JOIN documents d ON d.id = b.id"

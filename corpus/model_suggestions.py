@@ -6,8 +6,9 @@ shown is decided here, when a page opens.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from tonemark.corpus.spans import Suggestion
@@ -21,6 +22,12 @@ LEARNER = "model:learner"
 LIKELY = 0.6
 """The probability from which on a model would label a stretch: what only models propose is shown
 from there on, and what something else proposes has the model's name."""
+
+IS_SHOWN = (
+    f"(s.score >= {LIKELY} OR CASE WHEN json_valid(s.sources) THEN EXISTS (SELECT 1 FROM"
+    f" json_each(s.sources) WHERE value NOT GLOB '{MODEL}*') ELSE 1 END)"
+)
+"""Of the row `s` of a suggestion, as SQL: it is not one of those `without_unlikely` leaves out."""
 
 POSSIBLE = 0.05
 """The probability from which on a stretch is offered as a candidate, whatever its label."""
@@ -40,7 +47,12 @@ class Possible(NamedTuple):
 
 def is_of_model(suggestion: Suggestion) -> bool:
     """Whether nothing but models proposes it."""
-    return all(source.startswith(MODEL) for source in suggestion.sources)
+    return _are_models(suggestion.sources)
+
+
+@lru_cache(1024)
+def _are_models(sources: tuple[str, ...]) -> bool:
+    return all(source.startswith(MODEL) for source in sources)
 
 
 def without_unlikely(suggestions: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
@@ -88,22 +100,25 @@ def with_models(
 def possible(proposed: Iterable[Suggestion], labels: Collection[str]) -> tuple[Possible, ...]:
     """The stretches that are POSSIBLE by what models have `proposed` for `labels`, in order; of
     those that overlap the likeliest, and of all the MOST likely."""
-    scores: dict[tuple[int, int], dict[tuple[str, ...], float]] = {}
+    by_source: dict[tuple[str, ...], dict[tuple[int, int], float]] = {}
     for each in proposed:
         if each.label in labels:
-            by_source = scores.setdefault((each.start, each.end), {})
-            by_source[each.sources] = by_source.get(each.sources, 0.0) + each.score
-    found = [
-        Possible(start, end, round(min(1.0, score), 4))
-        for (start, end), by_source in scores.items()
-        if (score := max(by_source.values())) >= POSSIBLE
-    ]
+            scores = by_source.setdefault(each.sources, {})
+            place = each.start, each.end
+            scores[place] = scores.get(place, 0.0) + each.score
+    best: dict[tuple[int, int], float] = {}
+    for scores in by_source.values():
+        for place, score in scores.items():
+            if score >= POSSIBLE:
+                best[place] = max(best.get(place, 0.0), round(min(1.0, score), 4))
     kept: list[Possible] = []
-    for one in sorted(found, key=lambda p: (-p.score, p.start - p.end, p.start)):
-        place = bisect_left(kept, one.start, key=lambda p: p.start)
-        near = kept[max(0, place - 1) : place + 1]
-        if not any(other.start < one.end and one.start < other.end for other in near):
-            kept.insert(place, one)
+    ends: list[int] = []
+    ordered = [(-score, start - end, start) for (start, end), score in best.items()]
+    for negative, length, start in sorted(ordered):
+        at, end = bisect_right(ends, start), start - length
+        if at == len(kept) or end <= kept[at].start:
+            kept.insert(at, Possible(start, end, -negative))
+            ends.insert(at, end)
             if len(kept) == MOST:
                 break
     return tuple(kept)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from tonemark.corpus.annotators import is_reviewing
 from tonemark.corpus.evidence import NOTHING_SHOWN, Astray, astray
+from tonemark.corpus.model_suggestions import IS_SHOWN
 from tonemark.corpus.records import ANSWERS
 from tonemark.corpus.store import Store
 
@@ -87,7 +88,9 @@ def progress(store: Store, team: Sequence[str] = (), annotator: str | None = Non
         " WHERE current AND NOT extra GROUP BY 1) a"
         " JOIN documents d ON d.id = a.document WHERE a.n >= d.places"
     ).fetchone()
-    (suggested,) = db.execute("SELECT count(DISTINCT document) FROM suggestions").fetchone()
+    (suggested,) = db.execute(
+        f"SELECT count(DISTINCT document) FROM suggestions s WHERE {IS_SHOWN}"
+    ).fetchone()
     return Progress(
         store.document_count(),
         finished,

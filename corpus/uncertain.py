@@ -344,12 +344,14 @@ def lots(store: Store, documents: Iterable[int], evaluation: float) -> set[int]:
 
 def answered_at_random(store: Store, evaluation: float) -> tuple[int, int]:
     """How many documents were answered on a page, and how many of them are of the lot."""
-    answered = answered_here(store)
+    rows = store.db.execute("SELECT DISTINCT document FROM annotations WHERE seconds > 0")
+    answered = [int(number) for (number,) in rows]
     return len(answered), len(lots(store, answered, evaluation))
 
 
-def answered_here(store: Store) -> set[int]:
-    """The documents that somebody has worked on: what came with a file took no time, and nothing
-    has chosen it."""
-    rows = store.db.execute("SELECT DISTINCT document FROM annotations WHERE seconds > 0")
+def came_answered(store: Store) -> set[int]:
+    """The documents whose answers all came with a file: they took no time, and no doubt chose
+    them."""
+    query = "SELECT document FROM annotations GROUP BY document HAVING max(seconds) <= 0"
+    rows = store.db.execute(query)
     return {int(number) for (number,) in rows}

@@ -23,6 +23,7 @@ from tonemark.corpus.tokens import (
     note_loaded,
     put_tokens,
 )
+from tonemark.errors import TonemarkError
 from tonemark.suggester.children import ChildEnded, ChildLate
 from tonemark.suggester.workers import TIME, Worker
 from tonemark.tokenizers.check import instead
@@ -83,6 +84,7 @@ class Tokenizing:
         self._answered = 0
         self._has_superseded = True
         self._watched = time.monotonic()
+        self._gone: TonemarkError | None = None
 
     def step(self) -> bool:
         """Do what is most needed, for about TURN seconds; whether there was something to do.
@@ -135,13 +137,22 @@ class Tokenizing:
 
     def watch(self) -> None:
         """Begin anew where the package is of another version than the one that was loaded: looked
-        at every few seconds. Raises TonemarkError where it is gone."""
+        at every few seconds. Raises TonemarkError as long as it is gone."""
         now = time.monotonic()
-        if now - self._watched <= WATCH:
-            return
-        self._watched = now
+        if now - self._watched > WATCH:
+            self._watched = now
+            self._look_up()
+        if self._gone:
+            raise self._gone
+
+    def _look_up(self) -> None:
         plugins.plugins.cache_clear()
-        package = code_package(self.tokenizer.name)
+        try:
+            package = code_package(self.tokenizer.name)
+        except TonemarkError as error:
+            self._gone = error
+            return
+        self._gone = None
         if package != self.tokenizer.package:
             self.tokenizer = replace(self.tokenizer, package=package)
             self._forget()

@@ -55,7 +55,7 @@ def choose(tried: Mapping[Kind, Sequence[Counts]], *, is_share: bool = False) ->
     which = "of the evaluation share" if is_share else "that it had not learnt from"
     why += f", scored on {counted(documents, 'document')} {which}"
     if any(scores[kind] > scores[best] for kind in others):
-        why += "; what scored higher may have done so by chance"
+        why += "; the simpler one is kept, as what scored higher may have done so by chance"
     return Choice(best, f"{why}.")
 
 
@@ -93,6 +93,8 @@ USUAL = Join()
 
 JOINS = (
     USUAL,
+    Join(0.1, 0.3),
+    Join(0.25, 0.25),
     Join(0.25, 0.35),
     Join(0.4, 0.25),
     Join(0.4, 0.35),

@@ -196,6 +196,8 @@ def _tried(
     """What each model found in the documents that the network, too, had not learnt from, and how
     the two are best joined."""
     kept = parts[0].kept if parts else ()
+    # A learner that had little time may have tagged some of them only.
+    network = {key: each for key, each in network.items() if key in learner}
     tried: dict[Kind, tuple[Scored, ...]] = {"learner": _scored(kept, _labelled(learner))}
     if not network or not tried["learner"]:
         return tried, USUAL

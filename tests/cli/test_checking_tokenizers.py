@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from suggesters import plug_words
 
+from tonemark.tokenizers.trial import process
 from tonemark.tokenizers.trial.hostile import GROWING, hostile_texts
+from tonemark.tokenizers.trial.process import Trial
 
 Run = Callable[..., Any]
 
@@ -55,7 +57,7 @@ def test_faults_are_told_with_their_places(tonemark: Run, tmp_path: Path) -> Non
 def test_a_profile_in_a_file_with_its_examples(tonemark: Run, tmp_path: Path) -> None:
     profile = tmp_path / "mine.toml"
     profile.write_text(
-        '[words]\njoin = "-"\n[exceptions]\n"dk." = ["dk."]\n'
+        '[words]\njoin = "-"\n[exceptions]\n"dk." = ["dk."]\n[phrases]\nwords = ["a b", "A b"]\n'
         '[[examples]]\ntext = "a-b"\ntokens = ["a-b"]\n'
         '[[examples]]\ntext = "a:b"\ntokens = ["a:b"]\n'
     )
@@ -67,7 +69,10 @@ def test_a_profile_in_a_file_with_its_examples(tonemark: Run, tmp_path: Path) ->
     assert (report["name"], report["examples"], report["complete"]) == (str(profile), 2, True)
     assert report["hostile"] == len(list(hostile_texts()))
     assert report["patterns"] == len(GROWING)
-    assert len(report["notes"]) == 1
+    assert report["notes"] == [
+        'exceptions: "dk." holds in this letter case alone, not as "Dk."',
+        'phrases: "A b" stands twice',
+    ]
 
 
 @pytest.mark.parametrize(
@@ -95,9 +100,11 @@ def test_a_plug_in_that_fails_is_told_where_it_is_used(tonemark: Run, tmp_path: 
     assert "tonemark tokenizers check words" in done.stderr
 
 
-def test_rules_to_no_effect_are_noted_and_are_no_faults(tonemark: Run, tmp_path: Path) -> None:
-    mine = tmp_path / "mine.toml"
-    mine.write_text('[exceptions]\n"dk." = ["dk."]\n[phrases]\nwords = ["a b", "A b"]\n', "utf-8")
-    lines = tonemark("tokenizers", "check", mine).stdout.splitlines()
+def test_rules_to_no_effect_are_noted_and_are_no_faults(
+    tonemark: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Trial("mine", "1", complete=True, notes=['phrases: "A b" stands twice'])
+    monkeypatch.setattr(process, "tried", lambda *given, **more: found)
+    lines = tonemark("tokenizers", "check", "mine").stdout.splitlines()
     assert 'note: phrases: "A b" stands twice' in lines
-    assert 'note: exceptions: "dk." holds in this letter case alone, not as "Dk."' in lines
+    assert lines[-1] == "It keeps every promise."

@@ -135,7 +135,7 @@ def test_what_was_trained_here_may_suggest(
     tonemark: Runs, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Trainer:
-        def __init__(self, folder: Path, settings: object, made: Making) -> None:
+        def __init__(self, folder: Path, settings: object, made: Making, began: float) -> None:
             self._path = made.path
 
         def __enter__(self) -> Trainer:

@@ -59,10 +59,13 @@ def test_json(
         (("model-9",), 'There is no model "model-9" in this project.'),
         (("--name", "a b"), '"a b" cannot be the name of a package.'),
         (("--version", "one"), '"one" is no version.'),
-        (("-o", "nowhere"), "There is no folder nowhere."),
     ],
 )
-def test_refusals(folder: Path, tonemark: Tonemark, arguments: tuple[str, ...], said: str) -> None:
+def test_refusals(
+    folder: Path, tonemark: Tonemark, arguments: tuple[str, ...], said: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
     done = tonemark("package", folder, *arguments, code=1)
     assert said in " ".join(done.stderr.split())
 

@@ -1,5 +1,5 @@
-"""What the program imports of others is named where it is installed: in pyproject.toml with a range,
-and pinned in constraints.txt."""
+"""What the program imports of others is named where it is installed: in pyproject.toml with a
+range, and pinned in constraints.txt."""
 
 from __future__ import annotations
 

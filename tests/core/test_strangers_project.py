@@ -246,30 +246,37 @@ def test_no_screen_runs_code_of_the_project(
     assert sum("'export'" in each for each in started) == 1
 
 
-@pytest.mark.parametrize(
-    ("line", "named"),
-    [
-        ('plugins = ["evil"]', 'unknown key "plugins"'),
-        ('patterns = "patterns.py"', 'unknown key "patterns"'),
-        ('store = "/tmp/other.sqlite"', 'unknown key "store"'),
-        ('include = "/etc/passwd"', 'unknown key "include"'),
-        ('exports = "../../out"', 'unknown key "exports"'),
-        ('spacy = {config = "config.cfg"}', 'unknown key "spacy"'),
-        ('editor = "sh -c id"', 'unknown key "editor"'),
-        ('tokenizer = "./general.py"', "the name of an installed one"),
-        ('tokenizer = "evil:Tokenizer"', "There is no tokenizer"),
-        ('tokenizer = "evil.Tokenizer"', "There is no tokenizer"),
-        ('guidelines = "../../secret"', "inside the project's folder"),
-        ('guidelines = "/etc/passwd"', "inside the project's folder"),
-    ],
-)
+# Each run is told of all that is wrong in the file.
+NAMED = {
+    "unknown keys": {
+        'plugins = ["evil"]': 'unknown key "plugins"',
+        'patterns = "patterns.py"': 'unknown key "patterns"',
+        'store = "/tmp/other.sqlite"': 'unknown key "store"',
+        'include = "/etc/passwd"': 'unknown key "include"',
+        'exports = "../../out"': 'unknown key "exports"',
+        'spacy = {config = "config.cfg"}': 'unknown key "spacy"',
+        'editor = "sh -c id"': 'unknown key "editor"',
+    },
+    "paths": {
+        'tokenizer = "./general.py"': "the name of an installed one",
+        'guidelines = "../../secret"': "inside the project's folder",
+    },
+    "a path from the root": {'guidelines = "/etc/passwd"': "inside the project's folder"},
+    "an entry point": {'tokenizer = "evil:Tokenizer"': "There is no tokenizer"},
+    "a class": {'tokenizer = "evil.Tokenizer"': "There is no tokenizer"},
+}
+
+
+@pytest.mark.parametrize("lines", NAMED.values(), ids=NAMED)
 def test_the_project_file_names_no_code_and_no_path(
-    stranger: Watched, line: str, named: str
+    stranger: Watched, lines: dict[str, str]
 ) -> None:
-    (stranger.folder / "project.toml").write_text(f'version = 1\nlanguage = "sw"\n{line}\n')
+    begins = ("version = 1", 'language = "sw"')
+    (stranger.folder / "project.toml").write_text("\n".join([*begins, *lines]) + "\n")
     done = run("export", ".", "--all", "-o", "out")
     assert done.returncode == 1
-    assert named in done.stderr
+    for named in lines.values():
+        assert named in done.stderr
     assert "Traceback" not in done.stderr
     check_harmless(stranger)
 

@@ -28,10 +28,11 @@ def seat(tmp_path: Path) -> Iterator[Seat]:
     project = create_project(tmp_path / "p", language="sw", labels=["PER"], overlap=2)
     create_store(project.folder / STORE_FILE)
     store = Store(project.folder / STORE_FILE)
-    suggested = (Suggestion(0, 3, "PER", ("model:m",)),)
-    records = [
-        Record(n, n, f"Ali na {n}", suggestions=suggested if n == 11 else ()) for n in range(1, 13)
-    ]
+    suggested = {
+        11: (Suggestion(0, 3, "PER", ("model:m",)),),
+        12: (Suggestion(0, 3, "PER", ("model:m",), 0.3),),  # no page shows it
+    }
+    records = [Record(n, n, f"Ali na {n}", suggestions=suggested.get(n, ())) for n in range(1, 13)]
     add_records(store, "t.txt", records, Report(), places=2)
     yield lambda name: Desk(project, store, name, load_tokenizer("general"))
     store.close()

@@ -33,13 +33,14 @@ def store(tmp_path: Path) -> Iterator[Store]:
                 GivenAnnotation("juma", "accept", (PER, LOC)),
                 GivenAnnotation("neema", "accept", (LOC,)),
             ),
+            suggestions=(Suggestion(5, 8, "LOC", ("model:m",), 0.5),),  # no page shows it
         ),
         Record(
             2,
             2,
             "Juma Voi jana",
             annotations=(GivenAnnotation("juma", "reject", (LOC,)),),
-            suggestions=(Suggestion(0, 4, "PER", ("model:m",), 0.5),),
+            suggestions=(Suggestion(0, 4, "PER", ("model:m",), 0.7),),
         ),
     ]
     add_records(store, "a.jsonl", records, Report(), places=2)

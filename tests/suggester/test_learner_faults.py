@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from learners import NEW, TAUGHT, Work, answer, best, likely, step_through
+from learners import NEW, TAUGHT, InProcess, Work, answer, best, likely, step_through
 from making import given
 from suggesters import plug_words, until
 
@@ -125,9 +125,9 @@ def test_a_child_that_was_killed_is_made_anew(work: Work, monkeypatch: pytest.Mo
 
 @pytest.mark.usefixtures("in_process")
 def test_on_a_full_disk_nothing_that_was_found_is_lost(work: Work) -> None:
-    store, made = work(*TAUGHT, *NEW, answered=8)
-    while not made._looks._found:
-        made.step()
+    long = [f"Rais Wanjiru {n} alisema leo " * 150 for n in range(3)]
+    store, made = work(*TAUGHT, *long, answered=8)
+    until(lambda: made.step() and InProcess.asked[-1:] == ["tag"])
     store.db.execute("PRAGMA max_page_count = 1")
     for _ in range(2):
         with pytest.raises(TonemarkError, match="full"):
@@ -135,7 +135,7 @@ def test_on_a_full_disk_nothing_that_was_found_is_lost(work: Work) -> None:
     assert not was_tagged(store, 9)
     store.db.execute("PRAGMA max_page_count = 1000000")
     step_through(made)
-    assert best(store, 9) == ["Wanjiru PER"]
+    assert all(len(likely(store, number)) >= 150 for number in (9, 10, 11))
     assert made.trouble is None
 
 

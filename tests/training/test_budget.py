@@ -9,12 +9,18 @@ from typing import Any
 
 import pytest
 
+from tonemark.corpus.spans import Span
+from tonemark.tokenizers.base import Token
 from tonemark.training import clock as clocks
 from tonemark.training import learner_worker
 from tonemark.training.clock import MOST_DRAG, Clock
-from tonemark.training.learner.learning import Learner, Sentence
+from tonemark.training.learner.learning import Found, Learner, Sentence
 from tonemark.training.learner_worker import FEW, LEARNER, TASK, WHOLE, part_file
+from tonemark.training.lessons import ModelFound, lesson_of
+from tonemark.training.material import Example
 from tonemark.training.outcome import Step
+from tonemark.training.parts import Split
+from tonemark.training.train import _tried
 
 NAMES = ("Asha", "Juma", "Neema", "Baraka", "Zuri", "Imani", "Tatu")
 
@@ -114,3 +120,16 @@ def test_as_many_documents_teach_as_there_is_time_for(
     assert taught[1:] == [pytest.approx(size, rel=0.35) for size in sizes[1:]]
     assert (place / LEARNER).exists()
     assert (place / WHOLE).exists() == (rate == 0.0)
+
+
+def test_models_are_compared_on_what_the_learner_had_time_for() -> None:
+    text = "Asha yuko"
+    tokens = Token(0, 4), Token(5, 9)
+    kept = tuple(
+        lesson_of(Example(key, text, tokens, (Span(0, 4, "PER"),))) for key in ("one", "other")
+    )
+    found = ModelFound((Found(0, 1, "PER", 0.9),), (Found(0, 1, "PER", 0.9),))
+    tried, _ = _tried([Split((), kept)], {"one": found}, {"one": found, "other": found}, False)
+    assert {kind: len(scored) for kind, scored in tried.items()} == {
+        "learner": 1, "network": 1, "joined": 1,
+    }  # fmt: skip

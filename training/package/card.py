@@ -27,7 +27,7 @@ ON = {
 }
 """On what a model was scored."""
 
-NONE_STATED = "None stated: ask whoever made it before you pass it on."
+NONE_STATED = "none stated: ask whoever made it before you pass it on."
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def _lines(about: About) -> Iterator[str]:
         yield ""
         yield (
             f"The network alone, by hand, from the folder models/{_text(about.model)} of the"
-            " project: `spacy train config.cfg`."
+            " project: `python -m spacy train config.cfg -o OUT`."
         )
 
 
@@ -182,7 +182,7 @@ def _scores(about: About) -> Iterator[str]:
         )
         return
     if not scores:
-        yield "It was not scored: there were too few documents."
+        yield "It was not scored: there was no time for it, or no other document to score it on."
         return
     how = ON.get(about.scored_on, "documents")
     yield (

@@ -18,6 +18,7 @@ from tonemark.training.outcome import CONFIG, PIPELINE, TOKENIZER, TRAINED_ON, T
 if TYPE_CHECKING:
     from spacy.language import Language
 
+
 def ready() -> None:
     """Load what saving needs, while there is something to wait for anyway."""
     import tonemark.training.pipeline.joined  # noqa: F401
@@ -34,8 +35,8 @@ def save(
     language: str = ANY,
     overlapping: bool,
 ) -> None:
-    """Write the pipeline of that kind, of a language by spaCy's code, and what `spacy train` repeats a network from, if one was
-    trained, whichever was chosen."""
+    """Write the pipeline of that kind, of a language by spaCy's code, and what `spacy train`
+    repeats a network from, if one was trained, whichever was chosen."""
     if networks.scored:
         for name in (CONFIG, TRAINED_ON, TRIED_ON, TOKENIZER):
             shutil.copyfile(networks.scored.folder / name, into / name)

@@ -37,7 +37,8 @@ def in_words(name: str, about: Mapping[str, Any]) -> Iterator[str]:
     documents, seconds = int(_number(about, "documents")), _number(about, "seconds")
     yield f"  learnt from {counted(documents, 'document')} in {seconds:,.0f} s"
     if cut := int(_number(about, "cut")):
-        yield f"  {counted(cut, 'span')} that cut a token taught it nothing"
+        spans = counted(cut, "span")
+        yield f"  {spans} that begin or end inside a token, or in white space, taught it nothing"
     advice = about.get("advice")
     if isinstance(advice, list) and advice:
         yield "What would help most:"

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from tonemark.corpus.store import Store
-from tonemark.corpus.uncertain import answered_here, lots
+from tonemark.corpus.uncertain import came_answered, lots
 from tonemark.training.outcome import SCORED, read_scored
 from tonemark.training.runs.folders import Run
 from tonemark.training.scores.counts import Counts, counted, total
@@ -37,6 +37,5 @@ def drawn_scores(run: Run, store: Store, evaluation: float) -> DrawnScores:
         number = store.number_of(each.key)
         if number is not None:
             by_number[number] = counted(each.gold, [span[:3] for span in each.found])
-    here = answered_here(store)
-    kept = lots(store, by_number, evaluation) | (by_number.keys() - here)
+    kept = lots(store, by_number, evaluation) | (by_number.keys() & came_answered(store))
     return DrawnScores(scored, len(kept), total(by_number[number] for number in kept))

@@ -13,6 +13,7 @@ from tonemark.corpus.annotators import annotates
 from tonemark.corpus.seeing import may_see
 from tonemark.errors import TonemarkError
 from tonemark.text import Safe, counted, short
+from tonemark.training.asked_time import seconds_of
 from tonemark.training.runs.folders import newest
 from tonemark.training.runs.telling import in_short, in_words
 from tonemark.tui.app import TonemarkApp
@@ -28,8 +29,6 @@ from tonemark.tui.screens.ways import Place, Ways
 
 SECONDS = 60.0
 """How long a training takes where nobody says."""
-
-SHORTEST, LONGEST = 1, 24 * 3600
 
 OFTEN = 0.25
 """Seconds between two paintings of how far it is."""
@@ -162,18 +161,19 @@ class TrainingScreen(BlocksScreen):
             self.say("it is being trained")
             return
 
-        def done(text: str) -> None:
-            try:
-                seconds = float(text)
-            except ValueError:
-                seconds = 0
-            if SHORTEST <= seconds <= LONGEST:
-                self._seconds = float(round(seconds))
-                self.refill()
-            else:
-                self.say(f"{text}: a number of seconds from {SHORTEST} to {LONGEST:,}")
+        self._ask_time(f"{self._seconds:.0f}")
 
-        self.ask_line("seconds", done, text=f"{self._seconds:.0f}")
+    def _ask_time(self, text: str, question: str = "how long (90s, 5m, 1h)") -> None:
+        def done(typed: str) -> None:
+            seconds = seconds_of(typed)
+            if seconds is None:
+                # What was typed is there to be mended.
+                self._ask_time(typed, "no time for it: 90s, 5m, 24h")
+            else:
+                self._seconds = seconds
+                self.refill()
+
+        self.ask_line(question, done, text=text)
 
     def _begin(self) -> None:
         app = self.app

@@ -32,7 +32,7 @@ def test_it_says_what_it_is(made: Packaged) -> None:
     assert set(told["scores"]["labels"]) == {"PER", "LOC"}
     card = (made.folder / "README.md").read_text()
     for words in (
-        "Swahili", "None stated", "Krippendorff's alpha 0.", "2 annotators", "| LOC | 48 |",
+        "Swahili", "none stated", "Krippendorff's alpha 0.", "2 annotators", "| LOC | 48 |",
         'spacy.load("xx_habari_za_leo")', "tonemark train DIR", "| all | ",
     ):  # fmt: skip
         assert words in card

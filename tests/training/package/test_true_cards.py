@@ -83,7 +83,7 @@ def test_how_to_repeat_it_has_what_was_asked(folder: Path, asked: Any, options: 
         ("{", "cross-validation", "could not be read"),
         ("{", "evaluation", "could not be read"),
         (None, "cross-validation", "could not be read"),
-        ("", "nothing", "there were too few documents"),
+        ("", "nothing", "there was no time for it"),
     ],
 )
 def test_why_there_are_no_scores(folder: Path, scored: str | None, on: str, words: str) -> None:

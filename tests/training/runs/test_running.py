@@ -91,7 +91,7 @@ def test_each_training_is_the_next_model(
     site = stand_in(tmp_path / "site")
     first, about = trained(folder, site, monkeypatch)
     assert first.path == folder / "models" / "model-1"
-    assert sorted(content(first.path)) == ["model.json", "pipeline/meta.json"]
+    assert sorted(content(first.path)) == ["model.json", "pipeline/meta.json", "texts.json"]
     assert about["kind"] == first.words("kind") == "learner"
     assert "hashes" not in about
     assert "hashes" not in first.about

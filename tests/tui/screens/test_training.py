@@ -240,12 +240,15 @@ def test_her_time_is_taken(desk_at: DeskAt, play: Play, fake: Fake) -> None:
     fake.let()
 
     async def script(stage: Any) -> None:
-        for typed, shown in (("8", "8 seconds"), ("120", "2 minutes"), ("1", "1 second")):
+        told = {"8": "8 seconds", "5m": "5 minutes", "90s": "90 seconds", "1": "1 second"}
+        for typed, shown in told.items():
             await stage.press("l", *["backspace"] * 6, *typed, "enter")
             assert f"at most {shown}" in stage.text()
         for typed in ("0", "x", "1e9", "nan"):
             await stage.press("l", *["backspace"] * 6, *typed, "enter")
-            assert "a number of seconds from 1 to 86,400" in stage.line("status")
+            assert "no time for it: 90s, 5m, 24h: " in stage.line("status")
+            assert stage.line("status").strip().endswith(typed)
+            await stage.press("escape")
         assert "at most 1 second" in stage.text()
         await stage.press("enter")
         await stage.until("model-2: ")
