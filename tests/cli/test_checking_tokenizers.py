@@ -70,8 +70,8 @@ def test_a_profile_in_a_file_with_its_examples(tonemark: Run, tmp_path: Path) ->
     assert report["hostile"] == len(list(hostile_texts()))
     assert report["patterns"] == len(GROWING)
     assert report["notes"] == [
-        'exceptions: "dk." holds in this letter case alone, not as "Dk."',
         'phrases: "A b" stands twice',
+        'exceptions: "dk." holds in this letter case alone, not as "Dk."',
     ]
 
 

@@ -32,11 +32,12 @@ def mine(folder: Path) -> None:
 def test_it_says_what_was_made_and_how_it_is_used(
     folder: Path, tmp_path: Path, tonemark: Tonemark
 ) -> None:
-    done = tonemark("package", folder, "-o", tmp_path, "--name", "names", "--version", "1.0")
-    wheel = tmp_path / "xx_names-1.0" / "dist" / "xx_names-1.0-py3-none-any.whl"
+    out = tmp_path / "made" / "here"
+    done = tonemark("package", folder, "-o", out, "--name", "names", "--version", "1.0")
+    wheel = out / "xx_names-1.0" / "dist" / "xx_names-1.0-py3-none-any.whl"
     assert wheel.is_file()
     lines = done.stdout.splitlines()
-    assert lines[0] == f"Made {tmp_path}/xx_names-1.0: xx_names 1.0, of model-1."
+    assert lines[0] == f"Made {out}/xx_names-1.0: xx_names 1.0, of model-1."
     assert "It finds what the model finds in 12 texts, without Tonemark." in lines
     assert f"    python -m pip install {wheel}" in lines
 
@@ -66,6 +67,7 @@ def test_refusals(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
     done = tonemark("package", folder, *arguments, code=1)
     assert said in " ".join(done.stderr.split())
 
