@@ -48,11 +48,11 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     # A shell has what it starts in the background ignore it, and all that is started there.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    rows, failed = [], False
     done = list(_done(options.out)) if options.out else []
-    for case in _cases(options):
+    rows, failed = done if options.report else [], False
+    for case in () if options.report else _cases(options):
         row = next((each for each in done if _same(each, case)), None)
-        if row is None and not options.report:
+        if row is None:
             try:
                 row = measured(options, **case)
             except TonemarkError as error:
@@ -61,10 +61,8 @@ def main(arguments: list[str]) -> int:
                 continue
             if options.out:
                 _keep(options.out, row)
-        if row is None:
-            continue
         rows.append(row)
-        if not options.json and not options.report:
+        if not options.json:
             print(line(row), flush=True)
     found = list(figures(rows))
     if options.json:

@@ -21,6 +21,7 @@ from tonemark.training.learner.learning import (
     learn,
     learn_words,
     quick_seconds,
+    thorough_seconds,
 )
 from tonemark.training.pipeline.pooling import FAINT
 
@@ -44,6 +45,9 @@ shows, too, how fast learning goes here and now."""
 QUICK_SHARE, WORTHWHILE = 0.7, 1.5
 """The share of the time that is left which one more quick learner may take, and times as many
 documents as the one before that must teach it."""
+
+LEAST_DRAG = 0.05
+"""Times as long as on a slow core alone that learning is taken to take here, at least."""
 
 RICHER = 1.3
 """Times as long as without them that learning with what raw text tells of words takes."""
@@ -77,6 +81,7 @@ class _Learning:
         self.overlapping: bool = task["overlapping"]
         self.words: Words | None = None
         self.drag = 1.0
+        self.hurried = False
 
     @property
     def left(self) -> float:
@@ -98,11 +103,18 @@ class _Learning:
             self._keep(self._without(0, LEARNT_SHARE), part=0)
             taken = time.monotonic() - began
         _stage("the learner")
+        self.hurried = self._allowed(WHOLE_SHARE) < thorough_seconds(
+            self._chosen(learnt), overlapping=self.overlapping
+        )
         self._keep(self._thorough(learnt, WHOLE_SHARE), part=0 if first == learnt else None)
         _write(self.place / WHOLE, b"")
         for number in range(1, len(parts)):
             if self.left > AGAIN * taken:
                 self._try(number, self._without(number, LEARNT_SHARE))
+        needed = thorough_seconds(self._chosen(learnt), overlapping=self.overlapping)
+        if self.hurried and needed * self.drag * RICHER < self.left:
+            _stage("the learner, thoroughly")
+            _write(self.place / LEARNER, self._thorough(learnt, 1.0).to_bytes())
 
     def _quickly(self, documents: Sequence[int]) -> bool:
         """Learn from a few of these, then, where time is short, from as many as there is time for;
@@ -138,11 +150,23 @@ class _Learning:
     def _expected(self, documents: Sequence[int]) -> float:
         return quick_seconds(self._chosen(documents), overlapping=self.overlapping)
 
+    def _allowed(self, share: float) -> float:
+        """That share of the time that is left, in seconds of a slow core."""
+        return self.left * share / self.drag / RICHER
+
     def _thorough(self, documents: Sequence[int], share: float) -> Learner:
-        return learn(
-            self._chosen(documents), words=self.words, overlapping=self.overlapping, thorough=True,
-            seconds=self.left * share / self.drag / RICHER,
-        )  # fmt: skip
+        """Thoroughly, or where there is no time for that at once; how fast it went is seen anew:
+        the first documents were learnt while other processes began."""
+        chosen, allowed = self._chosen(documents), self._allowed(share)
+        began = time.monotonic()
+        learner = learn(
+            chosen, words=self.words, overlapping=self.overlapping, thorough=True, seconds=allowed
+        )
+        expected = thorough_seconds(chosen, overlapping=self.overlapping)
+        if expected > allowed:
+            expected = self._expected(documents)
+        self.drag = max(LEAST_DRAG, (time.monotonic() - began) / max(1e-3, expected * RICHER))
+        return learner
 
     def _without(self, number: int, share: float) -> Learner:
         _stage(f"the learner, without part {number + 1} of {len(self.parts)}")

@@ -24,7 +24,7 @@ from tonemark.corpus.store import Store, create_store
 from tonemark.errors import TonemarkError
 
 BENCH = Path(store.__file__).parent
-DOCUMENTS = 3000
+DOCUMENTS = 5000
 """More than fast clients can answer in their part of a second."""
 
 
@@ -40,7 +40,7 @@ def bench(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def report(kept: Path) -> dict[str, Any]:
-    few = ("--clients", "1,3", "--seconds", "0.5", "--rounds", "1", "--at-once", "2")
+    few = ("--clients", "1,3", "--seconds", "0.9", "--rounds", "1", "--at-once", "2")
     done = bench("--documents", DOCUMENTS, *few, "--keep", kept, "--json")
     assert done.returncode == 0, done.stdout + done.stderr
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

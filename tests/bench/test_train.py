@@ -43,3 +43,9 @@ def test_a_row_is_measured_once(tmp_path: Path) -> None:
     )
     assert row["f1"] > 0.4
     assert [json.loads(line) for line in rows.read_text("utf-8").splitlines()] == [row]
+    with rows.open("a", encoding="utf-8") as stream:
+        stream.write('{"language": "sw')  # as a kill leaves it
+    report = [sys.executable, BENCH, "train", "--out", rows, "--report"]
+    done = subprocess.run(report, capture_output=True, text=True, timeout=60)
+    assert f"{row['f1']:.3f}" in done.stdout, done.stderr
+    assert "15 sentences, 5 s, seed 0" in done.stdout

@@ -25,10 +25,10 @@ def checked(
     monkeypatch.chdir(tmp_path)
 
     def check(*statements: str) -> list[str]:
-        span = {"start": 0, "end": 3, "label": "PER"}
         tasks: list[dict[str, Any]] = [
-            {"key": key, "text": f"Juma {key}", "spans": [span], "_annotator_id": "amina",
-             "answer": "accept"} for key in ("a", "b")
+            {"key": key, "text": f"Juma {key}", "spans": [{"start": 0, "end": end, "label": "PER"}],
+             "_annotator_id": "amina", "answer": "accept"}
+            for key, end in (("a", 3), ("b", 3), ("c", 4))
         ]  # fmt: skip
         Path("in.jsonl").write_text("".join(f"{json.dumps(each)}\n" for each in tasks))
         tonemark("new", "p", "--lang", "sw", "--labels", "PER")

@@ -138,7 +138,7 @@ def test_the_commands_it_names_are_commands(
     [
         (["p", "--labels", "PER"], 0, "All spans to learn from are PER"),
         (["p", "--annotator", "juma"], 0, "To learn from: 2 documents with 2 spans"),
-        (["p", "--annotator", "rosa"], 1, "rosa has no answers in this project"),
+        (["p", "--annotator", "rosa"], 1, '"rosa" has no answers in this project'),
         (["p", "--gold"], 1, "without gold"),
         (["p", "--labels", "PERS"], 1, "PERS is no label of the project"),
     ],

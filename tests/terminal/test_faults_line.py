@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 import regex
 import sitting
+from learners import set_up
 from sitting import ANNOTATOR
 from terminal import Terminal
 
@@ -28,7 +29,10 @@ Sit = Callable[..., Terminal]
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    return sitting.make_project(tmp_path, DOCUMENTS)
+    """A project, from which nothing learns."""
+    folder = sitting.make_project(tmp_path, DOCUMENTS)
+    set_up(folder, "learner = false")
+    return folder
 
 
 @pytest.fixture

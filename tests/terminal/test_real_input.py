@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from learners import set_up
 
 LANGUAGES = ("swa", "yor", "hau", "amh", "wol")
 
@@ -25,6 +26,7 @@ def test_raw_corpora_come_out_as_they_went_in(
     source.write_bytes(b"".join(lines[::2]))
     folder = tmp_path / "p"
     tonemark("new", folder, "--lang", language, "--labels", "PER,LOC")
+    set_up(folder, "learner = false")
     report = json.loads(tonemark("add", folder, source, "--json").stdout.splitlines()[-1])
     assert (report["added"], report["refused"]) == (1000, [])
     assert json.loads(tonemark("add", folder, source, "--json").stdout)["added"] == 0

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from learners import set_up
 
 TEXTS = (
     "Rais Samia Suluhu alikutana na waziri mkuu jijini Nairobi.",
@@ -30,7 +31,8 @@ def project(tmp_path: Path, tonemark: Callable[..., Any]) -> Path:
 
 @pytest.fixture
 def names(project: Path, tmp_path: Path, tonemark: Callable[..., Any]) -> Path:
-    """A project with one document of 26 names."""
+    """A project with one document of 26 names, from which nothing learns."""
+    set_up(project, "learner = false")
     raw = tmp_path / "names.txt"
     raw.write_text(f"{NAMES}\n", encoding="utf-8")
     tonemark("add", project, raw)

@@ -19,7 +19,7 @@ from tonemark.training.parts import Split
 from tonemark.training.trials import found_from_json
 from tonemark.training.workers import Worker, WorkerFailed
 
-WORTHWHILE = 30.0
+WORTHWHILE = 25.0
 """Seconds that networks must have to be begun, were the machine's other work not. Two share a
 processor, and loading spaCy takes each three: with 8 seconds of their own they won nothing with
 100 documents, with 16 half a point, and learning thoroughly wins the learner more."""
