@@ -63,7 +63,6 @@ def test_the_report_says_all(folder: Path, tonemark: Tonemark) -> None:
         "same borders, another label  1  20.0%",
         "Borders: it ends too late 1.",
         "       1  PER: LOC",
-        "Labels: PER is labelled LOC once.",
         "Fewer than 20 spans taught the model: LOC.",
         "      people  PER ",
         "      model   LOC ",
