@@ -103,7 +103,9 @@ def test_both_are_tried_and_joined(plain: Trained) -> None:
     assert plain.choice.kind in KINDS
     assert f"scored on {outcome.scored} documents" in plain.choice.why
     assert {path.name for path in plain.into.iterdir()} == FILES
-    assert spans_of(spacy.load(plain.saved["joined"])(TEXTS[0]))
+    nlp = spacy.load(plain.saved["joined"])
+    assert nlp.pipe_names == ["tonemark_joined"], "which runs the network itself"
+    assert spans_of(nlp(TEXTS[0]))
     news = [step for step in plain.told if step.f1 is not None]
     assert news
     assert all(step.loss is not None and step.words > 0 for step in news)

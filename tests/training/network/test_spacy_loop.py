@@ -99,5 +99,6 @@ def test_an_installed_pipeline_to_begin_with(
         into.mkdir()
         save(into, kind, TOKENIZER, learner(overlapping), networks, USUAL, overlapping=overlapping)  # type: ignore[arg-type]
         pipeline = spacy.load(into / "pipeline")
+        assert ("tonemark_joined" in pipeline.pipe_names) == (kind == "joined")
         found = [spans_of(pipeline(text)) for text in TEXTS]
         assert any(found) or kind == "network"
