@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -74,7 +73,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Trained:
 
 
 @pytest.fixture(scope="module")
-def overlapping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
+def overlapping(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """A network of spans that may overlap, which begins with the vectors of an installed pipeline;
     the one that is scored is the one that is kept, as there is one processor."""
     folder = tmp_path_factory.mktemp("overlapping")
@@ -91,8 +90,7 @@ def overlapping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
         with seen(folder / "site", patch) as site:
             install(site, "begun", {"begun": "begun"}, {"begun": module}, group="spacy_models")
             asked = TrainSettings(seconds=100, base="begun")
-            found = trained_to("network", folder, [*visits(8)], asked, overlapping="true")
-        yield found
+            return trained_to("network", folder, [*visits(8)], asked, overlapping="true")
 
 
 def test_both_are_tried_and_joined(plain: Trained) -> None:
