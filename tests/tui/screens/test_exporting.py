@@ -239,11 +239,11 @@ class Chunks:
         return self.left.pop(0)
 
 
-def test_only_the_first_line_of_what_it_said_is_told() -> None:
+def test_what_it_said_is_told_and_what_to_do() -> None:
     """However it comes through the pipe: a letter may come in two halves."""
     said = Chunks(b"\n tone", b"mark: no \xe2\x80", b"\xa6 place\n", b"  Nothing was written.\n")
     process: Any = SimpleNamespace(stderr=said)
-    assert asyncio.run(following._said(process)) == "no … place"
+    assert asyncio.run(following._said(process)) == ("no … place", "Nothing was written.")
 
 
 def test_progress_is_told_in_order(fake: Fake, tmp_path: Path) -> None:
