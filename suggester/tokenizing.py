@@ -53,6 +53,10 @@ WATCH = 5.0
 """Seconds between looks whether the package with the code is still of the same version."""
 
 
+class _GoneError(Exception):
+    """The tokenizer was loaded once, and cannot be any more."""
+
+
 class Tokenizing:
     """Tokens of a project's documents, a turn at a time.
 
@@ -84,13 +88,24 @@ class Tokenizing:
         self._answered = 0
         self._has_superseded = True
         self._watched = time.monotonic()
+        self._was_loaded = False
         self._gone: TonemarkError | None = None
 
     def step(self) -> bool:
         """Do what is most needed, for about TURN seconds; whether there was something to do.
 
-        Raises TonemarkError where the tokenizer cannot be loaded, or the store refuses.
+        Raises TonemarkError where the tokenizer cannot be loaded at the first time, or the store
+        refuses. One that cannot be loaded later (its package is being replaced, or is gone) is what
+        `watch` tells, and is tried again after each of its looks.
         """
+        if self._gone and self._worker is None:
+            return False
+        try:
+            return self._step()
+        except _GoneError:
+            return False
+
+    def _step(self) -> bool:
         now = time.monotonic()
         if self._id is None:
             self._load()
@@ -108,15 +123,17 @@ class Tokenizing:
             self._changes = changes
             return False
         current, made = self._id, list[Tokenized]()
-        for number in numbers:
-            one = self._tokenized(number)
-            if self._id != current:  # from a worker made anew, with another version of the code
-                self._put(current, made)
-                current, made = self._id, []
-            made.append(one)
-            if time.monotonic() - now > TURN:
-                break
-        self._put(current, made)
+        try:
+            for number in numbers:
+                one = self._tokenized(number)
+                if self._id != current:  # from a worker made anew, with another version of the code
+                    self._put(current, made)
+                    current, made = self._id, []
+                made.append(one)
+                if time.monotonic() - now > TURN:
+                    break
+        finally:
+            self._put(current, made)
         return True
 
     def _put(self, tokenizer: int, made: list[Tokenized]) -> None:
@@ -169,8 +186,15 @@ class Tokenizing:
     def _load(self) -> Worker:
         """A new worker, its version written down."""
         self._said("loading", self.tokenizer, "")
-        worker = Worker(self.tokenizer.name, self._folder, self._beat, time_limit=self._time_limit)
-        self._worker = worker
+        limit = self._time_limit
+        try:
+            worker = Worker(self.tokenizer.name, self._folder, self._beat, time_limit=limit)
+        except TonemarkError as error:
+            if not self._was_loaded:
+                raise
+            self._gone = error
+            raise _GoneError from error
+        self._worker, self._was_loaded = worker, True
         known, self._id = self._id, note_loaded(self._store, self.tokenizer, worker.version)
         if known != self._id:
             self._changes = -1

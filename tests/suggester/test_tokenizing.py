@@ -214,6 +214,33 @@ def test_another_package_is_seen_without_asking_it(
     assert made_of(store) == [1]
 
 
+def test_a_package_that_is_half_replaced_ends_nothing(
+    work: Work, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An installer writes what a package is called before, or removes it after, its code."""
+    store, made = work("Asha-na Juma.")
+    step_through(made)
+    monkeypatch.setattr(tokenizing, "WATCH", -1.0)
+    shutil.rmtree(site)
+    site.mkdir()
+    plug_words(site, version="0.2")
+    code = site / "tests_words.py"
+    whole = code.read_text(encoding="utf-8")
+    code.unlink()
+    made.watch()
+    step_through(made)
+    monkeypatch.setattr(tokenizing, "WATCH", 1000.0)
+    with pytest.raises(TonemarkError, match="words"):
+        made.watch()
+    code.write_text(whole, encoding="utf-8")
+    monkeypatch.setattr(tokenizing, "WATCH", -1.0)
+    made.watch()
+    step_through(made)
+    assert made_of(store) == [1]
+    packages = store.db.execute("SELECT package FROM tokenizers ORDER BY id").fetchall()
+    assert packages == [("tests-words 0.1",), ("tests-words 0.2",)]
+
+
 def test_a_damaged_document_holds_up_nobody(work: Work) -> None:
     store, made = work("Asha", "Juma")
     db = sqlite3.connect(store.path)
