@@ -15,8 +15,8 @@ from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import tokenizer_of
 from tonemark.errors import TonemarkError
-from tonemark.suggester import learner_run
-from tonemark.suggester.learning import Learning
+from tonemark.suggester.learner import run as learner_run
+from tonemark.suggester.learner.learning import Learning
 from tonemark.suggester.place import Place
 
 PATIENCE = 300.0

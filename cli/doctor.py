@@ -60,7 +60,7 @@ def doctor_command(
 
 def _rescue(folder: Path | None, saved: Path, as_json: bool) -> int:
     """Save what can be read of the store in a folder; the exit code: 1 where some is lost."""
-    from tonemark.corpus.rescue import rescue
+    from tonemark.corpus.rescue.store import rescue
     from tonemark.corpus.store import STORE_FILE
     from tonemark.files import typed
 

@@ -14,7 +14,7 @@ from tonemark.files import typed
 from tonemark.text import counted
 
 if TYPE_CHECKING:
-    from tonemark.corpus.merged_reports import Merged, Side, Told
+    from tonemark.corpus.merging.reports import Merged, Side, Told
 
 SHOWN = 10
 """Places that are shown one by one; the rest are counted."""
@@ -59,7 +59,7 @@ def join_command(
     from tonemark.cli.building_gazetteers import Line, built
     from tonemark.cli.opening import open_project
     from tonemark.corpus.annotators import check_name
-    from tonemark.corpus.merging import Wishes, merge
+    from tonemark.corpus.merging.projects import Wishes, merge
     from tonemark.corpus.tokens import tokenizer_of
 
     if len(folders) < 2:

@@ -12,7 +12,7 @@ from tonemark.cli.opening import DIRECTORY, json_option, open_project, say, say_
 from tonemark.text import counted
 
 if TYPE_CHECKING:
-    from tonemark.corpus.relabelled_rows import Relabelled
+    from tonemark.corpus.relabelling.rows import Relabelled
 
 
 @click.command("relabel", epilog="Example: tonemark relabel habari GPE LOC")
@@ -28,7 +28,7 @@ def relabel_command(folder: Path, old: str, new: str, yes: bool, as_json: bool) 
     Where NEW is there already the two become one, and equal spans one span: they cannot be told
     apart again. Nobody may have a page open meanwhile.
     """
-    from tonemark.corpus.relabelling import relabel, renaming_of
+    from tonemark.corpus.relabelling.project import relabel, renaming_of
 
     project, store = open_project(folder)
     try:

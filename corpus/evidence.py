@@ -16,7 +16,7 @@ from typing import NamedTuple
 from tonemark.corpus.gazetteers import ACCEPTED, learnt_entry
 from tonemark.corpus.model_suggestions import MODEL
 from tonemark.corpus.shares import folded_text
-from tonemark.corpus.sound_rows import SOUND_OFFER
+from tonemark.corpus.soundness.rows import SOUND_OFFER
 from tonemark.corpus.spans import parsed_sources
 from tonemark.corpus.store import Store
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, get_args
 
-from tonemark.corpus.sound_rows import DATED, HIGHEST, SOUND, is_legible
+from tonemark.corpus.soundness.rows import DATED, HIGHEST, SOUND, is_legible
 from tonemark.corpus.store import Store
 
 ACCEPTED = "accepted"

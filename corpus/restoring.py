@@ -28,7 +28,7 @@ from tonemark.corpus.dropping import (
     places_now,
 )
 from tonemark.corpus.places import count_extra, free_place
-from tonemark.corpus.relabelled_rows import Scope, relabel_rows
+from tonemark.corpus.relabelling.rows import Scope, relabel_rows
 from tonemark.corpus.reviews import look_again
 from tonemark.corpus.store import Store
 

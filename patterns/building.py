@@ -19,7 +19,7 @@ from typing import Any
 import platformdirs
 
 from tonemark.corpus.gazetteers import entries_after, entries_of, entry_count, last_number
-from tonemark.corpus.sound_rows import HIGHEST
+from tonemark.corpus.soundness.rows import HIGHEST
 from tonemark.corpus.store import Store
 from tonemark.files import make_folders
 from tonemark.patterns.folds import Folding

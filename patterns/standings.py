@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tonemark.corpus.gazetteers import ACCEPTED, Entry, entries_of
-from tonemark.corpus.sound_rows import SOUND
+from tonemark.corpus.soundness.rows import SOUND
 from tonemark.corpus.store import Store
 from tonemark.patterns.earning import GIVEN, TRACE
 

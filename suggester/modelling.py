@@ -41,7 +41,7 @@ from tonemark.corpus.tokens import (
 )
 from tonemark.errors import TonemarkError
 from tonemark.suggester.children import Child, ChildEnded
-from tonemark.suggester.lessons import same_text
+from tonemark.suggester.learner.lessons import same_text
 from tonemark.suggester.model_worker import ASKED
 from tonemark.suggester.tokenizing import DROPPED
 from tonemark.suggester.workers import LOADING, TIME

@@ -23,8 +23,8 @@ from tonemark.corpus.project import Project, project_changed, read_project
 from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.corpus.tokens import AnyTokenizer, StoredTokenizer, tokenizer_of
 from tonemark.errors import TonemarkError
-from tonemark.suggester.learning import Learning
-from tonemark.suggester.lessons import DOCUMENTS
+from tonemark.suggester.learner.learning import Learning
+from tonemark.suggester.learner.lessons import DOCUMENTS
 from tonemark.suggester.matching import Matching
 from tonemark.suggester.modelling import Modelling
 from tonemark.suggester.place import ENDED, Place, Told

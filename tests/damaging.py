@@ -10,7 +10,7 @@ from pathlib import Path
 
 import regex
 
-from tonemark.corpus.soundness import Finding, examine
+from tonemark.corpus.soundness.project import Finding, examine
 from tonemark.corpus.store import STORE_FILE
 
 

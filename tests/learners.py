@@ -18,8 +18,8 @@ from tonemark.corpus.records import GivenAnnotation
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import tokenizer_of
-from tonemark.suggester.learner_worker import Learners, answered
-from tonemark.suggester.learning import Learning
+from tonemark.suggester.learner.learning import Learning
+from tonemark.suggester.learner.worker import Learners, answered
 
 Work: TypeAlias = Callable[..., tuple[Store, Learning]]
 """Makes a project of which the first texts are answered, and its learning, not yet begun."""

@@ -12,8 +12,8 @@ from tests.making import given
 
 from tonemark.corpus.annotations import annotated_documents
 from tonemark.corpus.documents import Document
-from tonemark.corpus.merged_reports import Merged
-from tonemark.corpus.merging import Wishes, merge
+from tonemark.corpus.merging.projects import Wishes, merge
+from tonemark.corpus.merging.reports import Merged
 from tonemark.corpus.records import GivenAnnotation, Record, Settled
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store

@@ -11,8 +11,8 @@ from tonemark.cli.checks.models import models_checks
 from tonemark.cli.checks.suggester import suggester_checks
 from tonemark.corpus.project import Project, read_project
 from tonemark.corpus.project_file import PROJECT_FILE
-from tonemark.corpus.soundness import Checked, Finding, examine
-from tonemark.corpus.soundness_files import file_system
+from tonemark.corpus.soundness.files import file_system
+from tonemark.corpus.soundness.project import Checked, Finding, examine
 from tonemark.corpus.store import STORE_FILE
 from tonemark.errors import TonemarkError
 

@@ -19,8 +19,8 @@ from tonemark.corpus.intake import add_records
 from tonemark.corpus.produced import PATTERNS, Produced, producer_id, put_produced
 from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.reports import Report
-from tonemark.corpus.rescue import rescue
-from tonemark.corpus.soundness import Finding, examine
+from tonemark.corpus.rescue.store import rescue
+from tonemark.corpus.soundness.project import Finding, examine
 from tonemark.corpus.spans import Suggestion
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.patterns.gazetteer import Gazetteer

@@ -27,7 +27,7 @@ from tonemark.cli.checks.terminal import (
     tmux_checks,
     width_checks,
 )
-from tonemark.corpus.soundness import Finding
+from tonemark.corpus.soundness.project import Finding
 from tonemark.corpus.store import STORE_FILE
 from tonemark.tui.page.cells import cells
 from tonemark.tui.page.keys import key_table

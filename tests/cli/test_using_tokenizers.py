@@ -17,7 +17,7 @@ from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.records import Record
 from tonemark.corpus.reports import Report
-from tonemark.corpus.soundness import examine
+from tonemark.corpus.soundness.project import examine
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.corpus.tokens import tokenizer_of

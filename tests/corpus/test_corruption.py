@@ -26,7 +26,7 @@ from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.queue import Outcome
 from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.reports import Report
-from tonemark.corpus.soundness import examine
+from tonemark.corpus.soundness.project import examine
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.errors import TonemarkError

@@ -22,7 +22,7 @@ from tonemark.corpus.pages import Page
 from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.records import Record
 from tonemark.corpus.reports import Report
-from tonemark.corpus.soundness import examine
+from tonemark.corpus.soundness.project import examine
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.errors import TonemarkError

@@ -21,7 +21,7 @@ from tonemark.corpus.project import create_project
 from tonemark.corpus.reports import Report
 from tonemark.corpus.restoring import restore_annotator, restore_documents
 from tonemark.corpus.search import scan
-from tonemark.corpus.soundness import examine
+from tonemark.corpus.soundness.project import examine
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, create_store
 from tonemark.errors import TonemarkError

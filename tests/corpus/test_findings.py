@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tonemark.corpus.findings import EACH, KINDS, Finding, first_of_each
-from tonemark.corpus.soundness_spans import inside_cluster
+from tonemark.corpus.soundness.findings import EACH, KINDS, Finding, first_of_each
+from tonemark.corpus.soundness.spans import inside_cluster
 from tonemark.text import graphemes
 
 

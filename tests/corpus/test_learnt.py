@@ -25,7 +25,7 @@ from tonemark.corpus.learnt import (
 from tonemark.corpus.produced import LEARNING, Produced, producer_id
 from tonemark.corpus.project import create_project
 from tonemark.corpus.records import GivenAnnotation, Record
-from tonemark.corpus.relabelling import relabel
+from tonemark.corpus.relabelling.project import relabel
 from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import STORE_FILE, Store, create_store

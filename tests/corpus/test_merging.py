@@ -26,7 +26,7 @@ from tests.merging import (
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.drafts import Edit
 from tonemark.corpus.intake import add_records
-from tonemark.corpus.merging import Wishes, merge
+from tonemark.corpus.merging.projects import Wishes, merge
 from tonemark.corpus.pieces import Piece
 from tonemark.corpus.project import read_project
 from tonemark.corpus.records import Record

@@ -28,7 +28,7 @@ from tonemark.corpus.places import places_of
 from tonemark.corpus.project import Project, create_project
 from tonemark.corpus.records import ANSWERS, Answer, GivenAnnotation, Record
 from tonemark.corpus.reports import Report
-from tonemark.corpus.soundness import examine
+from tonemark.corpus.soundness.project import examine
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.tokenizers.base import Token

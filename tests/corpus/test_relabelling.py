@@ -25,7 +25,7 @@ from tonemark.corpus.gold import gold_of
 from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import add_label, create_project, read_project
 from tonemark.corpus.project_file import PROJECT_FILE
-from tonemark.corpus.relabelling import relabel
+from tonemark.corpus.relabelling.project import relabel
 from tonemark.corpus.reports import Report
 from tonemark.corpus.restoring import restore_annotator, restore_documents
 from tonemark.corpus.spans import Span, Suggestion
@@ -229,7 +229,7 @@ def test_what_was_dropped_comes_back_under_the_new_name(small: Path, merging: bo
 KILLED = """
 import os, sys
 from pathlib import Path
-from tonemark.corpus import relabelling
+from tonemark.corpus.relabelling import project as relabelling
 from tonemark.corpus.store import STORE_FILE, Store
 folder = Path(sys.argv[1])
 written = relabelling.write
@@ -258,7 +258,7 @@ def test_killed_in_between_it_is_mended_by_doing_it_again(folder: Path) -> None:
 def test_a_store_that_refuses_leaves_the_file(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tonemark.corpus import relabelling
+    from tonemark.corpus.relabelling import project as relabelling
 
     before = (folder / PROJECT_FILE).read_bytes()
     written = relabelling.write

@@ -23,9 +23,9 @@ from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.reports import Report
-from tonemark.corpus.rescue import rescue
-from tonemark.corpus.salvage import numbered_rows
-from tonemark.corpus.soundness import examine
+from tonemark.corpus.rescue.salvage import numbered_rows
+from tonemark.corpus.rescue.store import rescue
+from tonemark.corpus.soundness.project import examine
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.errors import TonemarkError

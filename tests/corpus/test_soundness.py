@@ -19,8 +19,8 @@ from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import create_project
 from tonemark.corpus.records import GivenAnnotation, Record
 from tonemark.corpus.reports import Report
-from tonemark.corpus.soundness import Checked, examine
-from tonemark.corpus.soundness_files import examine_files
+from tonemark.corpus.soundness.files import examine_files
+from tonemark.corpus.soundness.project import Checked, examine
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 
 
@@ -281,7 +281,7 @@ def test_a_folder_without_anything_is_found_faulty(tmp_path: Path) -> None:
 FLAT = """
 import resource, sys
 from pathlib import Path
-from tonemark.corpus.soundness import examine
+from tonemark.corpus.soundness.project import examine
 resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 count = sum(1 for _ in examine(Path(sys.argv[1])))

@@ -13,7 +13,7 @@ from tonemark.corpus.project import create_project
 from tonemark.corpus.queue import Outcome, claim_document, leave
 from tonemark.corpus.records import Record
 from tonemark.corpus.reports import Report
-from tonemark.corpus.soundness import Finding, examine
+from tonemark.corpus.soundness.project import Finding, examine
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.corpus.unweighed import forget_evidence, unweighed
 

@@ -20,8 +20,8 @@ from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.records import Record
 from tonemark.corpus.reports import Report
-from tonemark.corpus.rescue import rescue
-from tonemark.corpus.soundness import Checked, examine
+from tonemark.corpus.rescue.store import rescue
+from tonemark.corpus.soundness.project import Checked, examine
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.errors import TonemarkError

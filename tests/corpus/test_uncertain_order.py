@@ -18,14 +18,14 @@ from tonemark.corpus.ahead import documents_ahead
 from tonemark.corpus.cursors import set_priority
 from tonemark.corpus.dropping import drop_annotator, drop_documents
 from tonemark.corpus.intake import add_records
-from tonemark.corpus.merging import Wishes, merge
+from tonemark.corpus.merging.projects import Wishes, merge
 from tonemark.corpus.project import create_project, read_project
 from tonemark.corpus.queue import Outcome
 from tonemark.corpus.reports import Report
-from tonemark.corpus.rescue import rescue
+from tonemark.corpus.rescue.store import rescue
 from tonemark.corpus.restoring import restore_documents
 from tonemark.corpus.shares import share_of
-from tonemark.corpus.soundness import examine
+from tonemark.corpus.soundness.project import examine
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.corpus.tokens import next_to_tokenize
 from tonemark.corpus.uncertain import (

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from placing import SPLIT, export, project_to_export, put_in, there
 
-from tonemark.corpus.soundness_files import examine_files
+from tonemark.corpus.soundness.files import examine_files
 from tonemark.errors import TonemarkError
 from tonemark.exchange.registry import sidecar_header
 from tonemark.exchange.settings import Settings

@@ -20,8 +20,8 @@ from tonemark.corpus.intake import add_records
 from tonemark.corpus.project import create_project
 from tonemark.corpus.reports import Report
 from tonemark.corpus.store import STORE_FILE, Store, create_store
-from tonemark.suggester import learner_run
-from tonemark.suggester.learning import Learning
+from tonemark.suggester.learner import run as learner_run
+from tonemark.suggester.learner.learning import Learning
 from tonemark.suggester.place import Place
 
 

@@ -17,8 +17,8 @@ from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.corpus.tokens import tokenizer_of
 from tonemark.corpus.uncertain import lots
-from tonemark.suggester import learner_run
-from tonemark.suggester.learning import Learning
+from tonemark.suggester.learner import run as learner_run
+from tonemark.suggester.learner.learning import Learning
 from tonemark.training.material import part_of
 
 KNOWN = [f"Asha alikuja {n} leo" for n in range(12)]

@@ -17,7 +17,8 @@ from tonemark.corpus.learnt import answers_stamp, was_tagged
 from tonemark.corpus.produced import produced_at_fault
 from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.errors import TonemarkError
-from tonemark.suggester import learner_run, learning
+from tonemark.suggester.learner import learning
+from tonemark.suggester.learner import run as learner_run
 from tonemark.suggester.place import Place
 
 # The child process itself
@@ -36,14 +37,14 @@ def test_what_learns_is_a_process_of_low_priority_and_loads_little(work: Work) -
 
 
 def learning_niceness() -> int:
-    from tonemark.suggester.learner_worker import NICENESS
+    from tonemark.suggester.learner.worker import NICENESS
 
     return min(19, NICENESS)
 
 
 FAULTY = """
 import os, sys, time
-from tonemark.suggester import learner_worker as it
+from tonemark.suggester.learner import worker as it
 learn, likely = it.learn, it.Learner.likely
 
 def learning(sentences, **more):

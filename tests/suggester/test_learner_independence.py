@@ -22,8 +22,8 @@ from tonemark.corpus.records import Answer, Record
 from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store, create_store
-from tonemark.suggester import learner_run
-from tonemark.suggester.learning import Learning
+from tonemark.suggester.learner import run as learner_run
+from tonemark.suggester.learner.learning import Learning
 from tonemark.tokenizers.registry import load_tokenizer
 from tonemark.training.material import part_of
 from tonemark.tui.page import labelling

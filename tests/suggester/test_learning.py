@@ -32,13 +32,14 @@ from tonemark.corpus.intake import add_records
 from tonemark.corpus.learnt import answers_stamp, was_tagged
 from tonemark.corpus.produced import produced_at_fault
 from tonemark.corpus.project import read_project
-from tonemark.corpus.relabelling import relabel
+from tonemark.corpus.relabelling.project import relabel
 from tonemark.corpus.reports import Report
 from tonemark.corpus.spans import Span
 from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.corpus.tokens import tokenizer_of
-from tonemark.suggester import learner_models, learning, lessons, looking, raw_text
-from tonemark.suggester.lessons import same_text
+from tonemark.suggester.learner import learning, lessons, looking, raw_text
+from tonemark.suggester.learner import models as learner_models
+from tonemark.suggester.learner.lessons import same_text
 from tonemark.suggester.place import Place
 from tonemark.suggester.starting import Suggester
 from tonemark.suggester.tokenizing import Tokenizing

@@ -21,6 +21,7 @@ from tonemark.corpus.tokens import (
     tokenizer_of,
     tokens_of,
 )
+from tonemark.errors import TonemarkError
 from tonemark.suggester import child, children, tokenizing
 from tonemark.suggester.tokenizing import Tokenizing
 from tonemark.tokenizers.general import GeneralTokenizer

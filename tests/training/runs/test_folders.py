@@ -12,7 +12,7 @@ import pytest
 from trainings import answered, content, stand_in, trained
 
 from tonemark.corpus.project_file import check_no_part
-from tonemark.corpus.soundness import Checked, examine
+from tonemark.corpus.soundness.project import Checked, examine
 from tonemark.errors import TonemarkError
 from tonemark.training.runs.folders import (
     making,

@@ -24,7 +24,7 @@ from trainings import (
     until,
 )
 
-from tonemark.corpus.soundness import Checked, examine
+from tonemark.corpus.soundness.project import Checked, examine
 from tonemark.errors import TonemarkError
 from tonemark.training.outcome import TrainSettings
 from tonemark.training.runs.folders import (

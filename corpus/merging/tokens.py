@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from tonemark.corpus.adopting import files_of
 from tonemark.corpus.documents import Document
-from tonemark.corpus.merged_rows import Found
+from tonemark.corpus.merging.rows import Found
 from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, tokens_of

@@ -14,7 +14,7 @@ from tonemark.corpus.annotators import is_reviewing
 from tonemark.corpus.documents import unpack_tokens
 from tonemark.corpus.events import MALFORMED, Event, Kind, Replayed
 from tonemark.corpus.records import ANSWERS
-from tonemark.corpus.soundness_spans import BACKUP, Fault, Row, Texts, place_of
+from tonemark.corpus.soundness.spans import BACKUP, Fault, Row, Texts, place_of
 from tonemark.corpus.spans import Span, parsed_sources
 from tonemark.corpus.store import STORE_FILE
 from tonemark.files import parsed

@@ -6,7 +6,7 @@ import contextlib
 import sqlite3
 
 from tonemark.corpus.archive import make_archive
-from tonemark.corpus.salvage import SQLITE_FAULTS, numbered_rows
+from tonemark.corpus.rescue.salvage import SQLITE_FAULTS, numbered_rows
 
 
 def take_archive(source: sqlite3.Connection, db: sqlite3.Connection, size: int) -> None:

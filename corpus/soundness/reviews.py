@@ -16,13 +16,13 @@ from tonemark.corpus.drafts import decision_from_json
 from tonemark.corpus.events import MALFORMED
 from tonemark.corpus.gold import is_rule
 from tonemark.corpus.records import ANSWERS
-from tonemark.corpus.soundness_spans import BACKUP, Fault, Row
-from tonemark.corpus.soundness_work import STATES, Work, holds
+from tonemark.corpus.soundness.spans import BACKUP, Fault, Row
+from tonemark.corpus.soundness.work import STATES, Work, holds
 from tonemark.corpus.spans import Span
 from tonemark.files import parsed
 
 Rows = dict[str, list[tuple[Any, ...]]]
-"""The rows of a document, by what they are (`soundness_documents`)."""
+"""The rows of a document, by what they are (`soundness.documents`)."""
 
 
 @dataclass

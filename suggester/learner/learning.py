@@ -23,12 +23,12 @@ from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, tokens_version
 from tonemark.errors import TonemarkError
-from tonemark.suggester.doubts import Doubting, Doubts, Model
-from tonemark.suggester.learner_models import Trained, f1_of, is_due
-from tonemark.suggester.learner_run import LearnerRun
-from tonemark.suggester.lessons import Lesson, Lessons
-from tonemark.suggester.looking import Looking, Looks
-from tonemark.suggester.raw_text import RawText
+from tonemark.suggester.learner.doubts import Doubting, Doubts, Model
+from tonemark.suggester.learner.lessons import Lesson, Lessons
+from tonemark.suggester.learner.looking import Looking, Looks
+from tonemark.suggester.learner.models import Trained, f1_of, is_due
+from tonemark.suggester.learner.raw_text import RawText
+from tonemark.suggester.learner.run import LearnerRun
 from tonemark.suggester.tokenizing import DROPPED
 
 VERSION = 1

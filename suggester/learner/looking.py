@@ -16,8 +16,8 @@ from tonemark.corpus.produced import Produced
 from tonemark.corpus.spans import Suggestion
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, TokensAwaited, tokens_of
-from tonemark.suggester.learner_models import Trained
-from tonemark.suggester.lessons import same_text
+from tonemark.suggester.learner.lessons import same_text
+from tonemark.suggester.learner.models import Trained
 from tonemark.tokenizers.base import Token
 from tonemark.training.material import part_of, words_of
 
@@ -131,7 +131,7 @@ class Looks:
         return Looking(tokens_of_each), texts
 
     def heard(self, looking: Looking, answers: Sequence[Any]) -> None:
-        """Take in what the child said (`learner_worker.Learners.tag`)."""
+        """Take in what the child said (`worker.Learners.tag`)."""
         self._found += found_in(looking, answers)
         self._singly = False
 

@@ -16,11 +16,11 @@ from typing import Any
 from tonemark.corpus.archive import were_left_out
 from tonemark.corpus.documents import digest
 from tonemark.corpus.events import MALFORMED
-from tonemark.corpus.findings import Checked, Finding
 from tonemark.corpus.project import Project
-from tonemark.corpus.soundness_reviews import Reviews
-from tonemark.corpus.soundness_spans import BACKUP, Fault, Row, Texts, place_of
-from tonemark.corpus.soundness_work import Work
+from tonemark.corpus.soundness.findings import Checked, Finding
+from tonemark.corpus.soundness.reviews import Reviews
+from tonemark.corpus.soundness.spans import BACKUP, Fault, Row, Texts, place_of
+from tonemark.corpus.soundness.work import Work
 from tonemark.corpus.spans import parsed_sources
 from tonemark.corpus.store import STORE_FILE
 from tonemark.files import parsed

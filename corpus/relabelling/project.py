@@ -1,6 +1,6 @@
 """A label under another name in a whole project: in its file and in its store, both or neither.
 
-Knows no screen; what it means to the tables is told in relabelled_rows.py.
+Knows no screen; what it means to the tables is told in rows.py.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tonemark.corpus.archive import has_archive, note_altered
 from tonemark.corpus.closed_pages import closed, lose_windows
 from tonemark.corpus.project import read_project, relabelled
 from tonemark.corpus.project_file import locked, read_text, write
-from tonemark.corpus.relabelled_rows import Relabelled, is_used, relabel_rows, uses_of
+from tonemark.corpus.relabelling.rows import Relabelled, is_used, relabel_rows, uses_of
 from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tonemark.corpus.adopting import adopt, files_of
 from tonemark.corpus.labels import HINT_LETTERS, HINT_LETTERS_KEPT, Label
-from tonemark.corpus.merged_reports import Side
+from tonemark.corpus.merging.reports import Side
 from tonemark.corpus.project import Project, folder_name, read_project
 from tonemark.corpus.project_file import read_text, write
 from tonemark.corpus.project_template import with_label

@@ -13,16 +13,16 @@ from pathlib import Path
 
 from tonemark.corpus.borders import called, misfits
 from tonemark.corpus.cursors import HIGHEST, LOWEST
-from tonemark.corpus.findings import Checked as Checked
-from tonemark.corpus.findings import Finding as Finding
-from tonemark.corpus.findings import first_of_each
 from tonemark.corpus.project import Project, read_project
 from tonemark.corpus.project_file import PROJECT_FILE
 from tonemark.corpus.schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
-from tonemark.corpus.soundness_documents import examine_documents, examine_texts
-from tonemark.corpus.soundness_entries import examine_entries
-from tonemark.corpus.soundness_files import examine_files, examine_journals
-from tonemark.corpus.soundness_spans import BACKUP
+from tonemark.corpus.soundness.documents import examine_documents, examine_texts
+from tonemark.corpus.soundness.entries import examine_entries
+from tonemark.corpus.soundness.files import examine_files, examine_journals
+from tonemark.corpus.soundness.findings import Checked as Checked
+from tonemark.corpus.soundness.findings import Finding as Finding
+from tonemark.corpus.soundness.findings import first_of_each
+from tonemark.corpus.soundness.spans import BACKUP
 from tonemark.corpus.store import STORE_FILE, Store, counts_of
 from tonemark.corpus.store_file import rollback_journal, why_full
 from tonemark.corpus.tokens import tokenizer_of

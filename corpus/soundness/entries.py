@@ -9,9 +9,9 @@ from pathlib import Path
 
 from tonemark.corpus.counting import SUMS
 from tonemark.corpus.evidence import GOLD, NEVER, STANDS
-from tonemark.corpus.findings import Finding
 from tonemark.corpus.gazetteers import ACCEPTED
-from tonemark.corpus.sound_rows import (
+from tonemark.corpus.soundness.findings import Finding
+from tonemark.corpus.soundness.rows import (
     COUNTED,
     DATED,
     HIGHEST,

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tonemark.suggester.lessons import Lessons
+from tonemark.suggester.learner.lessons import Lessons
 
 NEW = 0.02
 """The share of what was learnt that must have come anew before it is learnt again."""

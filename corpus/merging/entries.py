@@ -12,7 +12,7 @@ from functools import cache
 import regex
 
 from tonemark.corpus.gazetteers import KINDS, NewEntry, add_entries
-from tonemark.corpus.sound_rows import DATED, HIGHEST, READABLE, is_legible
+from tonemark.corpus.soundness.rows import DATED, HIGHEST, READABLE, is_legible
 from tonemark.corpus.spans import Span, Suggestion
 from tonemark.corpus.store import Store
 

@@ -11,9 +11,9 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from tonemark.errors import TonemarkError
 from tonemark.suggester.children import Child, ChildEnded
-from tonemark.suggester.learner_worker import request
+from tonemark.suggester.learner.worker import request
 
-MODULE = "tonemark.suggester.learner_worker"
+MODULE = "tonemark.suggester.learner.worker"
 
 SHARE = 1 / 3
 """Of a processor that it takes on the average, where many answer or there is much to learn."""
@@ -69,7 +69,7 @@ class LearnerRun(Generic[What]):
         return self._budget > 0
 
     def ask(self, what: What, doing: str, limit: float, **more: Any) -> None:
-        """Ask it to do something (a method of `learner_worker.Learners`) within `limit` seconds of
+        """Ask it to do something (a method of `worker.Learners`) within `limit` seconds of
         processor time."""
         if self.child is None:
             self.child = Child(MODULE, ())

@@ -16,7 +16,7 @@ from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, TokensAwaited, tokens_of
 from tonemark.corpus.uncertain import fill_up, in_pool, put_doubts, set_order
-from tonemark.suggester.lessons import same_text
+from tonemark.suggester.learner.lessons import same_text
 from tonemark.training.material import part_of, words_of
 
 BATCH = 50

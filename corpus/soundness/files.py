@@ -15,9 +15,9 @@ from pathlib import Path
 import regex
 
 from tonemark.corpus.annotators import is_reviewing, person
-from tonemark.corpus.findings import Checked, Finding
 from tonemark.corpus.journal import JOURNALS, NAME, parse, read_journal
 from tonemark.corpus.project import MODELS_FOLDER, SUGGESTER_FOLDER
+from tonemark.corpus.soundness.findings import Checked, Finding
 from tonemark.corpus.store import STORE_FILE
 from tonemark.corpus.store_file import log_path, why_not_writable
 from tonemark.errors import TonemarkError

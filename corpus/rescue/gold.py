@@ -15,9 +15,9 @@ from tonemark.corpus.drafts import Decision, decision_from_json
 from tonemark.corpus.events import MALFORMED
 from tonemark.corpus.gold import Gold, is_rule, write_gold
 from tonemark.corpus.records import ANSWERS
-from tonemark.corpus.soundness_documents import TABLES
-from tonemark.corpus.soundness_reviews import Reviews
-from tonemark.corpus.soundness_spans import Row
+from tonemark.corpus.soundness.documents import TABLES
+from tonemark.corpus.soundness.reviews import Reviews
+from tonemark.corpus.soundness.spans import Row
 from tonemark.corpus.spans import Span, check_stretches, parsed_sources
 from tonemark.files import parsed
 from tonemark.tokenizers.base import Token

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from tonemark.corpus.documents import misplaced, unpack_tokens
 from tonemark.corpus.events import MALFORMED
-from tonemark.corpus.findings import Checked
 from tonemark.corpus.project import Project
+from tonemark.corpus.soundness.findings import Checked
 from tonemark.corpus.spans import lies_in
 from tonemark.text import graphemes
 

@@ -19,17 +19,17 @@ from tonemark.corpus.archive import LEFT_OUT, has_archive
 from tonemark.corpus.cursors import HIGHEST, LOWEST
 from tonemark.corpus.documents import digest
 from tonemark.corpus.events import MALFORMED
-from tonemark.corpus.findings import Checked
 from tonemark.corpus.queue import import_answer
 from tonemark.corpus.records import ANSWERS, TEXT_LIMIT, GivenAnnotation
-from tonemark.corpus.rescued_drops import take_archive
-from tonemark.corpus.rescued_gold import drop_work, rows_of, settle_gold
-from tonemark.corpus.salvage import SQLITE_FAULTS, copy_of, keyed_rows, numbered_rows
-from tonemark.corpus.sound_rows import DATED, SOUND_OFFER
-from tonemark.corpus.soundness_documents import Examiner
-from tonemark.corpus.soundness_entries import BAD_ENTRY, BAD_GAZETTEER
-from tonemark.corpus.soundness_spans import Row, Texts
-from tonemark.corpus.soundness_work import Work
+from tonemark.corpus.rescue.drops import take_archive
+from tonemark.corpus.rescue.gold import drop_work, rows_of, settle_gold
+from tonemark.corpus.rescue.salvage import SQLITE_FAULTS, copy_of, keyed_rows, numbered_rows
+from tonemark.corpus.soundness.documents import Examiner
+from tonemark.corpus.soundness.entries import BAD_ENTRY, BAD_GAZETTEER
+from tonemark.corpus.soundness.findings import Checked
+from tonemark.corpus.soundness.rows import DATED, SOUND_OFFER
+from tonemark.corpus.soundness.spans import Row, Texts
+from tonemark.corpus.soundness.work import Work
 from tonemark.corpus.spans import Span, check_stretches, parsed_sources
 from tonemark.corpus.store import Store, counts_of, create_store
 from tonemark.corpus.store_file import decoded, in_use

@@ -12,10 +12,10 @@ from tonemark.corpus.annotations import storable
 from tonemark.corpus.documents import pack_tokens
 from tonemark.corpus.given_gold import overrules
 from tonemark.corpus.gold import Gold
-from tonemark.corpus.merged_reports import Side
-from tonemark.corpus.merged_rows import Found
-from tonemark.corpus.merged_tables import Numbers, Tables
-from tonemark.corpus.merged_tokens import Cutting
+from tonemark.corpus.merging.reports import Side
+from tonemark.corpus.merging.rows import Found
+from tonemark.corpus.merging.tables import Numbers, Tables
+from tonemark.corpus.merging.tokens import Cutting
 from tonemark.tokenizers.base import Token
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tonemark.corpus.pieces import first_and_last, offset_of
-from tonemark.corpus.sound_rows import is_legible
+from tonemark.corpus.soundness.rows import is_legible
 
 _PIECE = "@"
 """How the record of a piece of a split text begins (`pieces.piece_identity`)."""

@@ -20,18 +20,18 @@ from tonemark.corpus.claims import TO_DO
 from tonemark.corpus.events import MALFORMED
 from tonemark.corpus.intake import CACHE, CHECKPOINT
 from tonemark.corpus.journal import JOURNALS, parse, read_journal
-from tonemark.corpus.merged_documents import Meetings, meetings
-from tonemark.corpus.merged_entries import Sources, carry_entries, keep_numbers
-from tonemark.corpus.merged_people import People, people_of
-from tonemark.corpus.merged_reports import Merged, Side
-from tonemark.corpus.merged_rows import CHUNK, NUMBERS, Found, found_documents
-from tonemark.corpus.merged_settings import settle
-from tonemark.corpus.merged_tables import Numbers, Tables
-from tonemark.corpus.merged_tokens import Cutting, cuts_alike
-from tonemark.corpus.merged_work import Carrying
+from tonemark.corpus.merging.documents import Meetings, meetings
+from tonemark.corpus.merging.entries import Sources, carry_entries, keep_numbers
+from tonemark.corpus.merging.people import People, people_of
+from tonemark.corpus.merging.reports import Merged, Side
+from tonemark.corpus.merging.rows import CHUNK, NUMBERS, Found, found_documents
+from tonemark.corpus.merging.settings import settle
+from tonemark.corpus.merging.tables import Numbers, Tables
+from tonemark.corpus.merging.tokens import Cutting, cuts_alike
+from tonemark.corpus.merging.work import Carrying
 from tonemark.corpus.places import set_places
 from tonemark.corpus.project import Project, folder_name, read_project
-from tonemark.corpus.sound_rows import is_legible
+from tonemark.corpus.soundness.rows import is_legible
 from tonemark.corpus.store import STORE_FILE, Store, create_store
 from tonemark.corpus.store_file import in_words
 from tonemark.corpus.tokens import tokenizer_of

@@ -19,7 +19,7 @@ from tonemark.corpus.drafts import decision_from_json
 from tonemark.corpus.events import MALFORMED
 from tonemark.corpus.gold import Gold, is_rule
 from tonemark.corpus.records import ANSWERS, TEXT_LIMIT
-from tonemark.corpus.sound_rows import is_legible
+from tonemark.corpus.soundness.rows import is_legible
 from tonemark.corpus.spans import Span, Suggestion, lies_in, parsed_sources
 from tonemark.files import parsed
 from tonemark.tokenizers.base import Token

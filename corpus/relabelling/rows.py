@@ -17,7 +17,7 @@ from tonemark.corpus.counting import count_anew
 from tonemark.corpus.documents import damaged
 from tonemark.corpus.events import MALFORMED, Event
 from tonemark.corpus.produced import let_patterns_be_made_anew
-from tonemark.corpus.relabelled_events import Renaming, rewritten, shortened, written_as
+from tonemark.corpus.relabelling.events import Renaming, rewritten, shortened, written_as
 from tonemark.corpus.reviews import look_again
 from tonemark.corpus.spans import Span, parsed_sources
 from tonemark.files import parsed

@@ -17,14 +17,14 @@ from tonemark.corpus.documents import Damaged, pack_tokens
 from tonemark.corpus.drafts import Decision
 from tonemark.corpus.gold import Gold
 from tonemark.corpus.intake import KEY_LIMIT
-from tonemark.corpus.merged_documents import Meetings
-from tonemark.corpus.merged_entries import Sources
-from tonemark.corpus.merged_gold import Golds
-from tonemark.corpus.merged_people import chosen
-from tonemark.corpus.merged_reports import Side
-from tonemark.corpus.merged_rows import Found, Hers, found_document
-from tonemark.corpus.merged_tables import Numbers, Tables
-from tonemark.corpus.merged_tokens import Cutting
+from tonemark.corpus.merging.documents import Meetings
+from tonemark.corpus.merging.entries import Sources
+from tonemark.corpus.merging.gold import Golds
+from tonemark.corpus.merging.people import chosen
+from tonemark.corpus.merging.reports import Side
+from tonemark.corpus.merging.rows import Found, Hers, found_document
+from tonemark.corpus.merging.tables import Numbers, Tables
+from tonemark.corpus.merging.tokens import Cutting
 from tonemark.corpus.pieces import PIECE
 from tonemark.corpus.spans import Span
 from tonemark.tokenizers.base import Token

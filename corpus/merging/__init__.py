@@ -1,0 +1,1 @@
+"""Projects put together into a new one."""

@@ -1,0 +1,1 @@
+"""A label under another name."""

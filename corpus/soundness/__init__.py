@@ -1,0 +1,1 @@
+"""Whether a project is sound, and what to do where it is not."""
