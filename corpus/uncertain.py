@@ -7,8 +7,8 @@ the lot alone, which follow from the texts; what the learner made of them has ch
 
 What of this reaches an annotator is that a document comes early. Its doubt is by a learner that
 was given no answer of its part, where several people answer the same documents, and else none of an
-equal text (`suggester.learner`): what others said of it has no share in that. What others have begun
-comes first, as in the order that was given: that somebody has it, not what she said.
+equal text (`suggester.learner`): what others said of it has no share in that. What others have
+begun comes first, as in the order that was given: that somebody has it, not what she said.
 """
 
 from __future__ import annotations

@@ -15,11 +15,15 @@ _OVER = 0.15
 
 
 def with_possible(
-    found: Candidates, tokens: Sequence[Token], stretches: Iterable[tuple[int, int, float]]
+    found: Candidates,
+    text: str,
+    tokens: Sequence[Token],
+    stretches: Iterable[tuple[int, int, float]],
 ) -> Candidates:
     """Candidates, and with them stretches that may be names: start, end (code points), and how
     likely that is; they do not overlap. Those that are not likely enough leave a run that they
-    overlap as it is, others take its place; those that cut a token are left out.
+    overlap as it is, others take its place; those that cut a token, or have no letter and no digit,
+    are left out.
 
     Looks at nothing but these and what lies over them: it runs again at each key that splits or
     joins tokens, of which there may be 100,000.
@@ -28,7 +32,8 @@ def with_possible(
     for start, end, score in stretches:
         first = bisect_left(tokens, (start,))
         last = bisect_left(tokens, (end,))
-        if first < last and tokens[first].start == start and tokens[last - 1].end == end:
+        fits = first < last and tokens[first].start == start and tokens[last - 1].end == end
+        if fits and any(map(str.isalnum, text[start:end])):
             likely.append((first, last, score))
     if not likely:
         return found

@@ -161,7 +161,7 @@ def test_doctor_counts_the_models(
 def test_a_model_that_could_not_be_scored_says_so() -> None:
     about = {"kind": "learner", "scored_on": "nothing", "scored": 0, "documents": 1}
     said = "\n".join(in_words("model-1", about))
-    assert "how good it is, nobody knows" in said
+    assert "how good it is, nobody knows yet" in said
     assert "F1" not in said
     assert in_short("model-1", about) == "model-1 is trained"
 

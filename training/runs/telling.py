@@ -27,7 +27,7 @@ def in_words(name: str, about: Mapping[str, Any]) -> Iterator[str]:
     kind = str(about.get("kind", ""))
     yield f"{name}: {KINDS.get(kind, kind)}"
     if about.get("scored_on") == "nothing" or not _number(about, "scored"):
-        yield "  There were too few documents to keep some apart: how good it is, nobody knows."
+        yield "  It was not scored: how good it is, nobody knows yet."
     else:
         figures = f"precision {_share(about, 'precision')}, recall {_share(about, 'recall')}"
         yield f"  F1 {_share(about, 'f1')} ({figures}) {_scored(about)}"

@@ -148,17 +148,16 @@ class View(Tour):
         """The name-like runs of a sheet, what models hold for possible among them, and the weights
         of its tokens."""
         its = self.page.sheets[sheet]
-        tokens = its.tokens
+        text, tokens = its.document.text, its.tokens
         known = self._candidates.get(sheet)
         if known is None or known.tokens is not tokens:
-            text = its.document.text
             if known is None:
                 named = candidates(text, tokens, self._counts, self._rules)
             else:
                 named = candidates_again(
                     text, known.tokens, known.named, tokens, self._counts, self._rules
                 )
-            both = with_possible(named, tokens, its.state.possible)
+            both = with_possible(named, text, tokens, its.state.possible)
             known = self._candidates[sheet] = _Known(tokens, named, both)
         return known.both
 

@@ -242,16 +242,16 @@ def _going_on(training: Training, width: int, quits: str) -> Iterator[Block]:
     yield Block(
         [[run("█" * full, KEY), run("░" * (bar - full), QUIET), run(f"  {left}", TEXT)], []]
     )
-    room = max(4, width - 18)
+    room = max(4, width - 28)
     for name, values, shown in (
-        ("loss", training.losses, "{:,.4g}"),
-        ("F1", training.scores, "{:.3f}"),
+        ("network's loss", training.losses, "{:,.4g}"),
+        ("network's F1", training.scores, "{:.3f}"),
     ):
         if values:
             drawn = plot(values, room)
             gap = run(" " * (room - cells(drawn) + 1), BLANK)
             last = shown.format(values[-1])
-            yield Block([[run(f"{name:<6}", QUIET), (drawn, KEY), gap, run(last, TEXT)]])
+            yield Block([[run(f"{name:<16}", QUIET), (drawn, KEY), gap, run(last, TEXT)]])
     if training.words:
         said = f"{counted(training.words, 'word')} gone through"
         yield Block([[run(said, QUIET)]])

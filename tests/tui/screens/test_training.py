@@ -47,7 +47,16 @@ wait('go')
         assert "stop" not in stage.line("footer")
         await stage.press("enter")
         shown = await stage.until("4,000 words")
-        for part in ("the network", "36 s left", "loss", "█▄▂▁▁", "20", "F1", "▁▃▅▆█", "0.400"):
+        for part in (
+            "the network",
+            "36 s left",
+            "network's loss",
+            "█▄▂▁▁",
+            "20",
+            "F1",
+            "▁▃▅▆█",
+            "0.400",
+        ):
             assert part in shown, part
         assert "s stop" in stage.line("footer")
         fake.let()
