@@ -4,8 +4,8 @@ the borders of tokens. Knows no store and nothing of what names have earned.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from itertools import accumulate
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tonemark.patterns.folds import (
@@ -31,6 +31,9 @@ entry."""
 
 _Key = tuple[int, int]
 """A key of a trie that stands in a text: the last unit of it, and its place in the trie."""
+
+_SOUGHT = 8
+"""Atoms up to which a text is searched for each of them."""
 
 _REMEMBERED = 1 << 16
 """Folded units of which is remembered whether a name begins with them."""
@@ -78,7 +81,7 @@ class Overlay:
                 rows.append(row)
 
     @property
-    def firsts(self) -> Container[str]:
+    def firsts(self) -> Collection[str]:
         """The first atoms of keys."""
         return self._reach
 
@@ -167,8 +170,7 @@ class Matcher:
     def _add_overlay_hits(self, text: str, reading: Reading, hits: list[_Hit]) -> None:
         starts, ends, keys, *_ = reading
         reach, rows_of = self.overlay.reach, self.overlay.rows
-        begin = self.overlay.firsts
-        candidates = [first for first, key in enumerate(keys) if key in begin]
+        candidates = _beginning(reading, self.overlay.firsts)
         candidates += [first for first in reading.several if reach(keys[first])]
         for first in candidates:
             far = reach(keys[first])
@@ -199,8 +201,7 @@ class Matcher:
         """Look up what begins with each unit: `take` is told the unit and the keys, the shortest
         first, and gives the last unit of what it takes, behind which it goes on."""
         # The one loop that runs over every token of a corpus: a call or a slice less is a tenth.
-        keys, whole = reading.keys, reading.whole
-        offsets = list(accumulate(map(len, keys), initial=0))
+        keys, whole, offsets = reading.keys, reading.whole, reading.offsets()
         known, prefixes, longest, units = self._begins.get, trie.prefixes, trie.longest, len(keys)
         first = -1
         while (first := first + 1) < units:
@@ -298,6 +299,22 @@ def _is_written(row: Row, text: str) -> bool:
     if row & _NEEDS_CAPITAL:
         return has_capital(text)
     return not (row & BITS[ACRONYM] and has_small(text))
+
+
+def _beginning(reading: Reading, firsts: Collection[str]) -> list[int]:
+    """The units that are one of these atoms, in no order."""
+    keys, whole = reading.keys, reading.whole
+    if len(firsts) > _SOUGHT or reading.several:
+        return [first for first, key in enumerate(keys) if key in firsts]
+    # A label key looks for one name in a text of any length. Each unit has one atom here.
+    found, offsets = [], reading.offsets()
+    for key in firsts:
+        at = whole.find(key)
+        while at >= 0:
+            if not at or whole[at - 1] == END:
+                found.append(bisect_left(offsets, at))
+            at = whole.find(key, at + len(key))
+    return found
 
 
 def _told(hits: Sequence[_Hit]) -> list[Found]:

@@ -5,6 +5,7 @@ make up. Knows no names.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import regex
@@ -29,6 +30,14 @@ class Reading(NamedTuple):
     whole: str
     several: list[int]
     carrying: list[tuple[int, tuple[Way, ...]]]
+    begun: list[int]
+    """What `offsets` has found."""
+
+    def offsets(self) -> list[int]:
+        """Where each key begins in `whole`, and its end: counted when somebody asks first."""
+        if not self.begun:
+            self.begun.extend(accumulate(map(len, self.keys), initial=0))
+        return self.begun
 
 
 class _Read(NamedTuple):
@@ -60,7 +69,8 @@ def readings(folding: Folding, text: str, tokens: Sequence[Token]) -> list[Readi
     if len(tokens) < _FEW:
         return _readings(folding, text, tokens)
     tokens, last = tuple(tokens), _remembered.pop(text, None)
-    if last is None or last.tokens != tokens or last.folding != folding:
+    is_same = last is not None and (last.tokens is tokens or last.tokens == tokens)
+    if last is None or not is_same or last.folding != folding:
         last = _Read(folding, tokens, _readings(folding, text, tokens))
     _remembered[text] = last
     while len(_remembered) > 1 and (
@@ -108,7 +118,7 @@ def _reading(folding: Folding, text: str, starts: list[int], ends: list[int]) ->
     several: list[int] = []
     if whole.count(END) > len(keys):
         several = [i for i, key in enumerate(keys) if key.count(END) > 1]
-    return Reading(starts, ends, keys, whole, several, carrying)
+    return Reading(starts, ends, keys, whole, several, carrying, [])
 
 
 def _divided(folding: Folding, text: str, starts: Sequence[int], joints: Sequence[int]) -> set[int]:

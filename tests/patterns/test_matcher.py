@@ -325,3 +325,18 @@ def test_hostile_text_ends(name: str, text: str, folds: tuple[str, ...], tmp_pat
     matcher.found(text, [Token(at, at + 1) for at in range(len(text))])
     matcher.found(text, [Token(0, len(text))])
     matcher.found(text, GENERAL.tokenize(text))
+
+
+@given(
+    st.lists(st.sampled_from(["Ana", "ana", "Anan", "Juba", "na", "Ka-no"]), max_size=30),
+    st.lists(st.sampled_from(["Ana", "na", "Juba Ana", "Kano", "An", "aJuba"]), max_size=12),
+)
+def test_few_names_are_found_as_many_are(words: list[str], names: list[str]) -> None:
+    text = " ".join(words)
+    tokens = GENERAL.tokenize(text)
+    for folding in (Folding(()), Folding(FOLDED)):
+        few = overlay_of(folding, names)
+        many = overlay_of(folding, [*names, *(f"Nobody{n}" for n in range(20))])
+        assert Matcher(folding, None, few).found(text, tokens) == Matcher(
+            folding, None, many
+        ).found(text, tokens)
