@@ -226,11 +226,7 @@ def _dirty(
             continue
         start = _run_start(wanted, x)
         x += 1
-        while x < limit and (
-            not (shown[x][0] and wanted[x][0])
-            or _hangs_on_left(shown, x)
-            or _hangs_on_left(wanted, x)
-        ):
+        while x < limit and not (_begins(shown, x) and _begins(wanted, x)):
             x += 1
         if found and _near(wanted, found[-1][1], start, quiet):
             found[-1] = (found[-1][0], x)
@@ -242,21 +238,20 @@ def _dirty(
 def _run_start(line: Sequence[Cell], x: int) -> int:
     """Where the cluster over a cell begins, or the run of disputed ones: in such a run each stands
     where the terminal has put those before it."""
-    start = _cluster_start(line, x)
-    while start and _hangs_on_left(line, start):
-        start = _cluster_start(line, start - 1)
-    return start
-
-
-def _cluster_start(line: Sequence[Cell], x: int) -> int:
-    while x and not line[x][0]:
+    while x and not _begins(line, x):
         x -= 1
     return x
 
 
-def _hangs_on_left(line: Sequence[Cell], x: int) -> bool:
-    """Whether the cluster that begins at a cell goes on with a run of disputed ones."""
-    return _runs_on(line[_cluster_start(line, x - 1)][0], line[x][0])
+def _begins(line: Sequence[Cell], x: int) -> bool:
+    """Whether a cluster begins at a cell that does not go on with a run of disputed ones."""
+    text = line[x][0]
+    if text.isascii():  # all but the cells behind the first of a wide one
+        return text != ""
+    left = x - 1
+    while left > 0 and not line[left][0]:
+        left -= 1
+    return not _runs_on(line[left][0], text)
 
 
 def _runs_on(left: str, right: str) -> bool:
