@@ -33,6 +33,7 @@ from tonemark.tui.screens.ways import Ways
 from tonemark.tui.theme import Colors, colors_of
 
 if TYPE_CHECKING:
+    from tonemark.tui.screens.scores import Left
     from tonemark.tui.screens.trained import Training
 
 HARD_STOP = 3
@@ -86,6 +87,8 @@ class TonemarkApp(App[None], inherit_bindings=False):
         """How far an export is, in words; empty where none runs."""
         self.training: Training | None = None
         """The training that was started last, if any was."""
+        self.left_scores: Left | None = None
+        """The scores from which an error was opened last."""
         self.warned = False
         """Whether she was told that to quit ends the training."""
         self.ending = False

@@ -19,6 +19,8 @@ from typing import Any, NamedTuple
 REPORT_LIMIT = 1 << 24
 """Bytes that a line of what it tells may have: counts, and a path for each part of a split."""
 
+STOPPING = 0.7
+"""Seconds that a process has for ending well, before it is ended at once."""
 
 SAID_LIMIT = 4_000
 """Bytes of what it says is wrong that are kept."""
@@ -58,7 +60,22 @@ async def follow(
     except BaseException:
         with contextlib.suppress(ProcessLookupError):
             stop(process)
+        await _done_with(process)
         raise
+
+
+async def _done_with(process: Process) -> None:
+    """Wait until a process that was told to end has ended: its pipes must not outlive the loop,
+    which gives this up once more when it ends, and waits for it."""
+    for _ in range(4):
+        try:
+            await asyncio.wait_for(process.communicate(), STOPPING)
+            return
+        except asyncio.CancelledError:
+            continue
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
 
 
 async def _heard(process: Process, heard: Callable[[dict[str, Any]], None]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from tonemark.corpus.annotators import annotates
 from tonemark.corpus.seeing import may_see
@@ -22,6 +22,14 @@ from tonemark.tui.screens.ways import Place
 
 SHOWN = 10
 """Errors of each kind that are shown."""
+
+
+class Left(NamedTuple):
+    """What stood on the screen when an error was opened from it, and the line in focus."""
+
+    model: str
+    found: Mapping[str, Any]
+    at: int
 
 
 class ScoresScreen(BlocksScreen):
@@ -40,14 +48,18 @@ class ScoresScreen(BlocksScreen):
         self._fault = ""
 
     def on_mount(self) -> None:
-        """Have them counted."""
+        """Have them counted; meanwhile what she left stands there, where she left it."""
+        left = self.app.left_scores
+        if left and left.model == self._model:
+            self._found, self._at = left.found, left.at
         self.refill()
+        self._move(0)
         self.run_worker(self._count(), group="count", exclusive=True)
 
     async def _count(self) -> None:
         try:
             found = await counted_scores(self.desk.project.folder, self._model)
-            self._found = found | {"examples": self._seen(found["examples"])}
+            self._found, self._fault = found | {"examples": self._seen(found["examples"])}, ""
         except (OSError, ValueError, TypeError, KeyError, TonemarkError, sqlite3.Error) as error:
             self._fault = str(error) or "the scores cannot be read"
         self.refill()
@@ -83,6 +95,8 @@ class ScoresScreen(BlocksScreen):
 
     def _command_accept(self) -> None:
         if isinstance(self.act, Target):
+            if self._found is not None:
+                self.app.left_scores = Left(self._model, self._found, self._at)
             self.open(self.act)
 
 

@@ -11,10 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tonemark.tui.screens.following import follow, inside, ours
-
-STOPPING = 0.7
-"""Seconds that a training has for taking its half model away, before it is ended at once."""
+from tonemark.tui.screens.following import STOPPING, follow, inside, ours
 
 KEPT = 4096
 """Figures that are kept for a plot; of more, every second one."""
@@ -90,7 +87,8 @@ class Training:
                     del values[::2]
 
     async def stop(self) -> None:
-        """End it: its half model is taken away, and within a second it has ended."""
+        """End it: its half model is taken away, for which it has STOPPING, and within a second it
+        has ended."""
         process = self._process
         if process is None:
             return

@@ -52,8 +52,14 @@ def test_the_train_screen_leads_to_the_scores_and_those_to_a_document(
         await stage.press("down")
         shown = await stage.until("document 4, d4")
         assert re.search(r"› +\[", shown)
-        await stage.press("down", "enter")
+        await stage.press("down")
+        focus = next(line for line in stage.text().splitlines() if line.startswith("›"))
+        await stage.press("enter")
         await stage.until("2 of 6")
+        await stage.press("t", "t")
+        await stage.until("scores and errors of model-1")
+        await stage.press("down", "enter")
+        assert focus in stage.text()  # where she was, without a wait
 
     play(desk, Dashboard(), script, size=(100, 70))
     desk.store.close()
