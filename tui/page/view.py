@@ -8,19 +8,17 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from operator import is_
-from typing import NamedTuple
 
 from tonemark.corpus.pages import Page, Sheet
 from tonemark.corpus.records import Answer
 from tonemark.corpus.spans import Stretch, Suggestion
-from tonemark.patterns.candidates import Candidates, WordCount, candidates, candidates_again
-from tonemark.patterns.possible import with_possible
+from tonemark.patterns.candidates import Candidates, WordCount
 from tonemark.text import Safe
-from tonemark.tokenizers.base import Token
 from tonemark.tokenizers.sentences.rules import ANY_LANGUAGE, SentenceRules
 from tonemark.tui.page import hints
 from tonemark.tui.page.hinting import Hints, Places, give_hints
 from tonemark.tui.page.layout import Layout, Mode, Row, lay_out
+from tonemark.tui.page.named import Named
 from tonemark.tui.page.relayout import laid_out_again
 from tonemark.tui.page.stops import DOUBT, Standing
 from tonemark.tui.page.tour import Focus as Focus
@@ -30,14 +28,6 @@ from tonemark.tui.page.visual import Directions, visual_row
 
 MARGIN = 3
 """Cells left of the text."""
-
-
-class _Known(NamedTuple):
-    """The candidates of a sheet's tokens: by what looks like a name, and with what models offer."""
-
-    tokens: tuple[Token, ...]
-    named: Candidates
-    both: Candidates
 
 
 class View(Tour):
@@ -64,9 +54,7 @@ class View(Tour):
         self.mode: Mode = mode
         self._letters = letters
         self._prefixes = hints.PREFIXES
-        self._counts = counts
-        self._rules = rules
-        self._candidates: dict[int, _Known] = {}
+        self._names_on = Named(counts, rules)
         self._standing: dict[int, Standing] = {}
         self._hints: Hints | None = None
         self._kept: Places = {}
@@ -147,19 +135,7 @@ class View(Tour):
     def candidates(self, sheet: int) -> Candidates:
         """The name-like runs of a sheet, what models hold for possible among them, and the weights
         of its tokens."""
-        its = self.page.sheets[sheet]
-        text, tokens = its.document.text, its.tokens
-        known = self._candidates.get(sheet)
-        if known is None or known.tokens is not tokens:
-            if known is None:
-                named = candidates(text, tokens, self._counts, self._rules)
-            else:
-                named = candidates_again(
-                    text, known.tokens, known.named, tokens, self._counts, self._rules
-                )
-            both = with_possible(named, text, tokens, its.state.possible)
-            known = self._candidates[sheet] = _Known(tokens, named, both)
-        return known.both
+        return self._names_on.sheet(sheet, self.page.sheets[sheet])
 
     def standing(self, sheet: int) -> Standing:
         """What stands on a sheet now."""
