@@ -22,63 +22,9 @@ place: both together rarely are worse, a network alone often is."""
 WEAK = 0.5
 """A network that scores less than this share of the learner's F1 has nothing to add to it."""
 
+FITTED = "How the two are joined was chosen on the same documents: others may score a little less"
+
 NOT_SCORED = "learner: there was no time to score it, or no other document to score it on."
-
-
-class Choice(NamedTuple):
-    """The model that is kept, and why, in words."""
-
-    kind: Kind
-    why: str
-
-
-def choose(tried: Mapping[Kind, Sequence[Counts]], *, is_share: bool = False) -> Choice:
-    """The best of the learner and what else was tried, each with its counts document by document,
-    the same documents in the same order; one that is not the learner must be credibly better.
-    `is_share`: the documents are the evaluation share."""
-    if not tried["learner"]:
-        return Choice("learner", NOT_SCORED)
-    scores = {kind: total(counts).f1 for kind, counts in tried.items()}
-    documents = len(tried["learner"])
-    best: Kind = "learner"
-    is_weak = scores.get("network", 0.0) < WEAK * scores["learner"]
-    for kind in sorted(tried, key=lambda kind: scores[kind]):
-        if kind != "learner" and scores[kind] > scores[best] and not is_weak:
-            sure = better_share(tried[kind], tried["learner"])
-            if sure >= CREDIBLE[kind]:
-                best = kind
-    others = [kind for kind in sorted(tried, key=lambda kind: -scores[kind]) if kind != best]
-    said = " and ".join(f"{_short(scores[kind])} ({kind})" for kind in others)
-    why = f"{best}: {_short(scores[best])}"
-    if said:
-        why += f" against {said}"
-    which = "of the evaluation share" if is_share else "that it had not learnt from"
-    why += f", scored on {counted(documents, 'document')} {which}"
-    if any(scores[kind] > scores[best] for kind in others):
-        why += "; the simpler one is kept, as what scored higher may have done so by chance"
-    return Choice(best, f"{why}.")
-
-
-def better_share(one: Sequence[Counts], other: Sequence[Counts], seed: int = 0) -> float:
-    """The share of samples of the documents, drawn with putting back, in which the F1 of `one` is
-    higher than that of `other` (paired bootstrap; Koehn 2004)."""
-    if not one:
-        return 0.0
-    import numpy as np
-
-    rng = np.random.default_rng(seed)
-    count = len(one)
-    tables = [np.array(counts, dtype=np.int64) for counts in (one, other)]
-    better = 0.0
-    for _ in range(RESAMPLES):
-        times = np.bincount(rng.integers(0, count, count), minlength=count)
-        mine, theirs = (Counts(*map(int, times @ table)).f1 for table in tables)
-        better += 1.0 if mine > theirs else 0.5 if mine == theirs else 0.0
-    return better / RESAMPLES
-
-
-def _short(score: float) -> str:
-    return f"{score:.2f}".removeprefix("0")
 
 
 class Join(NamedTuple):
@@ -104,6 +50,66 @@ JOINS = (
 
 ENOUGH = 150
 """Gold spans by which a join is chosen; with fewer the usual one is taken."""
+
+
+class Choice(NamedTuple):
+    """The model that is kept, and why, in words."""
+
+    kind: Kind
+    why: str
+
+
+def choose(
+    tried: Mapping[Kind, Sequence[Counts]], *, join: Join = USUAL, is_share: bool = False
+) -> Choice:
+    """The best of the learner and what else was tried, each with its counts document by document,
+    the same documents in the same order; one that is not the learner must be credibly better.
+    `join` is how the two are joined, `is_share`: the documents are the evaluation share."""
+    if not tried["learner"]:
+        return Choice("learner", NOT_SCORED)
+    scores = {kind: total(counts).f1 for kind, counts in tried.items()}
+    documents = len(tried["learner"])
+    best: Kind = "learner"
+    is_weak = scores.get("network", 0.0) < WEAK * scores["learner"]
+    for kind in sorted(tried, key=lambda kind: scores[kind]):
+        if kind != "learner" and scores[kind] > scores[best] and not is_weak:
+            sure = better_share(tried[kind], tried["learner"])
+            if sure >= CREDIBLE[kind]:
+                best = kind
+    others = [kind for kind in sorted(tried, key=lambda kind: -scores[kind]) if kind != best]
+    said = " and ".join(f"{_short(scores[kind])} ({kind})" for kind in others)
+    why = f"{best}: {_short(scores[best])}"
+    if said:
+        why += f" against {said}"
+    which = "of the evaluation share" if is_share else "that it had not learnt from"
+    why += f", scored on {counted(documents, 'document')} {which}"
+    if any(scores[kind] > scores[best] for kind in others):
+        why += "; the simpler one is kept, as what scored higher may have done so by chance"
+    if best == "joined" and join != USUAL:
+        why += f". {FITTED}"
+    return Choice(best, f"{why}.")
+
+
+def better_share(one: Sequence[Counts], other: Sequence[Counts], seed: int = 0) -> float:
+    """The share of samples of the documents, drawn with putting back, in which the F1 of `one` is
+    higher than that of `other` (paired bootstrap; Koehn 2004)."""
+    if not one:
+        return 0.0
+    import numpy as np
+
+    rng = np.random.default_rng(seed)
+    count = len(one)
+    tables = [np.array(counts, dtype=np.int64) for counts in (one, other)]
+    better = 0.0
+    for _ in range(RESAMPLES):
+        times = np.bincount(rng.integers(0, count, count), minlength=count)
+        mine, theirs = (Counts(*map(int, times @ table)).f1 for table in tables)
+        better += 1.0 if mine > theirs else 0.5 if mine == theirs else 0.0
+    return better / RESAMPLES
+
+
+def _short(score: float) -> str:
+    return f"{score:.2f}".removeprefix("0")
 
 
 def fitted_join(counts: Mapping[Join, Sequence[Counts]]) -> Join:

@@ -17,6 +17,9 @@ from tonemark.exchange.settings import Settings
 from tonemark.tokenizers.base import Token
 from tonemark.training.learner.learning import Sentence
 
+SCARCE = 20
+"""Examples of a label below which it is scarce: a model learns little from them."""
+
 PARTS = 4
 """Parts of the documents that teach, by the hash of their texts: each is tagged by a model that has
 not learnt from it."""

@@ -107,7 +107,7 @@ def train(
         _wait(worker, networks, clock)
         learner, by_learner = learner_of(worker), found_by(worker, parts)
         tried, join = _tried(parts, by_learner, networks.found(parts), project.overlapping)
-        choice = _choice(tried, lessons, networks.failed)
+        choice = _choice(tried, join, lessons, networks.failed)
         if not has_learnt_all(worker):
             choice = choice._replace(why=f"{choice.why} {HASTY}")
         clock.tell("saving")
@@ -219,9 +219,11 @@ def _labelled(found: Mapping[str, ModelFound]) -> dict[str, tuple[Found, ...]]:
     return {key: each.labelled for key, each in found.items()}
 
 
-def _choice(tried: Mapping[Kind, Sequence[Scored]], lessons: Lessons, failed: str) -> Choice:
+def _choice(
+    tried: Mapping[Kind, Sequence[Scored]], join: Join, lessons: Lessons, failed: str
+) -> Choice:
     counts = {kind: [*map(_counts, each)] for kind, each in tried.items()}
-    choice = choose(counts, is_share=bool(lessons.evaluation))
+    choice = choose(counts, join=join, is_share=bool(lessons.evaluation))
     if failed:
         choice = choice._replace(why=f"{choice.why} The network could not be trained: {failed}")
     return choice

@@ -11,12 +11,11 @@ import regex
 from making import run_here
 from tests.following import followed, page
 
-from tonemark.training.material import PARTS
+from tonemark.training.material import PARTS, SCARCE
 from tonemark.training.outcome import Scored
 from tonemark.training.package.packaging import Packaged
 from tonemark.training.preflight.finding import Kind
 from tonemark.training.preflight.places import KEPT
-from tonemark.training.preflight.survey import SCARCE
 from tonemark.training.runs.folders import Run
 from tonemark.training.scores.counts import Counts
 from tonemark.training.scores.drawn import DrawnScores

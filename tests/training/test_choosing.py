@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from tonemark.training import choosing
 from tonemark.training.choosing import (
     ENOUGH,
+    FITTED,
     JOINS,
     USUAL,
     better_share,
@@ -65,6 +68,17 @@ def test_what_is_kept(tried: dict[str, list[Counts]], kind: str, why: str) -> No
 
 def test_the_evaluation_share_is_named() -> None:
     assert choose({"learner": alike(5)}, is_share=True).why.endswith("of the evaluation share.")
+
+
+def test_a_fitted_join_is_told_where_it_is_kept() -> None:
+    tried: dict[Any, list[Counts]] = {
+        "learner": alike(5),
+        "network": alike(4),
+        "joined": alike(6),
+    }
+    assert choose(tried, join=JOINS[-1]).why.endswith(f"{FITTED}.")
+    assert FITTED not in choose(tried).why
+    assert FITTED not in choose({"learner": alike(5)}, join=JOINS[-1]).why
 
 
 counts = st.builds(

@@ -14,10 +14,10 @@ from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
 from tonemark.files import typed
 from tonemark.text import counted, short
-from tonemark.training.material import Asked
+from tonemark.training.material import SCARCE, Asked
 from tonemark.training.preflight.finding import Finding, Kind
 from tonemark.training.preflight.places import KEPT, Place, Places
-from tonemark.training.preflight.survey import SCARCE, Part, Survey, survey
+from tonemark.training.preflight.survey import Part, Survey, survey
 
 FEW_SPANS = 100
 """Spans to score on below which scores are rough: of so many, an F1 of 0.8 is known to 0.08 either

@@ -23,7 +23,7 @@ from tonemark.exchange.selecting import Selection
 from tonemark.exchange.settings import Settings
 from tonemark.tokenizers.base import Tokenizer
 from tonemark.tokenizers.general import GeneralTokenizer
-from tonemark.training.material import Asked
+from tonemark.training.material import SCARCE, Asked
 from tonemark.training.parts import Way
 from tonemark.training.preflight.dividing import Dividing
 from tonemark.training.preflight.equal_texts import Texts
@@ -31,9 +31,6 @@ from tonemark.training.preflight.places import KEPT, Place, Places, Verb, place_
 
 LABELS = 1_000
 """Labels of which places are kept."""
-
-SCARCE = 20
-"""Examples below which a label is scarce."""
 
 
 @dataclass(slots=True)

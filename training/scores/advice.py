@@ -11,10 +11,8 @@ from functools import partial
 from typing import NamedTuple
 
 from tonemark.text import counted
+from tonemark.training.material import SCARCE
 from tonemark.training.scores.scoring import Error, Scores
-
-FEW = 20
-"""Spans of a label from which a model learns little: preflight names labels that have fewer."""
 
 MOST = 3
 """Pieces of advice that are given."""
@@ -63,12 +61,12 @@ def advice(scores: Scores, learnt: Learnt) -> list[Advice]:
     if f1 is None:
         return [Advice("Neither people nor the model have a span in what was scored: label more.")]
     best = [*_cut(learnt), *_of_errors(scores, learnt.taught)]
-    rare = sorted(label for label, count in learnt.taught.items() if count < FEW)
+    rare = sorted(label for label, count in learnt.taught.items() if count < SCARCE)
     if rare:
         best.append(
             Advice(
-                f"Fewer than {FEW} spans taught the model: {', '.join(rare)}. Label more documents"
-                " in which they occur."
+                f"Fewer than {SCARCE} spans taught the model: {', '.join(rare)}. Label more"
+                " documents in which they occur."
             )
         )
     interval = scores.intervals.get(("f1",))
@@ -177,7 +175,7 @@ def _labels(scores: Scores, taught: Mapping[str, int]) -> Iterable[Advice]:
         number = taught.get(label)
         gold, right = scores.counted("gold", label), scores.counted("right", label)
         learnt = "" if number is None else f"learnt from {counted(number, 'span')} of it, and "
-        few = " That is few." if number is not None and number < FEW else ""
+        few = " That is few." if number is not None and number < SCARCE else ""
         each = _advice(
             scores,
             f"{label}: the model {learnt}has {right:,} of {gold:,} right.{few} More documents in"

@@ -19,11 +19,11 @@ from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.exchange.selecting import Selection
 from tonemark.exchange.settings import Settings
 from tonemark.tokenizers.registry import load_tokenizer
-from tonemark.training.material import Asked, Example, material, sentence_of
+from tonemark.training.material import SCARCE, Asked, Example, material, sentence_of
 from tonemark.training.preflight import places as kept_places
 from tonemark.training.preflight.finding import Finding
 from tonemark.training.preflight.findings import can_begin, check
-from tonemark.training.preflight.survey import SCARCE, survey
+from tonemark.training.preflight.survey import survey
 
 Task = dict[str, Any]
 NOTES = {
