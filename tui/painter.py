@@ -226,7 +226,9 @@ def _dirty(
             continue
         start = _run_start(wanted, x)
         x += 1
-        while x < limit and not (_begins(shown, x) and _begins(wanted, x)):
+        while x < limit and (
+            shown[x] != wanted[x] or not (_begins(shown, x) and _begins(wanted, x))
+        ):
             x += 1
         if found and _near(wanted, found[-1][1], start, quiet):
             found[-1] = (found[-1][0], x)
