@@ -21,7 +21,7 @@ MODEL = {
 def finding(words: str, *places: tuple[int, str], **more: Any) -> dict[str, Any]:
     told = [
         {"document": number, "key": f"habari.txt:{number}", "start": 0, "end": 4, "what": what,
-         "by": "amina", "opens": more.get("opens", "annotate")}
+         "by": more.get("by", "amina"), "opens": more.get("opens", "annotate")}
         for number, what in places
     ]  # fmt: skip
     about = {"kind": "k", "count": len(places), "remedy": "", "stops": False, "note": False}

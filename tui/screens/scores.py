@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
+from tonemark.corpus.annotations import current_annotation
 from tonemark.corpus.annotators import annotates
 from tonemark.corpus.seeing import may_see
 from tonemark.errors import TonemarkError
@@ -65,14 +66,21 @@ class ScoresScreen(BlocksScreen):
         self.refill()
 
     def _seen(self, examples: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
-        """The errors that may be shown to her: what others gave must not reach her too early."""
+        """The errors that may be shown to her: what others gave must not reach her too early. Only
+        where she answered are they opened: else her page has nothing of what is meant."""
         desk = self.desk
         hers = annotates(desk.project, desk.annotator)
 
         def seen(example: Mapping[str, Any]) -> bool:
             return may_see(desk.store, desk.annotator, example["number"], annotates=hers)
 
-        return {kind: list(filter(seen, given))[:SHOWN] for kind, given in examples.items()}
+        def whose(example: Mapping[str, Any]) -> dict[str, Any]:
+            own = current_annotation(desk.store.db, example["number"], desk.annotator)
+            return {**example, "hers": own is not None}
+
+        return {
+            kind: [*map(whose, filter(seen, given))][:SHOWN] for kind, given in examples.items()
+        }
 
     def heading(self) -> tuple[str, str]:
         """Whose scores."""
@@ -89,9 +97,9 @@ class ScoresScreen(BlocksScreen):
         else:
             for text, example in score_lines(self._found, width):
                 act = None
-                if example:
+                if example and example["hers"]:
                     act = Target(Place(example["number"], (example["start"], example["end"])))
-                yield Block([[(text, TEXT)]], act)
+                yield Block([[(text, TEXT if act or not example else QUIET)]], act)
 
     def _command_accept(self) -> None:
         if isinstance(self.act, Target):

@@ -62,6 +62,8 @@ class Training:
 
         def started(process: Process) -> None:
             self._process = process
+            if self.stopped:  # in the same breath as it was started
+                process.terminate()
 
         try:
             ended = await follow(command(self.folder, self.seconds), hear, _stop, started)
@@ -89,10 +91,9 @@ class Training:
     async def stop(self) -> None:
         """End it: its half model is taken away, for which it has STOPPING, and within a second it
         has ended."""
-        process = self._process
+        self.stopped, process = True, self._process
         if process is None:
             return
-        self.stopped = True
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
             try:

@@ -140,7 +140,7 @@ class TrainingScreen(BlocksScreen):
         elif self._fault:
             yield Block(text_lines(self._fault, width))
         for finding in self._findings or ():
-            yield from _told(finding, width)
+            yield from _told(finding, self.desk.annotator, width)
 
     # Keys
 
@@ -152,7 +152,7 @@ class TrainingScreen(BlocksScreen):
         if act == "train":
             self._begin()
         elif act == "scores":
-            self.app.push_screen(ScoresScreen())
+            self.app.push_screen(ScoresScreen(self._model))
         elif isinstance(act, Target):
             self.open(act)
 
@@ -223,7 +223,7 @@ def _came_of_it(training: Training, width: int) -> Iterator[Block]:
         lines = in_words(str(training.about.get("name", "")), training.about)
         yield Block([line for each in lines for line in text_lines(each, width)])
     elif training.stopped:
-        yield Block([[run("The training was stopped. Nothing of it is left.", TEXT)]])
+        yield Block([[run("The training was stopped.", TEXT)]])
     else:
         yield Block(text_lines(f"Nothing was trained: {training.fault}", width))
         for line in training.remedy.splitlines():
@@ -266,18 +266,19 @@ def _going_on(training: Training, width: int, quits: str) -> Iterator[Block]:
     )
 
 
-def _told(finding: dict[str, Any], width: int) -> Iterator[Block]:
-    """A finding, its first documents, and what to do."""
+def _told(finding: dict[str, Any], annotator: str, width: int) -> Iterator[Block]:
+    """A finding, its first documents, and what to do. What stands in another's answer is not
+    opened: her own page has nothing of it, and her answer would be one more."""
     look = QUIET if finding["note"] else TEXT
     yield Block(text_lines(str(finding["words"]), width, look))
     shown = [place for place in finding["places"] if place["document"]][:PLACES]
     for place in shown:
         focus = (place["start"], place["end"]) if place["end"] > place["start"] else None
         said = f"  {short(place['key'], 30)}  {short(place['what'], 200)}"
-        yield Block(
-            [[(column(said, width), TEXT)]],
-            Target(Place(place["document"], focus), place["opens"]),
-        )
+        act: Target | None = Target(Place(place["document"], focus), place["opens"])
+        if place["opens"] == "annotate" and place["by"] not in ("", annotator):
+            said, act = f"{said}  ({short(place['by'], 32)})", None
+        yield Block([[(column(said, width), TEXT if act else QUIET)]], act)
     if shown and finding["count"] > len(shown):
         yield Block([[run(f"  and {finding['count'] - len(shown):,} more", QUIET)]])
     if finding["remedy"]:

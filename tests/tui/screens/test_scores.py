@@ -17,7 +17,7 @@ from tonemark.tokenizers.registry import load_tokenizer
 from tonemark.training.outcome import SCORED, Scored, ScoredSpan, write_scored
 from tonemark.training.runs.folders import write_about
 from tonemark.tui.screens.dashboard import Dashboard
-from tonemark.tui.screens.scores import ScoresScreen
+from tonemark.tui.screens.scores import Left, ScoresScreen
 
 Play = Callable[..., Any]
 
@@ -60,6 +60,31 @@ def test_the_train_screen_leads_to_the_scores_and_those_to_a_document(
         await stage.until("scores and errors of model-1")
         await stage.press("down", "enter")
         assert focus in stage.text()  # where she was, without a wait
+
+    play(desk, Dashboard(), script, size=(100, 70))
+    desk.store.close()
+
+
+def test_what_only_others_answered_is_shown_and_not_opened(desk: Desk, play: Play) -> None:
+    """Her page of it would be empty, and her answer one more."""
+    hers = Desk(desk.project, desk.store, "baraka", load_tokenizer("sw"))
+
+    async def script(stage: Any) -> None:
+        await stage.until("document 4, d4")
+        await stage.press("down", "enter")
+        assert isinstance(stage.app.screen, ScoresScreen)
+        assert "›" not in stage.text()
+
+    play(hers, ScoresScreen(), script, size=(100, 70))
+    desk.store.close()
+
+
+def test_of_another_model_nothing_stands_that_was_left(desk: Desk, play: Play) -> None:
+    async def script(stage: Any) -> None:
+        stage.app.left_scores = Left("model-0", {"old": True}, 3)
+        stage.app.push_screen(ScoresScreen("model-1"))
+        await stage.until("document 4, d4")
+        assert stage.app.screen._at == 0
 
     play(desk, Dashboard(), script, size=(100, 70))
     desk.store.close()

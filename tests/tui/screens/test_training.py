@@ -98,13 +98,31 @@ def test_a_key_stops_it(again: bool, desk_at: DeskAt, play: Play, fake: Fake) ->
         await stage.press("t", "enter")
         await stage.until("30 s left")
         await stage.press("s")
-        await stage.until("The training was stopped. Nothing of it is left.")
+        await stage.until("The training was stopped.")
         assert stage.app.training.ended
         fake.let()
         await stage.press("enter")
         await stage.until("model-2: ")
 
     play(desk_at(), Dashboard(), script)
+
+
+def test_a_stop_in_the_same_breath_as_the_start_is_not_lost(fake: Fake, tmp_path: Path) -> None:
+    """Over a slow line both keys come at once: the process is not there yet."""
+    fake.train = f"open({str(tmp_path / 'ran')!r}, 'w')\n" + fake.train
+
+    async def script() -> Training:
+        training = Training(tmp_path, 60.0)
+        running = asyncio.create_task(training.run())
+        await asyncio.sleep(0)
+        await training.stop()
+        await asyncio.wait_for(running, 30)
+        return training
+
+    training = asyncio.run(script())
+    assert training.ended
+    assert training.stopped
+    assert (training.about, training.fault) == (None, "")
 
 
 def test_to_quit_ends_it_and_is_asked_first(

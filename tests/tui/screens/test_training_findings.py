@@ -58,6 +58,22 @@ def test_enter_on_a_finding_opens_its_document(desk_at: DeskAt, play: Play, fake
     play(desk_at(records("amina", "amina", "-")), AnnotateScreen(), script)
 
 
+def test_what_is_in_anothers_answer_is_not_opened_as_her_own(
+    desk_at: DeskAt, play: Play, fake: Fake
+) -> None:
+    """Her page of it is empty: what she put right there would be one answer more, that differs."""
+    fake.finds(finding("1 span cuts a token.", (1, '"Asha1" begins inside a token'), by="juma"))
+
+    async def script(stage: Any) -> None:
+        await stage.press("t")
+        await stage.until('habari.txt:1  "Asha1" begins inside a token  (juma)')
+        await stage.press("down")
+        assert "›   habari" not in stage.text()
+        assert "› train" in stage.text()
+
+    play(desk_at(records("juma", "amina")), Dashboard(), script)
+
+
 def test_what_is_put_right_in_review_opens_there(desk_at: DeskAt, play: Play, fake: Fake) -> None:
     fake.finds(finding("Annotators differ.", (1, ""), opens="review"))
 
