@@ -8,6 +8,7 @@ from importlib import import_module
 BENCHES = {
     "keys": "plays gold annotations through the real program and counts the keys",
     "screen": "times first paint and keys beside a bare Textual app and SLATE, and weighs bytes",
+    "pages": "times the next page with the learner at work beside it, and with none",
     "faults": "kills, drops and starves the real program, and counts what is lost",
     "review": "plays adjudication through the real review screen and counts the keys",
     "tokens": "scores tokenizers on gold and times them beside spaCy's",

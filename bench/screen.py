@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -152,9 +152,13 @@ def _busy(count: int, trained: Path | None, folder: Path) -> Iterator[None]:
     running = [subprocess.Popen(command, start_new_session=True) for command in commands]
     try:
         yield
+        if any(process.poll() is not None for process in running):
+            said = f"By hand:\n    tonemark train {trained}" if trained else ""
+            raise TonemarkError("What was to run beside it has ended: nothing is shown.", said)
     finally:
         for process in running:
-            os.killpg(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has ended
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
 

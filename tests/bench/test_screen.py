@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 import unicodedata
+from pathlib import Path
 
 import pytest
 import screen
 import slate
 from screen_budgets import budgets, cells, colours_sent, percentile
 from screen_case import BARE, OURS, Case, Measured, Samples, reachable
+from suggesters import until
 from texts import LANGUAGES, make_text
 
+from tonemark.errors import TonemarkError
 from tonemark.tokenizers.general import GeneralTokenizer
 
 CASE = Case("swahili", 20_000, (80, 24), "truecolor")
@@ -162,3 +166,18 @@ def test_wrong_use_is_told(capsys):
 
 def test_it_measures_from_where_the_program_is():
     assert sys.executable in " ".join(map(str, slate.command(sys.executable, screen.Path("x"))))
+
+
+def test_what_did_not_run_beside_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen, "TRAINING", "import sys; open(sys.argv[1] + '/done', 'w')")
+    (tmp_path / "project").mkdir()
+
+    def measure() -> None:
+        with screen._busy(0, tmp_path / "project", tmp_path):
+            until(lambda: (tmp_path / "trained" / "done").exists())
+            time.sleep(0.3)
+
+    with pytest.raises(TonemarkError, match="has ended"):
+        measure()
