@@ -48,7 +48,7 @@ from tonemark.suggester.workers import LOADING, TIME
 from tonemark.text import short
 from tonemark.tokenizers.base import Token
 from tonemark.training.runs.trusted import digest_of, is_trusted
-from tonemark.training.suggesting import FIXED, Pipeline, pipeline_named, untrusted
+from tonemark.training.suggesting import FIXED, Digests, Pipeline, pipeline_named, untrusted
 
 MODULE = "tonemark.suggester.model_worker"
 
@@ -99,6 +99,7 @@ class Modelling:
         self._store = store
         self._note = note
         self._key: tuple[object, ...] | None = None
+        self._digests = Digests()
         self._pipeline: Pipeline | None = None
         self._id: int | None = None
         self._superseded = False
@@ -193,7 +194,7 @@ class Modelling:
             self.trouble, self._superseded = None, True
             return
         try:
-            found = pipeline_named(project.folder, project.model)
+            found = pipeline_named(project.folder, project.model, self._digests.of)
         except TonemarkError as error:
             self._give_up(error)
             return
@@ -203,7 +204,7 @@ class Modelling:
         self._pipeline = found
         self.left_out.clear()
         self.cut = 0
-        written = json.dumps([VERSION, *key, found.version]).encode()
+        written = json.dumps([VERSION, *key, found.version, sorted(found.learnt)]).encode()
         version = hashlib.blake2b(written, digest_size=8).hexdigest()
         self._id = producer_id(self._store, PIPELINE, f"{found.name} {version}")
         self._superseded = True

@@ -4,7 +4,7 @@ learnt from. Pure: spans in, a choice out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tonemark.text import counted
@@ -25,6 +25,9 @@ WEAK = 0.5
 FITTED = "How the two are joined was chosen on the same documents: others may score a little less"
 
 NOT_SCORED = "learner: there was no time to score it, or no other document to score it on."
+
+HASTY = "There was no time to learn from all documents thoroughly: give it more."
+"""What is said of a learner that is not the best that could be had."""
 
 
 class Join(NamedTuple):
@@ -63,8 +66,9 @@ def choose(
     tried: Mapping[Kind, Sequence[Counts]], *, join: Join = USUAL, is_share: bool = False
 ) -> Choice:
     """The best of the learner and what else was tried, each with its counts document by document,
-    the same documents in the same order; one that is not the learner must be credibly better.
-    `join` is how the two are joined, `is_share`: the documents are the evaluation share."""
+    the same documents in the same order; one that is not the learner must be credibly better. Why
+    is told of these documents: where several were tried, the learner may be scored on more. `join`
+    is how the two are joined, `is_share`: the documents are the evaluation share."""
     if not tried["learner"]:
         return Choice("learner", NOT_SCORED)
     scores = {kind: total(counts).f1 for kind, counts in tried.items()}
@@ -81,13 +85,34 @@ def choose(
     why = f"{best}: {_short(scores[best])}"
     if said:
         why += f" against {said}"
-    which = "of the evaluation share" if is_share else "that it had not learnt from"
-    why += f", scored on {counted(documents, 'document')} {which}"
+    on = counted(documents, "document")
+    if is_share:
+        why += f", scored on {on} of the evaluation share"
+    elif others:
+        why += f", scored on the {on} on which all were tried, and from which none had learnt"
+    else:
+        why += f", scored on {on} that it had not learnt from"
     if any(scores[kind] > scores[best] for kind in others):
         why += "; the simpler one is kept, as what scored higher may have done so by chance"
     if best == "joined" and join != USUAL:
         why += f". {FITTED}"
     return Choice(best, f"{why}.")
+
+
+def limits(kind: Kind, taught: Mapping[Kind, int], of: int, *, is_thorough: bool) -> Iterator[str]:
+    """What is to be told of a model of that kind which has not learnt all that it could, in
+    sentences: learner and network were each `taught` by so many of all `of` documents, the learner
+    by all of them thoroughly or not."""
+    every = counted(of, "document")
+    if not is_thorough:
+        yield HASTY
+    if taught["learner"] < of:
+        yield f"The learner learnt from {taught['learner']:,} of {every}."
+    if kind != "learner" and taught["network"] < of:
+        yield (
+            f"The network learnt from {taught['network']:,} of {every}: it was scored on the"
+            " others."
+        )
 
 
 def better_share(one: Sequence[Counts], other: Sequence[Counts], seed: int = 0) -> float:

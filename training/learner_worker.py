@@ -1,7 +1,8 @@
 """The process in which a training learns: `python -m tonemark.training.learner_worker FOLDER
-UNTIL`. What it is at it tells in JSON, an object a line. In the folder it leaves the learner of all
-documents, and what learners found in documents that had been kept from them: each file whole or not
-at all, so that whoever has no more time takes what is there. `trials` is its parent.
+UNTIL`. What it is at it tells in JSON, an object a line. In the folder it leaves the best learner
+that there was time for, with which documents taught it, and what learners found in documents that
+had been kept from them: each file whole or not at all, so that whoever has no more time takes what
+is there. `trials` is its parent.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tonemark.training.learner.learning import (
     Learner,
@@ -29,10 +30,12 @@ TASK = "task.json"
 """What is to be learnt: `Task`."""
 
 LEARNER = "learner"
-"""The learner: a quick one first, then better ones in its place, that of all documents last."""
+"""The learner: a quick one first, then better ones in its place, that of all documents last.
+Before its bytes stands a line with the numbers of the documents that taught it: were they a file of
+their own, a process that is ended between the two would leave one learner beside another's."""
 
 WHOLE = "whole"
-"""There once it is that."""
+"""There once it has learnt from all documents, and thoroughly."""
 
 WORDS_SHARE, LEARNT_SHARE, WHOLE_SHARE = 0.12, 0.35, 0.6
 """The shares of the time that is left which words may take, the learning without the first part,
@@ -61,6 +64,26 @@ def part_file(number: int) -> str:
     return f"part-{number}.json"
 
 
+class Made(NamedTuple):
+    """A learner and the documents that taught it, by their numbers in the task's sentences;
+    `is_thorough` where there was time to learn thoroughly."""
+
+    learner: Learner
+    documents: Sequence[int]
+    is_thorough: bool = False
+
+    def to_bytes(self) -> bytes:
+        """As LEARNER has it."""
+        return json.dumps([*self.documents]).encode("ascii") + b"\n" + self.learner.to_bytes()
+
+
+def restored(data: bytes) -> tuple[Learner, tuple[int, ...]]:
+    """A learner of LEARNER, and the documents that taught it. Raises ValueError where the bytes are
+    damaged."""
+    documents, _, learner = data.partition(b"\n")
+    return Learner.from_bytes(learner), tuple(json.loads(documents))
+
+
 def main(folder: str, until: str) -> int:
     """Learn; the exit code."""
     _Learning(Path(folder), float(until)).run()
@@ -81,7 +104,6 @@ class _Learning:
         self.overlapping: bool = task["overlapping"]
         self.words: Words | None = None
         self.drag = 1.0
-        self.hurried = False
 
     @property
     def left(self) -> float:
@@ -103,18 +125,15 @@ class _Learning:
             self._keep(self._without(0, LEARNT_SHARE), part=0)
             taken = time.monotonic() - began
         _stage("the learner")
-        self.hurried = self._allowed(WHOLE_SHARE) < thorough_seconds(
-            self._chosen(learnt), overlapping=self.overlapping
-        )
-        self._keep(self._thorough(learnt, WHOLE_SHARE), part=0 if first == learnt else None)
-        _write(self.place / WHOLE, b"")
+        whole = self._thorough(learnt, WHOLE_SHARE)
+        self._keep(whole, part=0 if first == learnt else None)
         for number in range(1, len(parts)):
             if self.left > AGAIN * taken:
                 self._try(number, self._without(number, LEARNT_SHARE))
         needed = thorough_seconds(self._chosen(learnt), overlapping=self.overlapping)
-        if self.hurried and needed * self.drag * RICHER < self.left:
+        if not whole.is_thorough and needed * self.drag * RICHER < self.left:
             _stage("the learner, thoroughly")
-            _write(self.place / LEARNER, self._thorough(learnt, 1.0).to_bytes())
+            self._keep(self._thorough(learnt, 1.0), part=None)
 
     def _quickly(self, documents: Sequence[int]) -> bool:
         """Learn from a few of these, then, where time is short, from as many as there is time for;
@@ -128,7 +147,7 @@ class _Learning:
             began = time.monotonic()
             learner = learn(self._chosen(chosen), overlapping=self.overlapping)
             self.drag = max(1e-2, (time.monotonic() - began) / max(1e-3, self._expected(chosen)))
-            self._keep(learner, part=0)
+            self._keep(Made(learner, chosen), part=0)
             needed = self._expected(documents) * self.drag
             richly = RICHER * needed / max(0.1, self.left)
             if richly < LEARNT_SHARE:
@@ -154,7 +173,7 @@ class _Learning:
         """That share of the time that is left, in seconds of a slow core."""
         return self.left * share / self.drag / RICHER
 
-    def _thorough(self, documents: Sequence[int], share: float) -> Learner:
+    def _thorough(self, documents: Sequence[int], share: float) -> Made:
         """Thoroughly, or where there is no time for that at once; how fast it went is seen anew:
         the first documents were learnt while other processes began."""
         chosen, allowed = self._chosen(documents), self._allowed(share)
@@ -163,22 +182,25 @@ class _Learning:
             chosen, words=self.words, overlapping=self.overlapping, thorough=True, seconds=allowed
         )
         expected = thorough_seconds(chosen, overlapping=self.overlapping)
-        if expected > allowed:
+        is_thorough = expected <= allowed
+        if not is_thorough:
             expected = self._expected(documents)
         self.drag = max(LEAST_DRAG, (time.monotonic() - began) / max(1e-3, expected * RICHER))
-        return learner
+        return Made(learner, documents, is_thorough)
 
-    def _without(self, number: int, share: float) -> Learner:
+    def _without(self, number: int, share: float) -> Made:
         _stage(f"the learner, without part {number + 1} of {len(self.parts)}")
         return self._thorough(self.parts[number][0], share)
 
-    def _keep(self, learner: Learner, part: int | None) -> None:
+    def _keep(self, made: Made, part: int | None) -> None:
         """Have it as the model so far, scored on the documents of a part."""
-        _write(self.place / LEARNER, learner.to_bytes())
+        _write(self.place / LEARNER, made.to_bytes())
+        if made.is_thorough and made.documents == self.learnt:
+            _write(self.place / WHOLE, b"")
         if part is not None and self.parts:
-            self._try(part, learner)
+            self._try(part, made)
 
-    def _try(self, number: int, learner: Learner) -> None:
+    def _try(self, number: int, made: Made) -> None:
         """What it finds in the documents of a part, as far as half of the time that is left goes,
         and FEW whatever comes."""
         until = time.monotonic() + self.left / 2
@@ -186,7 +208,7 @@ class _Learning:
         for at in self.parts[number][1]:
             if len(found) >= FEW and time.monotonic() > until:
                 break
-            found.append(_found(learner, self.sentences[at].words))
+            found.append(_found(made.learner, self.sentences[at].words))
         _write(self.place / part_file(number), json.dumps(found).encode("ascii"))
 
 

@@ -79,10 +79,12 @@ class Outcome:
     `scored_on` says on what the scores are: "evaluation", the share that is kept for it, or
     "cross-validation": documents that the model which tagged them had not learnt from, in parts;
     "nothing" where there was only one part. `precision`, `recall`, `f1` (0 to 1) are micro, exact
-    spans, None where nothing was scored; `candidates` has the F1 of each that was tried. `why` is
-    for people. `seconds` is what it took. `documents` taught it, `scored` were scored; `cut` spans
-    were left out because they cut a token; `hashes` of the folded texts that it learnt from
-    (`hash_of`); `taught` says how many spans of each label taught it.
+    spans, None where nothing was scored; `candidates` has the F1 of each that was tried, all on the
+    same documents: where there is a network these are of one part, and the learner's `f1`, of all
+    parts, may be another. `why` is for people. `seconds` is what it took. `documents` taught it,
+    with these `labels`; `scored` were scored; `cut` spans were left out because they cut a token;
+    `hashes` of the folded texts that it may have learnt from (`hash_of`): of all, also where there
+    was time for some; `taught` says how many spans of each label taught it.
     """
 
     kind: Kind

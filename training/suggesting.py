@@ -8,8 +8,10 @@ from __future__ import annotations
 import contextlib
 import importlib.metadata
 import importlib.util
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from tonemark.files import open_regular, parsed
 from tonemark.plugins import Plugin, plugins
 from tonemark.text import short
 from tonemark.training.runs.folders import Run, hashes_of, run_named, runs
-from tonemark.training.runs.trusted import digest_of, is_trusted
+from tonemark.training.runs.trusted import FILES, digest_of, is_trusted
 
 GROUP = "spacy_models"
 """The entry points under which spaCy's `package`, and ours, put pipelines."""
@@ -47,7 +49,8 @@ class Pipeline:
     labels: tuple[str, ...] = ()
     run: Run | None = None
     learnt: frozenset[str] = frozenset()
-    """The hashes of the texts that it learnt from (`runs.folders.hashes_of`)."""
+    """The hashes of the texts that it learnt from (`runs.folders.hashes_of`); of an installed one
+    as far as its package tells them."""
 
     @property
     def scores(self) -> Mapping[str, float]:
@@ -59,18 +62,59 @@ class Pipeline:
         return {label: score for label, score in found.items() if score is not None}
 
 
-def pipeline_named(folder: Path, name: str) -> Pipeline:
-    """The pipeline of a name: a model of the project in a folder, else an installed one.
+class Digests:
+    """What stands for the content of a model's folder (`trusted.digest_of`), found out again only
+    where names, sizes or times of its files have changed: that reads up to 4 GiB, and whoever waits
+    for a model to be trusted, or put right, asks again and again."""
+
+    def __init__(self) -> None:
+        self._stamp: object = None
+        self._found: str | TonemarkError = ""
+
+    def of(self, path: Path) -> str:
+        """Of the folder `path`. Raises what `digest_of` raises."""
+        stamp = path, _stamp_of(path)
+        if stamp != self._stamp:
+            try:
+                self._found = digest_of(path)
+            except TonemarkError as error:
+                self._found = error
+            self._stamp = stamp
+        if isinstance(self._found, TonemarkError):
+            raise self._found.with_traceback(None)
+        return self._found
+
+
+def _stamp_of(path: Path) -> frozenset[tuple[str | int, ...]]:
+    """What is another one when a file in a folder is; of as many files as a model may have. None of
+    them is read."""
+    found: set[tuple[str | int, ...]] = set()
+    waiting = [os.fspath(path)]
+    while waiting and len(found) <= FILES:
+        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in islice(entries, FILES + 1 - len(found)):
+                its = entry.stat(follow_symlinks=False)
+                # The time of the last change of all: a writer can set the other one.
+                times = its.st_mtime_ns, its.st_ctime_ns
+                found.add((entry.path, its.st_mode, its.st_ino, its.st_size, *times))
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+    return frozenset(found)
+
+
+def pipeline_named(folder: Path, name: str, digest: Callable[[Path], str] = digest_of) -> Pipeline:
+    """The pipeline of a name: a model of the project in a folder, else an installed one. `digest`
+    says what stands for the content of a model's folder.
 
     Raises TonemarkError where there is none, and where it is a model of the project that this user
     has neither trained nor said may be loaded.
     """
     run = run_named(folder, name)
     if run is not None:
-        digest = digest_of(run.pipeline)
-        if not is_trusted(digest):
+        content = digest(run.pipeline)
+        if not is_trusted(content):
             raise untrusted(name)
-        return of_run(run, digest)
+        return of_run(run, content)
     return of_package(_installed(folder, name))
 
 
@@ -97,8 +141,9 @@ def installed() -> tuple[Plugin, ...]:
 
 
 def of_package(plugin: Plugin) -> Pipeline:
-    """An installed pipeline, its labels as its meta.json tells them."""
-    return Pipeline(plugin.name, plugin.version or "?", _labels(plugin))
+    """An installed pipeline: its labels as its meta.json tells them, and which texts taught it, as
+    the package of a model of ours does. None of its code runs."""
+    return Pipeline(plugin.name, plugin.version or "?", _labels(plugin), learnt=_learnt(plugin))
 
 
 def _installed(folder: Path, name: str) -> Plugin:
@@ -129,14 +174,28 @@ def _is_package(name: str) -> bool:
 
 def _labels(plugin: Plugin) -> tuple[str, ...]:
     """The labels of an installed pipeline's spans; none where its meta.json cannot be read."""
-    module = plugin.target.partition(":")[0].partition(".")[0]
     with contextlib.suppress(Exception):  # whatever lies there: what it does is seen when it runs
-        spec = importlib.util.find_spec(module)
-        for place in (spec.submodule_search_locations or ()) if spec else ():
-            for path in (Path(place, "meta.json"), *sorted(Path(place).glob("*/meta.json"))):
+        for place in _places(plugin):
+            for path in (place / "meta.json", *sorted(place.glob("*/meta.json"))):
                 with contextlib.suppress(OSError), open_regular(path) as stream:
                     return _labels_in(parsed(stream.read(META_LIMIT).decode()))
     return ()
+
+
+def _learnt(plugin: Plugin) -> frozenset[str]:
+    """The hashes of the texts that taught an installed pipeline, where its package has them as
+    `package` puts them there; none where they cannot be read."""
+    with contextlib.suppress(Exception):  # as with its labels
+        for place in _places(plugin):
+            with contextlib.suppress(TonemarkError):
+                return hashes_of(Run(place, 0.0, {}))
+    return frozenset()
+
+
+def _places(plugin: Plugin) -> Iterator[Path]:
+    """The folders of an installed pipeline's package, which is not imported."""
+    spec = importlib.util.find_spec(plugin.target.partition(":")[0].partition(".")[0])
+    yield from map(Path, (spec.submodule_search_locations or ()) if spec else ())
 
 
 def _labels_in(meta: Any) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TypeAlias
 
 from tonemark.corpus.project import Project
 from tonemark.corpus.shares import folded_text, hash_of
@@ -18,7 +19,7 @@ from tonemark.errors import TonemarkError
 from tonemark.files import typed
 from tonemark.tokenizers.bridges.spacy_tokenizers import spacy_code
 from tonemark.tokenizers.registry import load_tokenizer
-from tonemark.training.choosing import JOINS, USUAL, Choice, Join, choose, fitted_join
+from tonemark.training.choosing import JOINS, USUAL, Choice, Join, choose, fitted_join, limits
 from tonemark.training.clock import Clock
 from tonemark.training.learner.learning import Found
 from tonemark.training.lessons import (
@@ -60,8 +61,8 @@ from tonemark.training.workers import Worker
 SAVING = 1.0
 """Seconds that saving a learner and looking at its errors takes on a machine that is not busy."""
 
-HASTY = "There was no time to learn from all documents thoroughly: give it more."
-"""What is said of a learner that is not the best that could be had."""
+Taught: TypeAlias = Mapping[Kind, Sequence[Lesson]]
+"""By which lessons the learner and the network were taught."""
 
 POLL = 0.1
 """Seconds between two looks at the processes."""
@@ -104,12 +105,17 @@ def train(
         shape = _shape(project, settings, lessons)
         networks.start(shape, lessons, parts, own, work, stack, worker.until)
         ready()
-        _wait(worker, networks, clock)
-        learner, by_learner = learner_of(worker), found_by(worker, parts)
-        tried, join = _tried(parts, by_learner, networks.found(parts), project.overlapping)
-        choice = _choice(tried, join, lessons, networks.failed)
-        if not has_learnt_all(worker):
-            choice = choice._replace(why=f"{choice.why} {HASTY}")
+        _wait(worker, networks, clock, lessons)
+        learner, learnt = learner_of(worker, lessons)
+        by_learner, by_network = found_by(worker, parts), networks.found(parts)
+        tried, join = _tried(parts, by_learner, by_network, project.overlapping)
+        choice = _choice(tried, join, lessons)
+        by: Taught = {"learner": learnt, "network": networks.taught(lessons, parts)}
+        told = limits(
+            choice.kind, {part: len(each) for part, each in by.items()}, len(lessons.train),
+            is_thorough=has_learnt_all(worker),
+        )  # fmt: skip
+        choice = choice._replace(why=" ".join(filter(None, (choice.why, networks.missing, *told))))
         clock.tell("saving")
         save(
             into, choice.kind, own, learner, networks, join,
@@ -117,15 +123,27 @@ def train(
         )  # fmt: skip
     spans = tried[choice.kind]
     if choice.kind == "learner":
-        spans = _scored([each for split in parts for each in split.kept], _labelled(by_learner))
+        spans = _scored_in_all(parts, by_learner)
     write_scored(into / SCORED, spans)
     candidates = {kind: total(map(_counts, each)).f1 for kind, each in tried.items() if each}
-    return _outcome(project, lessons, spans, choice, candidates, clock, version_of(tokenizer))
+    taught = _taught(choice.kind, by, lessons)
+    return _outcome(
+        project, lessons, taught, spans, choice, candidates, clock, version_of(tokenizer)
+    )
+
+
+def _taught(kind: Kind, by: Taught, lessons: Lessons) -> Lessons:
+    """The lessons that taught a model of that kind: a joined one has those of both."""
+    parts: tuple[Kind, ...] = ("learner", "network") if kind == "joined" else (kind,)
+    keys = {each.example.key for part in parts for each in by[part]}
+    found = tuple(each for each in lessons.train if each.example.key in keys)
+    return Lessons(found, lessons.evaluation)
 
 
 def _outcome(
     project: Project,
     lessons: Lessons,
+    taught: Lessons,
     spans: Sequence[Scored],
     choice: Choice,
     candidates: Mapping[Kind, float],
@@ -140,21 +158,22 @@ def _outcome(
         f1=all_.f1 if spans else None,
         precision=all_.precision if spans else None,
         recall=all_.recall if spans else None,
-        labels=labels_of(lessons.train),
+        labels=labels_of(taught.train),
         seconds=round(clock.spent, 2),
         why=choice.why,
-        documents=len(lessons.train),
+        documents=len(taught.train),
         scored=len(spans),
         scored_on=on if spans else "nothing",
         by_label=sums,
         candidates={kind: round(f1, 6) for kind, f1 in candidates.items()},
-        cut=lessons.cut,
+        cut=taught.cut,
         overlapping=project.overlapping,
         language=project.language,
         tokenizer=project.tokenizer,
         tokenizer_version=version,
+        # Of all that may have taught it: nothing is suggested on them.
         hashes=tuple(sorted({hash_of(each.example.text).hex() for each in lessons.train})),
-        taught=taught_by(lessons.train),
+        taught=taught_by(taught.train),
     )
 
 
@@ -171,7 +190,7 @@ def _shape(project: Project, settings: TrainSettings, lessons: Lessons) -> Shape
     )
 
 
-def _wait(worker: Worker, networks: Networks, clock: Clock) -> None:
+def _wait(worker: Worker, networks: Networks, clock: Clock, lessons: Lessons) -> None:
     """Until learner and networks are done, or there is no more time for them, telling of them. What
     is then at work is ended; a learner there must be."""
     while not (worker.ended and networks.ended):
@@ -179,7 +198,7 @@ def _wait(worker: Worker, networks: Networks, clock: Clock) -> None:
             clock.tell(news["stage"])
         networks.tell()
         if worker.ended and not has_learnt(worker):
-            learner_of(worker)  # which says why there is none
+            learner_of(worker, lessons)  # which says why there is none
         clock.tell("the network" if worker.ended else None)
         networks.end()
         if time.monotonic() > worker.until and has_learnt(worker):
@@ -194,13 +213,13 @@ def _tried(
     overlapping: bool,
 ) -> tuple[dict[Kind, tuple[Scored, ...]], Join]:
     """What each model found in the documents that the network, too, had not learnt from, and how
-    the two are best joined."""
+    the two are best joined; where there is no network, what the learner found in all parts."""
     kept = parts[0].kept if parts else ()
     # A learner that had little time may have tagged some of them only.
     network = {key: each for key, each in network.items() if key in learner}
     tried: dict[Kind, tuple[Scored, ...]] = {"learner": _scored(kept, _labelled(learner))}
     if not network or not tried["learner"]:
-        return tried, USUAL
+        return {"learner": _scored_in_all(parts, learner)}, USUAL
     tried["network"] = _scored(kept, _labelled(network))
 
     def joined(join: Join) -> tuple[Scored, ...]:
@@ -219,14 +238,13 @@ def _labelled(found: Mapping[str, ModelFound]) -> dict[str, tuple[Found, ...]]:
     return {key: each.labelled for key, each in found.items()}
 
 
-def _choice(
-    tried: Mapping[Kind, Sequence[Scored]], join: Join, lessons: Lessons, failed: str
-) -> Choice:
+def _choice(tried: Mapping[Kind, Sequence[Scored]], join: Join, lessons: Lessons) -> Choice:
     counts = {kind: [*map(_counts, each)] for kind, each in tried.items()}
-    choice = choose(counts, join=join, is_share=bool(lessons.evaluation))
-    if failed:
-        choice = choice._replace(why=f"{choice.why} The network could not be trained: {failed}")
-    return choice
+    return choose(counts, join=join, is_share=bool(lessons.evaluation))
+
+
+def _scored_in_all(parts: Sequence[Split], learner: Mapping[str, ModelFound]) -> tuple[Scored, ...]:
+    return _scored([each for split in parts for each in split.kept], _labelled(learner))
 
 
 def _scored(

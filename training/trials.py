@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tonemark.training.learner.learning import Found, Learner
-from tonemark.training.learner_worker import LEARNER, TASK, WHOLE, part_file
+from tonemark.training.learner_worker import LEARNER, TASK, WHOLE, part_file, restored
 from tonemark.training.lessons import Lesson, Lessons, ModelFound
 from tonemark.training.parts import Split
 from tonemark.training.workers import Worker, WorkerFailed
@@ -55,14 +55,16 @@ def has_learnt_all(worker: Worker) -> bool:
     return (worker.folder / WHOLE).exists()
 
 
-def learner_of(worker: Worker) -> Learner:
-    """The learner that a process has left. Raises WorkerFailed where there is
-    none, and MemoryError where the system ended the process, as it does where memory runs out."""
+def learner_of(worker: Worker, lessons: Lessons) -> tuple[Learner, tuple[Lesson, ...]]:
+    """The learner that a process has left, and those of the lessons that taught it. Raises
+    WorkerFailed where there is none, and MemoryError where the system ended the process, as it does
+    where memory runs out."""
     try:
-        return Learner.from_bytes((worker.folder / LEARNER).read_bytes())
+        learner, documents = restored((worker.folder / LEARNER).read_bytes())
     except FileNotFoundError:
         worker.check()
         raise WorkerFailed("it ended and left nothing") from None
+    return learner, tuple(lessons.train[number] for number in documents)
 
 
 def found_by(worker: Worker, parts: Sequence[Split]) -> dict[str, ModelFound]:

@@ -17,6 +17,7 @@ from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, TokensAwaited, tokens_of
 from tonemark.corpus.uncertain import fill_up, in_pool, put_doubts, set_order
 from tonemark.suggester.learner.lessons import same_text
+from tonemark.suggester.learner.suspects import Suspects
 from tonemark.training.material import part_of, words_of
 
 BATCH = 50
@@ -58,7 +59,7 @@ class Doubts:
         self._known: dict[int, _Known | None] = {}
         self._looked: dict[int, int] = {}
         self._found: dict[int, float | None] = {}
-        self._refused: set[int] = set()
+        self._suspects = Suspects()
         self._awaited: set[int] = set()
         self._filled = 0.0
 
@@ -67,6 +68,11 @@ class Doubts:
         set_order(self._store, project.order, project.evaluation)
         self._documents = None
         self._awaited.clear()
+
+    def begin_anew(self) -> None:
+        """Forget all that was said, and at which documents the child ended."""
+        self.forget()
+        self._suspects.begin_anew()
 
     def forget(self) -> None:
         """The models are gone: other ones will have their numbers."""
@@ -98,8 +104,13 @@ class Doubts:
                     break
                 read += 1
                 known = self._known_of(number)
-                if known is None or number in self._refused or (by_parts and known.part != part):
+                if known is None or number in self._suspects.refused:
                     continue
+                if by_parts and known.part != part:
+                    continue
+                is_alone = number in self._suspects
+                if is_alone and numbers:
+                    continue  # with another request
                 if known.text in model.texts:
                     self._found[number], self._looked[number] = None, model.training
                     continue
@@ -112,6 +123,8 @@ class Doubts:
                 self._looked[number] = model.training
                 numbers.append(number)
                 words.append(words_of(document.text, tokens))
+                if is_alone:
+                    break
             if numbers or is_over:
                 return part, Doubting(model.training, tuple(numbers)), words
         return None
@@ -120,11 +133,13 @@ class Doubts:
         """Take in what the child said of documents; None of those at which it failed."""
         for number, doubt in zip(looking.documents, doubts, strict=True):
             self._found[number] = None if doubt is None else float(doubt)
+        self._suspects.heard(looking.documents)
 
     def failed(self, looking: Doubting) -> None:
-        """The child ended at these documents: none of them comes by doubt."""
-        self._refused.update(looking.documents)
-        put_doubts(self._store, dict.fromkeys(looking.documents))
+        """The child ended at these documents: they are looked at one by one, to find out which is
+        the cause; that one does not come by doubt."""
+        if self._suspects.failed(looking.documents):
+            put_doubts(self._store, dict.fromkeys(looking.documents))
 
     def write(self) -> bool:
         """Write what was said since it was last written; whether that was anything."""

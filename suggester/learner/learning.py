@@ -24,14 +24,14 @@ from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, tokens_version
 from tonemark.errors import TonemarkError
 from tonemark.suggester.learner.doubts import Doubting, Doubts, Model
-from tonemark.suggester.learner.lessons import Lesson, Lessons
+from tonemark.suggester.learner.lessons import Lesson, Lessons, newest_within
 from tonemark.suggester.learner.looking import Looking, Looks
 from tonemark.suggester.learner.models import Trained, f1_of, is_due
 from tonemark.suggester.learner.raw_text import RawText
 from tonemark.suggester.learner.run import LearnerRun
 from tonemark.suggester.tokenizing import DROPPED
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same answers would suggest something else."""
 
 TURN = 0.03
@@ -39,7 +39,8 @@ TURN = 0.03
 same process makes the tokens that a page waits for."""
 
 TRAINING = 120.0
-"""Seconds of processor time that learning should stay within; it may take twice as long."""
+"""Seconds of processor time that learning should stay within: the newest documents are learnt from
+for which that long is expected. It may take twice as long."""
 
 LOOKING = 30.0
 """Seconds of processor time that a look at some documents may take: it takes hundredths."""
@@ -82,6 +83,7 @@ class Learning:
         self._seen: tuple[int, int] = (-1, -1)
         self._models: dict[int | None, Trained] = {}
         self._trained = 0
+        self._allowed: dict[int | None, float] = {}
         self._scored: set[bytes] = set()
         self._scores: deque[tuple[int, int, int]] = deque(maxlen=SCORED)
         self._run: LearnerRun[_Asked] = LearnerRun(note)
@@ -187,6 +189,8 @@ class Learning:
         # Until tokens are made, what was suggested before stands.
         self._superseded = bool(key[0]) or not self.project.learner
         self._looks.begin_anew(by_parts=self._by_parts)
+        self._doubts.begin_anew()
+        self._allowed.clear()
         self._scored.clear()
         self._scores.clear()
         self.learnt = 0
@@ -246,18 +250,22 @@ class Learning:
         if not self._models:
             return False
         self._raw.look(self.tokenizer)
-        if self._raw.read(self.tokenizer, TURN):
+        if self._raw.read(self.tokenizer, self.project.evaluation, TURN):
             return True
         if texts := self._raw.taken():
             self._run.ask(_Words(), "words", WORDS, texts=texts, seconds=WORDS)
         return bool(texts)
 
     def _learn(self, part: int | None, before: Trained | None) -> None:
-        lessons = self._lessons.lessons(part)
+        lessons = newest_within(
+            self._lessons.lessons(part),
+            self._allowed.get(part, TRAINING),
+            overlapping=self.project.overlapping,
+        )
         self._trained += 1
         model = Trained(self._trained, part, self._lessons.changes(part), len(lessons))
         model.texts = frozenset(lesson.text for lesson in lessons)
-        new = self._new(part, before) if before else []
+        new = self._new(lessons, part, before) if before else []
         model.scores = tuple(lesson.text for lesson in new)
         self._run.ask(
             model,
@@ -267,15 +275,14 @@ class Learning:
             sentences=[lesson.sentence for lesson in lessons],
             new=[lesson.sentence for lesson in new],
             overlapping=self.project.overlapping,
-            seconds=TRAINING,
         )
 
-    def _new(self, part: int | None, before: Trained) -> list[Lesson]:
-        """The last documents by which it is told how well a learner did that was not given them:
-        by parts those of its own, which no other one scores."""
+    def _new(self, lessons: list[Lesson], part: int | None, before: Trained) -> list[Lesson]:
+        """The last documents by which it is told how well a learner did that was not given them: of
+        the lessons that are learnt next; by parts those of its own, which no other one scores."""
         if not before.knows:
             return []
-        there = self._lessons.lessons(None) if part is None else self._lessons.part(part)
+        there = lessons if part is None else self._lessons.part(part)
         given = before.texts | self._scored
         return sorted(each for each in there if each.text not in given)[-SCORED:]
 
@@ -331,3 +338,5 @@ class Learning:
             self._doubts.failed(what)
         elif isinstance(what, _Words):
             self._raw.give_up()
+        else:  # from fewer documents the next time: this core may be slower than is expected
+            self._allowed[what.part] = self._allowed.get(what.part, TRAINING) / 2

@@ -18,6 +18,7 @@ from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, TokensAwaited, tokens_of
 from tonemark.suggester.learner.lessons import same_text
 from tonemark.suggester.learner.models import Trained
+from tonemark.suggester.learner.suspects import Suspects
 from tonemark.tokenizers.base import Token
 from tonemark.training.material import part_of, words_of
 
@@ -64,15 +65,15 @@ class Looks:
         self._ahead: list[Ahead] | None = None
         self._known: dict[int, tuple[int, bytes]] = {}
         self._looked: dict[int, int] = {}
-        self._refused: set[int] = set()
+        self._suspects = Suspects()
         self._found: deque[Produced] = deque()
-        self._singly = False
 
     def begin_anew(self, *, by_parts: bool) -> None:
         """Forget all."""
-        self._by_parts, self._singly = by_parts, False
-        for each in (self._known, self._refused, self._found):
-            each.clear()
+        self._by_parts = by_parts
+        self._suspects.begin_anew()
+        self._known.clear()
+        self._found.clear()
         self.forget()
 
     def look(self) -> None:
@@ -94,7 +95,7 @@ class Looks:
             self._ahead = [
                 Ahead(number, part if self._by_parts else None, text)
                 for number, (part, text) in self._known.items()
-                if number not in self._refused
+                if number not in self._suspects.refused
             ]
         return self._ahead
 
@@ -115,6 +116,9 @@ class Looks:
             if each.part != model.part or not self.is_stale(each, model):
                 continue
             number = each.number
+            is_alone = number in self._suspects
+            if is_alone and texts:
+                continue  # with another request
             self._looked[number] = model.number
             try:
                 document = self._store.document(number)
@@ -126,23 +130,21 @@ class Looks:
                 continue
             tokens_of_each[number] = tokens
             texts.append(words_of(document.text, tokens))
-            if len(texts) == (1 if self._singly else BATCH) or time.monotonic() > until:
+            if is_alone or len(texts) == BATCH or time.monotonic() > until:
                 break
         return Looking(tokens_of_each), texts
 
     def heard(self, looking: Looking, answers: Sequence[Any]) -> None:
         """Take in what the child said (`worker.Learners.tag`)."""
         self._found += found_in(looking, answers)
-        self._singly = False
+        self._suspects.heard(looking.tokens)
 
     def failed(self, looking: Looking, fault: str) -> None:
         """The child ended at these documents: they are looked at one by one, to find out which is
         the cause."""
-        if self._singly:
-            self._refused.update(looking.tokens)
+        if self._suspects.failed(looking.tokens):
             fault = f"the learner failed: {fault}"
             self._found += (Produced(number, fault=fault) for number in looking.tokens)
-        self._singly = not self._singly
 
     def nothing(self, document: Ahead, model: Trained) -> None:
         """Nothing is likely in a document any more: what taught before was refused, or said

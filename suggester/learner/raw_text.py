@@ -1,5 +1,5 @@
-"""Raw text of a project for the learner: the words of documents drawn from all, answered or not,
-read a little at a time. Knows no answers, and no model.
+"""Raw text of a project for the learner: the words of documents drawn from all but the evaluation
+share, answered or not, read a little at a time. Knows no answers, and no model.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 
 from tonemark.corpus.documents import Damaged
+from tonemark.corpus.shares import is_evaluation
 from tonemark.corpus.store import Store
 from tonemark.corpus.tokens import AnyTokenizer, StoredTokenizer, TokensAwaited, tokens_of
 from tonemark.training.material import words_of
@@ -62,17 +63,15 @@ class RawText:
             self._waiting = random.Random(0).sample(numbers, min(last, DOCUMENTS))
             self._read_of = there
 
-    def read(self, tokenizer: AnyTokenizer, seconds: float) -> bool:
-        """Read on, for about so long; whether there is more to read."""
+    def read(self, tokenizer: AnyTokenizer, evaluation: float, seconds: float) -> bool:
+        """Read on, for about so many seconds, passing over documents of the share `evaluation`;
+        whether there is more to read."""
         until = time.monotonic() + seconds
         while self._waiting:
-            try:
-                document = self._store.document(self._waiting.pop())
-                words = words_of(document.text, tokens_of(self._store, document, tokenizer))
-            except (TokensAwaited, Damaged, KeyError):
-                continue
-            self._texts.append(words[:TOKENS])
-            self._tokens += len(words)
+            words = self._words(self._waiting.pop(), tokenizer, evaluation)
+            if words is not None:
+                self._texts.append(words[:TOKENS])
+                self._tokens += len(words)
             if self._tokens > TOKENS:
                 self._waiting = []
             if time.monotonic() > until:
@@ -86,6 +85,18 @@ class RawText:
         texts = self._texts if self._tokens >= LEAST else []
         self._texts, self._waiting, self._tokens = [], None, 0
         return texts
+
+    def _words(
+        self, number: int, tokenizer: AnyTokenizer, evaluation: float
+    ) -> Sequence[str] | None:
+        """The words of a document; None where they cannot be had, or are not to be learnt from."""
+        try:
+            document = self._store.document(number)
+            if is_evaluation(document.text, document.meta, evaluation):
+                return None
+            return words_of(document.text, tokens_of(self._store, document, tokenizer))
+        except (TokensAwaited, Damaged, KeyError):
+            return None
 
     def _there(self, tokenizer: AnyTokenizer) -> int:
         """About how many documents have tokens."""

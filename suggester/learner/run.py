@@ -44,6 +44,8 @@ class LearnerRun(Generic[What]):
     """The child, started when it is needed; what it has learnt is gone when it ends.
 
     `note` hears of failures, in a line for the log. `trouble` is what a person should know of.
+    A request that failed is counted, too: with the time that has passed, as a child has one thread,
+    and with no more than its limit.
     """
 
     def __init__(self, note: Callable[[str], None]) -> None:
@@ -55,6 +57,7 @@ class LearnerRun(Generic[What]):
         self._budget, self._paid = BURST, time.monotonic()
         self._failed = ""
         self._doing = ""
+        self._asked, self._limit = 0.0, 0.0
         self._after, self._pause = 0.0, PAUSE
 
     def is_resting(self) -> bool:
@@ -74,6 +77,7 @@ class LearnerRun(Generic[What]):
         if self.child is None:
             self.child = Child(MODULE, ())
         self.what, self._doing = what, doing
+        self._asked, self._limit = time.monotonic(), limit
         self.child.ask(request(doing, limit, **more), BUSY * limit)
 
     def heard(self) -> Heard[What] | None:
@@ -107,6 +111,7 @@ class LearnerRun(Generic[What]):
 
     def _fail(self, why: str) -> None:
         self.close()
+        self._budget -= min(self._limit, time.monotonic() - self._asked)
         self._failed = self._doing
         self._note(f"the learner failed at what is called {self._doing}: {why}")
         self._after, self._pause = time.monotonic() + self._pause, min(LONGEST, 2 * self._pause)

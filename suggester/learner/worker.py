@@ -43,7 +43,6 @@ class Learners:
                 _sentences(asked["sentences"]),
                 words=self._words,
                 overlapping=asked["overlapping"],
-                seconds=asked["seconds"],
             )
         except ValueError:
             return {"nothing": True}

@@ -14,14 +14,20 @@ from pathlib import Path
 import pytest
 from learners import InProcess, Work, answer, begun, set_up
 from making import numbered
+from pipelines import NAME
 from suggesters import DEADLINE
+from suggesting_models import InProcess as ModelInProcess
+from suggesting_models import Work as ModelWork
 
 from tonemark.corpus.intake import add_records
-from tonemark.corpus.project import create_project
+from tonemark.corpus.project import create_project, set_model
 from tonemark.corpus.reports import Report
 from tonemark.corpus.store import STORE_FILE, Store, create_store
+from tonemark.corpus.tokens import tokenizer_of
+from tonemark.suggester import modelling
 from tonemark.suggester.learner import run as learner_run
 from tonemark.suggester.learner.learning import Learning
+from tonemark.suggester.modelling import Modelling
 from tonemark.suggester.place import Place
 
 
@@ -94,6 +100,38 @@ def work(project: Callable[..., Path]) -> Iterator[Work]:
         for number in range(1, answered + 1):
             answer(store, number)
         opened.append((store, begun(store, print)))
+        return opened[-1]
+
+    yield make
+    for store, made in opened:
+        made.close()
+        store.close()
+
+
+@pytest.fixture
+def processes() -> None:
+    """What a pipeline does is done in a process of its own."""
+
+
+@pytest.fixture
+def models_at_work(
+    project: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[ModelWork]:
+    """Makes a project that names a model, and the work of letting it suggest."""
+    if "processes" not in request.fixturenames:
+        monkeypatch.setattr(modelling, "Child", ModelInProcess)
+    opened: list[tuple[Store, Modelling]] = []
+
+    def make(
+        *texts: str, model: str = NAME, before: Callable[[Path], object] = lambda folder: None
+    ) -> tuple[Store, Modelling]:
+        folder = project(*texts, tokenizer="general")
+        before(folder)
+        named = set_model(folder, model)
+        store = Store(folder / STORE_FILE)
+        opened.append(
+            (store, Modelling(store, named, tokenizer_of(named, loads_code=False), print))
+        )
         return opened[-1]
 
     yield make

@@ -11,12 +11,16 @@ from pathlib import Path
 import pytest
 from learners import NEW, TAUGHT, InProcess, Work, answer, best, likely, step_through
 from making import given
-from suggesters import plug_words, until
+from suggesters import DEADLINE, plug_words, until
 
 from tonemark.corpus.learnt import answers_stamp, was_tagged
 from tonemark.corpus.produced import produced_at_fault
+from tonemark.corpus.project import read_project
+from tonemark.corpus.relabelling.project import relabel
 from tonemark.corpus.store import STORE_FILE, Store
+from tonemark.corpus.uncertain import is_of_lot
 from tonemark.errors import TonemarkError
+from tonemark.suggester.children import ChildEnded
 from tonemark.suggester.learner import learning
 from tonemark.suggester.learner import run as learner_run
 from tonemark.suggester.place import Place
@@ -119,6 +123,94 @@ def test_a_child_that_was_killed_is_made_anew(work: Work, monkeypatch: pytest.Mo
     before = likely(store, 9)
     until(lambda: not made.step() and made.finished == answers_stamp(store).newest)
     assert likely(store, 9) != before
+
+
+class Ending(InProcess):
+    """A child that ends at a text with the word evil, at looks of one kind."""
+
+    at = ""
+
+    def answer(self, wait: float) -> bytes | None:
+        if self._request["do"] == self.at:
+            for words in self._request["texts"]:
+                if "evil" in words:
+                    raise ChildEnded("it crashed (signal 6)")
+        return super().answer(wait)
+
+
+@pytest.mark.usefixtures("in_process")
+@pytest.mark.parametrize("at", ["tag", "doubt"])
+@pytest.mark.parametrize("place", [0, 4, 9])
+def test_the_one_text_at_which_it_ends_is_found_wherever_it_stands(
+    at: str, place: int, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It costs two ends of the child, and the others have what they would have without it."""
+    monkeypatch.setattr(Ending, "at", at)
+    monkeypatch.setattr(learner_run, "Child", Ending)
+    monkeypatch.setattr(learner_run, "PAUSE", 0.0)
+    texts = [text for n in range(99) if not is_of_lot(text := f"Rais Ade {n} alikuja", {}, 0)][:10]
+    texts[place] = next(text for n in range(99) if not is_of_lot(text := f"Rais evil {n}", {}, 0))
+    store, made = work(*TAUGHT, *texts, answered=8, toml='order = "uncertain"')
+    step_through(made)
+    assert made.finished == answers_stamp(store).newest
+    asked = [each for each in InProcess.requests if each["do"] == at]
+    assert InProcess.asked.count("learn") == 3
+    assert [len(each["texts"]) for each in asked[1 : place + 2]] == [1] * (place + 1)
+    numbers = range(9, 19)
+    evil = 9 + place
+    if at == "tag":
+        assert [n for n in numbers if not likely(store, n)] == [evil]
+        count, first = produced_at_fault(store, "learner")
+        assert count == 1
+        assert "crashed" in first[0]
+    doubts = dict(store.db.execute("SELECT document, doubt FROM pool WHERE NOT lot"))
+    assert {*doubts} == {*numbers}
+    assert [n for n in numbers if doubts[n] is None] == ([evil] if at == "doubt" else [])
+
+
+@pytest.mark.usefixtures("in_process")
+def test_a_text_at_which_it_ended_is_tried_again_once_all_is_begun_anew(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Ending, "at", "doubt")
+    monkeypatch.setattr(learner_run, "Child", Ending)
+    monkeypatch.setattr(learner_run, "PAUSE", 0.0)
+    evil = next(text for n in range(99) if not is_of_lot(text := f"Rais evil {n}", {}, 0))
+    store, made = work(*TAUGHT, evil, *NEW, answered=8, toml='order = "uncertain"')
+    step_through(made)
+    query = "SELECT doubt FROM pool WHERE document = 9"
+    assert store.db.execute(query).fetchone() == (None,)
+    monkeypatch.setattr(Ending, "at", "")
+    relabel(store, store.path.parent, "PER", "PERSON")
+    made.use(read_project(store.path.parent), made.tokenizer)
+    step_through(made)
+    assert store.db.execute(query).fetchone() != (None,)
+
+
+# Its share of a processor
+
+
+def test_a_training_that_was_ended_is_counted(
+    work: Work, faulty: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learner_run, "PAUSE", 1000.0)
+    _, made = work("Rais Ade hangs", *TAUGHT, answered=8)
+    step_through(made)
+    assert made.trouble
+    assert made._run._budget == pytest.approx(learner_run.BURST - 2 * learning.TRAINING)
+
+
+def test_what_ended_at_once_is_not_counted_as_if_it_had_taken_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Ending, "at", "tag")
+    monkeypatch.setattr(learner_run, "Child", Ending)
+    run: learner_run.LearnerRun[str] = learner_run.LearnerRun(print)
+    run.ask("look", "tag", 1e6, texts=[["evil"]])
+    heard = run.heard()
+    assert heard
+    assert heard.fault
+    assert learner_run.BURST - DEADLINE < run._budget < learner_run.BURST
 
 
 # The disk, and the tokenizer

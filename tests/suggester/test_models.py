@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from packages import install
 from pipelines import NAME, made_model, plug_pipeline
 from suggesters import until
+from suggesting_models import Work, step_through, suggested
 
 from tonemark.corpus.desk import Desk
 from tonemark.corpus.model_suggestions import LIKELY
@@ -20,82 +20,16 @@ from tonemark.corpus.project import Project, set_model
 from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.corpus.tokens import tokenizer_of
 from tonemark.errors import TonemarkError
-from tonemark.suggester import model_worker, modelling
-from tonemark.suggester.model_worker import ASKED, found_by
+from tonemark.suggester.model_worker import found_by
 from tonemark.suggester.modelling import Modelling
 from tonemark.training import suggesting
 from tonemark.training.runs.trusted import digest_of, is_trusted, trust
 from tonemark.training.suggesting import FIXED, pipeline_named
 
-Work = Callable[..., tuple[Store, Modelling]]
-
-
-class InProcess:
-    """Stands for the child process: the same answers, and none has to be started."""
-
-    def __init__(self, module: str, arguments: Sequence[str]) -> None:
-        self._name, self._path, _ = arguments
-        self._nlp: Any = None
-        self._request = b""
-
-    def ask(self, request: bytes, limit: float) -> None:
-        self._request = request
-
-    def answer(self, wait: float) -> bytes:
-        if not self._nlp:
-            self._nlp = model_worker._loaded(self._name, self._path)
-            return b"{}"
-        return json.dumps(found_by(self._nlp, self._request[ASKED.size :].decode())).encode()
-
-    def close(self) -> None:
-        pass
-
 
 @pytest.fixture
-def processes() -> None:
-    """What a pipeline does is done in a process of its own."""
-
-
-@pytest.fixture
-def work(
-    project: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> Iterator[Work]:
-    """Makes a project that names a model, and the work of letting it suggest."""
-    if "processes" not in request.fixturenames:
-        monkeypatch.setattr(modelling, "Child", InProcess)
-    opened: list[tuple[Store, Modelling]] = []
-
-    def make(
-        *texts: str, model: str = NAME, before: Callable[[Path], object] = lambda folder: None
-    ) -> tuple[Store, Modelling]:
-        folder = project(*texts, tokenizer="general")
-        before(folder)
-        return begin(folder, model)
-
-    def begin(folder: Path, model: str) -> tuple[Store, Modelling]:
-        named = set_model(folder, model)
-        store = Store(folder / STORE_FILE)
-        opened.append(
-            (store, Modelling(store, named, tokenizer_of(named, loads_code=False), print))
-        )
-        return opened[-1]
-
-    yield make
-    for store, made in opened:
-        made.close()
-        store.close()
-
-
-def step_through(work: Modelling) -> None:
-    until(lambda: not (work.step() or work._underway))
-
-
-def suggested(store: Store, number: int) -> list[tuple[str, str, tuple[str, ...], float]]:
-    document = store.document(number)
-    return [
-        (document.text[each.start : each.end], each.label, each.sources, each.score)
-        for each in store.suggestions(document)
-    ]
+def work(models_at_work: Work) -> Work:
+    return models_at_work
 
 
 def named_again(work: Modelling, folder: Path, model: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,23 @@ from tonemark.tokenizers.base import Token
 from tonemark.training import clock as clocks
 from tonemark.training import learner_worker
 from tonemark.training.clock import MOST_DRAG, Clock
-from tonemark.training.learner.learning import Found, Learner, Sentence
-from tonemark.training.learner_worker import FEW, LEARNER, TASK, WHOLE, part_file
+from tonemark.training.learner.learning import (
+    Found,
+    Learner,
+    Sentence,
+    learn,
+    quick_seconds,
+    thorough_seconds,
+)
+from tonemark.training.learner_worker import (
+    FEW,
+    LEARNER,
+    RICHER,
+    TASK,
+    WHOLE,
+    part_file,
+    restored,
+)
 from tonemark.training.lessons import ModelFound, lesson_of
 from tonemark.training.material import Example
 from tonemark.training.outcome import Step
@@ -79,11 +96,17 @@ def found_in(folder: Path, part: int) -> list[Any]:
     return found
 
 
+def left_in(folder: Path) -> tuple[Learner, tuple[int, ...]]:
+    """The learner that was left, and the documents that taught it."""
+    return restored((folder / LEARNER).read_bytes())
+
+
 def test_with_no_time_at_all_there_is_a_learner_and_what_it_found(tmp_path: Path) -> None:
     place = task(tmp_path, 800, spans_from=250)
     assert learner_worker.main(str(place), str(time.monotonic())) == 0
-    learner = Learner.from_bytes((place / LEARNER).read_bytes())
+    learner, documents = left_in(place)
     assert learner.labels == ("PER",)
+    assert documents == tuple(at for at in range(251) if at % 4), "up to the first with a span"
     assert len(found_in(place, 0)) == FEW < 200
     assert not (place / WHOLE).exists()
     assert not (place / part_file(1)).exists()
@@ -93,6 +116,7 @@ def test_with_time_there_is_the_learner_of_all_and_all_parts_are_scored(tmp_path
     place = task(tmp_path, 40)
     assert learner_worker.main(str(place), str(time.monotonic() + 100)) == 0
     assert (place / WHOLE).exists()
+    assert left_in(place)[1] == tuple(range(40))
     assert [len(found_in(place, part)) for part in (0, 1)] == [10, 30]
 
 
@@ -118,18 +142,80 @@ def test_as_many_documents_teach_as_there_is_time_for(
     assert taught[0] == sizes[0]
     assert len(taught) == len(sizes)
     assert taught[1:] == [pytest.approx(size, rel=0.35) for size in sizes[1:]]
-    assert (place / LEARNER).exists()
+    assert len(left_in(place)[1]) == (800 if rate == 0.0 else taught[-1])
     assert (place / WHOLE).exists() == (rate == 0.0)
 
 
+def labelled_by_number(sentences: list[Sentence], **how: Any) -> Learner:
+    """A learner whose label says how many documents taught it."""
+    return learn([Sentence(("Asha", "yuko"), ((0, 1, f"BY{len(sentences)}"),))])
+
+
+@pytest.mark.parametrize(("times", "thorough"), [(10, False), (36, True)])
+def test_a_learner_of_all_is_whole_once_it_is_thorough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int, thorough: bool
+) -> None:
+    """`times` as long as learning quickly from all takes there is for everything: too little to
+    learn thoroughly with the share that is for that, and in the end enough or not."""
+    now = [1000.0]
+
+    def learn_slowly(sentences: list[Sentence], **how: Any) -> Learner:
+        spent = quick_seconds(sentences)
+        if how.get("thorough"):
+            slowly = thorough_seconds(sentences)
+            spent = RICHER * (slowly if slowly <= how["seconds"] else spent)
+        now[0] += spent
+        return labelled_by_number(sentences)
+
+    monkeypatch.setattr(learner_worker, "learn", learn_slowly)
+    monkeypatch.setattr(learner_worker.time, "monotonic", lambda: now[0])
+    place = task(tmp_path, 800)
+    every = [Sentence(*each) for each in json.loads((place / TASK).read_text())["sentences"]]
+    learner_worker.main(str(place), str(1000 + times * quick_seconds(every)))
+    assert left_in(place)[1] == tuple(range(800))
+    assert (place / WHOLE).exists() == thorough
+
+
+@pytest.mark.parametrize("writes", range(7))
+def test_whenever_it_ends_a_learner_stands_beside_its_own_documents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
+    left = [writes]
+
+    def replace(part: Path, path: Path) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise KeyboardInterrupt
+        os.rename(part, path)
+
+    monkeypatch.setattr(learner_worker, "learn", labelled_by_number)
+    monkeypatch.setattr(learner_worker.os, "replace", replace)
+    place = task(tmp_path, 200)
+    with suppress(KeyboardInterrupt):
+        learner_worker.main(str(place), str(time.monotonic() + 100))
+    if writes:
+        learner, documents = left_in(place)
+        assert learner.labels == (f"BY{len(documents)}",)
+        assert len(documents) == (200 if writes > 4 else 150 if writes > 2 else 100)
+    assert (place / WHOLE).exists() == (writes > 5)
+
+
+TOKENS = Token(0, 4), Token(5, 9)
+KEPT = tuple(
+    lesson_of(Example(key, "Asha yuko", TOKENS, (Span(0, 4, "PER"),))) for key in ("one", "other")
+)
+FOUND = ModelFound((Found(0, 1, "PER", 0.9),), (Found(0, 1, "PER", 0.9),))
+
+
 def test_models_are_compared_on_what_the_learner_had_time_for() -> None:
-    text = "Asha yuko"
-    tokens = Token(0, 4), Token(5, 9)
-    kept = tuple(
-        lesson_of(Example(key, text, tokens, (Span(0, 4, "PER"),))) for key in ("one", "other")
-    )
-    found = ModelFound((Found(0, 1, "PER", 0.9),), (Found(0, 1, "PER", 0.9),))
-    tried, _ = _tried([Split((), kept)], {"one": found}, {"one": found, "other": found}, False)
+    tried, _ = _tried([Split((), KEPT)], {"one": FOUND}, {"one": FOUND, "other": FOUND}, False)
     assert {kind: len(scored) for kind, scored in tried.items()} == {
         "learner": 1, "network": 1, "joined": 1,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("network", "scored"), [({"one": FOUND}, 1), ({}, 2)])
+def test_a_learner_alone_is_tried_on_all_parts(network: Any, scored: int) -> None:
+    parts = [Split((), KEPT[:1]), Split((), KEPT[1:])]
+    tried, _ = _tried(parts, {"one": FOUND, "other": FOUND}, network, False)
+    assert len(tried["learner"]) == scored

@@ -12,11 +12,13 @@ from tonemark.training import choosing
 from tonemark.training.choosing import (
     ENOUGH,
     FITTED,
+    HASTY,
     JOINS,
     USUAL,
     better_share,
     choose,
     fitted_join,
+    limits,
 )
 from tonemark.training.scores.counts import Counts, by_label, counted, total
 
@@ -31,8 +33,8 @@ CASES = {
     "joined is better": (
         {"learner": alike(5), "network": alike(4), "joined": alike(6)},
         "joined",
-        "joined: .60 against .50 (learner) and .40 (network), scored on 25 documents that it had"
-        " not learnt from.",
+        "joined: .60 against .50 (learner) and .40 (network), scored on the 25 documents on which"
+        " all were tried, and from which none had learnt.",
     ),
     "the network is better": (
         {"learner": alike(5), "network": alike(7), "joined": alike(6)},
@@ -68,6 +70,30 @@ def test_what_is_kept(tried: dict[str, list[Counts]], kind: str, why: str) -> No
 
 def test_the_evaluation_share_is_named() -> None:
     assert choose({"learner": alike(5)}, is_share=True).why.endswith("of the evaluation share.")
+
+
+ALL = {"learner": 800, "network": 800}
+SOME = {"learner": 100, "network": 600}
+OF_LEARNER = "The learner learnt from 100 of 800 documents."
+OF_NETWORK = "The network learnt from 600 of 800 documents: it was scored on the others."
+
+
+@pytest.mark.parametrize(
+    ("kind", "taught", "thorough", "told"),
+    [
+        ("learner", ALL, True, []),
+        ("joined", ALL, True, []),
+        ("learner", ALL, False, [HASTY]),
+        ("learner", SOME, False, [HASTY, OF_LEARNER]),
+        ("joined", SOME, False, [HASTY, OF_LEARNER, OF_NETWORK]),
+        ("network", {**ALL, "network": 600}, True, [OF_NETWORK]),
+        ("learner", {**ALL, "network": 0}, True, []),
+    ],
+)
+def test_what_it_has_not_learnt_is_told(
+    kind: Any, taught: Any, thorough: bool, told: list[str]
+) -> None:
+    assert list(limits(kind, taught, 800, is_thorough=thorough)) == told
 
 
 def test_a_fitted_join_is_told_where_it_is_kept() -> None:

@@ -21,13 +21,15 @@ from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.errors import TonemarkError
 from tonemark.tokenizers.registry import load_tokenizer
 from tonemark.training import train as training
-from tonemark.training.lessons import Lessons, lesson_of
+from tonemark.training.choosing import HASTY
+from tonemark.training.lessons import Lesson, Lessons, lesson_of
 from tonemark.training.material import Example
 from tonemark.training.network import networks
+from tonemark.training.network.networks import NO_TIME
 from tonemark.training.outcome import SCORED, Step, TrainSettings, read_scored
 from tonemark.training.parts import splits
 from tonemark.training.scores.counts import by_label, total
-from tonemark.training.train import train
+from tonemark.training.train import _taught, train
 from tonemark.training.workers import WorkerFailed
 
 
@@ -51,6 +53,11 @@ def test_a_learner(tmp_path: Path) -> None:
     assert {each.key for each in scored} == {f"n{number}" for number in range(24)}
     counts = by_label((each.gold, [span[:3] for span in each.found]) for each in scored)
     assert (counts, total(counts.values()).f1) == (outcome.by_label, outcome.f1)
+    assert outcome.candidates == {"learner": round(outcome.f1, 6)}, "one figure, of all parts"
+    figure = f"{outcome.f1:.2f}".removeprefix("0")
+    assert outcome.why == (
+        f"learner: {figure}, scored on 24 documents that it had not learnt from. {NO_TIME}"
+    )
     assert {path.name for path in into.iterdir()} == {"pipeline", SCORED}
     nlp = spacy.load(into / "pipeline")
     assert any(spans_of(nlp(text)) for text in TEXTS)
@@ -68,6 +75,31 @@ def test_the_evaluation_share_teaches_nothing(tmp_path: Path) -> None:
     scored = {hash_of(texts[each.key]).hex() for each in read_scored(into / SCORED)}
     assert len(scored) == outcome.scored
     assert not scored & set(outcome.hashes)
+
+
+def test_a_learner_of_some_documents_says_so(tmp_path: Path) -> None:
+    given = [*tasks(140)]
+    given[-1]["spans"][0]["label"] = "ORG"
+    outcome, _ = trained(made(tmp_path, given), TrainSettings(seconds=0.01))
+    assert (outcome.documents, outcome.taught) == (100, {"PER": 100, "LOC": 100})
+    assert outcome.labels == ("LOC", "PER"), "nothing taught it what ORG is"
+    assert HASTY in outcome.why
+    assert "The learner learnt from 100 of 140 documents." in outcome.why
+    assert len(outcome.hashes) == 140, "any of them may have taught it"
+
+
+def lessons(count: int) -> tuple[Lesson, ...]:
+    return tuple(lesson_of(Example(f"n{at}", f"text {at}", (), ())) for at in range(count))
+
+
+@pytest.mark.parametrize(
+    ("kind", "documents"), [("learner", [0, 2]), ("network", [1, 2]), ("joined", [0, 1, 2])]
+)
+def test_what_taught_a_model_taught_what_it_is_made_of(kind: Any, documents: list[int]) -> None:
+    every = lessons(4)
+    by: Any = {"learner": every[2::-2], "network": every[1:3]}
+    taught = _taught(kind, by, Lessons(every, ()))
+    assert [each.example.key for each in taught.train] == [f"n{at}" for at in documents]
 
 
 def test_labels_that_were_asked_for(tmp_path: Path) -> None:

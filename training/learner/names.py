@@ -28,7 +28,6 @@ class Own(NamedTuple):
     parts: frozenset[tuple[str, int]]
 
 
-NO_NAMES = Names({}, {})
 NOTHING_OWN = Own(frozenset(), frozenset())
 
 

@@ -45,6 +45,10 @@ NEVER = 1_000_000
 
 MODULE = "tonemark.training.network.worker"
 
+NO_TIME = "There was no time for the network."
+
+NO_TEXT = "There was no other text to score the network on."
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -65,13 +69,15 @@ class Shape:
 class Networks:
     """The networks of a training: `scored` has not learnt from the documents of the first split
     that are kept, `whole` has learnt from all. None of them where there is no time, no split, or
-    for `whole` one processor only, or an evaluation share: then the first is the model, too."""
+    for `whole` one processor only, or an evaluation share: then the first is the model, too.
+    `missing` says why none was tried, in sentences; empty where one was."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.scored: Worker | None = None
         self.whole: Worker | None = None
-        self.failed = ""
+        self.missing = ""
+        self._base: str | None = None
         self._until = 0.0
 
     @property
@@ -79,6 +85,12 @@ class Networks:
         """The pipeline of the one that goes into the model."""
         kept = self.whole or self.scored
         return kept.folder / TRAINED if kept else None
+
+    def taught(self, lessons: Lessons, parts: Sequence[Split]) -> tuple[Lesson, ...]:
+        """The documents that the one learnt from which goes into the model."""
+        if self.whole:
+            return lessons.train
+        return parts[0].learnt if self.scored else ()
 
     def start(
         self,
@@ -92,7 +104,9 @@ class Networks:
     ) -> None:
         """Start them, each in a folder in `work`, to be done by the time `before` (`monotonic`);
         the end of the `stack` ends them."""
+        self._base = shape.base
         if not parts or self.clock.left < WORTHWHILE:
+            self._leave(NO_TIME if parts else NO_TEXT)
             return
         self.clock.tell("loading spaCy")
         from tonemark.training.network.spacy_loop import prepare
@@ -103,6 +117,7 @@ class Networks:
         until = self._until - self.clock.kept(AFTER + kept / TAGGED)
         ready = 2 * (len(lessons.train) + len(parts[0].kept)) / READIED
         if until - time.monotonic() < (WORTHWHILE + ready) * self.clock.drag:
+            self._leave(NO_TIME)
             return
         shape = replace(shape, steps=STEPS, look=_look(parts[0].kept))
         never = replace(shape, look=NEVER)
@@ -132,21 +147,18 @@ class Networks:
             self.whole = None
         if self.scored and not self.scored.ended:
             self.scored.end()
-            self.scored = self.whole = None
-            self.failed = "there was no time for it"
+            self._leave(NO_TIME)
 
     def found(self, parts: Sequence[Split]) -> dict[str, ModelFound]:
         """What the first found in the documents that were kept, by their keys, once all have ended;
-        nothing where there is none, or one failed: `failed` says why."""
+        nothing where there is none, or one failed: `missing` says why."""
         try:
             for each in (self.scored, self.whole):
                 if each:
                     each.check()
         except (WorkerFailed, MemoryError) as error:
-            self.failed = (str(error) or "the memory of this machine is not enough").splitlines()[
-                -1
-            ]
-            self.scored = self.whole = None
+            said = (str(error) or "the memory of this machine is not enough").splitlines()[-1]
+            self._leave(f"The network could not be trained: {said.rstrip('.')}.")
         if self.scored is None:
             return {}
         rows = json.loads((self.scored.folder / FOUND).read_text("ascii"))
@@ -154,6 +166,11 @@ class Networks:
             each.example.key: found_from_json(row)
             for each, row in zip(parts[0].kept, rows, strict=True)
         }
+
+    def _leave(self, why: str) -> None:
+        """Have none, for this reason."""
+        self.scored = self.whole = None
+        self.missing = f"{why} --base {self._base} was not used." if self._base else why
 
 
 def _look(lessons: Sequence[Lesson]) -> int:

@@ -147,8 +147,9 @@ def _lines(about: About) -> Iterator[str]:
     if about.kind != "learner":
         yield ""
         yield (
-            f"The network alone, by hand, from the folder models/{_text(about.model)} of the"
-            " project: `python -m spacy train config.cfg -o OUT`."
+            "The network that was scored, by hand, from the folder"
+            f" models/{_text(about.model)} of the project: `python -m spacy train config.cfg -o"
+            " OUT`. It learnt from none of the documents that it was scored on."
         )
 
 

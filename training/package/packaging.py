@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import regex
+
 from tonemark.corpus.project import Project
 from tonemark.corpus.store import Store
 from tonemark.errors import TonemarkError
@@ -30,7 +32,7 @@ from tonemark.training.package.facts import about_model
 from tonemark.training.package.loading import copied, loaded
 from tonemark.training.package.names import checked_version, package_name, usual_version
 from tonemark.training.package.requirements import exactly, foreign, requirements
-from tonemark.training.runs.folders import Run
+from tonemark.training.runs.folders import HASHES, Run, hashes_of
 from tonemark.training.suggesting import GROUP
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ LONGEST = 100_000
 
 META_LIMIT = 64 << 20
 """Bytes of a meta.json that are read."""
+
+_HASH = regex.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,8 @@ def package_model(
 
     Raises TonemarkError where the name or the version cannot be one, where something else has the
     folder's place, where the model may not or cannot be loaded or needs what is not installed,
-    where the package finds something else than the model, and where the disk does not take it.
+    where it is not known which texts taught it, where the package finds something else than the
+    model, and where the disk does not take it.
     """
     told("loading the model")
     with copied(run) as pipeline:
@@ -185,6 +190,9 @@ class _Making:
         inside = self.made / self.package
         data = inside / f"{self.package}-{self.version}"
         shutil.copytree(self.pipeline, data)
+        # So that it suggests nothing on them where it is installed. Never a text: hashes alone.
+        hashes = sorted(filter(_HASH.fullmatch, hashes_of(self.run)))
+        (inside / HASHES).write_text(json.dumps(hashes) + "\n", encoding="ascii")
         for place, content in code.files.items():
             path = inside / place
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -35,8 +35,9 @@ def save(
     language: str = ANY,
     overlapping: bool,
 ) -> None:
-    """Write the pipeline of that kind, of a language by spaCy's code, and what `spacy train`
-    repeats a network from, if one was trained, whichever was chosen."""
+    """Write the pipeline of that kind, of a language by spaCy's code; and if networks were trained,
+    whichever was chosen, what `spacy train` repeats the one from that was scored. Where there is
+    one of all documents, too, that is the one in the pipeline."""
     if networks.scored:
         for name in (CONFIG, TRAINED_ON, TRIED_ON, TOKENIZER):
             shutil.copyfile(networks.scored.folder / name, into / name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tonemark.training.learner.evidence import EDGE, names_of, places, shape, shown, together
-from tonemark.training.learner.names import NO_NAMES, counted, own_names
+from tonemark.training.learner.names import Names, counted, own_names
 from tonemark.training.learner.spans import Sentence
 from tonemark.training.learner.words import learn_words
 
@@ -78,7 +78,7 @@ def test_names_of_a_sentence_count_only_in_others() -> None:
 def test_what_more_than_one_word_shows(
     words: tuple[str, ...], at: int, has: set[str], lacks: set[str]
 ) -> None:
-    names = set(together(words, NO_NAMES)[at])
+    names = set(together(words, Names({}, {}))[at])
     assert has <= names
     assert not lacks & names
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tonemark.training.learner.chain import Chain, calibrated
 from tonemark.training.learner.learning import Found, Learner, Sentence, Words, learn, learn_words
-from tonemark.training.learner.names import NO_NAMES
+from tonemark.training.learner.names import Names
 from tonemark.training.learner.spans import best_apart, tags_of
 
 TOWNS = ("Moshi", "Arusha", "Mbeya", "Kigoma", "Tanga", "Iringa", "Songea", "Lindi")
@@ -200,7 +200,7 @@ def test_a_score_is_the_chance_of_exactly_that_span(
     }
     moves = tuple(tuple(data.draw(WEIGHTS) for _ in range(size)) for _ in range(size))
     names = ("A", "B")[:labels]
-    chain = Chain(names, weights, moves, NO_NAMES)
+    chain = Chain(names, weights, moves, Names({}, {}))
     chances: dict[tuple[int, int, str], float] = {}
     whole = 0.0
     for tags in itertools.product(range(size), repeat=count):

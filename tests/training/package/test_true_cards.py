@@ -61,6 +61,13 @@ def test_who_labelled_is_not_made_up(folder: Path) -> None:
     assert "labelled by" not in told
 
 
+@pytest.mark.parametrize("kind", ["network", "joined"])
+def test_what_is_repeated_by_hand_is_the_network_that_was_scored(folder: Path, kind: str) -> None:
+    told = of(folder, kind=kind, asked=ASKED)
+    assert "The network that was scored, by hand, from the folder models/model-1" in told
+    assert "It learnt from none of the documents that it was scored on." in told
+
+
 @pytest.mark.parametrize(
     ("asked", "options"),
     [
