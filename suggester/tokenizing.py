@@ -89,6 +89,8 @@ class Tokenizing:
         self._has_superseded = True
         self._watched = time.monotonic()
         self._was_loaded = False
+        self._package = ""
+        """The package as it is now, where that is not the one that was loaded."""
         self._gone: TonemarkError | None = None
 
     def step(self) -> bool:
@@ -170,9 +172,17 @@ class Tokenizing:
             self._gone = error
             return
         self._gone = None
-        if package != self.tokenizer.package:
-            self.tokenizer = replace(self.tokenizer, package=package)
-            self._forget()
+        if package == self.tokenizer.package:
+            return
+        if " " in self.tokenizer.package and " " not in package:  # an installer is at work there
+            self._gone = TonemarkError(
+                f"The package of the tokenizer {self.tokenizer.name} has no version any more: it is"
+                " being replaced, or is damaged.",
+                "What waits for it goes on by itself once it is whole.",
+            )
+            return
+        self._package = package
+        self._forget()
 
     def _forget(self) -> None:
         self.close()
@@ -184,17 +194,20 @@ class Tokenizing:
             self.close()
 
     def _load(self) -> Worker:
-        """A new worker, its version written down."""
-        self._said("loading", self.tokenizer, "")
+        """A new worker, its version written down. Until there is one, what the one before it made
+        is what others go by."""
+        tokenizer = replace(self.tokenizer, package=self._package or self.tokenizer.package)
+        self._said("loading", tokenizer, "")
         limit = self._time_limit
         try:
-            worker = Worker(self.tokenizer.name, self._folder, self._beat, time_limit=limit)
+            worker = Worker(tokenizer.name, self._folder, self._beat, time_limit=limit)
         except TonemarkError as error:
             if not self._was_loaded:
                 raise
             self._gone = error
             raise _GoneError from error
-        self._worker, self._was_loaded = worker, True
+        self._worker, self._was_loaded, self._package = worker, True, ""
+        self.tokenizer = tokenizer
         known, self._id = self._id, note_loaded(self._store, self.tokenizer, worker.version)
         if known != self._id:
             self._changes = -1

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -56,6 +57,7 @@ from tonemark.training.trials import (
     learner_of,
     write_task,
 )
+from tonemark.training.suggesting import taught_package
 from tonemark.training.workers import Worker
 
 SAVING = 1.0
@@ -127,9 +129,13 @@ def train(
     write_scored(into / SCORED, spans)
     candidates = {kind: total(map(_counts, each)).f1 for kind, each in tried.items() if each}
     taught = _taught(choice.kind, by, lessons)
-    return _outcome(
+    outcome = _outcome(
         project, lessons, taught, spans, choice, candidates, clock, version_of(tokenizer)
     )
+    if settings.base is None:
+        return outcome
+    hashes = taught_package(settings.base) | set(outcome.hashes)
+    return replace(outcome, hashes=tuple(sorted(hashes)))
 
 
 def _taught(kind: Kind, by: Taught, lessons: Lessons) -> Lessons:

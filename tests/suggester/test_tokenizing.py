@@ -242,6 +242,26 @@ def test_a_package_that_is_half_replaced_ends_nothing(
     assert packages == [("tests-words 0.1",), ("tests-words 0.2",)]
 
 
+def test_a_package_of_which_the_metadata_went_first_is_waited_for(
+    work: Work, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its tokens are not taken for another package's: all would be made, and learnt, anew."""
+    store, made = work("Asha-na Juma.")
+    step_through(made)
+    monkeypatch.setattr(tokenizing, "WATCH", -1.0)
+    (metadata,) = site.glob("*/METADATA")
+    whole = metadata.read_bytes()
+    metadata.unlink()
+    with pytest.raises(TonemarkError, match="words"):
+        made.watch()
+    step_through(made)
+    metadata.write_bytes(whole)
+    made.watch()
+    step_through(made)
+    packages = store.db.execute("SELECT package FROM tokenizers ORDER BY id").fetchall()
+    assert packages == [("tests-words 0.1",)]
+
+
 def test_a_damaged_document_holds_up_nobody(work: Work) -> None:
     store, made = work("Asha", "Juma")
     db = sqlite3.connect(store.path)

@@ -43,6 +43,9 @@ from tonemark.training.parts import Split
 from tonemark.training.pipeline.component import blank_copy
 
 KINDS: tuple[Kind, ...] = ("learner", "network", "joined")
+OF_BASE = "ab" * 16
+"""The hash of a text that taught an installed pipeline."""
+
 FILES = {"pipeline", SCORED, "config.cfg", "train.spacy", "dev.spacy", "tokenizer.json"}
 
 
@@ -114,7 +117,10 @@ def overlapping(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "sched_getaffinity", lambda process: {0})
         with seen(folder / "site", patch) as site:
-            install(site, "begun", {"begun": "begun"}, {"begun": module}, group="spacy_models")
+            (site / "begun").mkdir(parents=True)
+            (site / "begun" / "texts.json").write_text(f'["{OF_BASE}"]')
+            code = {"begun/__init__": module}
+            install(site, "begun", {"begun": "begun"}, code, group="spacy_models")
             asked = TrainSettings(seconds=100, base="begun")
             return trained_to("network", folder, [*visits(8)], asked, overlapping="true")
 
@@ -148,7 +154,8 @@ def test_spans_that_may_overlap(overlapping: Trained) -> None:
     )
     assert outcome.documents == taught
     assert outcome.taught == {"PER": taught, "LOC": taught, "VISIT": taught}
-    assert len(outcome.hashes) == 8
+    assert len(outcome.hashes) == 9
+    assert OF_BASE in outcome.hashes, "what taught its base taught it"
     assert {path.name for path in overlapping.into.iterdir()} == FILES
     assert "begun" in (overlapping.into / "config.cfg").read_text(encoding="utf-8")
     for kind in KINDS:
