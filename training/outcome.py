@@ -84,7 +84,8 @@ class Outcome:
     parts, may be another. `why` is for people. `seconds` is what it took. `documents` taught it,
     with these `labels`; `scored` were scored; `cut` spans were left out because they cut a token;
     `hashes` of the folded texts that it may have learnt from (`hash_of`): of all, also where there
-    was time for some, and of those of the pipeline that it began with; `taught` says how many spans of each label taught it.
+    was time for some, and of those of the pipeline that it began with; `taught` says how many spans
+    of each label taught it.
     """
 
     kind: Kind

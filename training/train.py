@@ -49,6 +49,7 @@ from tonemark.training.parts import Split, splits
 from tonemark.training.pipeline.pooling import pooled
 from tonemark.training.pipeline.saving import ready, save
 from tonemark.training.scores.counts import Counts, by_label, counted, total
+from tonemark.training.suggesting import taught_package
 from tonemark.training.trials import (
     MODULE,
     found_by,
@@ -57,7 +58,6 @@ from tonemark.training.trials import (
     learner_of,
     write_task,
 )
-from tonemark.training.suggesting import taught_package
 from tonemark.training.workers import Worker
 
 SAVING = 1.0

@@ -3,6 +3,8 @@ documents it learns, by what that will cost."""
 
 from __future__ import annotations
 
+from string import ascii_lowercase
+
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
@@ -83,12 +85,19 @@ def test_the_newest_are_taken_as_long_as_they_cost_no_more(
 
 @pytest.mark.parametrize(
     ("labels", "overlapping", "is_all"),
-    [(4, False, True), (7, False, True), (18, False, False), (4, True, True), (20, True, False)],
+    [
+        (4, False, True),
+        (7, False, True),
+        (18, False, True),
+        (24, False, False),
+        (4, True, True),
+        (20, True, False),
+    ],
 )
 def test_with_few_labels_that_is_all_that_a_model_may_be_given(
     labels: int, overlapping: bool, is_all: bool
 ) -> None:
-    names = "abcdefghijklmnopqrst"[:labels]
+    names = ascii_lowercase[:labels]
     there = lessons(*((number, TOKENS // 100, names) for number in range(100)))
     kept = newest_within(there, TRAINING, overlapping=overlapping)
     assert (kept is there) == is_all

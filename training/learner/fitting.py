@@ -159,7 +159,7 @@ def both_fitted(lessons: Lessons, labels: tuple[str, ...]) -> tuple[Chain, Chain
 def expected_seconds(tokens: int, labels: tuple[str, ...]) -> float:
     """What fitting one chain takes on a slow core, measured with 1 to 80 labels."""
     tags = (1 + 2 * len(labels)) / 9
-    cost = max(0.45, tags**1.5) if tags < 1 else 0.93 + 0.07 * tags**2
+    cost = max(0.3, tags**1.5) if tags < 1 else 0.93 + 0.07 * tags**2
     return tokens * SECONDS_A_TOKEN * cost
 
 
