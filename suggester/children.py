@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 
+from tonemark.background import ONE_THREAD
 from tonemark.suggester.child import SIZE
 
 GRACE = 2.0
@@ -52,8 +53,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            # Libraries for numbers take a thread a core, and address space for each.
-            env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            env={**os.environ, **ONE_THREAD},
             cwd="/",
             start_new_session=True,  # all that it starts is ended with it
             pass_fds=(alive, *files),

@@ -14,10 +14,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from tonemark.background import ONE_THREAD
+
 ERRORS = 2_000
 """Characters of what a process said last that are told where it fails."""
-
-OPTIONS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 class WorkerFailed(Exception):
@@ -40,7 +40,7 @@ class Worker:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            env={**os.environ, **dict.fromkeys(OPTIONS, "1")},
+            env={**os.environ, **ONE_THREAD},
             cwd="/",
         )
         assert self._process.stdout

@@ -16,6 +16,10 @@ from typing import IO
 NICENESS = 10
 """Added to the niceness of such a process: on a busy machine whoever presses keys comes first."""
 
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""Of the environment of such a process: libraries for numbers would take a thread a core, and
+address space for each."""
+
 
 def start_module(module: str, *arguments: str, log: IO[bytes] | IO[str] | int) -> None:
     """Start `python -m MODULE ARGUMENTS` in the background, its errors written to `log`.

@@ -27,7 +27,6 @@ from spacy.vocab import Vocab
 from thinc.api import Config
 
 from tonemark.errors import TonemarkError
-from tonemark.plugins import plugins
 from tonemark.tokenizers.base import Tokenizer
 from tonemark.tokenizers.bridges.carrying import carried
 from tonemark.training.learner.learning import Found
@@ -37,6 +36,7 @@ from tonemark.training.outcome import CONFIG, TOKENIZER, TRAINED_ON, TRIED_ON
 from tonemark.training.pipeline.component import SPANS_KEY, Words, blank_copy
 from tonemark.training.pipeline.joined import network_likely
 from tonemark.training.pipeline.pooling import FAINT
+from tonemark.training.suggesting import installed
 
 NETWORK = "ner"
 """What the component is called whose spans do not overlap."""
@@ -55,9 +55,6 @@ Hmong, two folds of three) and on the dev part (300 sentences of Swahili):
 
 LONGEST = 10
 """Tokens that a span may have to be suggested to it."""
-
-INSTALLED = "spacy_models"
-"""The group of entry points by which packages of pipelines tell that they are such."""
 
 LOGGER = "tonemark.steps.v1"
 
@@ -92,9 +89,9 @@ class Enough(Exception):
 def base_of(name: str) -> Base:
     """What an installed pipeline gives. Raises TonemarkError where there is none of that name, or
     nothing of it is of use."""
-    installed = sorted({each.name for each in plugins(INSTALLED, frozenset())})
-    if name not in installed:
-        known = f"Installed are {', '.join(installed)}." if installed else "None is installed."
+    names = [each.name for each in installed()]
+    if name not in names:
+        known = f"Installed are {', '.join(names)}." if names else "None is installed."
         raise TonemarkError(
             f'"{name}" is no spaCy pipeline that is installed here.',
             f"{known} Name one, install it, or leave --base out.",

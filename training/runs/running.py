@@ -17,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from tonemark.background import ONE_THREAD
 from tonemark.errors import TonemarkError
 from tonemark.training.outcome import TrainSettings
 from tonemark.training.runs.folders import Making, Run, making, not_written
@@ -30,9 +31,6 @@ SILENCE = 120.0
 
 LONGEST = 16 * 1024 * 1024
 """Bytes that a line of what it tells may have."""
-
-OPTIONS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-"""Libraries for numbers take a thread a core by these: one that trains leaves the others alone."""
 
 
 def run_training(
@@ -76,7 +74,7 @@ class _Trainer:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={**os.environ, **dict.fromkeys(OPTIONS, "1")},
+                env={**os.environ, **ONE_THREAD},
                 cwd="/",
                 start_new_session=True,  # all that it starts is ended with it
                 pass_fds=(alive, made.lock),
