@@ -52,7 +52,9 @@ JOINS = (
 )
 
 ENOUGH = 150
-"""Gold spans by which a join is chosen; with fewer the usual one is taken."""
+"""Gold spans by which a join is chosen, or a network alone. With fewer the usual join is taken, and
+no network: with 25 sentences of Amharic to tell by, one that was credibly better there found 13 %
+on test, the learner 24 %."""
 
 
 class Choice(NamedTuple):
@@ -73,12 +75,13 @@ def choose(
         return Choice("learner", NOT_SCORED)
     scores = {kind: total(counts).f1 for kind, counts in tried.items()}
     documents = len(tried["learner"])
+    spans = total(tried["learner"]).gold
     best: Kind = "learner"
     is_weak = scores.get("network", 0.0) < WEAK * scores["learner"]
     for kind in sorted(tried, key=lambda kind: scores[kind]):
         if kind != "learner" and scores[kind] > scores[best] and not is_weak:
             sure = better_share(tried[kind], tried["learner"])
-            if sure >= CREDIBLE[kind]:
+            if sure >= CREDIBLE[kind] and (kind == "joined" or spans >= ENOUGH):
                 best = kind
     others = [kind for kind in sorted(tried, key=lambda kind: -scores[kind]) if kind != best]
     said = " and ".join(f"{_short(scores[kind])} ({kind})" for kind in others)

@@ -41,6 +41,11 @@ CASES = {
         "network",
         "network: .70 against .60 (joined) and .50 (learner)",
     ),
+    "a network that was better on few spans": (
+        {"learner": alike(5, 14), "network": alike(7, 14), "joined": alike(4, 14)},
+        "learner",
+        "may have done so by chance",
+    ),
     "better by chance": (
         {
             "learner": [*alike(5), Counts(0, 10, 10), Counts(10, 10, 10)],
