@@ -54,8 +54,8 @@ def scores_command(folder: Path, model: str, as_json: bool) -> None:
     if drawn and drawn.documents < drawn.scored:
         say(*set_in(_at_random(drawn), columns(sys.stdout) or USUAL, ""))
     if any(report["examples"].values()):
-        click.echo("Open an error by its document's key:")
-        click.echo(f"    tonemark annotate {typed(folder)} --document KEY")
+        click.echo("Open an error by its document's key, as who answered it:")
+        click.echo(f"    tonemark annotate {typed(folder)} --as NAME --document KEY")
 
 
 def _at_random(drawn: DrawnScores) -> str:

@@ -69,7 +69,7 @@ def test_the_report_says_all(folder: Path, tonemark: Tonemark) -> None:
         " (0.75)",
         "      document 1, d1, 0 to 4",
         "      document 3, d3, 0 to 4",
-        f"    tonemark annotate {folder} --document KEY",
+        f"    tonemark annotate {folder} --as NAME --document KEY",
     ):
         assert any(words in line for line in lines), words
     assert not any("gone" in line for line in lines)  # the document is no more

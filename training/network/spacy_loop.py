@@ -94,7 +94,8 @@ def base_of(name: str) -> Base:
         known = f"Installed are {', '.join(names)}." if names else "None is installed."
         raise TonemarkError(
             f'"{name}" is no spaCy pipeline that is installed here.',
-            f"{known} Name one, install it, or leave --base out.",
+            f"{known} Name one, install it (of a model of a project: its package), or leave --base"
+            " out.",
         )
     try:
         nlp = load_model(name)

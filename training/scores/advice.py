@@ -60,9 +60,11 @@ def advice(scores: Scores, learnt: Learnt) -> list[Advice]:
     f1 = scores.figure("f1")
     if f1 is None:
         return [Advice("Neither people nor the model have a span in what was scored: label more.")]
-    best = [*_cut(learnt), *_of_errors(scores, learnt.taught)]
+    cut = [*_cut(learnt)]
+    # Where many spans cut tokens, it is those that are missed: more documents would not help.
+    best = [*cut, *_of_errors(scores, learnt.taught, asks_for_more=not cut)]
     rare = sorted(label for label, count in learnt.taught.items() if count < SCARCE)
-    if rare:
+    if rare and not cut:
         best.append(
             Advice(
                 f"Fewer than {SCARCE} spans taught the model: {', '.join(rare)}. Label more"
@@ -91,14 +93,17 @@ def _cut(learnt: Learnt) -> Iterable[Advice]:
         )
 
 
-def _of_errors(scores: Scores, taught: Mapping[str, int]) -> Iterable[Advice]:
+def _of_errors(
+    scores: Scores, taught: Mapping[str, int], *, asks_for_more: bool
+) -> Iterable[Advice]:
     """The best piece of advice, then the best on the errors that it leaves, and so on."""
     kinds: dict[str, Callable[[Scores], Iterable[Advice]]] = {
         "borders": _borders,
         "confusions": _confusions,
-        "labels": partial(_labels, taught=taught),
         "extra": _extra,
     }
+    if asks_for_more:
+        kinds["labels"] = partial(_labels, taught=taught)
     for _ in range(MOST):
         found = [(each, name) for name, kind in kinds.items() for each in kind(scores)]
         if not found:

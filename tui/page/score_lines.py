@@ -61,6 +61,8 @@ def score_lines(found: Mapping[str, Any], width: int) -> Iterator[Line]:
             yield Line(trimmed(column(KINDS[kind], width)))
             for example in examples:
                 yield from _example(example, width)
+            if (more := found["errors"][kind] - len(examples)) > 0:
+                yield Line(visible(f"  and {more:,} more"))
     if found["damaged"]:
         yield Line(visible(""))
         names = ", ".join(found["damaged"])

@@ -62,6 +62,11 @@ class BlocksScreen(ReadingScreen[Place | None]):
         acting = self._acting()
         return self._blocks[acting[self._at]].act if acting else None
 
+    @property
+    def in_view(self) -> bool:
+        """Whether the line in focus is on the screen."""
+        return self.top <= self._line_of(self._at) < self.top + self.high
+
     def _command_down(self) -> None:
         if self._at + 1 < len(self._acting()):
             self._move(1)

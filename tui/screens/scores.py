@@ -86,6 +86,11 @@ class ScoresScreen(BlocksScreen):
         """Whose scores."""
         return f"{short(self.desk.project.name, 40)} · scores", short(self.desk.annotator, 32)
 
+    def footer(self) -> list[tuple[str, str]]:
+        """The keys that do something now."""
+        pairs = zip(self.KEYS, super().footer(), strict=True)
+        return [pair for (name, _), pair in pairs if name != "accept" or self.act]
+
     def blocks(self, width: int) -> Iterator[Block]:
         """The report, each error a block of its own."""
         yield Block([[]])
@@ -102,7 +107,9 @@ class ScoresScreen(BlocksScreen):
                 yield Block([[(text, TEXT if act or not example else QUIET)]], act)
 
     def _command_accept(self) -> None:
-        if isinstance(self.act, Target):
+        if isinstance(self.act, Target) and not self.in_view:
+            self._move(0)
+        elif isinstance(self.act, Target):
             if self._found is not None:
                 self.app.left_scores = Left(self._model, self._found, self._at)
             self.open(self.act)

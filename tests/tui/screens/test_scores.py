@@ -16,6 +16,7 @@ from tonemark.corpus.store import STORE_FILE, Store
 from tonemark.tokenizers.registry import load_tokenizer
 from tonemark.training.outcome import SCORED, Scored, ScoredSpan, write_scored
 from tonemark.training.runs.folders import write_about
+from tonemark.tui.screens import scores
 from tonemark.tui.screens.dashboard import Dashboard
 from tonemark.tui.screens.scores import Left, ScoresScreen
 
@@ -79,6 +80,34 @@ def test_what_only_others_answered_is_shown_and_not_opened(desk: Desk, play: Pla
     desk.store.close()
 
 
+def test_errors_that_are_not_listed_are_counted(
+    desk: Desk, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scores, "SHOWN", 1)
+
+    async def script(stage: Any) -> None:
+        await stage.until("  and 1 more")
+
+    play(desk, ScoresScreen(), script, size=(100, 70))
+    desk.store.close()
+
+
+def test_an_error_below_the_window_is_shown_before_it_is_opened(desk: Desk, play: Play) -> None:
+    async def script(stage: Any) -> None:
+        stage.app.push_screen(ScoresScreen())
+        await stage.until("model-1: learner")
+        assert "›" not in stage.text()
+        await stage.press("enter")
+        assert isinstance(stage.app.screen, ScoresScreen)
+        assert "›" in stage.text()
+        assert "open the error" in stage.line("footer")
+        await stage.press("enter")
+        await stage.until(" of 6")
+
+    play(desk, Dashboard(), script, size=(80, 16))
+    desk.store.close()
+
+
 def test_of_another_model_nothing_stands_that_was_left(desk: Desk, play: Play) -> None:
     async def script(stage: Any) -> None:
         stage.app.left_scores = Left("model-0", {"old": True}, 3)
@@ -101,6 +130,7 @@ def test_what_others_did_where_she_has_still_to_answer_is_not_shown(
         shown = await stage.until("what would help most")
         assert "document 4" not in shown
         assert "A span is right where" in shown
+        assert "open the error" not in stage.line("footer")
 
     play(hers, ScoresScreen(), script, size=(100, 70))
     desk.store.close()
