@@ -146,7 +146,7 @@ def of_package(plugin: Plugin) -> Pipeline:
     return Pipeline(plugin.name, plugin.version or "?", _labels(plugin), learnt=_learnt(plugin))
 
 
-def taught_package(name: str) -> frozenset[str]:
+def texts_that_taught(name: str) -> frozenset[str]:
     """The hashes of the texts that taught an installed pipeline, as far as its package tells."""
     return next((_learnt(each) for each in installed() if each.name == name), frozenset())
 

@@ -49,7 +49,7 @@ from tonemark.training.parts import Split, splits
 from tonemark.training.pipeline.pooling import pooled
 from tonemark.training.pipeline.saving import ready, save
 from tonemark.training.scores.counts import Counts, by_label, counted, total
-from tonemark.training.suggesting import taught_package
+from tonemark.training.suggesting import texts_that_taught
 from tonemark.training.trials import (
     MODULE,
     found_by,
@@ -134,7 +134,7 @@ def train(
     )
     if settings.base is None:
         return outcome
-    hashes = taught_package(settings.base) | set(outcome.hashes)
+    hashes = texts_that_taught(settings.base) | set(outcome.hashes)
     return replace(outcome, hashes=tuple(sorted(hashes)))
 
 

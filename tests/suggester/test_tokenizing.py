@@ -198,15 +198,20 @@ def test_each_has_the_version_that_made_it(
     assert rows == [(1, "1"), (2, "1"), (3, "2"), (4, "2")]
 
 
+def replace_words(site: Path) -> None:
+    """Install another version in the place of the one that is there."""
+    shutil.rmtree(site)
+    site.mkdir()
+    plug_words(site, version="0.2")
+
+
 def test_another_package_is_seen_without_asking_it(
     work: Work, site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store, made = work("Asha-na Juma.")
     step_through(made)
     monkeypatch.setattr(tokenizing, "WATCH", -1.0)
-    shutil.rmtree(site)
-    site.mkdir()
-    plug_words(site, version="0.2")
+    replace_words(site)
     made.watch()
     step_through(made)
     assert made.tokenizer.package == "tests-words 0.2"
@@ -222,9 +227,7 @@ def test_a_package_that_is_half_replaced_ends_nothing(
     store, made = work("Asha-na Juma.")
     step_through(made)
     monkeypatch.setattr(tokenizing, "WATCH", -1.0)
-    shutil.rmtree(site)
-    site.mkdir()
-    plug_words(site, version="0.2")
+    replace_words(site)
     code = site / "tests_words.py"
     whole = code.read_text(encoding="utf-8")
     code.unlink()

@@ -29,7 +29,7 @@ class Named:
         self._rules = rules
         self._known: dict[int, _Known] = {}
 
-    def sheet(self, at: int, sheet: Sheet) -> Candidates:
+    def on(self, at: int, sheet: Sheet) -> Candidates:
         """The candidates of the sheet that is the page's number `at`, as its tokens are now."""
         text, tokens = sheet.document.text, sheet.tokens
         known = self._known.get(at)

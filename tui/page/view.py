@@ -54,7 +54,7 @@ class View(Tour):
         self.mode: Mode = mode
         self._letters = letters
         self._prefixes = hints.PREFIXES
-        self._names_on = Named(counts, rules)
+        self._candidates = Named(counts, rules)
         self._standing: dict[int, Standing] = {}
         self._hints: Hints | None = None
         self._kept: Places = {}
@@ -135,7 +135,7 @@ class View(Tour):
     def candidates(self, sheet: int) -> Candidates:
         """The name-like runs of a sheet, what models hold for possible among them, and the weights
         of its tokens."""
-        return self._names_on.sheet(sheet, self.page.sheets[sheet])
+        return self._candidates.on(sheet, self.page.sheets[sheet])
 
     def standing(self, sheet: int) -> Standing:
         """What stands on a sheet now."""
